@@ -1,0 +1,72 @@
+/** Every limit of the product with its unit and where the number comes from. Nothing else states a limit. */
+const KiB = 1024
+const MiB = 1024 * KiB
+const GiB = 1024 * MiB
+
+export const limits = {
+  /** Characters of a name or a title: fits one line of any screen, and every OCI annotation. */
+  lineCharsMax: 256,
+  /** Characters of a prose field (release notes, descriptions). */
+  textCharsMax: 64 * KiB,
+  /** Characters of a path inside a package; ext4 and NTFS allow 255 a component, and hard links need the room. */
+  pathCharsMax: 255,
+  /** Pixels of a picture's side as the model takes it. */
+  imageSideMax: 8192,
+  /** Pixels of a picture as a consumer sends it (a decompression bomb decodes to more). */
+  imagePixelsMax: 64_000_000,
+  /** Numbers of one `fields` row. */
+  fieldsMax: 10_000,
+  /** Classes of one output: ImageNet-21k has 21 841. */
+  labelsMax: 100_000,
+  /** Characters of one text item. */
+  textInputCharsMax: 1_000_000,
+  /** Inputs or outputs of one graph. */
+  tensorsMax: 1024,
+  /** Bytes of `outpost.json` and of any JSON document in a package. */
+  descriptorBytesMax: 1 * MiB,
+  /** Bytes of one document (card, license text, guide). */
+  documentBytesMax: 4 * MiB,
+  /** Bytes of a suite file and of one of its lines. */
+  suiteBytesMax: 64 * MiB,
+  suiteLineBytesMax: 4 * MiB,
+  /** Cases of a suite that validation runs at most, the first ones. */
+  validationCasesMax: 1000,
+  /** Files in one package: a sharded model has hundreds, a bomb has millions. */
+  packageEntriesMax: 4096,
+  /** Bytes of one package: the largest open weights in ONNX form stand near 1 TiB; a laptop's disk below that. */
+  packageBytesMax: 512 * GiB,
+  /** Bytes of an OCI manifest; registries accept at least 4 MiB (distribution specification). */
+  manifestBytesMax: 4 * MiB,
+  /** Bytes of an ONNX file's graph without its weights that inspect reads into memory. */
+  graphBytesMax: 256 * MiB,
+  /** Depth of nested graphs (If, Loop, Scan) and of nested JSON. */
+  nestingMax: 64,
+  /** Models up to this size are loaded from the verified buffer, larger ones by path. */
+  bufferLoadBytesMax: 64 * MiB,
+  /** Address space and wall time of one lab process. */
+  labAddressSpaceBytes: 16 * GiB,
+  labSecondsMax: 3600,
+  /** Bodies of the serving door; Triton's default is 64 MiB. */
+  inferBodyBytesMax: 64 * MiB,
+  /** Bodies above this are parsed off the door thread: 64 kB of JSON parse in well under a millisecond. */
+  prepareThreadBytesMin: 64 * KiB,
+  /** Bodies of the control API, uploads apart. */
+  apiBodyBytesMax: 4 * MiB,
+  /** Items of one predict call. */
+  batchItemsMax: 1024,
+  /** Requests waiting for one model; the next is refused with 503. */
+  queueRequestsMax: 4096,
+  /** Rows of one page of any list. */
+  pageRowsMax: 500,
+  /** Bytes of one usage segment file; a new one is begun after it. */
+  usageSegmentBytes: 64 * MiB,
+  /** Bytes and count of rotated log files. */
+  logFileBytes: 10 * MiB,
+  logFilesMax: 5,
+  /** Versions of the database schema that this build can open at most: its own. */
+  loginHoursMax: 12,
+  /** Failed logins from one address before it must wait. */
+  loginFailuresMax: 10,
+  /** Seconds between two signs of life that make a child count as hung. */
+  childSilenceSecondsMax: 30,
+} as const

@@ -1,0 +1,27 @@
+/**
+ * A suite: cases with the answer that is right, in JSON Lines, one case a line. Expected outputs are the truth
+ * (labels from the data set), never what a model once said.
+ */
+import { z } from 'zod'
+import { jsonTensor } from './tensor.ts'
+
+const line = z.string().min(1).max(256)
+
+export const suiteCase = z.strictObject({
+  id: line,
+  /** Named segments the case belongs to, for metrics by segment: {"origin": "grape-1"}. */
+  segments: z.record(line, line).optional(),
+  /**
+   * By the name of the model's input tensor: for `fields` an array of numbers (or an object by field name),
+   * for `text` a string, for `image` {"file": path in the package} or {"base64": ...}, for `tensor` a jsonTensor.
+   */
+  inputs: z.record(z.string(), z.unknown()),
+  expected: z.strictObject({
+    label: z.string().optional(),
+    /** By the name of the output tensor; compared within the tolerances. */
+    tensors: z.array(jsonTensor).optional(),
+    toleranceAbsolute: z.number().min(0).optional(),
+    toleranceRelative: z.number().min(0).optional(),
+  }),
+})
+export type SuiteCase = z.infer<typeof suiteCase>
