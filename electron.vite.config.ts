@@ -1,0 +1,53 @@
+/**
+ * How the product is built: src-main to out/main, src-preload to out/preload, src-renderer to out/renderer. Every
+ * process and thread that is started by file name is an input of its own, so that it lies beside the entry that
+ * starts it, in source (`.ts`) and in out/main (`.js`) alike.
+ */
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+import mantine from 'postcss-preset-mantine'
+
+const here = (path: string) => resolve(import.meta.dirname, path)
+
+const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'lab']
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: here('out/main'),
+      emptyOutDir: true,
+      rolldownOptions: {
+        input: Object.fromEntries(mainEntries.map((name) => [name, here(`src-main/${name}.ts`)])),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: here('out/preload'),
+      emptyOutDir: true,
+      // A sandboxed preload can require electron and nothing else, and only as CommonJS: all else is bundled in.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: here('src-preload/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: here('src-renderer'),
+    plugins: [react()],
+    css: { postcss: { plugins: [mantine()] } },
+    build: {
+      outDir: here('out/renderer'),
+      emptyOutDir: true,
+      minify: true,
+      // The content security policy allows no data: scripts or fonts, so nothing is inlined.
+      assetsInlineLimit: 0,
+      // Which chunks the first screen loads can be read from out/renderer/.vite/manifest.json.
+      manifest: true,
+      rolldownOptions: { input: { index: here('src-renderer/index.html') } },
+    },
+  },
+})
