@@ -1,0 +1,20 @@
+/**
+ * Unit, contract and flow tests. They run the source as it stands on Node.js: flow tests start whole nodes and their
+ * child processes (`node src-main/*.ts`), so nothing may depend on a transformation that only the test runner makes.
+ */
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+})
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [project('unit', 10_000), project('contract', 10_000), project('flow', 60_000)],
+  },
+})
