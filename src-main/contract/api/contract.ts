@@ -1,0 +1,24 @@
+/**
+ * The API in one object: its typed client, the REST paths under /api, the OpenAPI document, the CLI's remote client
+ * and the tests all come from it. A procedure is added here first (CONTRIBUTING.md).
+ */
+import { drafts } from './drafts.ts'
+import { models } from './models.ts'
+import { packages } from './packages.ts'
+import { deployments, playground, requests } from './serving.ts'
+import { jobs, keys, login, publishers, system } from './system.ts'
+
+export const contract = {
+  system,
+  models,
+  packages,
+  drafts,
+  deployments,
+  playground,
+  requests,
+  jobs,
+  keys,
+  publishers,
+  login,
+}
+export type Contract = typeof contract

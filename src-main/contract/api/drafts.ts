@@ -1,0 +1,64 @@
+/** Drafts of the package wizard: kept on disk as they are typed, so that nothing is lost. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { rowId } from '../names.ts'
+import { artifactKind, draftDetail, draftRow, draftStep } from '../views.ts'
+import { fileHandle } from './packages.ts'
+
+const id = z.object({ id: rowId })
+
+export const drafts = {
+  list: oc
+    .route({ method: 'GET', path: '/drafts', summary: 'Drafts', tags: ['Package'] })
+    .output(z.array(draftRow)),
+  get: oc.route({ method: 'GET', path: '/drafts/{id}', summary: 'One draft', tags: ['Package'] }).input(id).output(draftDetail),
+  create: oc
+    .route({ method: 'POST', path: '/drafts', summary: 'Begin a draft from files', tags: ['Package'] })
+    .input(
+      z.object({
+        handles: z.array(fileHandle).max(100),
+        /** Begin from this model's newest version: its schema, card and license. */
+        basedOn: z.string().optional(),
+      }),
+    )
+    .output(draftDetail),
+  update: oc
+    .route({ method: 'PATCH', path: '/drafts/{id}', summary: 'Change a draft', tags: ['Package'] })
+    .input(
+      z.object({
+        id: rowId,
+        /** Replaces these top-level fields of the descriptor. */
+        descriptor: z.record(z.string(), z.unknown()).optional(),
+        texts: z
+          .object({
+            card: z.string().optional(),
+            license: z.string().optional(),
+            migrationGuide: z.string().optional(),
+            labels: z.string().optional(),
+          })
+          .optional(),
+        step: draftStep.optional(),
+      }),
+    )
+    .output(draftDetail),
+  addFiles: oc
+    .route({ method: 'POST', path: '/drafts/{id}/files', summary: 'Add files', tags: ['Package'] })
+    .input(z.object({ id: rowId, handles: z.array(fileHandle).min(1).max(100), kind: artifactKind.optional() }))
+    .output(draftDetail),
+  removeFile: oc
+    .route({ method: 'POST', path: '/drafts/{id}/files/remove', summary: 'Take a file out', tags: ['Package'] })
+    .input(z.object({ id: rowId, path: z.string() }))
+    .output(draftDetail),
+  test: oc
+    .route({ method: 'POST', path: '/drafts/{id}/test', summary: 'Run the checks on a draft', tags: ['Package'] })
+    .input(id)
+    .output(z.object({ jobId: rowId })),
+  build: oc
+    .route({ method: 'POST', path: '/drafts/{id}/build', summary: 'Pack, sign and register', tags: ['Package'] })
+    .input(id)
+    .output(z.object({ jobId: rowId })),
+  remove: oc
+    .route({ method: 'DELETE', path: '/drafts/{id}', summary: 'Throw a draft away', tags: ['Package'] })
+    .input(id)
+    .output(z.object({})),
+}

@@ -1,0 +1,95 @@
+/**
+ * What control and its children say to each other. Control writes node.db first and then sends the number of the new
+ * snapshot; serving swaps to it between two requests and acknowledges. Messages are structured clones of plain data.
+ */
+import { z } from 'zod'
+import { deploymentState, failure } from './views.ts'
+import { validationCheck, validationReport } from './validation.ts'
+
+export const servingConfig = z.object({
+  dataDir: z.string(),
+  nodeId: z.string(),
+  host: z.string(),
+  /** 0 takes a free port. */
+  port: z.int(),
+  /** True where a taken port is an error and not a reason to take another. */
+  portFixed: z.boolean(),
+  tls: z.object({ cert: z.string(), key: z.string() }).nullable(),
+  /** Hosts that requests may name beside the loopback names (DNS rebinding). */
+  hostsAllowed: z.array(z.string()),
+  /** Keys the HMAC of API keys, hex. */
+  keyPepper: z.string(),
+  /** Authenticates the usage chain, hex. */
+  usageKey: z.string(),
+  /** Bearer that control itself uses for the playground; new at each start. */
+  internalKey: z.string(),
+  /** Keys that die with the process, as their HMAC: the infer-only one of the printed curl line. */
+  temporaryKeys: z.array(z.object({ hash: z.string(), name: z.string() })),
+  engineThreads: z.int().min(1),
+  logLevel: z.string(),
+})
+export type ServingConfig = z.infer<typeof servingConfig>
+
+export const controlToServing = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), config: servingConfig }),
+  /** Read node.db again; answer with `applied` of this number once every deployment has settled or been asked for. */
+  z.object({ type: z.literal('snapshot'), number: z.int() }),
+  /** Load a version that no endpoint serves, for one try in the playground; kept until idle. */
+  z.object({ type: z.literal('try'), request: z.int(), versionId: z.string() }),
+  z.object({ type: z.literal('drain') }),
+])
+export type ControlToServing = z.infer<typeof controlToServing>
+
+export const deploymentReport = z.object({
+  endpointId: z.string(),
+  versionId: z.string(),
+  state: deploymentState,
+  failure: failure.nullable(),
+  executionProviderUsed: z.string().nullable(),
+  loadMs: z.number().nullable(),
+  bytesLoaded: z.number().nullable(),
+  requestsTotal: z.int(),
+  failuresTotal: z.int(),
+  queueLength: z.int(),
+  latencyMsP50: z.number().nullable(),
+  latencyMsP95: z.number().nullable(),
+  startedAt: z.string().nullable(),
+})
+export type DeploymentReport = z.infer<typeof deploymentReport>
+
+export const servingToControl = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), url: z.string(), port: z.int() }),
+  z.object({ type: z.literal('failed'), failure }),
+  z.object({ type: z.literal('applied'), number: z.int() }),
+  z.object({ type: z.literal('tried'), request: z.int(), failure: failure.nullable() }),
+  /** Every second, and at once when a deployment changes. */
+  z.object({
+    type: z.literal('report'),
+    deployments: z.array(deploymentReport),
+    cpu: z.number(),
+    memoryBytes: z.number(),
+    modelBytes: z.number(),
+    queueLength: z.int(),
+    requestsTotal: z.int(),
+  }),
+  /** A run hangs: this thread was given up; serving wants to be drained and killed. */
+  z.object({ type: z.literal('stuck'), versionId: z.string() }),
+])
+export type ServingToControl = z.infer<typeof servingToControl>
+
+/** One lab process does one of these and exits. */
+export const labTask = z.object({
+  type: z.literal('validate'),
+  /** A folder with the files of the package under their declared names, outpost.json among them. */
+  directory: z.string(),
+  skipRun: z.boolean(),
+  memoryBytesMax: z.int(),
+})
+export type LabTask = z.infer<typeof labTask>
+
+export const labToControl = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('check'), check: validationCheck, done: z.int(), of: z.int() }),
+  z.object({ type: z.literal('report'), report: validationReport, graph: z.unknown() }),
+  z.object({ type: z.literal('failed'), failure }),
+])
+export type LabToControl = z.infer<typeof labToControl>

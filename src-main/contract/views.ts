@@ -1,0 +1,264 @@
+/**
+ * What the API shows of the node's records: rows of lists and the detail of one. Times are ISO 8601 UTC, sizes bytes,
+ * durations milliseconds unless the name says otherwise.
+ */
+import { z } from 'zod'
+import { errorCodes } from './errors.ts'
+import { limits } from './limits.ts'
+import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
+import { changeType, graphSummary, packageDescriptor, task } from './package.ts'
+import { validationReport } from './validation.ts'
+
+/** A window of a list: `total` counts the whole filter, not the page. */
+export const page = <Row extends z.ZodType>(row: Row) => z.object({ rows: z.array(row), total: z.int() })
+export const pageQuery = z.object({
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(100),
+})
+
+export const failure = z.object({
+  code: z.enum(errorCodes as [string, ...string[]]),
+  message: z.string(),
+  hint: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+export type Failure = z.infer<typeof failure>
+
+/** R112: the order is the way a version takes. */
+export const stage = z.enum(['development', 'staging', 'canary', 'production', 'archived'])
+export type Stage = z.infer<typeof stage>
+
+/** Where a version came from. */
+export const source = z.enum(['built', 'imported', 'sample'])
+
+export const publisherTrust = z.enum(['own', 'trusted', 'unknown', 'mismatch', 'unsigned'])
+export const publisherSeen = z.object({
+  name: z.string(),
+  fingerprint: digest.nullable(),
+  trust: publisherTrust,
+})
+
+export const deploymentState = z.enum(['starting', 'ready', 'failed', 'stopped', 'set-aside'])
+
+export const modelRow = z.object({
+  id: modelId,
+  title: z.string(),
+  summary: z.string(),
+  task,
+  tags: z.array(z.string()),
+  latest: versionName,
+  /** R14, R42: the newest version with a major above 0 and no prerelease, or what the alias was pinned to. */
+  stable: versionName.nullable(),
+  versions: z.int(),
+  /** Bytes of the latest version's artifacts. */
+  bytes: z.int(),
+  metric: z.object({ name: z.string(), value: z.number() }).nullable(),
+  endpoints: z.array(z.object({ name: endpointName, state: deploymentState })),
+  source,
+  /** Null until a verification has looked at it. */
+  intact: z.boolean().nullable(),
+  updatedAt: timestamp,
+})
+export type ModelRow = z.infer<typeof modelRow>
+
+export const versionRow = z.object({
+  id: rowId,
+  model: modelId,
+  version: versionName,
+  dataVersion: z.string().nullable(),
+  changeType,
+  stage,
+  prerelease: z.boolean(),
+  aliases: z.array(z.string()),
+  /** Of the OCI manifest: the identity of the version's bytes. */
+  digest,
+  bytes: z.int(),
+  metric: z.object({ name: z.string(), value: z.number() }).nullable(),
+  /** R12: figure by figure, this version minus its predecessor; latency in milliseconds. */
+  benchmarkDeltas: z.record(z.string(), z.number()),
+  predecessor: versionName.nullable(),
+  batchSafe: z.boolean().nullable(),
+  publisher: publisherSeen,
+  source,
+  endpoints: z.array(z.object({ name: endpointName, state: deploymentState })),
+  deprecatedAt: timestamp.nullable(),
+  sunsetAt: timestamp.nullable(),
+  replacement: z.string().nullable(),
+  registeredAt: timestamp,
+})
+export type VersionRow = z.infer<typeof versionRow>
+
+export const artifactKind = z.enum(['weight', 'config', 'document', 'code', 'dataset', 'descriptor'])
+export const artifactRow = z.object({
+  path: z.string(),
+  kind: artifactKind,
+  digest,
+  bytes: z.int(),
+  mediaType: z.string(),
+})
+export type ArtifactRow = z.infer<typeof artifactRow>
+
+export const modelDetail = modelRow.extend({
+  owner: z.object({ name: z.string(), contact: z.string().optional() }),
+  publisher: publisherSeen,
+  createdAt: timestamp,
+})
+
+export const versionDetail = versionRow.extend({
+  descriptor: packageDescriptor,
+  graph: graphSummary.nullable(),
+  artifacts: z.array(artifactRow),
+  /** Markdown, as packed. */
+  card: z.string(),
+  licenseText: z.string().nullable(),
+  migrationGuide: z.string().nullable(),
+  labels: z.record(z.string(), z.array(z.string())),
+  /** A few cases of the suite, to fill a form with. */
+  examples: z.array(z.object({ id: z.string(), inputs: z.record(z.string(), z.unknown()), label: z.string().nullable() })),
+  validation: validationReport.nullable(),
+})
+export type VersionDetail = z.infer<typeof versionDetail>
+
+export const deploymentRow = z.object({
+  id: rowId,
+  endpoint: endpointName,
+  model: modelId,
+  version: versionName,
+  digest,
+  state: deploymentState,
+  failure: failure.nullable(),
+  /** What was asked for and what is really used; null until loaded. */
+  executionProvider: z.object({ requested: z.string(), used: z.string().nullable() }),
+  loadMs: z.number().nullable(),
+  bytesLoaded: z.number().nullable(),
+  requestsTotal: z.int(),
+  failuresTotal: z.int(),
+  queueLength: z.int(),
+  latencyMsP50: z.number().nullable(),
+  latencyMsP95: z.number().nullable(),
+  startedAt: timestamp.nullable(),
+  url: z.string(),
+})
+export type DeploymentRow = z.infer<typeof deploymentRow>
+
+/** One answered call; never inputs or outputs. */
+export const requestRow = z.object({
+  id: z.string(),
+  at: timestamp,
+  endpoint: z.string(),
+  model: modelId,
+  version: versionName,
+  digest,
+  /** Why this version answered: exact, alias stable, range 2.x, endpoint default. */
+  rule: z.string(),
+  status: z.int(),
+  code: z.string().nullable(),
+  consumer: z.string(),
+  items: z.int(),
+  tokensIn: z.int().nullable(),
+  tokensOut: z.int().nullable(),
+  latencyMs: z.number(),
+  queueMs: z.number(),
+  computeMs: z.number(),
+  batchSize: z.int(),
+  executionProvider: z.string(),
+  bytesIn: z.int(),
+  bytesOut: z.int(),
+})
+export type RequestRow = z.infer<typeof requestRow>
+
+export const jobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
+export const jobRow = z.object({
+  id: rowId,
+  kind: z.enum(['import', 'build', 'validate', 'verify', 'backup', 'samples', 'collect']),
+  target: z.string(),
+  state: jobState,
+  /** 0 to 1, null while it cannot be told. */
+  progress: z.number().min(0).max(1).nullable(),
+  /** What it is doing now, in words. */
+  step: z.string().nullable(),
+  failure: failure.nullable(),
+  /** By kind: the version registered, the report, the path written. */
+  output: z.record(z.string(), z.unknown()).nullable(),
+  createdAt: timestamp,
+  startedAt: timestamp.nullable(),
+  finishedAt: timestamp.nullable(),
+})
+export type JobRow = z.infer<typeof jobRow>
+
+export const keyScope = z.enum(['infer', 'read', 'write', 'admin'])
+export type KeyScope = z.infer<typeof keyScope>
+export const keyRow = z.object({
+  id: rowId,
+  name: z.string(),
+  /** The first characters, to tell keys apart; the rest is never stored. */
+  prefix: z.string(),
+  scopes: z.array(keyScope),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  revokedAt: timestamp.nullable(),
+  lastUsedAt: timestamp.nullable(),
+})
+
+export const publisherRow = z.object({
+  name: z.string(),
+  fingerprint: digest,
+  own: z.boolean(),
+  trustedAt: timestamp,
+  note: z.string(),
+  versions: z.int(),
+})
+
+/** What is known of a package before anything of it is installed. */
+export const packageInspection = z.object({
+  packageId: rowId,
+  fileName: z.string(),
+  bytes: z.int(),
+  digest,
+  descriptor: packageDescriptor,
+  artifacts: z.array(artifactRow),
+  publisher: publisherSeen,
+  card: z.string(),
+  /** What the registry already holds under this id and version. */
+  existing: z.enum(['none', 'same', 'different']),
+})
+export type PackageInspection = z.infer<typeof packageInspection>
+
+export const draftStep = z.enum(['source', 'inspect', 'schema', 'version', 'card', 'license', 'test', 'review', 'build'])
+export const draftProblem = z.object({
+  level: z.enum(['error', 'warning', 'hint']),
+  step: draftStep,
+  /** The field it is about, as a path in the descriptor. */
+  field: z.string().nullable(),
+  message: z.string(),
+})
+export const draftFile = z.object({
+  path: z.string(),
+  kind: artifactKind,
+  bytes: z.int(),
+  digest: digest.nullable(),
+})
+export const draftRow = z.object({
+  id: rowId,
+  title: z.string(),
+  model: z.string(),
+  version: z.string(),
+  step: draftStep,
+  problems: z.int(),
+  updatedAt: timestamp,
+})
+export const draftDetail = draftRow.extend({
+  /** The descriptor as far as it is filled in: it need not be valid yet. */
+  descriptor: z.record(z.string(), z.unknown()),
+  files: z.array(draftFile),
+  graph: graphSummary.nullable(),
+  texts: z.object({ card: z.string(), license: z.string(), migrationGuide: z.string(), labels: z.string() }),
+  problemList: z.array(draftProblem),
+  /** The newest version of this model id in the registry, and the one that the change type computes. */
+  predecessor: z.object({ version: versionName, descriptor: packageDescriptor }).nullable(),
+  suggestedVersion: z.string(),
+  report: validationReport.nullable(),
+  /** The command that does the same in a script. */
+  command: z.string(),
+})
+export type DraftDetail = z.infer<typeof draftDetail>
