@@ -1,0 +1,37 @@
+/**
+ * One sender, many listeners, each with a bounded buffer: a listener that is slower than the events loses the oldest
+ * ones, and the sender never waits.
+ */
+export interface Broadcast<Event> {
+  send(event: Event): void
+  /** Ends when the signal aborts. */
+  listen(signal?: AbortSignal): AsyncGenerator<Event, void>
+}
+
+export function createBroadcast<Event>(bufferedMax: number): Broadcast<Event> {
+  const listeners = new Set<{ buffer: Event[]; wake: () => void }>()
+  return {
+    send(event) {
+      for (const listener of listeners) {
+        if (listener.buffer.push(event) > bufferedMax) listener.buffer.shift()
+        listener.wake()
+      }
+    },
+    async *listen(signal) {
+      const listener = { buffer: [] as Event[], wake: () => undefined as void }
+      const onAbort = () => listener.wake()
+      listeners.add(listener)
+      signal?.addEventListener('abort', onAbort)
+      try {
+        while (!signal?.aborted) {
+          const event = listener.buffer.shift()
+          if (event !== undefined) yield event
+          else await new Promise<void>((resolve) => Object.assign(listener, { wake: resolve }))
+        }
+      } finally {
+        listeners.delete(listener)
+        signal?.removeEventListener('abort', onAbort)
+      }
+    },
+  }
+}
