@@ -178,9 +178,12 @@ async function start(args) {
 
 // ---- tests ----------------------------------------------------------------------------------------------------
 
+/** A test file that could not be loaded or set up: it failed, though none of its tests did. */
+const failedWithoutTest = ({ status, assertionResults }) =>
+  status === 'failed' && !assertionResults.some((result) => result.status === 'failed')
+
 /**
- * Each runner: its command, the report it writes, and how the report counts. A test file that cannot be loaded is
- * one failed test, though it names none.
+ * Each runner: its command, the report it writes, and how the report counts.
  */
 const runners = {
   unit: {
@@ -194,10 +197,7 @@ const runners = {
     ],
     count: (result) => ({
       passed: result.numPassedTests,
-      failed:
-        result.numFailedTests +
-        result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
-          .length,
+      failed: result.numFailedTests + result.testResults.filter(failedWithoutTest).length,
       skipped: result.numPendingTests + result.numTodoTests,
     }),
   },
