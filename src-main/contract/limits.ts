@@ -39,6 +39,14 @@ export const limits = {
   manifestBytesMax: 4 * MiB,
   /** Bytes of an ONNX file's graph without its weights that inspect reads into memory. */
   graphBytesMax: 256 * MiB,
+  /** Bytes of a name or a place inside a graph; exporters write module paths of a few hundred. */
+  graphTextBytesMax: 4 * KiB,
+  /** Inputs, outputs or external tensors of one graph: the largest language models have some ten thousand weights. */
+  graphValuesMax: 200_000,
+  /** Different operators, operator sets or own functions of one model; ONNX has two hundred operators. */
+  graphOperatorsMax: 10_000,
+  /** Dimensions of a tensor; the same as in the tensor contract. */
+  tensorRankMax: 32,
   /** Depth of nested graphs (If, Loop, Scan) and of nested JSON. */
   nestingMax: 64,
   /** Models up to this size are loaded from the verified buffer, larger ones by path. */

@@ -172,6 +172,10 @@ export const graphSummary = z.object({
   producer: z.string(),
   opsets: z.array(z.object({ domain: z.string(), version: z.int() })),
   operators: z.array(z.object({ domain: z.string(), name: z.string(), count: z.int() })),
+  /** Functions that the model brings along; their names are no operators of the runtime. */
+  functions: z.array(z.object({ domain: z.string(), name: z.string() })),
+  /** ONNX element types of weights, constants, inputs and outputs, such as float or bfloat16. */
+  elementTypes: z.array(z.string()),
   inputs: z.array(tensorSpec),
   outputs: z.array(tensorSpec),
   /** Inputs or outputs that are no tensors (sequences, maps, optionals), with the ONNX type in words. */

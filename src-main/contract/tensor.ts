@@ -24,6 +24,8 @@ export const tensorSpec = z.object({
   shape: z.array(z.int().min(-1)).max(32),
   /** The symbolic name of each dimension, null where it is fixed or unnamed; as long as shape. */
   dimensions: z.array(z.string().nullable()).max(32).optional(),
+  /** True where the model does not even say how many dimensions there are; shape is empty then. */
+  unranked: z.boolean().optional(),
 })
 export type TensorSpec = z.infer<typeof tensorSpec>
 
