@@ -85,6 +85,9 @@ function installed() {
   })
 }
 
+/** npm warns of every package that wants a newer Node.js than its own; they run on the one that is installed. */
+const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+
 /**
  * No package's install script runs but `node`'s, which fetches its binary as a package: onnxruntime-node's would
  * download CUDA libraries from elsewhere, and npm would compile better-sqlite3 beside the binary that it brings.
@@ -92,9 +95,9 @@ function installed() {
 async function install() {
   if (!installed()) {
     say('installing packages (npm ci)')
-    await must('npm ci', ...npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']))
+    await must('npm ci', ...npm(['ci', '--ignore-scripts', ...quiet]))
   }
-  if (!existsSync(node24)) await must('npm rebuild node', ...npm(['rebuild', 'node']))
+  if (!existsSync(node24)) await must('npm rebuild node', ...npm(['rebuild', 'node', ...quiet]))
 }
 
 const sources = ['src-main', 'src-preload', 'src-renderer', 'electron.vite.config.ts', 'package-lock.json']
