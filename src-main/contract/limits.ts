@@ -29,6 +29,12 @@ export const limits = {
   /** Bytes of a suite file and of one of its lines. */
   suiteBytesMax: 64 * MiB,
   suiteLineBytesMax: 4 * MiB,
+  /** Bytes of a label file: labelsMax labels of lineCharsMax characters would be 25 MB, real ones stay below 2. */
+  labelsFileBytesMax: 8 * MiB,
+  /** Bytes of a signature envelope; ours have about 800. */
+  signatureBytesMax: 64 * KiB,
+  /** Bytes of zeros after the end of a package: GNU tar fills its last record, of 10 KiB, with them. */
+  packageTrailerBytesMax: 64 * KiB,
   /** Cases of a suite that validation runs at most, the first ones. */
   validationCasesMax: 1000,
   /** Files in one package: a sharded model has hundreds, a bomb has millions. */
@@ -77,4 +83,10 @@ export const limits = {
   loginFailuresMax: 10,
   /** Seconds between two signs of life that make a child count as hung. */
   childSilenceSecondsMax: 30,
+  /** Calls of the desktop's page to its main process: a person's clicks and drops stay far below it. */
+  shellCallsPerSecondMax: 20,
+  /** Files of one drop or dialog, as many as one draft takes at a time (contract/api/drafts.ts). */
+  shellFilesMax: 100,
+  /** Characters of a path on the host: PATH_MAX of Linux; Windows stops at 32 767, which nobody types. */
+  hostPathCharsMax: 4096,
 } as const

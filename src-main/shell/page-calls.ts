@@ -1,0 +1,58 @@
+/** What the page may ask of the desktop, channel by channel (contract/shell.ts has the same list as the page sees it). */
+import { type BrowserWindow, nativeTheme, shell } from 'electron'
+import { z } from 'zod'
+import { limits } from '../contract/limits.ts'
+import { rowId } from '../contract/names.ts'
+import type { FileHandle } from '../contract/shell.ts'
+import { channelsToMain } from '../contract/shell-channels.ts'
+import { pickFiles } from './dialogs.ts'
+import type { Answer } from './ipc.ts'
+import { pathOfJobOutput } from './node-questions.ts'
+import { type Notify, notificationMessage } from './notifications.ts'
+import type { OpenedPackages } from './opened-packages.ts'
+import type { ShellNode } from './shell-node.ts'
+import { backgroundColor } from './window.ts'
+
+export interface PageCalls {
+  node: ShellNode
+  dataDir: string
+  openedPackages: OpenedPackages
+  notify: Notify
+  window(): BrowserWindow | undefined
+}
+
+const purpose = z.enum(['package', 'sources'])
+const paths = z.array(z.string().min(1).max(limits.hostPathCharsMax)).min(1).max(limits.shellFilesMax)
+const revealTarget = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('data-folder') }),
+  z.strictObject({ kind: z.literal('job-output'), jobId: rowId }),
+])
+const theme = z.enum(['light', 'dark', 'auto'])
+
+export function answerPage(
+  answer: Answer,
+  { node, dataDir, openedPackages, notify, window }: PageCalls,
+): void {
+  const adoptAll = (chosen: string[]): Promise<FileHandle[]> =>
+    Promise.all(chosen.map((path) => node.files.adopt(path)))
+
+  answer(channelsToMain.pickFiles, purpose, async (input) => adoptAll(await pickFiles(window(), input)))
+
+  // The preload takes these from the dropped File objects themselves; a page cannot make one for a path it chooses.
+  answer(channelsToMain.adoptFiles, paths, adoptAll)
+
+  answer(channelsToMain.reveal, revealTarget, async (target) => {
+    shell.showItemInFolder(
+      target.kind === 'data-folder' ? dataDir : await pathOfJobOutput(node, target.jobId),
+    )
+  })
+
+  answer(channelsToMain.notify, notificationMessage, notify)
+
+  answer(channelsToMain.setTheme, theme, (input) => {
+    nativeTheme.themeSource = input === 'auto' ? 'system' : input
+    window()?.setBackgroundColor(backgroundColor())
+  })
+
+  answer(channelsToMain.takePackages, z.undefined(), () => openedPackages.take())
+}
