@@ -89,4 +89,17 @@ export const limits = {
   shellFilesMax: 100,
   /** Characters of a path on the host: PATH_MAX of Linux; Windows stops at 32 767, which nobody types. */
   hostPathCharsMax: 4096,
+  /** Wall time of one run in an engine thread: a batch of the slowest models here ends in a tenth of it. */
+  engineRunSecondsMax: 60,
+  /** Bytes of a request's header block at the serving door; a bearer key and a trace context fit many times. */
+  headerBytesMax: 16 * KiB,
+  /** Time to send the headers and the whole request: 64 MiB at 1 MB/s arrive in 67 s; slower clients are let go. */
+  headersSecondsMax: 10,
+  requestSecondsMax: 120,
+  /** Time that requests in flight are given to finish when serving drains. */
+  drainSecondsMax: 30,
+  /** A version that was loaded for a try is unloaded after this time without a call. */
+  tryIdleSecondsMax: 300,
+  /** Usage records that one transaction takes into the index: a few milliseconds of the door thread. */
+  usageIndexRowsMax: 256,
 } as const

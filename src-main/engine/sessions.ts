@@ -1,0 +1,146 @@
+/**
+ * Sessions of ONNX Runtime in the thread that calls: load, run, release. Every call blocks this thread while native
+ * code runs, so it is used inside engine threads, and by processes that have nothing else to do.
+ */
+import { availableParallelism } from 'node:os'
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
+import { OutpostError } from '../base/errors.ts'
+import type { Tensor } from '../base/tensors.ts'
+import { limits } from '../contract/limits.ts'
+import type { TensorSpec } from '../contract/tensor.ts'
+import { candidates, createOnDevice, firstLine } from './devices.ts'
+import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult } from './engine.ts'
+import type { Journal } from './journal.ts'
+import { prepareFiles } from './load-files.ts'
+import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
+
+interface Held {
+  session: InferenceSession
+  versionId: string
+  /** Removes the hard links of a model that was loaded by path; some systems keep a mapped file's name taken. */
+  discard: () => Promise<void>
+}
+
+/** Words of the C++ runtime for memory that could not be had. */
+const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|BFCArena/i
+
+function fault(code: 'DEPLOYMENT_FAILED' | 'ENGINE_FAILED', what: string, error: unknown): OutpostError {
+  if (error instanceof OutpostError) return error
+  const reason = firstLine(error)
+  return outOfMemory.test(reason)
+    ? new OutpostError(code, `${what}: there was not enough memory.`, { details: { reason }, cause: error })
+    : new OutpostError(code, `${what}: ${reason}`, { cause: error })
+}
+
+function sessionOptions(source: ModelSource, options: EngineOptions, provider: string) {
+  const large = source.modelFile.bytes > limits.bufferLoadBytesMax || source.externalData.length > 0
+  const spin = options.spinning === true ? '1' : '0'
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: options.intraOpThreads ?? (large ? availableParallelism() : 1),
+    interOpNumThreads: 1,
+    executionMode: 'sequential' as const,
+    logSeverityLevel: 3 as const,
+    // Honoured by the Node.js binding although its type says WebAssembly only.
+    extra: { session: { intra_op: { allow_spinning: spin }, inter_op: { allow_spinning: spin } } },
+  }
+}
+
+/** An engine without threads of its own. `directory` takes the hard links of models that are loaded by path. */
+export function createSessions(directory: string, journal: Journal | null): Engine {
+  const held = new Map<string, Held>()
+  let half: Promise<HalfInput> | undefined
+  const halfInput = () => {
+    half ??= halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
+    return half
+  }
+
+  async function load(key: string, source: ModelSource, options: EngineOptions): Promise<LoadedModel> {
+    const started = performance.now()
+    const grownFrom = process.memoryUsage.rss()
+    const files = await prepareFiles(source, directory)
+    journal?.begin('load', source.versionId)
+    try {
+      const bundled = listSupportedBackends().filter((backend) => backend.bundled)
+      const wanted = candidates(
+        options.executionProvider,
+        bundled.map((backend) => backend.name),
+      )
+      const { session, used, reason } = await createOnDevice(wanted, (provider) => {
+        const chosen = sessionOptions(source, options, provider)
+        return files.kind === 'path'
+          ? InferenceSession.create(files.path, chosen)
+          : InferenceSession.create(files.bytes, chosen)
+      })
+      await unload(key)
+      const discard = files.kind === 'path' ? files.discard : async () => undefined
+      held.set(key, { session, versionId: source.versionId, discard })
+      const fileBytes = [source.modelFile, ...source.externalData].reduce((sum, file) => sum + file.bytes, 0)
+      return {
+        inputs: specs(session.inputMetadata),
+        outputs: specs(session.outputMetadata),
+        executionProvider: { requested: options.executionProvider, used, reason },
+        loadMs: performance.now() - started,
+        bytesLoaded: Math.max(process.memoryUsage.rss() - grownFrom, fileBytes),
+      }
+    } catch (error) {
+      if (files.kind === 'path' && !held.has(key)) await files.discard()
+      throw fault('DEPLOYMENT_FAILED', 'ONNX Runtime could not load the model', error)
+    } finally {
+      journal?.end()
+    }
+  }
+
+  async function run(key: string, inputs: Tensor[], outputs: string[] | null): Promise<RunResult> {
+    const model = held.get(key)
+    if (!model) throw new OutpostError('DEPLOYMENT_NOT_READY', 'The model is not loaded.')
+    const way = inputs.some((input) => input.datatype === 'FP16') ? await halfInput() : 'direct'
+    const names = outputs ?? model.session.outputNames
+    journal?.begin('run', model.versionId)
+    try {
+      const feeds = Object.fromEntries(inputs.map((input) => [input.name, ortTensor(input, way)]))
+      const started = performance.now()
+      const results = await model.session.run(feeds, names)
+      const computeMs = performance.now() - started
+      const answered = names.map((name) => {
+        const tensor = results[name]
+        if (!tensor) throw new Error(`the model gave no output "${name}"`)
+        return fromOrtTensor(name, tensor)
+      })
+      return { outputs: answered, computeMs }
+    } catch (error) {
+      throw fault('ENGINE_FAILED', 'ONNX Runtime could not run the model on this input', error)
+    } finally {
+      journal?.end()
+    }
+  }
+
+  async function unload(key: string): Promise<void> {
+    const model = held.get(key)
+    if (!model) return
+    held.delete(key)
+    await model.session.release()
+    await model.discard()
+  }
+
+  return {
+    load,
+    run,
+    unload,
+    health: () => ({ threads: 0, models: held.size, waiting: 0 }),
+    close: async () => {
+      for (const key of [...held.keys()]) await unload(key)
+      journal?.close()
+    },
+  }
+}
+
+function specs(metadata: readonly InferenceSession.ValueMetadata[]): TensorSpec[] {
+  return metadata.map((meta) => {
+    const spec = specOf(meta)
+    if (!spec) {
+      throw new OutpostError('ONNX_UNSUPPORTED', `"${meta.name}" is no tensor, so it cannot be served.`)
+    }
+    return spec
+  })
+}

@@ -1,0 +1,23 @@
+/** An engine thread: sessions of ONNX Runtime, and a journal slot that says what this thread is doing. */
+import { transferable } from '../base/tensors.ts'
+import { serveTasks } from '../base/threads.ts'
+import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
+import { openJournal } from './journal.ts'
+import { createSessions } from './sessions.ts'
+
+export function runEngineThread(data: EngineThreadData): void {
+  const sessions = createSessions(data.directory, openJournal(data.journal, data.thread))
+  serveTasks(async (posted) => {
+    const task = posted as EngineTask // the other end is our own host, which is typed alike
+    switch (task.type) {
+      case 'load':
+        return { value: await sessions.load(task.key, task.source, task.options) }
+      case 'run': {
+        const result = await sessions.run(task.key, task.inputs, task.outputs)
+        return { value: result, transfer: transferable(result.outputs) }
+      }
+      case 'unload':
+        return { value: await sessions.unload(task.key) }
+    }
+  })
+}
