@@ -166,6 +166,13 @@ export type PackageDescriptor = z.infer<typeof packageDescriptor>
 /** The same before its defaults are filled in: what a person writes. */
 export type PackageDescriptorInput = z.input<typeof packageDescriptor>
 
+/** The full version: the data version becomes its build metadata. Null where version carries other metadata already. */
+export function versionOf({ version, dataVersion }: Pick<PackageDescriptor, 'version' | 'dataVersion'>): string | null {
+  if (dataVersion === undefined) return version
+  const [core, build] = version.split('+')
+  return build === undefined || build === dataVersion ? `${core}+${dataVersion}` : null
+}
+
 /** What inspect read out of the ONNX file, without loading it. */
 export const graphSummary = z.object({
   irVersion: z.int(),

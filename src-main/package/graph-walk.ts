@@ -28,7 +28,16 @@ export interface GraphInterface {
 /** Field numbers of the messages GraphProto, NodeProto, AttributeProto and SparseTensorProto. */
 const graphField = { node: 1, initializer: 5, input: 11, output: 12, sparseInitializer: 15 } as const
 const nodeField = { operator: 4, attribute: 5, domain: 7 } as const
-const attributeField = { tensor: 5, graph: 6, tensors: 10, graphs: 11, type: 14, types: 15, sparse: 22, sparses: 23 } as const
+const attributeField = {
+  tensor: 5,
+  graph: 6,
+  tensors: 10,
+  graphs: 11,
+  type: 14,
+  types: 15,
+  sparse: 22,
+  sparses: 23,
+} as const
 const sparseField = { values: 1, indices: 2 } as const
 
 export const defaultDomain = 'ai.onnx'
@@ -60,14 +69,16 @@ export function readGraphField(
       const value = readValueInfo(reader, field)
       for (const type of value.elementTypes) found.elementTypes.add(type)
       values.push(value)
-      if (values.length > limits.graphValuesMax) throw reader.invalid(field.start, 'too many inputs or outputs')
+      if (values.length > limits.graphValuesMax)
+        throw reader.invalid(field.start, 'too many inputs or outputs')
     }
   }
 }
 
 function readGraph(reader: ProtoReader, field: Field, found: Findings, depth: number): void {
   reader.expect(field, wire.bytes)
-  if (depth > limits.nestingMax) throw reader.invalid(field.start, `graphs nested deeper than ${limits.nestingMax}`)
+  if (depth > limits.nestingMax)
+    throw reader.invalid(field.start, `graphs nested deeper than ${limits.nestingMax}`)
   const graph = emptyGraph()
   for (const part of reader.fields(field.start, field.end)) readGraphField(reader, part, graph, found, depth)
 }
@@ -116,13 +127,17 @@ function readAttribute(reader: ProtoReader, field: Field, found: Findings, depth
 function readWeight(reader: ProtoReader, field: Field, found: Findings, isParameter: boolean): string {
   const tensor = readTensor(reader, field)
   if (elementTypeName(tensor.elementType).startsWith('type ')) {
-    throw reader.invalid(field.start, `the tensor "${tensor.name}" has the unknown element type ${tensor.elementType}`)
+    throw reader.invalid(
+      field.start,
+      `the tensor "${tensor.name}" has the unknown element type ${tensor.elementType}`,
+    )
   }
   found.elementTypes.add(tensor.elementType)
   if (isParameter) found.parameterCount += tensor.elements
   if (tensor.external) {
     found.external.push(tensor.external)
-    if (found.external.length > limits.graphValuesMax) throw reader.invalid(field.start, 'too many external tensors')
+    if (found.external.length > limits.graphValuesMax)
+      throw reader.invalid(field.start, 'too many external tensors')
   }
   return tensor.name
 }

@@ -9,7 +9,14 @@ import { isSystemError, OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
 import type { GraphSummary } from '../contract/package.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
-import { domainName, emptyGraph, type Findings, type GraphInterface, readGraphField, readNode } from './graph-walk.ts'
+import {
+  domainName,
+  emptyGraph,
+  type Findings,
+  type GraphInterface,
+  readGraphField,
+  readNode,
+} from './graph-walk.ts'
 import { elementTypeName, lookalike } from './onnx-format.ts'
 import { type Field, ProtoReader, wire } from './proto-reader.ts'
 import type { ValueInfo } from './value-info.ts'
@@ -18,7 +25,14 @@ import type { ValueInfo } from './value-info.ts'
 const turnMs = 8
 
 /** Field numbers of the messages ModelProto, OperatorSetIdProto and FunctionProto. */
-const modelField = { irVersion: 1, producer: 2, producerVersion: 3, graph: 7, opset: 8, functions: 25 } as const
+const modelField = {
+  irVersion: 1,
+  producer: 2,
+  producerVersion: 3,
+  graph: 7,
+  opset: 8,
+  functions: 25,
+} as const
 const functionField = { name: 1, node: 7, opset: 9, domain: 10 } as const
 
 interface Model extends Findings {
@@ -66,8 +80,16 @@ async function inspectOpened(file: FileHandle): Promise<GraphSummary> {
 
 async function readModel(reader: ProtoReader, bytes: number): Promise<Model> {
   const model: Model = {
-    irVersion: 0, producer: '', producerVersion: '', opsets: new Map(), functions: [], graph: null,
-    operators: new Map(), elementTypes: new Set(), external: [], parameterCount: 0,
+    irVersion: 0,
+    producer: '',
+    producerVersion: '',
+    opsets: new Map(),
+    functions: [],
+    graph: null,
+    operators: new Map(),
+    elementTypes: new Set(),
+    external: [],
+    parameterCount: 0,
   }
   for (const field of reader.fields(0, bytes)) {
     switch (field.number) {
@@ -131,12 +153,14 @@ function readFunction(reader: ProtoReader, field: Field, model: Model): void {
   const opsets = new Map<string, number>()
   for (const part of reader.fields(field.start, field.end)) {
     if (part.number === functionField.name) own.name = reader.text(part, limits.lineCharsMax)
-    else if (part.number === functionField.domain) own.domain = domainName(reader.text(part, limits.lineCharsMax))
+    else if (part.number === functionField.domain)
+      own.domain = domainName(reader.text(part, limits.lineCharsMax))
     else if (part.number === functionField.node) readNode(reader, part, model, 0)
     else if (part.number === functionField.opset) readOpset(reader, part, opsets)
   }
   for (const [domain, version] of opsets) if (!model.opsets.has(domain)) model.opsets.set(domain, version)
-  if (model.functions.length >= limits.graphOperatorsMax) throw reader.invalid(field.start, 'too many functions')
+  if (model.functions.length >= limits.graphOperatorsMax)
+    throw reader.invalid(field.start, 'too many functions')
   model.functions.push(own)
 }
 

@@ -70,7 +70,8 @@ export class ProtoReader {
   }
 
   expect(field: Field, wireType: number): void {
-    if (field.wire !== wireType) throw this.invalid(field.start, `field ${field.number} of the wrong wire type`)
+    if (field.wire !== wireType)
+      throw this.invalid(field.start, `field ${field.number} of the wrong wire type`)
   }
 
   bytes(start: number, end: number): Buffer {
@@ -86,9 +87,13 @@ export class ProtoReader {
   }
 
   invalid(offset: number, what: string): OutpostError {
-    return new OutpostError('ONNX_INVALID', `The file is not a readable ONNX model: ${what}, at byte ${offset}.`, {
-      details: { offset },
-    })
+    return new OutpostError(
+      'ONNX_INVALID',
+      `The file is not a readable ONNX model: ${what}, at byte ${offset}.`,
+      {
+        details: { offset },
+      },
+    )
   }
 
   #field(start: number, end: number): Field {
@@ -112,7 +117,8 @@ export class ProtoReader {
   #length(wireType: number, end: number, start: number): number {
     if (wireType === wire.fixed64) return 8
     if (wireType === wire.fixed32) return 4
-    if (wireType !== wire.bytes) throw this.invalid(start, `wire type ${wireType}, which the format does not use`)
+    if (wireType !== wire.bytes)
+      throw this.invalid(start, `wire type ${wireType}, which the format does not use`)
     const bytes = this.#varint(end)
     if (bytes < 0) throw this.invalid(start, 'a negative length')
     return bytes

@@ -38,7 +38,8 @@ export function readTensor(reader: ProtoReader, field: Field): TensorHead {
     else if (part.number === tensorField.rawData) raw = part
     else if (part.number === tensorField.dataLocation) isExternal = part.value === locationExternal
     else if (part.number === tensorField.externalData) entries.set(...readEntry(reader, part))
-    if (dims.length > limits.tensorRankMax) throw reader.invalid(part.start, 'a tensor of too many dimensions')
+    if (dims.length > limits.tensorRankMax)
+      throw reader.invalid(part.start, 'a tensor of too many dimensions')
   }
   const elements = dims.reduce((product, size) => product * size, 1)
   if (dims.some((size) => size < 0) || !Number.isSafeInteger(elements)) {
@@ -83,12 +84,16 @@ function externalRange(
   const declared = entries.get('length')
   const length = declared === undefined ? (bytes ?? 0) : wholeNumber(reader, field, name, declared)
   if (bytes !== null && length !== bytes) {
-    throw reader.invalid(field.start, `the tensor "${name}" needs ${bytes} bytes and declares ${length} outside`)
+    throw reader.invalid(
+      field.start,
+      `the tensor "${name}" needs ${bytes} bytes and declares ${length} outside`,
+    )
   }
   return { location, offset, length }
 }
 
 function wholeNumber(reader: ProtoReader, field: Field, name: string, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw reader.invalid(field.start, `the tensor "${name}" has the place "${text}"`)
+  if (!/^\d{1,15}$/.test(text))
+    throw reader.invalid(field.start, `the tensor "${name}" has the place "${text}"`)
   return Number(text)
 }
