@@ -2,13 +2,12 @@
  * Opens a package: first its head is read and checked as a whole, then each different content is streamed once,
  * hashed on the way and handed to the sink. Nothing is believed that was not read through the one opened file.
  */
-import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { limits } from '../contract/limits.ts'
+import { BlobReader, chunkBytes } from './blob-reader.ts'
 import type { BlobSink } from './blob-sink.ts'
-import { readFully } from './copy-hashed.ts'
 import { blobName } from './layout.ts'
 import { type PackageHead, readPackageHead } from './package-head.ts'
 import { type Extent, scanTar } from './scan-tar.ts'
@@ -26,8 +25,6 @@ export interface OpenedPackage extends PackageHead {
   /** Of the package file. */
   bytes: number
 }
-
-const chunkBytes = 1 << 20
 
 /**
  * Throws PACKAGE_INVALID, PACKAGE_PATH, PACKAGE_LIMIT, PACKAGE_DIGEST, SIGNATURE_INVALID or DESCRIPTOR_INVALID for
@@ -83,85 +80,16 @@ async function streamBlobs(
     bytesDone += count
     onProgress?.({ bytesDone, bytesTotal })
   }
+  const buffers = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)] as const
   for (const [digest, bytes] of sizes) {
     const extent = entries.get(blobName(digest))
     if (!extent) throw new Error(`the blob ${digest} was checked to be there`)
-    const blob = new VerifiedBlob(file, extent, digest, onBytes, signal)
-    await sink.write(digest, bytes, blob.chunks())
-    if (!blob.complete) throw new Error(`the sink did not read the blob ${digest} to its end`)
-  }
-}
-
-/** The bytes of one blob; the last chunk is given only after all of them were hashed and found right. */
-class VerifiedBlob {
-  complete = false
-  readonly #file: FileHandle
-  readonly #extent: Extent
-  readonly #digest: string
-  readonly #onBytes: (count: number) => void
-  readonly #signal: AbortSignal | undefined
-
-  constructor(
-    file: FileHandle,
-    extent: Extent,
-    digest: string,
-    onBytes: (count: number) => void,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#file = file
-    this.#extent = extent
-    this.#digest = digest
-    this.#onBytes = onBytes
-    this.#signal = signal
-  }
-
-  /** Reads one chunk ahead, so that reading, hashing and the sink's writing run at the same time. */
-  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
-    const { offset, bytes } = this.#extent
-    const hash = createHash('sha256')
-    let ahead = this.#readAhead(offset, bytes)
+    const reader = new BlobReader({ file, extent, digest, buffers, hashes: !sink.verifies, onBytes, signal })
     try {
-      for (let done = 0; done < bytes; ) {
-        this.#signal?.throwIfAborted()
-        const chunk = await ahead
-        done += chunk.byteLength
-        ahead = this.#readAhead(offset + done, bytes - done)
-        hash.update(chunk)
-        if (done === bytes) this.#verify(`sha256:${hash.digest('hex')}`)
-        this.#onBytes(chunk.byteLength)
-        yield chunk
-      }
-      if (bytes === 0) this.#verify(`sha256:${hash.digest('hex')}`)
-      this.complete = true
+      await sink.write(digest, bytes, reader.chunks())
     } finally {
-      // The file is closed by the caller once this returns; the read ahead must be over by then.
-      await ahead.catch(() => undefined)
+      await reader.settled()
     }
-  }
-
-  /** A read that fails is reported where it is awaited, which may be later than Node.js waits for a handler. */
-  #readAhead(position: number, left: number): Promise<Buffer> {
-    const reading = this.#read(position, left)
-    reading.catch(() => undefined)
-    return reading
-  }
-
-  /** A fresh buffer each: the sink may still be writing the one before. */
-  async #read(position: number, left: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, left))
-    const filled = await readFully(this.#file, buffer, position, buffer.length)
-    if (filled === buffer.length) return buffer
-    throw new OutpostError('PACKAGE_INVALID', 'The package became shorter while it was read.')
-  }
-
-  #verify(actual: string): void {
-    if (actual === this.#digest) return
-    throw new OutpostError(
-      'PACKAGE_DIGEST',
-      `The file ${this.#digest} in the package has other contents than its name says.`,
-      {
-        details: { expected: this.#digest, actual },
-      },
-    )
+    if (!reader.complete) throw new Error(`the sink did not read the blob ${digest} to its end`)
   }
 }

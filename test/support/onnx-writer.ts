@@ -1,179 +1,164 @@
 /**
- * Writes small ONNX models for tests, byte by byte (onnx.proto, Apache-2.0, field numbers in the calls), so that a
- * test can state the very graph it is about and no binary fixture has to be trusted.
+ * Writes small ONNX models for tests: a protocol buffer writer of a few lines and the messages of onnx.proto that
+ * tests need. Every field is optional, so that broken models can be written as easily as right ones.
  */
-const bytesOf = (parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts)
 
-function varint(value: bigint): Uint8Array {
-  const out: number[] = []
-  let rest = BigInt.asUintN(64, value)
-  while (rest > 0x7fn) {
-    out.push(Number(rest & 0x7fn) | 0x80)
+const varint = (value: number | bigint): Buffer => {
+  const bytes: number[] = []
+  let rest = BigInt.asUintN(64, BigInt(value))
+  do {
+    const low = Number(rest & 0x7fn)
     rest >>= 7n
-  }
-  out.push(Number(rest))
-  return Uint8Array.from(out)
+    bytes.push(rest === 0n ? low : low | 0x80)
+  } while (rest !== 0n)
+  return Buffer.from(bytes)
 }
 
-const key = (field: number, wire: number): Uint8Array => varint(BigInt((field << 3) | wire))
-export const integer = (field: number, value: number | bigint): Uint8Array =>
-  bytesOf([key(field, 0), varint(BigInt(value))])
-export const bytes = (field: number, value: Uint8Array | string): Uint8Array => {
-  const content = typeof value === 'string' ? Buffer.from(value) : value
-  return bytesOf([key(field, 2), varint(BigInt(content.byteLength)), content])
+/** A field of wire type 2; also what a nested message is. */
+export const bytesField = (number: number, bytes: Uint8Array | string): Buffer => {
+  const content = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+  return Buffer.concat([varint(number * 8 + 2), varint(content.byteLength), content])
 }
-export const message = (field: number, ...parts: Uint8Array[]): Uint8Array => bytes(field, bytesOf(parts))
+export const intField = (number: number, value: number | bigint): Buffer =>
+  Buffer.concat([varint(number * 8), varint(value)])
 
-/** TensorProto.DataType. */
-export const elementType = {
-  FP32: 1,
-  UINT8: 2,
-  INT8: 3,
-  UINT16: 4,
-  INT16: 5,
-  INT32: 6,
-  INT64: 7,
-  BYTES: 8,
-  BOOL: 9,
-  FP16: 10,
-  FP64: 11,
-  UINT32: 12,
-  UINT64: 13,
-} as const
+const each = <Item>(items: readonly Item[] | undefined, write: (item: Item) => Buffer): Buffer =>
+  Buffer.concat((items ?? []).map(write))
+const maybe = <Value>(value: Value | undefined, write: (value: Value) => Buffer): Buffer =>
+  value === undefined ? Buffer.alloc(0) : write(value)
 
-export interface Value {
+/** The numbers of TensorProto.DataType that tests use. */
+export const elementType = { float: 1, int64: 7, string: 8, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const
+
+export interface TensorInput {
   name: string
-  type: keyof typeof elementType
-  /** A string is the name of a variable dimension. */
-  shape: Array<number | string>
+  dims: number[]
+  type?: number
+  raw?: Uint8Array
+  external?: Record<string, string>
 }
 
-const valueInfo = (field: number, { name, type, shape }: Value): Uint8Array =>
-  message(
-    field,
-    bytes(1, name),
-    message(
-      2,
-      message(
-        1,
-        integer(1, elementType[type]),
-        message(
-          2,
-          ...shape.map((size) => message(1, typeof size === 'number' ? integer(1, size) : bytes(2, size))),
-        ),
-      ),
-    ),
+export const tensor = ({ name, dims, type = elementType.float, raw, external }: TensorInput): Buffer =>
+  Buffer.concat([
+    each(dims, (size) => intField(1, size)),
+    intField(2, type),
+    bytesField(8, name),
+    maybe(raw, (bytes) => bytesField(9, bytes)),
+    ...(external
+      ? [
+          each(Object.entries(external), ([key, value]) =>
+            bytesField(13, Buffer.concat([bytesField(1, key), bytesField(2, value)])),
+          ),
+          intField(14, 1),
+        ]
+      : []),
+  ])
+
+export const floats = (...values: number[]): Buffer => Buffer.from(new Float32Array(values).buffer)
+
+export interface ValueInput {
+  name: string
+  /** A name makes the dimension vary. */
+  shape?: ReadonlyArray<number | string>
+  type?: number
+}
+
+const dimension = (size: number | string): Buffer =>
+  typeof size === 'number' ? intField(1, size) : bytesField(2, size)
+
+export const tensorType = (type: number, shape?: ReadonlyArray<number | string>): Buffer =>
+  bytesField(
+    1,
+    Buffer.concat([
+      intField(1, type),
+      maybe(shape, (sizes) => bytesField(2, each(sizes, (size) => bytesField(1, dimension(size))))),
+    ]),
   )
 
-export interface Node {
+export const valueInfo = ({ name, shape, type = elementType.float }: ValueInput, wrap = (inner: Buffer) => inner): Buffer =>
+  Buffer.concat([bytesField(1, name), bytesField(2, wrap(tensorType(type, shape)))])
+
+export interface AttributeInput {
+  name: string
+  graph?: GraphInput
+  tensor?: TensorInput
+  int?: number
+}
+
+const attribute = ({ name, graph: inner, tensor: value, int }: AttributeInput): Buffer =>
+  Buffer.concat([
+    bytesField(1, name),
+    maybe(int, (number) => Buffer.concat([intField(3, number), intField(20, 2)])),
+    maybe(value, (input) => Buffer.concat([bytesField(5, tensor(input)), intField(20, 4)])),
+    maybe(inner, (input) => Buffer.concat([bytesField(6, graph(input)), intField(20, 5)])),
+  ])
+
+export interface NodeInput {
   operator: string
-  inputs: string[]
-  outputs: string[]
-  /** Integer attributes by name. */
-  integers?: Record<string, number>
+  domain?: string
+  inputs?: string[]
+  outputs?: string[]
+  attributes?: AttributeInput[]
 }
 
-const node = ({ operator, inputs, outputs, integers = {} }: Node): Uint8Array =>
-  message(
-    1,
-    ...inputs.map((name) => bytes(1, name)),
-    ...outputs.map((name) => bytes(2, name)),
-    bytes(4, operator),
-    ...Object.entries(integers).map(([name, value]) =>
-      message(5, bytes(1, name), integer(3, value), integer(20, 2)),
-    ),
-  )
+const node = ({ operator, domain, inputs, outputs, attributes }: NodeInput): Buffer =>
+  Buffer.concat([
+    each(inputs, (name) => bytesField(1, name)),
+    each(outputs, (name) => bytesField(2, name)),
+    bytesField(4, operator),
+    each(attributes, (input) => bytesField(5, attribute(input))),
+    maybe(domain, (name) => bytesField(7, name)),
+  ])
 
-export interface Weights {
-  name: string
-  shape: number[]
-  data: Float32Array | BigInt64Array
-  /** Kept in this file beside the model. */
-  location?: string
+export interface GraphInput {
+  nodes: NodeInput[]
+  initializers?: TensorInput[]
+  inputs?: Array<ValueInput | Buffer>
+  outputs?: Array<ValueInput | Buffer>
 }
 
-const initializer = ({ name, shape, data, location }: Weights): Uint8Array => {
-  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  const content = location
-    ? [message(13, bytes(1, 'location'), bytes(2, location)), integer(14, 1)]
-    : [bytes(9, raw)]
-  return message(
-    5,
-    ...shape.map((size) => integer(1, size)),
-    integer(2, data instanceof Float32Array ? 1 : 7),
-    bytes(8, name),
-    ...content,
-  )
-}
+const value = (input: ValueInput | Buffer): Buffer => (Buffer.isBuffer(input) ? input : valueInfo(input))
 
-export interface Graph {
-  nodes: Node[]
-  inputs: Value[]
-  outputs: Value[]
-  weights?: Weights[]
+export const graph = ({ nodes, initializers, inputs, outputs }: GraphInput): Buffer =>
+  Buffer.concat([
+    each(nodes, (input) => bytesField(1, node(input))),
+    bytesField(2, 'graph'),
+    each(initializers, (input) => bytesField(5, tensor(input))),
+    each(inputs, (input) => bytesField(11, value(input))),
+    each(outputs, (input) => bytesField(12, value(input))),
+  ])
+
+export interface ModelInput extends GraphInput {
+  irVersion?: number
   opset?: number
+  opsets?: Record<string, number>
+  functions?: Array<{ domain: string; name: string; nodes: NodeInput[] }>
 }
 
-export function onnxModel({ nodes, inputs, outputs, weights = [], opset = 13 }: Graph): Uint8Array {
-  const graph = message(
-    7,
-    ...nodes.map(node),
-    bytes(2, 'g'),
-    ...weights.map(initializer),
-    ...inputs.map((value) => valueInfo(11, value)),
-    ...outputs.map((value) => valueInfo(12, value)),
-  )
-  return bytesOf([integer(1, 8), bytes(2, 'test'), graph, message(8, bytes(1, ''), integer(2, opset))])
-}
+export const onnxModel = ({ irVersion = 8, opset = 17, opsets = {}, functions, ...rest }: ModelInput): Buffer =>
+  Buffer.concat([
+    intField(1, irVersion),
+    bytesField(2, 'test'),
+    bytesField(7, graph(rest)),
+    each(Object.entries({ '': opset, ...opsets }), ([domain, version]) =>
+      bytesField(8, Buffer.concat([bytesField(1, domain), intField(2, version)])),
+    ),
+    each(functions, ({ domain, name, nodes }) =>
+      bytesField(25, Buffer.concat([
+        bytesField(1, name),
+        each(nodes, (input) => bytesField(7, node(input))),
+        bytesField(10, domain),
+        bytesField(9, Buffer.concat([bytesField(1, ''), intField(2, opset)])),
+      ])),
+    ),
+  ])
 
-/** y = x, of any type and shape. */
-export const identityModel = (type: Value['type'], shape: Value['shape']): Uint8Array =>
+/** y = x + w over rows of `width` numbers, any number of rows. */
+export const addModel = (width = 4, more: Partial<ModelInput> = {}): Buffer =>
   onnxModel({
-    nodes: [{ operator: 'Identity', inputs: ['x'], outputs: ['y'] }],
-    inputs: [{ name: 'x', type, shape }],
-    outputs: [{ name: 'y', type, shape }],
+    nodes: [{ operator: 'Add', inputs: ['x', 'w'], outputs: ['y'] }],
+    initializers: [{ name: 'w', dims: [width], raw: floats(...Array.from({ length: width }, (_, at) => at)) }],
+    inputs: [{ name: 'x', shape: ['batch', width] }],
+    outputs: [{ name: 'y', shape: ['batch', width] }],
+    ...more,
   })
-
-/** scores = x · w: `classes` scores of a row of `features` numbers, with weights that tell the classes apart. */
-export function linearModel(features: number, classes: number): Uint8Array {
-  const data = Float32Array.from({ length: features * classes }, (_, at) => ((at * 7) % 11) / 11 - 0.4)
-  return onnxModel({
-    nodes: [{ operator: 'MatMul', inputs: ['x', 'w'], outputs: ['scores'] }],
-    inputs: [{ name: 'x', type: 'FP32', shape: ['batch', features] }],
-    outputs: [{ name: 'scores', type: 'FP32', shape: ['batch', classes] }],
-    weights: [{ name: 'w', shape: [features, classes], data }],
-  })
-}
-
-/** A graph that never ends: a Loop whose condition stays true. What a hang looks like to the engine. */
-export function endlessModel(): Uint8Array {
-  const body = [
-    node({ operator: 'Identity', inputs: ['go'], outputs: ['go_on'] }),
-    node({ operator: 'Identity', inputs: ['state'], outputs: ['state_on'] }),
-    bytes(2, 'body'),
-    valueInfo(11, { name: 'i', type: 'INT64', shape: [] }),
-    valueInfo(11, { name: 'go', type: 'BOOL', shape: [] }),
-    valueInfo(11, { name: 'state', type: 'FP32', shape: [1] }),
-    valueInfo(12, { name: 'go_on', type: 'BOOL', shape: [] }),
-    valueInfo(12, { name: 'state_on', type: 'FP32', shape: [1] }),
-  ]
-  const loop = message(
-    1,
-    bytes(1, ''),
-    bytes(1, 'always'),
-    bytes(1, 'x'),
-    bytes(2, 'y'),
-    bytes(4, 'Loop'),
-    message(5, bytes(1, 'body'), message(6, ...body), integer(20, 5)),
-  )
-  const graph = message(
-    7,
-    node({ operator: 'Not', inputs: ['never'], outputs: ['always'] }),
-    loop,
-    bytes(2, 'g'),
-    valueInfo(11, { name: 'x', type: 'FP32', shape: [1] }),
-    valueInfo(11, { name: 'never', type: 'BOOL', shape: [] }),
-    valueInfo(12, { name: 'y', type: 'FP32', shape: [1] }),
-  )
-  return bytesOf([integer(1, 8), bytes(2, 'test'), graph, message(8, bytes(1, ''), integer(2, 13))])
-}
