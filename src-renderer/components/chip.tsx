@@ -1,0 +1,64 @@
+/** A state in one word with its tone: never colour alone, and a dot only for what lives and changes. */
+import type { ReactNode } from 'react'
+import type { DeploymentRow, JobRow, Stage } from '../../src-main/contract/views.ts'
+import style from './chip.module.css'
+
+export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'accent' | 'neutral'
+
+export function Chip({
+  tone = 'neutral',
+  dot = false,
+  children,
+  title,
+}: {
+  tone?: Tone
+  dot?: boolean
+  children: ReactNode
+  title?: string
+}) {
+  return (
+    <span className={style.chip} data-tone={tone} title={title}>
+      {dot && <span className={style.dot} aria-hidden />}
+      {children}
+    </span>
+  )
+}
+
+const deploymentStates: Record<DeploymentRow['state'], [Tone, string]> = {
+  starting: ['info', 'Starting'],
+  ready: ['ok', 'Ready'],
+  failed: ['bad', 'Failed'],
+  stopped: ['neutral', 'Stopped'],
+  'set-aside': ['bad', 'Set aside'],
+}
+const jobStates: Record<JobRow['state'], [Tone, string]> = {
+  queued: ['neutral', 'Queued'],
+  running: ['info', 'Running'],
+  done: ['ok', 'Done'],
+  failed: ['bad', 'Failed'],
+  cancelled: ['neutral', 'Cancelled'],
+  interrupted: ['warn', 'Interrupted'],
+}
+const stages: Record<Stage, [Tone, string]> = {
+  development: ['neutral', 'Development'],
+  staging: ['info', 'Staging'],
+  canary: ['warn', 'Canary'],
+  production: ['ok', 'Production'],
+  archived: ['neutral', 'Archived'],
+}
+
+type StateChipProps = { deployment: DeploymentRow['state'] } | { job: JobRow['state'] } | { stage: Stage }
+
+export function StateChip(props: StateChipProps) {
+  const [tone, word] =
+    'deployment' in props
+      ? deploymentStates[props.deployment]
+      : 'job' in props
+        ? jobStates[props.job]
+        : stages[props.stage]
+  return (
+    <Chip tone={tone} dot={!('stage' in props)}>
+      {word}
+    </Chip>
+  )
+}

@@ -1,0 +1,53 @@
+/** Asks before something that cannot be taken back; says what will happen, and shows here when it did not. */
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { ErrorNotice } from './states.tsx'
+
+interface ConfirmDialogProps {
+  opened: boolean
+  onClose: () => void
+  title: string
+  /** The effect, in full sentences. */
+  children: ReactNode
+  /** Verb and object, as in "Delete 1.1.0". */
+  action: string
+  tone?: 'bad' | 'accent'
+  onConfirm: () => Promise<unknown>
+}
+
+export function ConfirmDialog({
+  opened,
+  onClose,
+  title,
+  children,
+  action,
+  tone = 'bad',
+  onConfirm,
+}: ConfirmDialogProps) {
+  const act = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
+  const close = () => {
+    act.reset()
+    onClose()
+  }
+  return (
+    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        <div>{children}</div>
+        {act.error && <ErrorNotice error={act.error} what={`${action} did not work.`} />}
+        <Group justify="flex-end" gap={12}>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            variant="filled"
+            color={tone}
+            loading={act.isPending}
+            onClick={() => act.mutate()}
+            data-autofocus
+          >
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,49 @@
+/** Picks a model of the registry by name; the node searches, so the list may be longer than a menu. */
+import { Select } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { orpc } from '../client.ts'
+
+interface ModelSelectProps {
+  label?: string
+  value: string | null
+  onChange: (model: string) => void
+  error?: string | null
+}
+
+/** Milliseconds after the last key before the node is asked. */
+const pauseMs = 150
+const shownMax = 50
+
+export function ModelSelect({ label = 'Model', value, onChange, error = null }: ModelSelectProps) {
+  const [search, setSearch] = useState(value ?? '')
+  const [settled] = useDebouncedValue(search, pauseMs)
+  const found = useQuery(
+    orpc.models.list.queryOptions({
+      // The chosen model's own name stands in the box while nothing is searched for.
+      input: {
+        limit: shownMax,
+        ...(settled !== '' && settled !== value && { search: settled, sort: 'relevance' as const }),
+      },
+      placeholderData: keepPreviousData,
+    }),
+  )
+  const ids = (found.data?.rows ?? []).map(({ id }) => id)
+  return (
+    <Select
+      label={label}
+      searchable
+      data={value === null || ids.includes(value) ? ids : [value, ...ids]}
+      value={value}
+      searchValue={search}
+      onSearchChange={setSearch}
+      // What the node found is what is shown: it also searches titles, summaries and tags.
+      filter={({ options }) => options}
+      nothingFoundMessage={found.error ? 'The models could not be loaded' : 'No model of this name'}
+      allowDeselect={false}
+      error={error}
+      onChange={(next) => next !== null && onChange(next)}
+    />
+  )
+}

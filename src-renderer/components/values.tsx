@@ -1,0 +1,69 @@
+/** Single values as they stand in a line or a cell: time, bytes, digest. Each tells its exact form on hover. */
+import { Tooltip, UnstyledButton } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import {
+  formatBytes,
+  formatClock,
+  formatDate,
+  formatNumber,
+  formatRelative,
+  formatUtc,
+  shortDigest,
+} from './format.ts'
+import { useNow } from './use-now.ts'
+import style from './values.module.css'
+
+/** `date` 20 January 2027, `relative` in 61 days, `clock` the time of day; the exact UTC time on hover. */
+export function Time({ at, as = 'relative' }: { at: string; as?: 'date' | 'relative' | 'clock' }) {
+  const now = useNow()
+  const text = as === 'date' ? formatDate(at) : as === 'clock' ? formatClock(at) : formatRelative(at, now)
+  return (
+    <Tooltip label={formatUtc(at)}>
+      <time dateTime={at} className={style.time}>
+        {text}
+      </time>
+    </Tooltip>
+  )
+}
+
+export function Bytes({ value }: { value: number }) {
+  return <span title={`${formatNumber(value)} bytes`}>{formatBytes(value)}</span>
+}
+
+/** Shortened in the middle; a click copies the whole. `whole` shows all of it. */
+export function Digest({
+  value,
+  whole = false,
+  tabIndex,
+}: {
+  value: string
+  whole?: boolean
+  tabIndex?: number
+}) {
+  const { copy, copied } = useClipboard({ timeout: 1_500 })
+  return (
+    <Tooltip label={copied ? 'Copied' : whole ? 'Copy' : `Copy ${value}`} multiline maw={420}>
+      <UnstyledButton
+        className={style.digest}
+        onClick={(event) => {
+          event.stopPropagation()
+          copy(value)
+        }}
+        aria-label={copied ? 'Copied' : `Copy ${value}`}
+        {...(tabIndex === undefined ? {} : { tabIndex })}
+      >
+        {whole ? value : shortDigest(value)}
+      </UnstyledButton>
+    </Tooltip>
+  )
+}
+
+/** A quiet dash where there is nothing to say. */
+export function None({ children = 'none' }: { children?: string }) {
+  return (
+    <span className={style.none}>
+      <span aria-hidden>–</span>
+      <span className={style.hidden}>{children}</span>
+    </span>
+  )
+}

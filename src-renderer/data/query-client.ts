@@ -1,0 +1,20 @@
+/** One cache of what the node said. A local node is reached without a network, so queries never wait for one. */
+import { QueryClient } from '@tanstack/react-query'
+import { isUnauthorized, isUnreachable } from './failure.ts'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      networkMode: 'always',
+      staleTime: 5_000,
+      // A refusal stays a refusal; only a fault is worth a second try.
+      retry: (count, error) => count < 1 && !isUnauthorized(error),
+      retryDelay: 500,
+      throwOnError: false,
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+})
+
+/** Milliseconds between two looks at the node: quick while it is away, so that it is seen when it is back. */
+export const statusInterval = (error: unknown): number => (isUnreachable(error) ? 2_000 : 4_000)

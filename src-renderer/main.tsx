@@ -1,0 +1,54 @@
+/** Starts the page: style, cache, router. boot.ts comes first, because other modules read what it sets. */
+import { styleNonce } from './boot.ts'
+import '@fontsource-variable/inter'
+import '@fontsource-variable/jetbrains-mono'
+import '@mantine/core/styles.layer.css'
+import '@mantine/notifications/styles.layer.css'
+import '@mantine/spotlight/styles.layer.css'
+import './style/tokens.css'
+import './style/base.css'
+import { MantineProvider } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode, useEffect } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queryClient } from './data/query-client.ts'
+import { router } from './router.tsx'
+import { shell } from './shell.ts'
+import { useView } from './state/view.ts'
+import { cssVariablesResolver, theme } from './style/theme.ts'
+
+function App() {
+  const chosen = useView((view) => view.theme)
+  const density = useView((view) => view.density)
+  const dark = useMediaQuery('(prefers-color-scheme: dark)', false, { getInitialValueInEffect: false })
+  const scheme = chosen === 'auto' ? (dark ? 'dark' : 'light') : chosen
+  useEffect(() => {
+    document.documentElement.dataset.density = density
+  }, [density])
+  useEffect(() => void shell?.setTheme(chosen), [chosen])
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      getStyleNonce={() => styleNonce}
+      forceColorScheme={scheme}
+      deduplicateInlineStyles
+    >
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-right" limit={4} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}
+
+const place = document.getElementById('root')
+if (!place) throw new Error('index.html has no element #root')
+createRoot(place).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

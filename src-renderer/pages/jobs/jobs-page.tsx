@@ -1,0 +1,10 @@
+/** Jobs */
+import { Page, PageHeader } from '../../components/page.tsx'
+
+export function JobsPage() {
+  return (
+    <Page>
+      <PageHeader title="Jobs" />
+    </Page>
+  )
+}
