@@ -1,13 +1,16 @@
--- The registry, its deployments, who may do what, and what was done.
--- Every row that may one day travel to another node carries a UUIDv7, the node of origin and a revision.
-
+/**
+ * The registry, its deployments, who may do what, and what was done. Every row that may one day travel to another
+ * node carries a UUIDv7, the node of origin and a revision.
+ */
+export const foundation = `
 create table meta (
   key text primary key,
   value text not null
 ) strict, without rowid;
 
 create table models (
-  id text primary key,
+  sequence integer primary key,            -- the row's number in models_search; stays the same through VACUUM
+  id text not null unique,
   origin_node text not null,
   revision integer not null default 1,
   name text not null unique,               -- publisher.name
@@ -25,11 +28,19 @@ create table models (
   created_at text not null,
   updated_at text not null
 ) strict;
-create index models_by_update on models (updated_at desc, name);
+create index models_by_update on models (updated_at, name);
 create index models_by_title on models (title collate nocase, name);
-create index models_by_bytes on models (latest_bytes desc, name);
-create index models_by_versions on models (version_count desc, name);
-create index models_by_task on models (task, updated_at desc);
+create index models_by_bytes on models (latest_bytes, name);
+create index models_by_versions on models (version_count, name);
+create index models_by_task on models (task, updated_at, name);
+create index models_by_source on models (source, updated_at, name);
+
+create table model_tags (
+  tag text not null,
+  model_sequence integer not null references models (sequence) on delete cascade,
+  primary key (tag, model_sequence)
+) strict, without rowid;
+create index model_tags_by_model on model_tags (model_sequence);
 
 create table versions (
   id text primary key,
@@ -71,6 +82,8 @@ create table versions (
 ) strict;
 create index versions_by_order on versions (model_id, sort_key desc);
 create index versions_by_digest on versions (manifest_digest);
+create index versions_not_intact on versions (model_id) where intact = 0;
+create index versions_by_publisher_key on versions (publisher_fingerprint);
 
 create table blobs (
   digest text primary key,
@@ -98,6 +111,8 @@ create table aliases (
   primary key (model_id, alias)
 ) strict, without rowid;
 
+create index aliases_by_version on aliases (version_id);
+
 create virtual table models_search using fts5 (
   name, title, summary, tags, task, notes,
   content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
@@ -115,6 +130,8 @@ create table endpoints (
   created_at text not null,
   updated_at text not null
 ) strict;
+create index endpoints_by_model on endpoints (model_id);
+create index endpoints_by_version on endpoints (version_id);
 
 create table api_keys (
   id text primary key,
@@ -185,6 +202,12 @@ create table logins (
   address text not null
 ) strict, without rowid;
 
+create table login_links (
+  hash text primary key,                   -- SHA-256 of the token in the link; deleted by its one use
+  created_at text not null,
+  expires_at text not null
+) strict, without rowid;
+
 create table settings (
   key text primary key,
   value text not null                      -- JSON
@@ -202,3 +225,4 @@ create table audit_entries (
   previous_hash text not null,
   hash text not null
 ) strict;
+`

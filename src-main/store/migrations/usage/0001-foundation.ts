@@ -1,5 +1,5 @@
--- The index over the usage segments: one row a call, and hourly totals that outlive them.
-
+/** The index over the usage segments: one row a call, and hourly totals that outlive them. */
+export const foundation = `
 create table meta (
   key text primary key,
   value text not null
@@ -27,6 +27,7 @@ create table usage_records (
   bytes_in integer not null,
   bytes_out integer not null
 ) strict, without rowid;
+create index usage_by_time on usage_records (at);
 create index usage_by_endpoint on usage_records (endpoint, id desc);
 create index usage_by_model on usage_records (model, id desc);
 
@@ -42,3 +43,4 @@ create table usage_hours (
   latency_us_sum integer not null,
   primary key (hour, endpoint, model, version, consumer)
 ) strict, without rowid;
+`

@@ -1,0 +1,68 @@
+/**
+ * A private folder with a version's files under their declared names, as ONNX Runtime needs it for external data: it
+ * refuses symbolic links. Each file is hashed through the link that will be loaded, so nothing can come in between.
+ */
+import { constants } from 'node:fs'
+import { copyFile, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { sha256File } from '../base/digest.ts'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import { asDiskError } from '../base/files.ts'
+import { limits } from '../contract/limits.ts'
+import { blobPath } from './blob-paths.ts'
+import { corrupt } from './blobs.ts'
+
+/**
+ * Makes `directory`, which must not be there yet, with one file an artifact. ARTIFACT_CORRUPT where a blob is missing
+ * or changed, PACKAGE_PATH for a name that would leave the folder; nothing is left then. The caller removes the tree.
+ */
+export async function linkTree(
+  dataDir: string,
+  artifacts: ReadonlyArray<{ path: string; digest: string }>,
+  directory: string,
+): Promise<void> {
+  await mkdir(dirname(directory), { recursive: true, mode: 0o700 })
+  await mkdir(directory, { mode: 0o700 })
+  try {
+    for (const artifact of artifacts) {
+      const target = insideOf(directory, artifact.path)
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+      await linkOrCopy(blobPath(dataDir, artifact.digest), target, artifact.digest)
+      await verifyLink(target, artifact.digest)
+    }
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw asDiskError(error)
+  }
+}
+
+function insideOf(directory: string, path: string): string {
+  const target = join(directory, path)
+  const inside = relative(directory, target)
+  const named = path.length > 0 && path.length <= limits.pathCharsMax && !/[\\\0:]/.test(path)
+  if (!named || inside === '' || inside.split(sep).join('/') !== path || inside.startsWith('..')) {
+    throw new OutpostError('PACKAGE_PATH', `"${path}" is not a path inside the package.`)
+  }
+  return target
+}
+
+async function linkOrCopy(blob: string, target: string, digest: string): Promise<void> {
+  try {
+    await link(blob, target)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corrupt(digest, 'is missing', error)
+    // Another file system, one without hard links, or a blob with as many names as the file system allows.
+    if (!isSystemError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK')) throw error
+    await copyFile(blob, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
+}
+
+async function verifyLink(target: string, digest: string): Promise<void> {
+  const file: FileHandle = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+  try {
+    const found = await sha256File(target, file.fd)
+    if (found.digest !== digest) throw corrupt(digest, `now has the digest ${found.digest}`)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Opens the two databases. node.db is written by control, usage.db by serving; whoever is not the writer opens for
+ * reading. The writer migrates, so control opens usage.db once for writing before it starts serving.
+ */
+import { closeSync, openSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { dataPaths } from './data-paths.ts'
+import { type Migrations, migrate, refuseNewer, schemaVersion } from './migrate.ts'
+import { foundation as nodeFoundation } from './migrations/node/0001-foundation.ts'
+import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
+import {
+  asStoreError,
+  type NodeReader,
+  type NodeWriter,
+  type Sqlite,
+  sql,
+  type UsageReader,
+  type UsageWriter,
+} from './sqlite.ts'
+
+const nodeMigrations: Migrations = [nodeFoundation]
+const usageMigrations: Migrations = [usageFoundation]
+
+/** A writer waits this long for the other process's reader or checkpoint before it gives up. */
+const busyMsMax = 5000
+/** Pages that reads take straight from the page cache; the figures of test/bench/registry.ts stand on it. */
+const mappedBytes = 1 << 28
+
+interface Kind {
+  file: string
+  backups: string
+  migrations: Migrations
+  synchronous: 'full' | 'normal'
+}
+
+/** Registrations, keys and revocations survive a power loss once they are answered (FULL). */
+const nodeKind = (dataDir: string): Kind => ({
+  file: dataPaths(dataDir).nodeDatabase,
+  backups: dataPaths(dataDir).backups,
+  migrations: nodeMigrations,
+  synchronous: 'full',
+})
+
+/** An index over the segment files, which it can be rebuilt from (NORMAL). */
+const usageKind = (dataDir: string): Kind => ({
+  file: dataPaths(dataDir).usageDatabase,
+  backups: dataPaths(dataDir).backups,
+  migrations: usageMigrations,
+  synchronous: 'normal',
+})
+
+/** Creates and migrates. The caller holds the owner lock. DATA_DIR_NEWER, DATA_DIR_INVALID. */
+export function openNodeDatabase(dataDir: string): NodeWriter {
+  const db = openWriter(nodeKind(dataDir)) as NodeWriter
+  sql(db, `insert or ignore into meta (key, value) values ('node_id', ?)`).run(newId())
+  return db
+}
+
+export const openUsageDatabase = (dataDir: string): UsageWriter =>
+  openWriter(usageKind(dataDir)) as UsageWriter
+
+/** The file must be there and of this build's schema: its writer has opened it before. */
+export const readNodeDatabase = (dataDir: string): NodeReader => openReader(nodeKind(dataDir)) as NodeReader
+
+export const readUsageDatabase = (dataDir: string): UsageReader =>
+  openReader(usageKind(dataDir)) as UsageReader
+
+function openWriter(kind: Kind): Sqlite {
+  createPrivate(kind.file)
+  return connect(kind, { timeout: busyMsMax }, (db) => {
+    db.pragma('journal_mode = wal')
+    db.pragma(`synchronous = ${kind.synchronous}`)
+    db.pragma('journal_size_limit = 67108864') // a burst of imports must not keep its WAL for ever
+    migrate(db, kind.migrations, kind.backups)
+  })
+}
+
+function openReader(kind: Kind): Sqlite {
+  return connect(kind, { readonly: true, fileMustExist: true, timeout: busyMsMax }, (db) => {
+    const version = schemaVersion(db)
+    refuseNewer(db, version, kind.migrations)
+    if (version === kind.migrations.length) return
+    throw new OutpostError(
+      'DATA_DIR_INVALID',
+      `${kind.file} has schema ${version} and was not upgraded yet.`,
+      {
+        hint: 'Start the node on this folder once.',
+      },
+    )
+  })
+}
+
+function connect(kind: Kind, options: Database.Options, prepare: (db: Sqlite) => void): Sqlite {
+  let db: Sqlite | undefined
+  try {
+    db = new Database(kind.file, options)
+    db.pragma('foreign_keys = on')
+    db.pragma(`mmap_size = ${mappedBytes}`)
+    db.pragma('trusted_schema = off') // what stands in the file's schema may not call functions
+    prepare(db)
+    return db
+  } catch (error) {
+    db?.close()
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CANTOPEN')) {
+      throw new OutpostError('DATA_DIR_INVALID', `${kind.file} cannot be opened: ${error.message}.`, {
+        cause: error,
+      })
+    }
+    throw asStoreError(error)
+  }
+}
+
+/** SQLite gives its WAL the permissions of the database, so this one call closes all three files to others. */
+function createPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT', 'EISDIR')) throw error
+    throw new OutpostError('DATA_DIR_INVALID', `${file} cannot be written: ${error.message}.`, {
+      cause: error,
+    })
+  }
+}

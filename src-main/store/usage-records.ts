@@ -1,0 +1,104 @@
+/**
+ * The index over the usage segments, one row a call. Records may be replayed after a crash: each is counted once, by
+ * its id, and its hourly total grows in the same transaction.
+ */
+import type { RequestRow } from '../contract/views.ts'
+import { inTransaction, sql, type UsageReader, type UsageWriter } from './sqlite.ts'
+import { addToHour } from './usage-hours.ts'
+
+export interface UsageRecord {
+  /** UUIDv7: the request's id. */
+  id: string
+  at: string
+  endpoint: string
+  model: string
+  version: string
+  digest: string
+  rule: string
+  status: number
+  code: string | null
+  consumer: string
+  items: number
+  tokensIn: number | null
+  tokensOut: number | null
+  latencyUs: number
+  queueUs: number
+  computeUs: number
+  batchSize: number
+  executionProvider: string
+  bytesIn: number
+  bytesOut: number
+}
+
+/** Those that were there already change nothing. Returns how many were new. */
+export function insertUsageRecords(db: UsageWriter, records: readonly UsageRecord[]): number {
+  return inTransaction(db, () => {
+    const insert = sql(
+      db,
+      `insert or ignore into usage_records (id, at, endpoint, model, version, digest, rule, status, code, consumer, items,
+        tokens_in, tokens_out, latency_us, queue_us, compute_us, batch_size, execution_provider, bytes_in, bytes_out)
+      values (@id, @at, @endpoint, @model, @version, @digest, @rule, @status, @code, @consumer, @items,
+        @tokensIn, @tokensOut, @latencyUs, @queueUs, @computeUs, @batchSize, @executionProvider, @bytesIn, @bytesOut)`,
+    )
+    let added = 0
+    for (const record of records) {
+      if (insert.run(record).changes === 0) continue
+      added++
+      addToHour(db, record)
+    }
+    return added
+  })
+}
+
+const milliseconds = (column: string): string => `${column} / 1000.0`
+const columns = `id, at, endpoint, model, version, digest, rule, status, code, consumer, items, tokens_in as tokensIn,
+  tokens_out as tokensOut, ${milliseconds('latency_us')} as latencyMs, ${milliseconds('queue_us')} as queueMs,
+  ${milliseconds('compute_us')} as computeMs, batch_size as batchSize, execution_provider as executionProvider,
+  bytes_in as bytesIn, bytes_out as bytesOut`
+
+export const findUsageRecord = (db: UsageReader, id: string): RequestRow | null =>
+  sql<RequestRow>(db, `select ${columns} from usage_records where id = ?`).get(id) ?? null
+
+export interface UsageFilter {
+  model?: string | undefined
+  endpoint?: string | undefined
+  version?: string | undefined
+  outcome?: 'answered' | 'failed' | undefined
+  /** Inclusive. */
+  since?: string | undefined
+  /** Exclusive. */
+  until?: string | undefined
+}
+
+/** Newest first. */
+export function listUsageRecords(
+  db: UsageReader,
+  filter: UsageFilter,
+  window: { offset: number; limit: number },
+): { rows: RequestRow[]; total: number } {
+  const conditions = [
+    filter.model !== undefined && 'model = @model',
+    filter.endpoint !== undefined && 'endpoint = @endpoint',
+    filter.version !== undefined && 'version = @version',
+    filter.outcome === 'answered' && 'status < 400',
+    filter.outcome === 'failed' && 'status >= 400',
+    filter.since !== undefined && 'at >= @since',
+    filter.until !== undefined && 'at < @until',
+  ].filter((condition) => condition !== false)
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
+  const parameters = Object.fromEntries(
+    Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'outcome'),
+  )
+  const rows = sql<RequestRow>(
+    db,
+    `select ${columns} from usage_records ${where} order by id desc limit @limit offset @offset`,
+  ).all({ ...parameters, ...window })
+  const counted = sql<{ total: number }>(db, `select count(*) as total from usage_records ${where}`).get(
+    parameters,
+  )
+  return { rows, total: counted?.total ?? 0 }
+}
+
+/** Kept by age; the hourly totals stay. Returns how many went. */
+export const deleteUsageBefore = (db: UsageWriter, at: string): number =>
+  sql(db, 'delete from usage_records where at < ?').run(at).changes
