@@ -15,7 +15,7 @@ import { backgroundColor } from './window.ts'
 
 export interface PageCalls {
   node: ShellNode
-  dataDir: string
+  dataDirectory: string
   openedPackages: OpenedPackages
   notify: Notify
   window(): BrowserWindow | undefined
@@ -31,7 +31,7 @@ const theme = z.enum(['light', 'dark', 'auto'])
 
 export function answerPage(
   answer: Answer,
-  { node, dataDir, openedPackages, notify, window }: PageCalls,
+  { node, dataDirectory, openedPackages, notify, window }: PageCalls,
 ): void {
   const adoptAll = (chosen: string[]): Promise<FileHandle[]> =>
     Promise.all(chosen.map((path) => node.files.adopt(path)))
@@ -43,7 +43,7 @@ export function answerPage(
 
   answer(channelsToMain.reveal, revealTarget, async (target) => {
     shell.showItemInFolder(
-      target.kind === 'data-folder' ? dataDir : await pathOfJobOutput(node, target.jobId),
+      target.kind === 'data-folder' ? dataDirectory : await pathOfJobOutput(node, target.jobId),
     )
   })
 

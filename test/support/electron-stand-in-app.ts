@@ -1,0 +1,70 @@
+/** Electron's `app`: readiness, the lock of the single instance, and quitting as Electron does it, event by event. */
+import { EventEmitter } from 'node:events'
+import { standIn } from './electron-stand-in-state.ts'
+
+/** An event that a listener may prevent. */
+export class PreventableEvent {
+  defaultPrevented = false
+  preventDefault(): void {
+    this.defaultPrevented = true
+  }
+}
+
+interface ClosableWindow {
+  /** False where a listener prevented it. */
+  close(): boolean
+}
+
+export class StandInApp extends EventEmitter {
+  readonly name = 'Outpost'
+  readonly windows = new Set<ClosableWindow>()
+  private readonly ended = Promise.withResolvers<number>()
+
+  get isPackaged(): boolean {
+    return standIn.packaged
+  }
+  whenReady(): Promise<void> {
+    return Promise.resolve()
+  }
+  isReady(): boolean {
+    return true
+  }
+  enableSandbox(): void {
+    standIn.sandboxEnabled = true
+  }
+  setAppUserModelId(): void {
+    // Only Windows has such ids.
+  }
+  getPath(): string {
+    return standIn.userData
+  }
+  setPath(_name: 'userData', path: string): void {
+    standIn.userData = path
+  }
+  requestSingleInstanceLock(): boolean {
+    return standIn.firstInstance
+  }
+
+  /** before-quit, then each window's close, then the end; a listener that prevents any of these stops it. */
+  quit(): void {
+    const event = new PreventableEvent()
+    this.emit('before-quit', event)
+    if (event.defaultPrevented) return
+    for (const window of [...this.windows]) if (!window.close()) return
+    this.exit(0)
+  }
+
+  exit(code: number): void {
+    if (standIn.exitCode !== undefined) return
+    standIn.exitCode = code
+    this.ended.resolve(code)
+    this.emit('quit', new PreventableEvent(), code)
+  }
+
+  /** Resolves with the exit code. */
+  whenEnded(): Promise<number> {
+    return this.ended.promise
+  }
+}
+
+export const standInApp = new StandInApp()
