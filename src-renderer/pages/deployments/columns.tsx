@@ -1,0 +1,130 @@
+/** The columns of the deployments' list, in the order in which a person on duty reads them. */
+import { Link } from '@tanstack/react-router'
+import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+import { StateChip } from '../../components/chip.tsx'
+import { formatNumber, formatShare } from '../../components/format.ts'
+import { columnsFor } from '../../components/table/columns.ts'
+import { Bytes, Digest, None, Time } from '../../components/values.tsx'
+import css from './deployments.module.css'
+import { fellBack } from './health.tsx'
+
+const column = columnsFor<DeploymentRow>()
+
+export const deploymentColumns = column.columns([
+  column.accessor('endpoint', {
+    id: 'endpoint',
+    header: 'Endpoint',
+    meta: { width: 'minmax(150px, 2fr)', fixed: true },
+    cell: ({ getValue }) => (
+      <Link to="/deployments/$endpoint" params={{ endpoint: getValue() }} tabIndex={-1} className={css.name}>
+        {getValue()}
+      </Link>
+    ),
+  }),
+  column.accessor('state', {
+    id: 'state',
+    header: 'State',
+    meta: { width: 'minmax(104px, 2fr)' },
+    cell: ({ row: { original } }) => (
+      <span className={css.state}>
+        <StateChip deployment={original.state} />
+        {original.failure && <span title={cause(original)}>{cause(original)}</span>}
+      </span>
+    ),
+  }),
+  column.accessor('model', {
+    id: 'model',
+    header: 'Model',
+    meta: { width: 'minmax(120px, 1.5fr)', optional: true },
+    cell: ({ getValue }) => getValue(),
+  }),
+  column.accessor('version', {
+    id: 'version',
+    header: 'Version',
+    meta: { width: 'minmax(96px, 1fr)' },
+    cell: ({ getValue }) => <Version value={getValue()} />,
+  }),
+  column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
+    id: 'device',
+    header: 'Runs on',
+    meta: { width: 'minmax(96px, 1fr)' },
+    cell: ({ row: { original } }) => <Device row={original} />,
+  }),
+  column.accessor('requestsTotal', {
+    id: 'requests',
+    header: 'Requests',
+    meta: { width: '84px', align: 'end' },
+    cell: ({ getValue }) => formatNumber(getValue()),
+  }),
+  column.accessor('failuresTotal', {
+    id: 'errors',
+    header: 'Errors',
+    meta: { width: '72px', align: 'end' },
+    cell: ({ row: { original } }) =>
+      formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
+  }),
+  column.accessor('latencyMsP50', {
+    id: 'p50',
+    header: 'p50 ms',
+    meta: { width: '68px', align: 'end' },
+    cell: ({ getValue }) => milliseconds(getValue()),
+  }),
+  column.accessor('latencyMsP95', {
+    id: 'p95',
+    header: 'p95 ms',
+    meta: { width: '68px', align: 'end' },
+    cell: ({ getValue }) => milliseconds(getValue()),
+  }),
+  column.accessor('queueLength', {
+    id: 'queue',
+    header: 'Queue',
+    meta: { width: '60px', align: 'end' },
+    cell: ({ getValue }) => formatNumber(getValue()),
+  }),
+  column.accessor('bytesLoaded', {
+    id: 'memory',
+    header: 'Memory',
+    meta: { width: '80px', align: 'end' },
+    cell: ({ getValue }) => ofBytes(getValue()),
+  }),
+  column.accessor('digest', {
+    id: 'digest',
+    header: 'Digest',
+    meta: { width: '140px', optional: true },
+    cell: ({ getValue }) => <Digest value={getValue()} tabIndex={-1} />,
+  }),
+  column.accessor('startedAt', {
+    id: 'started',
+    header: 'Started',
+    meta: { width: '112px', align: 'end' },
+    cell: ({ getValue }) => ofTime(getValue()),
+  }),
+])
+
+const cause = ({ failure }: DeploymentRow) => [failure?.message, failure?.hint].filter(Boolean).join(' ')
+const milliseconds = (ms: number | null) => (ms === null ? <None>not measured</None> : formatNumber(ms, 2))
+const ofBytes = (bytes: number | null) => (bytes === null ? <None>not loaded</None> : <Bytes value={bytes} />)
+const ofTime = (at: string | null) => (at === null ? <None>not running</None> : <Time at={at} />)
+
+/** The data version is build metadata: it stands back, so that the version proper is read first. */
+function Version({ value }: { value: string }) {
+  const [version, data] = value.split('+')
+  return (
+    <span title={value}>
+      <b>{version}</b>
+      {data !== undefined && <span className={css.quiet}>+{data}</span>}
+    </span>
+  )
+}
+
+function Device({ row }: { row: DeploymentRow }) {
+  const { requested, used } = row.executionProvider
+  if (used === null) return <span className={css.quiet}>{requested}</span>
+  return fellBack(row) ? (
+    <span className={css.warned} title={`${requested} was asked for`}>
+      {used}, not {requested}
+    </span>
+  ) : (
+    used
+  )
+}

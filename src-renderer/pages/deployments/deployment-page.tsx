@@ -1,0 +1,183 @@
+/** One deployment: its address, whether it answers and if not why, its figures, and how to call it. */
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+import { orpc } from '../../client.ts'
+import { Chip, StateChip } from '../../components/chip.tsx'
+import { CodeBlock } from '../../components/code-block.tsx'
+import { formatBytes, formatDuration, formatNumber, formatShare } from '../../components/format.ts'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
+import { EmptyState, Loaded, Loading } from '../../components/states.tsx'
+import { Digest, None, Time } from '../../components/values.tsx'
+import { canStart, useDeploymentActions } from './deployment-actions.tsx'
+import css from './deployments.module.css'
+import { namedCurl, openInferenceCurl } from './endpoint-snippets.ts'
+import { FailureNotice, fellBack } from './health.tsx'
+import { deploymentsQuery } from './query.ts'
+
+const route = getRouteApi('/deployments/$endpoint')
+
+export function DeploymentPage() {
+  const { endpoint } = route.useParams()
+  const list = useQuery(deploymentsQuery())
+  return (
+    <Page>
+      <Loaded query={list} what="the deployment">
+        {(rows) => {
+          const row = rows.find((one) => one.endpoint === endpoint)
+          return row ? <Deployment row={row} /> : <Gone endpoint={endpoint} />
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Gone({ endpoint }: { endpoint: string }) {
+  return (
+    <>
+      <PageHeader title={endpoint} />
+      <Card>
+        <EmptyState
+          title={`No deployment answers as ${endpoint}`}
+          actions={<LinkButton to="/deployments">All deployments</LinkButton>}
+        >
+          It was undeployed, or never was.
+        </EmptyState>
+      </Card>
+    </>
+  )
+}
+
+function Deployment({ row }: { row: DeploymentRow }) {
+  const navigate = route.useNavigate()
+  const actions = useDeploymentActions({ onRemoved: () => void navigate({ to: '/deployments' }) })
+  return (
+    <>
+      <PageHeader
+        title={row.endpoint}
+        address={row.url}
+        chips={
+          <>
+            <StateChip deployment={row.state} />
+            {fellBack(row) && <Chip tone="warn">Runs on {row.executionProvider.used}</Chip>}
+          </>
+        }
+        actions={
+          <>
+            <LinkButton to="/playground" search={{ model: row.model, version: row.version }}>
+              Try {row.version}
+            </LinkButton>
+            <Button onClick={() => actions.undeploy(row)}>Undeploy</Button>
+            {canStart(row) ? (
+              <Button variant="filled" loading={actions.starting} onClick={() => actions.start(row)}>
+                Start {row.version}
+              </Button>
+            ) : (
+              <Button color="bad" onClick={() => actions.stop(row)}>
+                Stop {row.version}
+              </Button>
+            )}
+          </>
+        }
+      />
+      <FailureNotice row={row} />
+      <Figures row={row} />
+      <Columns sides="even">
+        <Calls row={row} />
+        <Card title="Deployment">
+          <Facts
+            items={[
+              ['Model', row.model],
+              ['Version', row.version],
+              ['Digest', <Digest key="digest" value={row.digest} />],
+              ['Device asked for', row.executionProvider.requested],
+              ['Device used', row.executionProvider.used ?? <None key="used">not loaded</None>],
+              [
+                'Loaded in',
+                row.loadMs === null ? <None key="load">not loaded</None> : formatDuration(row.loadMs),
+              ],
+              [
+                'Memory',
+                row.bytesLoaded === null ? <None key="bytes">not loaded</None> : formatBytes(row.bytesLoaded),
+              ],
+              [
+                'Started',
+                row.startedAt === null ? (
+                  <None key="started">not running</None>
+                ) : (
+                  <Time key="started" at={row.startedAt} />
+                ),
+              ],
+            ]}
+          />
+        </Card>
+      </Columns>
+      {actions.dialog}
+    </>
+  )
+}
+
+function Figures({ row }: { row: DeploymentRow }) {
+  const share = row.requestsTotal === 0 ? 0 : row.failuresTotal / row.requestsTotal
+  const figures = [
+    { label: 'Requests', value: formatNumber(row.requestsTotal) },
+    { label: 'Errors', value: formatNumber(row.failuresTotal), note: formatShare(share, 2) },
+    { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2) },
+    { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2) },
+    { label: 'Waiting', value: formatNumber(row.queueLength) },
+  ]
+  return (
+    <Card>
+      <dl className={css.figures}>
+        {figures.map(({ label, value, note }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              {value} {note !== undefined && <small>{note}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  )
+}
+
+function Calls({ row }: { row: DeploymentRow }) {
+  const input = { model: row.model, version: row.version }
+  const tensors = useQuery(
+    orpc.playground.interface.queryOptions({ input, staleTime: Number.POSITIVE_INFINITY }),
+  )
+  const detail = useQuery(orpc.models.version.queryOptions({ input, staleTime: Number.POSITIVE_INFINITY }))
+  const specs = tensors.data?.inputs ?? detail.data?.graph?.inputs
+  return (
+    <Card
+      title="Call it"
+      note="with a key that has the scope infer"
+      actions={
+        <LinkButton to="/settings/$section" params={{ section: 'keys' }} size="xs">
+          Create a key
+        </LinkButton>
+      }
+    >
+      {specs === undefined ? (
+        <Loading what="the inputs of the model" />
+      ) : (
+        <Stack>
+          <div>
+            <p className={css.caption}>Open Inference Protocol v2</p>
+            <CodeBlock text={openInferenceCurl(row, specs)} label="Request by Open Inference Protocol v2" />
+          </div>
+          <div>
+            <p className={css.caption}>By the names of the inputs</p>
+            <CodeBlock
+              text={namedCurl(row, detail.data?.descriptor.inputs ?? [], specs)}
+              label="Request by /v1"
+            />
+          </div>
+        </Stack>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,42 @@
+/**
+ * The sheet that shows a package before anything of it is installed: who signed it, what is in it, what it may do.
+ * Several files are gone through one after the other.
+ */
+import { Drawer } from '@mantine/core'
+import { useState } from 'react'
+import type { PickedFile } from '../../state/panels.ts'
+import { ChoosePackage } from './choose-package.tsx'
+import { InspectPackage } from './inspect-package.tsx'
+
+interface InstallSheetProps {
+  /** Empty where a file must still be chosen. */
+  files: readonly PickedFile[]
+  onClose: () => void
+}
+
+export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
+  const [files, setFiles] = useState(given)
+  const [at, setAt] = useState(0)
+  const file = files[at]
+  const more = files.length - at - 1
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      size={640}
+      title={files.length > 1 ? `Install a package (${at + 1} of ${files.length})` : 'Install a package'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {file === undefined ? (
+        <ChoosePackage onChoose={setFiles} />
+      ) : (
+        <InspectPackage
+          key={at}
+          file={file}
+          onClose={onClose}
+          {...(more > 0 && { onNext: () => setAt(at + 1) })}
+        />
+      )}
+    </Drawer>
+  )
+}

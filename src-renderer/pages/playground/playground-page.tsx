@@ -1,0 +1,101 @@
+/**
+ * Sends one request to a model and shows what came back, where the time went and which version answered. A version
+ * that is not deployed can be tried too: the node loads it for the request.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { orpc } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { EmptyState, ErrorNotice, Loading } from '../../components/states.tsx'
+import { Session } from './session.tsx'
+import { exactVersion, Target, usualVersion } from './target.tsx'
+
+const route = getRouteApi('/playground')
+
+export function PlaygroundPage() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const first = useQuery(orpc.models.list.queryOptions({ input: { limit: 1 } }))
+  const model = search.model ?? null
+  const newest = first.data?.rows[0]?.id
+  useEffect(() => {
+    // Without a model in the address the one that changed last is on the bench.
+    if (model === null && newest !== undefined) void navigate({ search: { model: newest }, replace: true })
+  }, [model, newest, navigate])
+
+  return (
+    <Page>
+      <PageHeader
+        title="Playground"
+        note="Send a request and see the answer, its timing and the version behind it."
+      />
+      {model !== null ? (
+        <OfModel key={model} model={model} chosen={search.version ?? null} />
+      ) : first.error ? (
+        <ErrorNotice
+          error={first.error}
+          what="The models could not be loaded."
+          onRetry={() => first.refetch()}
+        />
+      ) : first.data?.total === 0 ? (
+        <Card>
+          <EmptyState
+            title="A model that is installed here can be tried here"
+            actions={
+              <>
+                <LinkButton to="/settings/$section" params={{ section: 'samples' }} variant="filled">
+                  Add sample models
+                </LinkButton>
+                <LinkButton to="/models">Import a package</LinkButton>
+              </>
+            }
+          >
+            The samples bring a digit reader to draw for and a classifier with numbers to fill in.
+          </EmptyState>
+        </Card>
+      ) : (
+        <Loading what="the models" />
+      )}
+    </Page>
+  )
+}
+
+function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
+  const navigate = route.useNavigate()
+  const list = useQuery(orpc.models.versions.queryOptions({ input: { model, limit: 500 } }))
+  const versions = list.data?.rows ?? []
+  const choice = chosen ?? usualVersion(model, versions)
+  const exact = choice === null ? null : (exactVersion(model, choice, versions) ?? choice)
+  const detail = useQuery({
+    ...orpc.models.version.queryOptions({ input: { model, version: exact ?? '' } }),
+    enabled: exact !== null,
+  })
+  const target = (
+    <Target
+      model={model}
+      version={choice}
+      versions={versions}
+      onModel={(next) => navigate({ search: { model: next } })}
+      onVersion={(version) => navigate({ search: { model, version }, replace: true })}
+    />
+  )
+  if (detail.data && choice !== null)
+    return <Session model={model} choice={choice} detail={detail.data} target={target} />
+  const failed = list.error ?? detail.error
+  return (
+    <Card title="Input">
+      {target}
+      {failed ? (
+        <ErrorNotice
+          error={failed}
+          what={`${model} could not be loaded.`}
+          onRetry={() => void Promise.all([list.refetch(), detail.refetch()])}
+        />
+      ) : (
+        <Loading what="the inputs of the model" />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,97 @@
+/** One model on the bench: its inputs at the left, the answer at the right, what was tried before below. */
+import { useHotkeys } from '@mantine/hooks'
+import { type ReactNode, useState } from 'react'
+import type { VersionDetail } from '../../../src-main/contract/views.ts'
+import { Card, Stack } from '../../components/page.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import { failureOf } from '../../data/failure.ts'
+import { useStatus } from '../../data/node.ts'
+import { BenchCard } from './bench.tsx'
+import { History } from './history.tsx'
+import css from './playground.module.css'
+import { ResultCard } from './result-card.tsx'
+import { SnippetCard } from './snippet-card.tsx'
+import { byEndpoint } from './target.tsx'
+import { useBench } from './use-bench.ts'
+import { useInfer, useVisits } from './use-infer.ts'
+import { schemasOf } from './values.ts'
+
+type Props = { model: string; choice: string; detail: VersionDetail; target: ReactNode }
+
+export function Session({ model, choice, detail, target }: Props) {
+  const tensors = detail.graph?.inputs ?? []
+  const schemas = schemasOf(detail.descriptor.inputs, tensors)
+  const bench = useBench(schemas)
+  const status = useStatus()
+  const visits = useVisits()
+  const { infer, cancel } = useInfer()
+  const [sentRevision, setSentRevision] = useState(0)
+  const version = choice === byEndpoint ? null : choice
+
+  const run = () => {
+    if (infer.isPending) return
+    const { inputs, problems } = bench.body()
+    bench.setProblems(problems)
+    if (Object.keys(problems).length > 0) return
+    setSentRevision(bench.revision)
+    infer.mutate(
+      { model, version, inputs },
+      { onError: (error) => bench.setProblems(problemsOf(failureOf(error).details)) },
+    )
+  }
+  useHotkeys([['mod+Enter', run]], [])
+
+  return (
+    <>
+      <div className={css.columns}>
+        <BenchCard
+          bench={bench}
+          schemas={schemas}
+          tensors={tensors}
+          examples={detail.examples}
+          target={target}
+          running={infer.isPending}
+          onRun={run}
+          onCancel={cancel}
+        />
+        <Stack>
+          {infer.error && !isAbort(infer.error) ? (
+            <ErrorNotice
+              error={infer.error}
+              what="The request was not answered."
+              unchanged="The input is still here."
+            />
+          ) : infer.data ? (
+            <ResultCard answer={infer.data} old={bench.revision !== sentRevision} />
+          ) : (
+            <Card title="Result">
+              <p className={css.waiting}>
+                {infer.isPending
+                  ? 'The model is at work. The first request to a version also loads it.'
+                  : 'The answer will stand here.'}
+              </p>
+            </Card>
+          )}
+          <SnippetCard
+            servingUrl={status?.serving.url ?? null}
+            model={model}
+            version={version}
+            inputs={bench.body().inputs}
+          />
+        </Stack>
+      </div>
+      <History visits={visits} onRecall={(visit) => bench.fill(visit.asked.inputs)} />
+    </>
+  )
+}
+
+const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
+
+/** The node names the input that it refused, and the field where it is one of a row. */
+function problemsOf(details: Record<string, unknown> | undefined): Record<string, string> {
+  const tensor = details?.input
+  const field = details?.field
+  const message = typeof details?.reason === 'string' ? details.reason : 'The node refused this value.'
+  if (typeof tensor !== 'string') return {}
+  return { [typeof field === 'number' ? `${tensor}/${field}` : tensor]: message }
+}

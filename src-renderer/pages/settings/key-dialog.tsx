@@ -1,0 +1,135 @@
+/** Creates a key and shows its secret this once; the dialog then closes only by a button that says so. */
+import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type KeyScope, keyScope } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { CodeBlock } from '../../components/code-block.tsx'
+import { Banner } from '../../components/page.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import css from './settings.module.css'
+
+const scopes: Record<KeyScope, string> = {
+  infer: 'Call deployed models',
+  read: 'See models, deployments, jobs and the request log',
+  write: 'Install, package, deploy and remove',
+  admin: 'Manage keys, publishers and the node',
+}
+const lifetimes = [
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'One year' },
+  { value: 'never', label: 'Never' },
+]
+const dayMs = 86_400_000
+
+export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const cache = useQueryClient()
+  const create = useMutation({
+    mutationFn: (input: { name: string; scopes: KeyScope[]; expiresAt: string | null }) =>
+      client.keys.create(input),
+    onSuccess: () => cache.invalidateQueries({ queryKey: orpc.keys.key() }),
+    // The secret is in this answer: it must not stay in memory after the dialog.
+    gcTime: 0,
+  })
+  const close = () => {
+    create.reset()
+    onClose()
+  }
+  const secret = create.data?.secret
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={secret === undefined ? 'Create a key' : `The key ${create.data?.key.name}`}
+      closeOnClickOutside={secret === undefined}
+      closeOnEscape={secret === undefined}
+      withCloseButton={secret === undefined}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {secret === undefined ? (
+        <KeyForm pending={create.isPending} error={create.error} onCancel={close} onCreate={create.mutate} />
+      ) : (
+        <Stack gap="md">
+          <Banner tone="warn" title="Copy it now.">
+            It is shown this once and is not kept.
+          </Banner>
+          <CodeBlock text={secret} label="API key" />
+          <Group justify="flex-end">
+            <Button variant="filled" onClick={close}>
+              I have copied it
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  )
+}
+
+type KeyFormProps = {
+  pending: boolean
+  error: unknown
+  onCancel: () => void
+  onCreate: (input: { name: string; scopes: KeyScope[]; expiresAt: string | null }) => void
+}
+
+function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
+  const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<KeyScope[]>(['infer'])
+  const [lifetime, setLifetime] = useState('90')
+  const submit = () => {
+    const expiresAt =
+      lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * dayMs).toISOString()
+    onCreate({ name: name.trim(), scopes: chosen, expiresAt })
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          label="Name"
+          description="The program or person that will use it"
+          value={name}
+          maxLength={100}
+          data-autofocus
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Checkbox.Group
+          label="Scopes"
+          value={chosen}
+          onChange={(values) => setChosen(keyScope.array().parse(values))}
+          error={chosen.length === 0 ? 'A key needs at least one scope.' : null}
+        >
+          <div className={css.choices}>
+            {keyScope.options.map((scope) => (
+              <Checkbox key={scope} value={scope} label={scope} description={scopes[scope]} />
+            ))}
+          </div>
+        </Checkbox.Group>
+        <Select
+          label="Expires after"
+          data={lifetimes}
+          value={lifetime}
+          allowDeselect={false}
+          onChange={(value) => value !== null && setLifetime(value)}
+        />
+        {error !== null && <ErrorNotice error={error} what="The key was not created." />}
+        <Group justify="flex-end" gap={12}>
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={pending}
+            disabled={name.trim() === '' || chosen.length === 0}
+          >
+            Create the key
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,122 @@
+/** API keys: what programs use to call models and to manage the node. Of a key only its beginning is kept. */
+import { Button } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { z } from 'zod'
+import type { keyRow } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { Chip } from '../../components/chip.tsx'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { Card } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { reportDone } from '../../components/report.tsx'
+import { EmptyState, Loaded } from '../../components/states.tsx'
+import { useNow } from '../../components/use-now.ts'
+import { Time } from '../../components/values.tsx'
+import { KeyDialog } from './key-dialog.tsx'
+import css from './settings.module.css'
+
+type KeyRow = z.infer<typeof keyRow>
+
+export function KeysSection() {
+  const cache = useQueryClient()
+  const list = useQuery(orpc.keys.list.queryOptions())
+  const [creating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<KeyRow | null>(null)
+  const create = (
+    <Button variant="filled" onClick={() => setCreating(true)}>
+      Create a key
+    </Button>
+  )
+  return (
+    <Card title="API keys" note="Programs send one as a bearer token." actions={create}>
+      <Loaded query={list} what="the API keys">
+        {(keys) =>
+          keys.length === 0 ? (
+            <EmptyState
+              title="Keys for programs will be listed here"
+              actions={<Button onClick={() => setCreating(true)}>Create a key</Button>}
+            >
+              A program needs a key with the scope infer to call a deployed model.
+            </EmptyState>
+          ) : (
+            <KeyTable keys={keys} onRevoke={setRevoking} />
+          )
+        }
+      </Loaded>
+      <KeyDialog opened={creating} onClose={() => setCreating(false)} />
+      {revoking && (
+        <ConfirmDialog
+          opened
+          onClose={() => setRevoking(null)}
+          title={`Revoke ${revoking.name}`}
+          action={`Revoke ${revoking.name}`}
+          onConfirm={async () => {
+            await client.keys.revoke({ id: revoking.id })
+            await cache.invalidateQueries({ queryKey: orpc.keys.key() })
+            reportDone(`${revoking.name} is revoked`, 'Requests with it are refused from now on.')
+          }}
+        >
+          <p>
+            Programs that use <b>{revoking.name}</b> get 401 at once. A revoked key cannot be brought back.
+          </p>
+        </ConfirmDialog>
+      )}
+    </Card>
+  )
+}
+
+function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) => void }) {
+  const now = useNow()
+  return (
+    <PlainTable
+      label="API keys"
+      columns={[
+        { title: 'Name' },
+        { title: 'Begins with' },
+        { title: 'Scopes' },
+        { title: 'State' },
+        { title: 'Last used' },
+        { title: 'Created' },
+        { title: 'Action', align: 'end' },
+      ]}
+      rows={keys.map((key) => ({
+        key: key.id,
+        cells: [
+          <b key="name">{key.name}</b>,
+          <code key="prefix">{key.prefix}…</code>,
+          <span key="scopes" className={css.scopes}>
+            {key.scopes.map((scope) => (
+              <Chip key={scope}>{scope}</Chip>
+            ))}
+          </span>,
+          <KeyState key="state" row={key} now={now} />,
+          key.lastUsedAt === null ? (
+            <span key="used" className={css.muted}>
+              never
+            </span>
+          ) : (
+            <Time key="used" at={key.lastUsedAt} />
+          ),
+          <Time key="created" at={key.createdAt} as="date" />,
+          key.revokedAt === null && (
+            <Button size="xs" color="bad" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
+              Revoke
+            </Button>
+          ),
+        ],
+      }))}
+    />
+  )
+}
+
+function KeyState({ row, now }: { row: KeyRow; now: number }) {
+  if (row.revokedAt !== null) return <Chip>Revoked</Chip>
+  if (row.expiresAt === null) return <Chip tone="ok">Valid</Chip>
+  if (Date.parse(row.expiresAt) <= now) return <Chip tone="warn">Expired</Chip>
+  return (
+    <>
+      <Chip tone="ok">Valid</Chip> <span className={css.muted}>ends</span> <Time at={row.expiresAt} />
+    </>
+  )
+}

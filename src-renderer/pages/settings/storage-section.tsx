@@ -1,0 +1,103 @@
+/** Looking after what is stored: verify it, copy it, take away what nothing refers to. */
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { JobRow } from '../../../src-main/contract/views.ts'
+import { client } from '../../client.ts'
+import { Chip } from '../../components/chip.tsx'
+import { formatBytes, formatNumber } from '../../components/format.ts'
+import { Card, Facts } from '../../components/page.tsx'
+import { Loaded } from '../../components/states.tsx'
+import { statusQuery } from '../../data/node.ts'
+import { shell } from '../../shell.ts'
+import { JobSetting } from './job-setting.tsx'
+import css from './settings.module.css'
+
+export function StorageSection() {
+  const status = useQuery(statusQuery())
+  return (
+    <>
+      <Card
+        title="Data folder"
+        actions={
+          shell && (
+            <Button size="xs" onClick={() => void shell?.reveal({ kind: 'data-folder' })}>
+              Show in the file manager
+            </Button>
+          )
+        }
+      >
+        <Loaded query={status} what="the state of the node" lines={3}>
+          {({ dataDir, diskFreeBytes, counts }) => (
+            <Facts
+              items={[
+                ['Folder', <code key="folder">{dataDir}</code>],
+                ['Free on this disk', formatBytes(diskFreeBytes)],
+                ['Models', `${formatNumber(counts.models)} with ${formatNumber(counts.versions)} versions`],
+              ]}
+            />
+          )}
+        </Loaded>
+      </Card>
+      <Card title="Care">
+        <JobSetting
+          title="Verify"
+          text="Hashes every stored file again and compares it with its digest. Serving goes on."
+          action="Verify all stored files"
+          what="Verifying"
+          start={() => client.models.verify({})}
+          result={(job) => <Result job={job} word="Verified" />}
+        />
+        <JobSetting
+          title="Back up"
+          text="A consistent copy of models, keys, settings and the request log, made while the node runs."
+          action="Back up now"
+          what="The backup"
+          start={() => client.system.backup()}
+          result={(job) => <Result job={job} word="Backed up" />}
+        />
+        <JobSetting
+          title="Free space"
+          text="Deletes stored files that no version refers to any more."
+          action="Delete unused files"
+          what="Deleting unused files"
+          start={() => client.system.collect()}
+          result={(job) => <Result job={job} word="Done" />}
+        />
+      </Card>
+    </>
+  )
+}
+
+/** What a job left behind, in the order in which it tells it; counts and sizes get their units from their names. */
+function Result({ job, word }: { job: JobRow; word: string }) {
+  const facts = Object.entries(job.output ?? {}).filter(
+    ([, value]) => typeof value === 'string' || typeof value === 'number',
+  )
+  return (
+    <div className={css.done}>
+      <Chip tone="ok">{word}</Chip>
+      {facts.map(([name, value]) => (
+        <span key={name}>
+          <span className={css.muted}>{inWords(name)}</span>{' '}
+          {typeof value === 'number' ? (
+            /bytes/i.test(name) ? (
+              formatBytes(value)
+            ) : (
+              formatNumber(value)
+            )
+          ) : (
+            <code>{String(value)}</code>
+          )}
+        </span>
+      ))}
+      {shell && job.kind === 'backup' && (
+        <Button size="xs" onClick={() => void shell?.reveal({ kind: 'job-output', jobId: job.id })}>
+          Show in the file manager
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** bytesFreed → bytes freed */
+const inWords = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
