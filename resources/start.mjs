@@ -21,6 +21,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const at = (...path) => join(root, ...path)
 const windows = process.platform === 'win32'
 const node24 = at('node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
+const underNpm = process.env.npm_lifecycle_event !== undefined
 const say = (line) => process.stderr.write(`outpost: ${line}\n`)
 
 // ---- running a child ------------------------------------------------------------------------------------------
@@ -28,6 +29,7 @@ const say = (line) => process.stderr.write(`outpost: ${line}\n`)
 /**
  * Runs a program to its end and returns its exit code (128 + n for signal n, as shells do). A signal that is sent
  * to us goes on to the child; Ctrl+C in a terminal reaches the child by itself, so that one is only waited out.
+ * When npm gets a signal it ends itself and the shell between us, and tells us nothing: a new parent means that.
  */
 function run(file, args, { limitMs, ...options } = {}) {
   return new Promise((settle) => {
@@ -38,9 +40,13 @@ function run(file, args, { limitMs, ...options } = {}) {
     }
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)
+    const parent = process.ppid
+    const orphaned = () => underNpm && process.ppid !== parent && child.kill('SIGTERM')
+    const watch = setInterval(orphaned, 500)
     const timer = limitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), limitMs)
     const end = (code) => {
       clearTimeout(timer)
+      clearInterval(watch)
       for (const signal of signals) process.off(signal, forward)
       settle(code)
     }
