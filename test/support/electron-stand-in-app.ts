@@ -1,6 +1,6 @@
 /** Electron's `app`: readiness, the lock of the single instance, and quitting as Electron does it, event by event. */
 import { EventEmitter } from 'node:events'
-import { standIn } from './electron-stand-in-state.ts'
+import { resetState, standIn } from './electron-stand-in-state.ts'
 
 /** An event that a listener may prevent. */
 export class PreventableEvent {
@@ -18,7 +18,7 @@ interface ClosableWindow {
 export class StandInApp extends EventEmitter {
   readonly name = 'Outpost'
   readonly windows = new Set<ClosableWindow>()
-  private readonly ended = Promise.withResolvers<number>()
+  private ended = Promise.withResolvers<number>()
 
   get isPackaged(): boolean {
     return standIn.packaged
@@ -61,6 +61,12 @@ export class StandInApp extends EventEmitter {
     this.emit('quit', new PreventableEvent(), code)
   }
 
+  restart(): void {
+    this.removeAllListeners()
+    this.windows.clear()
+    this.ended = Promise.withResolvers()
+  }
+
   /** Resolves with the exit code. */
   whenEnded(): Promise<number> {
     return this.ended.promise
@@ -68,3 +74,9 @@ export class StandInApp extends EventEmitter {
 }
 
 export const standInApp = new StandInApp()
+
+/** As if the process had just started: no window, no listener, no answer left over. */
+export function resetStandIn(): void {
+  resetState()
+  standInApp.restart()
+}

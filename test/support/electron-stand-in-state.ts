@@ -13,7 +13,7 @@ interface ShownNotification {
   emit(event: 'click' | 'close'): boolean
 }
 
-export const standIn = {
+const initial = () => ({
   packaged: false,
   firstInstance: true,
   /** Answers in the order of the questions; with none left a dialog is cancelled. */
@@ -36,7 +36,11 @@ export const standIn = {
   /** The exit code once the app has ended. */
   exitCode: undefined as number | undefined,
   userData: mkdtempSync(join(tmpdir(), 'outpost-window-')),
-}
+})
+
+export const standIn = initial()
+
+export const resetState = (): void => void Object.assign(standIn, initial())
 
 /** The menu item of this id, wherever it stands; throws where there is none. */
 export function menuItem(id: string): MenuItemConstructorOptions {
