@@ -3,6 +3,7 @@
  * process and thread that is started by file name is an input of its own, so that it lies beside the entry that
  * starts it, in source (`.ts`) and in out/main (`.js`) alike.
  */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -10,7 +11,9 @@ import mantine from 'postcss-preset-mantine'
 
 const here = (path: string) => resolve(import.meta.dirname, path)
 
-const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'lab']
+const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'lab'].filter((name) =>
+  existsSync(here(`src-main/${name}.ts`)),
+)
 
 export default defineConfig({
   main: {
