@@ -24,6 +24,7 @@ export const errorCatalogue = {
   VERSION_NOT_FOUND: entry(404, 'Unknown version'),
   NAME_INVALID: entry(400, 'A name is outside its grammar'),
   VERSION_EXISTS: entry(409, 'This version is registered already with other contents'),
+  VERSION_RULE: entry(422, 'The version number does not fit what changed'),
   VERSION_IN_USE: entry(409, 'The version is in use'),
   ARTIFACT_CORRUPT: entry(500, 'A stored file differs from its digest'),
   // packages

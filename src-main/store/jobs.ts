@@ -46,7 +46,7 @@ export interface JobTable {
   }
   countActive(): number
   /** Jobs of these states with their input, to tell which uploads they still need. */
-  unfinishedInputs(): Array<Record<string, unknown>>
+  unfinishedInputs(): Record<string, unknown>[]
   /** Deletes ended jobs that finished before this time; returns how many. */
   sweep(finishedBefore: string): number
 }

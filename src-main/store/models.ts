@@ -116,3 +116,6 @@ export function deleteModel(db: NodeWriter, modelId: string): void {
 
 export const countModels = (db: NodeReader): number =>
   sql<{ count: number }>(db, 'select count(*) as count from models').get()?.count ?? 0
+
+export const countModelsFrom = (db: NodeReader, source: StoredModel['source']): number =>
+  sql<{ count: number }>(db, 'select count(*) as count from models where source = ?').get(source)?.count ?? 0

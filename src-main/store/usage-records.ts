@@ -1,54 +1,6 @@
-/**
- * The index over the usage segments, one row a call. Records may be replayed after a crash: each is counted once, by
- * its id, and its hourly total grows in the same transaction.
- */
+/** The log of calls, read from the index over the usage segments; usage-index.ts writes it. */
 import type { RequestRow } from '../contract/views.ts'
-import { inTransaction, sql, type UsageReader, type UsageWriter } from './sqlite.ts'
-import { addToHour } from './usage-hours.ts'
-
-export interface UsageRecord {
-  /** UUIDv7: the request's id. */
-  id: string
-  at: string
-  endpoint: string
-  model: string
-  version: string
-  digest: string
-  rule: string
-  status: number
-  code: string | null
-  consumer: string
-  items: number
-  tokensIn: number | null
-  tokensOut: number | null
-  latencyUs: number
-  queueUs: number
-  computeUs: number
-  batchSize: number
-  executionProvider: string
-  bytesIn: number
-  bytesOut: number
-}
-
-/** Those that were there already change nothing. Returns how many were new. */
-export function insertUsageRecords(db: UsageWriter, records: readonly UsageRecord[]): number {
-  return inTransaction(db, () => {
-    const insert = sql(
-      db,
-      `insert or ignore into usage_records (id, at, endpoint, model, version, digest, rule, status, code, consumer, items,
-        tokens_in, tokens_out, latency_us, queue_us, compute_us, batch_size, execution_provider, bytes_in, bytes_out)
-      values (@id, @at, @endpoint, @model, @version, @digest, @rule, @status, @code, @consumer, @items,
-        @tokensIn, @tokensOut, @latencyUs, @queueUs, @computeUs, @batchSize, @executionProvider, @bytesIn, @bytesOut)`,
-    )
-    let added = 0
-    for (const record of records) {
-      if (insert.run(record).changes === 0) continue
-      added++
-      addToHour(db, record)
-    }
-    return added
-  })
-}
+import { sql, type UsageReader, type UsageWriter } from './sqlite.ts'
 
 const milliseconds = (column: string): string => `${column} / 1000.0`
 const columns = `id, at, endpoint, model, version, digest, rule, status, code, consumer, items, tokens_in as tokensIn,

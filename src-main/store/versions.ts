@@ -74,6 +74,9 @@ export const findVersion = (db: NodeReader, modelId: string, version: string): S
 
 export const findVersionById = (db: NodeReader, id: string): StoredVersion | null => one(db, 'v.id = ?', id)
 
+export const versionAt = (db: NodeReader, modelId: string, sortKey: string): StoredVersion | null =>
+  one(db, 'v.model_id = ? and v.sort_key = ?', modelId, sortKey)
+
 /** The nearest version below this place in the order. */
 export const versionBelow = (db: NodeReader, modelId: string, sortKey: string): StoredVersion | null =>
   one(db, 'v.model_id = ? and v.sort_key < ? order by v.sort_key desc limit 1', modelId, sortKey)
@@ -107,6 +110,16 @@ export function readDocuments(db: NodeReader, versionId: string): StoredDocument
     ).get(versionId) ?? null
   )
 }
+
+/** Of the newest versions, newest first. */
+export const releaseNotes = (db: NodeReader, modelId: string, limit: number): string[] =>
+  sql<{ notes: string | null }>(
+    db,
+    `select descriptor ->> '$.change.releaseNotes' as notes from versions where model_id = ?
+      order by sort_key desc limit ?`,
+  )
+    .all(modelId, limit)
+    .map((row) => row.notes ?? '')
 
 /** What resolving needs of every version of a model, newest first. */
 export interface VersionName {
