@@ -11,9 +11,15 @@ import mantine from 'postcss-preset-mantine'
 
 const here = (path: string) => resolve(import.meta.dirname, path)
 
-const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'lab'].filter((name) =>
-  existsSync(here(`src-main/${name}.ts`)),
-)
+const mainEntries = [
+  'desktop',
+  'headless',
+  'cli',
+  'serving',
+  'engine-thread',
+  'prepare-thread',
+  'lab',
+].filter((name) => existsSync(here(`src-main/${name}.ts`)))
 
 export default defineConfig({
   main: {

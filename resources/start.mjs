@@ -106,7 +106,14 @@ async function install() {
   if (!existsSync(node24)) await must('npm rebuild node', ...npm(['rebuild', 'node', ...quiet]))
 }
 
-const sources = ['src-main', 'src-preload', 'src-renderer', 'electron.vite.config.ts', 'package-lock.json']
+const sources = [
+  'src-main',
+  'src-preload',
+  'src-renderer',
+  'electron.vite.config.ts',
+  'tsconfig.base.json',
+  'package-lock.json',
+]
 
 /** One digest over name, size and time of every file that the build reads; it changes when a file is deleted too. */
 function fingerprint() {

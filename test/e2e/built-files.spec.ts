@@ -44,7 +44,7 @@ test('the first screen loads no more JavaScript than its budget', () => {
   expect(total).toBeLessThan(firstScreenBytesMax)
 })
 
-for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'lab']) {
+for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']) {
   test(`${entry}.js reaches no electron`, () => {
     const imports = (path: string) => {
       const text = readFileSync(path, 'utf8')
