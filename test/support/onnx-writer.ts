@@ -28,7 +28,15 @@ const maybe = <Value>(value: Value | undefined, write: (value: Value) => Buffer)
   value === undefined ? Buffer.alloc(0) : write(value)
 
 /** The numbers of TensorProto.DataType that tests use. */
-export const elementType = { float: 1, int64: 7, string: 8, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const
+export const elementType = {
+  float: 1,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  bfloat16: 16,
+} as const
 
 export interface TensorInput {
   name: string
@@ -71,12 +79,19 @@ export const tensorType = (type: number, shape?: ReadonlyArray<number | string>)
     1,
     Buffer.concat([
       intField(1, type),
-      maybe(shape, (sizes) => bytesField(2, each(sizes, (size) => bytesField(1, dimension(size))))),
+      maybe(shape, (sizes) =>
+        bytesField(
+          2,
+          each(sizes, (size) => bytesField(1, dimension(size))),
+        ),
+      ),
     ]),
   )
 
-export const valueInfo = ({ name, shape, type = elementType.float }: ValueInput, wrap = (inner: Buffer) => inner): Buffer =>
-  Buffer.concat([bytesField(1, name), bytesField(2, wrap(tensorType(type, shape)))])
+export const valueInfo = (
+  { name, shape, type = elementType.float }: ValueInput,
+  wrap = (inner: Buffer) => inner,
+): Buffer => Buffer.concat([bytesField(1, name), bytesField(2, wrap(tensorType(type, shape)))])
 
 export interface AttributeInput {
   name: string
@@ -135,7 +150,13 @@ export interface ModelInput extends GraphInput {
   functions?: Array<{ domain: string; name: string; nodes: NodeInput[] }>
 }
 
-export const onnxModel = ({ irVersion = 8, opset = 17, opsets = {}, functions, ...rest }: ModelInput): Buffer =>
+export const onnxModel = ({
+  irVersion = 8,
+  opset = 17,
+  opsets = {},
+  functions,
+  ...rest
+}: ModelInput): Buffer =>
   Buffer.concat([
     intField(1, irVersion),
     bytesField(2, 'test'),
@@ -144,12 +165,15 @@ export const onnxModel = ({ irVersion = 8, opset = 17, opsets = {}, functions, .
       bytesField(8, Buffer.concat([bytesField(1, domain), intField(2, version)])),
     ),
     each(functions, ({ domain, name, nodes }) =>
-      bytesField(25, Buffer.concat([
-        bytesField(1, name),
-        each(nodes, (input) => bytesField(7, node(input))),
-        bytesField(10, domain),
-        bytesField(9, Buffer.concat([bytesField(1, ''), intField(2, opset)])),
-      ])),
+      bytesField(
+        25,
+        Buffer.concat([
+          bytesField(1, name),
+          each(nodes, (input) => bytesField(7, node(input))),
+          bytesField(10, domain),
+          bytesField(9, Buffer.concat([bytesField(1, ''), intField(2, opset)])),
+        ]),
+      ),
     ),
   ])
 
@@ -157,7 +181,9 @@ export const onnxModel = ({ irVersion = 8, opset = 17, opsets = {}, functions, .
 export const addModel = (width = 4, more: Partial<ModelInput> = {}): Buffer =>
   onnxModel({
     nodes: [{ operator: 'Add', inputs: ['x', 'w'], outputs: ['y'] }],
-    initializers: [{ name: 'w', dims: [width], raw: floats(...Array.from({ length: width }, (_, at) => at)) }],
+    initializers: [
+      { name: 'w', dims: [width], raw: floats(...Array.from({ length: width }, (_, at) => at)) },
+    ],
     inputs: [{ name: 'x', shape: ['batch', width] }],
     outputs: [{ name: 'y', shape: ['batch', width] }],
     ...more,

@@ -1,0 +1,73 @@
+/** Opens what is to be validated, a package or a source folder, and says which rung stands for what went wrong. */
+import { join } from 'node:path'
+import { OutpostError } from '../base/errors.ts'
+import type { ErrorCode } from '../contract/errors.ts'
+import { type Finding, failed, type Ladder, passed, type RungName, skipped, warned } from './ladder.ts'
+import type { PackageSource } from './package-source.ts'
+import { readSource } from './read-source.ts'
+import { unpack } from './unpack.ts'
+import type { VerifiedSignature } from './verify-signature.ts'
+
+export type ValidationInput =
+  /** A package file; `scratch` is an existing folder of the caller's, removed by the caller. */
+  | { kind: 'package'; path: string; scratch: string }
+  /** A source folder, or a folder of links to the verified files of a registered version. */
+  | { kind: 'folder'; path: string }
+
+export interface Subject {
+  source: PackageSource
+  folder: string
+}
+
+const rungOf: Partial<Record<ErrorCode, RungName>> = {
+  PACKAGE_INVALID: 'structure',
+  PACKAGE_LIMIT: 'structure',
+  PACKAGE_PATH: 'paths',
+  PACKAGE_DIGEST: 'digests',
+  SIGNATURE_INVALID: 'signature',
+  DESCRIPTOR_INVALID: 'descriptor',
+  ONNX_INVALID: 'graph',
+  ONNX_EXTERNAL_DATA: 'external-data',
+}
+
+/** Null where a rung failed; it is recorded then. */
+export async function openSubject(input: ValidationInput, ladder: Ladder): Promise<Subject | null> {
+  try {
+    return input.kind === 'package'
+      ? await openFile(input.path, input.scratch, ladder)
+      : await openFolder(input.path, ladder)
+  } catch (error) {
+    const rung = error instanceof OutpostError ? rungOf[error.code] : undefined
+    if (!(error instanceof OutpostError) || !rung) throw error
+    await ladder.climb(rung, () => failed(error.message, error.hint, { code: error.code, ...error.details }))
+    return null
+  }
+}
+
+async function openFile(path: string, scratch: string, ladder: Ladder): Promise<Subject> {
+  const folder = join(scratch, 'contents')
+  const opened = await unpack(path, folder)
+  await ladder.climb('structure', () =>
+    passed(`${opened.files.length} files, ${opened.bytes} bytes.`, { digest: opened.digest }),
+  )
+  await ladder.climb('paths', () => passed('All names stay inside the package, on every platform.'))
+  await ladder.climb('digests', () => passed('Every file has the digest that the manifest gives it.'))
+  await ladder.climb('signature', () => signatureFinding(opened.signature))
+  return { source: await readSource(folder), folder }
+}
+
+async function openFolder(folder: string, ladder: Ladder): Promise<Subject> {
+  const source = await readSource(folder)
+  await ladder.climb('structure', () => passed(`${source.files.length} files.`))
+  await ladder.climb('paths', () => passed('All names stay inside the folder, on every platform.'))
+  await ladder.climb('digests', () => skipped('A folder carries no digests; a package does.'))
+  await ladder.climb('signature', () => skipped('A folder is not signed; a package is.'))
+  return { source, folder }
+}
+
+/** Whether the publisher is trusted is the node's decision, not the package's property. */
+function signatureFinding(signature: VerifiedSignature | null): Finding {
+  if (!signature) return warned('The package is not signed.')
+  const { publisher, fingerprint } = signature
+  return passed(`Signed by "${publisher}" with the key ${fingerprint}.`, { publisher, fingerprint })
+}
