@@ -1,5 +1,5 @@
 /** Checklist of facts on Electron, items 11 to 18: what the page can reach, from a page that tries. */
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -64,6 +64,11 @@ describe('window.shell', () => {
       }
     })
     expect(changed).toBe('TypeError')
+  })
+  test('13: its bundle loads electron and nothing else', async () => {
+    const bundle = await readFile(desktop.window.options.webPreferences?.preload ?? '', 'utf8')
+    const loaded = [...bundle.matchAll(/require\(([^)]*)\)|\bfrom ["']|\bimport\(/g)].map(([, name]) => name)
+    expect([...new Set(loaded)]).toEqual(['"electron"'])
   })
   test('16: a picked file arrives as a handle, without its path', async () => {
     standIn.openDialogAnswers.push([packagePath])
