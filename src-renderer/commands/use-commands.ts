@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import type { CommandId } from '../../src-main/contract/commands.ts'
 import { client } from '../client.ts'
-import { reportDone, reportFailure } from '../components/report.tsx'
+import { reportJob } from '../components/report.tsx'
 import { usePanels } from '../state/panels.ts'
 import { useView } from '../state/view.ts'
 import { sections } from './sections.ts'
@@ -12,15 +12,6 @@ export type RunCommand = (id: CommandId) => void
 
 /** Moves the focus to the page's own filter, the field that carries this attribute. */
 const focusFilter = () => document.querySelector<HTMLElement>('[data-page-filter]')?.focus()
-
-async function startJob(what: string, start: () => Promise<unknown>) {
-  try {
-    await start()
-    reportDone(`${what} has started`, 'Its progress is on the page Jobs.')
-  } catch (error) {
-    reportFailure(`${what} could not be started`, error)
-  }
-}
 
 export function useRunCommand(): RunCommand {
   const navigate = useNavigate()
@@ -32,8 +23,8 @@ export function useRunCommand(): RunCommand {
       'models.import': () => openInstall(),
       'models.find': () => showPalette('models'),
       'models.package': () => void navigate({ to: '/package' }),
-      'models.samples': () => void startJob('Installing the samples', () => client.system.installSamples()),
-      'models.verify': () => void startJob('Verifying', () => client.models.verify({})),
+      'models.samples': () => void reportJob('Installing the samples', () => client.system.installSamples()),
+      'models.verify': () => void reportJob('Verifying', () => client.models.verify({})),
       'view.palette': () => showPalette('commands'),
       'view.filter': focusFilter,
       'view.rail': toggleRail,

@@ -13,6 +13,10 @@ interface ConfirmDialogProps {
   /** Verb and object, as in "Delete 1.1.0". */
   action: string
   tone?: 'bad' | 'accent'
+  /** What stays as it was when it fails. */
+  unchanged?: string
+  /** Why it cannot be done now: the button rests. */
+  blocked?: boolean
   onConfirm: () => Promise<unknown>
 }
 
@@ -23,6 +27,8 @@ export function ConfirmDialog({
   children,
   action,
   tone = 'bad',
+  unchanged = 'Nothing was changed.',
+  blocked = false,
   onConfirm,
 }: ConfirmDialogProps) {
   const act = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
@@ -34,12 +40,15 @@ export function ConfirmDialog({
     <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <div>{children}</div>
-        {act.error && <ErrorNotice error={act.error} what={`${action} did not work.`} />}
+        {act.error && (
+          <ErrorNotice error={act.error} what={`${action} did not work.`} unchanged={unchanged} />
+        )}
         <Group justify="flex-end" gap={12}>
           <Button onClick={close}>Cancel</Button>
           <Button
             variant="filled"
             color={tone}
+            disabled={blocked}
             loading={act.isPending}
             onClick={() => act.mutate()}
             data-autofocus

@@ -28,7 +28,8 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
     if (files.length > 0 && !disabled) onFiles(files)
   }
   return (
-    <div
+    <section
+      aria-label={title}
       className={style.drop}
       data-over={over || undefined}
       onDragEnter={(event) => hold(event, true)}
@@ -54,6 +55,6 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
           )}
         </FileButton>
       )}
-    </div>
+    </section>
   )
 }

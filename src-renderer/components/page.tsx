@@ -49,7 +49,7 @@ interface CardProps {
   chips?: ReactNode
   actions?: ReactNode
   children?: ReactNode
-  /** Without inner padding below the head, for a table that reaches the edges. */
+  /** Without inner padding, for a table that reaches the edges; takes the height that a filled page has left. */
   flush?: boolean
 }
 

@@ -28,3 +28,16 @@ export function reportFailure(what: string, error: unknown): void {
     closeButtonProps: { 'aria-label': 'Close' },
   })
 }
+
+/** Starts background work and says so; what became of it stands on the page Jobs. `what` as in "Verifying". */
+export async function reportJob(what: string, start: () => Promise<{ jobId: string }>): Promise<void> {
+  try {
+    const { jobId } = await start()
+    reportDone(
+      `${what} has started`,
+      <a href={`#/jobs?id=${encodeURIComponent(jobId)}`}>Follow it on the page Jobs</a>,
+    )
+  } catch (error) {
+    reportFailure(`${what} could not be started`, error)
+  }
+}

@@ -52,12 +52,13 @@ const variantColorResolver: VariantColorsResolver = ({ color = 'accent', variant
       border: '1px solid transparent',
     }
   }
-  const edge = color === 'bad' ? 'var(--bad)' : 'var(--control)'
+  // A plain button is text in a frame: only the primary and the dangerous act carry a colour.
+  const bad = color === 'bad'
   return {
     background: 'var(--surface)',
     hover: 'var(--hover)',
-    color: tone.strong,
-    border: `1px solid ${edge}`,
+    color: bad ? tone.strong : 'var(--text)',
+    border: `1px solid ${bad ? 'var(--bad)' : 'var(--control)'}`,
   }
 }
 
@@ -90,6 +91,8 @@ export const theme = createTheme({
     InputWrapper: { classNames: { label: field.label, description: field.hint, error: field.error } },
     Checkbox: { classNames: { input: field.check, label: field.inline } },
     Radio: { classNames: { radio: field.check, label: field.inline } },
+    Kbd: { classNames: { root: field.key } },
+    Slider: { classNames: { track: field.rail, thumb: field.thumb } },
     Switch: { classNames: { track: field.track } },
     SegmentedControl: {
       classNames: { root: field.segments, label: field.segment, indicator: field.indicator },

@@ -1,10 +1,59 @@
-/** Home */
-import { Page, PageHeader } from '../../components/page.tsx'
+/** Where one begins: the way to a first prediction, the set-up list, what is running, and what happened last. */
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Columns, Page, PageHeader, Stack } from '../../components/page.tsx'
+import { Loaded } from '../../components/states.tsx'
+import { statusQuery } from '../../data/node.ts'
+import { usePanels } from '../../state/panels.ts'
+import { useView } from '../../state/view.ts'
+import { Checklist } from './checklist.tsx'
+import { FirstPrediction } from './first-prediction.tsx'
+import { NodeCard } from './node-card.tsx'
+import { PersonaQuestion } from './persona-question.tsx'
+import { RecentJobs } from './recent-jobs.tsx'
+import { RunningDeployments } from './running-deployments.tsx'
 
 export function HomePage() {
+  const status = useQuery(statusQuery())
+  const persona = useView((view) => view.persona)
+  const openInstall = usePanels((panels) => panels.openInstall)
   return (
     <Page>
-      <PageHeader title="Home" />
+      <PageHeader
+        title="Home"
+        note="Models on this node, what they answer, and what is left to set up."
+        actions={
+          <>
+            <Button onClick={() => openInstall()}>Import a package</Button>
+            {persona === 'provider' ? (
+              <LinkButton to="/package" variant="filled">
+                Package a model
+              </LinkButton>
+            ) : (
+              <LinkButton to="/playground" variant="filled">
+                Open the playground
+              </LinkButton>
+            )}
+          </>
+        }
+      />
+      {persona === null && <PersonaQuestion />}
+      <Loaded query={status} what="the state of the node" lines={10}>
+        {(node) => (
+          <Columns sides="main-aside">
+            <Stack>
+              {!node.checklist.predicted && <FirstPrediction status={node} />}
+              <RunningDeployments hasModels={node.counts.models > 0} />
+              <RecentJobs />
+            </Stack>
+            <Stack>
+              <Checklist status={node} />
+              <NodeCard status={node} />
+            </Stack>
+          </Columns>
+        )}
+      </Loaded>
     </Page>
   )
 }

@@ -1,10 +1,83 @@
-/** Log in */
-import { Page, PageHeader } from '../../components/page.tsx'
+/** The one-time link: it logs in once, and is the moment to set a password. The token leaves the address at once. */
+import { Button, PasswordInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { type SyntheticEvent, useEffect, useState } from 'react'
+import { client } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import { LoginCard } from './login-card.tsx'
+
+const route = getRouteApi('/claim')
 
 export function ClaimPage() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const cache = useQueryClient()
+  const [token] = useState(search.token)
+  const [password, setPassword] = useState('')
+  const shown = search.token !== undefined
+  useEffect(() => {
+    // Neither the history nor a shared address may hold it.
+    if (shown) void navigate({ search: {}, replace: true })
+  }, [shown, navigate])
+
+  const claim = useMutation({
+    mutationFn: (chosen: string | undefined) =>
+      client.login.claim({ token: token ?? '', ...(chosen ? { password: chosen } : {}) }),
+    onSuccess: async () => {
+      cache.clear()
+      await navigate({ to: '/' })
+    },
+  })
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault()
+    claim.mutate(password)
+  }
+  if (!token) {
+    return (
+      <LoginCard title="This link is not complete">
+        <p>
+          Run <code>outpost login-link</code> on the machine of the node, and open the whole link that it
+          prints.
+        </p>
+        <LinkButton to="/login">Log in with the password</LinkButton>
+      </LoginCard>
+    )
+  }
   return (
-    <Page>
-      <PageHeader title="Log in" />
-    </Page>
+    <LoginCard title="Welcome to this node" onSubmit={submit}>
+      <p>The link logs you in once. With a password you can come back without another link.</p>
+      <PasswordInput
+        label="New password"
+        description="At least 12 characters"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        autoComplete="new-password"
+        minLength={12}
+        autoFocus
+      />
+      {claim.error && (
+        <ErrorNotice error={claim.error} what="You are not logged in." unchanged="No password was set." />
+      )}
+      <Button
+        type="submit"
+        variant="filled"
+        disabled={password.length < 12}
+        loading={claim.isPending && claim.variables !== undefined}
+        fullWidth
+      >
+        Set the password and log in
+      </Button>
+      <Button
+        variant="subtle"
+        color="neutral"
+        loading={claim.isPending && claim.variables === undefined}
+        onClick={() => claim.mutate(undefined)}
+        fullWidth
+      >
+        Log in without a password
+      </Button>
+    </LoginCard>
   )
 }

@@ -1,10 +1,176 @@
-/** Models */
-import { Page, PageHeader } from '../../components/page.tsx'
+/** All models of this node in one table, whose search, filters and order stand in the address. */
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import { IconDots, IconPlayerPlay, IconRocket } from '@tabler/icons-react'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ModelRow } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { reportJob } from '../../components/report.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { DataTable } from '../../components/table/data-table.tsx'
+import { useWindowedRows } from '../../components/table/windowed.ts'
+import type { ModelsSearch } from '../../search.ts'
+import { usePanels } from '../../state/panels.ts'
+import { modelColumns } from './columns.tsx'
+import { DeleteModelDialog } from './delete-model-dialog.tsx'
+import { ModelFilters } from './model-filters.tsx'
+
+const route = getRouteApi('/models')
+
+/** What the address says as the server takes it: found by relevance, listed by the last change. */
+function inputOf({ sort, order, deployed, ...filter }: ModelsSearch) {
+  const by = sort ?? (filter.search ? 'relevance' : 'updated')
+  return {
+    ...filter,
+    ...(deployed && { deployed: deployed === 'true' }),
+    sort: by,
+    order: order ?? 'descending',
+  } as const
+}
 
 export function ModelsPage() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const openInstall = usePanels((panels) => panels.openInstall)
+  const [deleting, setDeleting] = useState<ModelRow | null>(null)
+  const filter = inputOf(search)
+  const rows = useWindowedRows<ModelRow>({
+    key: (window) => orpc.models.list.queryKey({ input: { ...filter, ...window } }),
+    load: (window, signal) => client.models.list({ ...filter, ...window }, { signal }),
+  })
+  const isFiltered = Boolean(search.search || search.task || search.tag || search.source || search.deployed)
+  const clear = () => void navigate({ search: {} })
   return (
-    <Page>
-      <PageHeader title="Models" />
+    <Page fill>
+      <PageHeader
+        title="Models"
+        note="Everything installed on this node, each model with its versions."
+        actions={
+          <>
+            <Button onClick={() => void reportJob('Verifying', () => client.models.verify({}))}>
+              Verify all
+            </Button>
+            <Button variant="filled" onClick={() => openInstall()}>
+              Import a package
+            </Button>
+          </>
+        }
+      />
+      <Card flush>
+        <DataTable
+          id="models"
+          label="models"
+          columns={modelColumns}
+          rows={rows}
+          rowId={(row) => row.id}
+          onOpen={(row) => void navigate({ to: '/models/$model', params: { model: row.id } })}
+          sorting={{
+            by: filter.sort,
+            order: filter.order,
+            onSort: (by, order) => void navigate({ search: (now) => ({ ...now, sort: sortOf(by), order }) }),
+          }}
+          toolbar={
+            <ModelFilters
+              search={search}
+              onChange={(next) => void navigate({ search: next, replace: true })}
+            />
+          }
+          actions={(row, tabIndex) => (
+            <RowActions row={row} tabIndex={tabIndex} onDelete={() => setDeleting(row)} />
+          )}
+          empty={
+            isFiltered ? (
+              <NothingFound onClear={clear} />
+            ) : (
+              <NothingInstalled onImport={() => openInstall()} />
+            )
+          }
+        />
+      </Card>
+      <DeleteModelDialog model={deleting} onClose={() => setDeleting(null)} />
     </Page>
+  )
+}
+
+const sorts = ['updated', 'id', 'title', 'bytes', 'versions', 'relevance'] as const
+const sortOf = (by: string) => sorts.find((sort) => sort === by)
+
+function RowActions({ row, tabIndex, onDelete }: { row: ModelRow; tabIndex: 0 | -1; onDelete: () => void }) {
+  return (
+    <>
+      <Tooltip label="Try in the playground">
+        <ActionIcon
+          tabIndex={tabIndex}
+          aria-label={`Try ${row.title}`}
+          renderRoot={(props) => <Link to="/playground" search={{ model: row.id }} {...props} />}
+        >
+          <IconPlayerPlay size={16} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Deploy">
+        <ActionIcon
+          tabIndex={tabIndex}
+          aria-label={`Deploy ${row.title}`}
+          renderRoot={(props) => (
+            <Link to="/deployments" search={{ dialog: 'deploy', model: row.id }} {...props} />
+          )}
+        >
+          <IconRocket size={16} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon tabIndex={tabIndex} aria-label={`More for ${row.title}`}>
+            <IconDots size={16} stroke={1.7} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            onClick={() =>
+              void reportJob(`Verifying ${row.id}`, () => client.models.verify({ model: row.id }))
+            }
+          >
+            Verify the stored files
+          </Menu.Item>
+          <Menu.Item color="var(--bad)" onClick={onDelete}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  )
+}
+
+function NothingFound({ onClear }: { onClear: () => void }) {
+  return (
+    <EmptyState
+      title="No model fits these filters"
+      actions={<Button onClick={onClear}>Clear the filters</Button>}
+    >
+      The search looks into names, titles, summaries, tags and release notes.
+    </EmptyState>
+  )
+}
+
+function NothingInstalled({ onImport }: { onImport: () => void }) {
+  return (
+    <EmptyState
+      title="Installed models will be listed here"
+      actions={
+        <>
+          <Button variant="filled" onClick={onImport}>
+            Import a package
+          </Button>
+          <Button
+            onClick={() => void reportJob('Installing the samples', () => client.system.installSamples())}
+          >
+            Add sample models
+          </Button>
+        </>
+      }
+    >
+      Drop a package on this window to look into it first, or add three small samples that come with Outpost.
+    </EmptyState>
   )
 }

@@ -1,0 +1,30 @@
+/** Tasks, sources and trust in the reader's words. */
+import type { ModelRow, PackageInspection } from '../../src-main/contract/views.ts'
+import type { Tone } from './chip.tsx'
+
+export const taskWords: Record<ModelRow['task'], string> = {
+  'image-classification': 'Image classification',
+  'object-detection': 'Object detection',
+  'tabular-classification': 'Tabular classification',
+  'tabular-regression': 'Tabular regression',
+  'text-classification': 'Text classification',
+  embedding: 'Embedding',
+  other: 'Other',
+}
+
+export const sourceWords: Record<ModelRow['source'], string> = {
+  built: 'Built here',
+  imported: 'Imported',
+  sample: 'Sample',
+}
+
+export const trustWords: Record<
+  PackageInspection['publisher']['trust'],
+  readonly [tone: Tone, word: string]
+> = {
+  own: ['ok', 'This node'],
+  trusted: ['ok', 'Trusted'],
+  unknown: ['warn', 'Not trusted'],
+  mismatch: ['bad', 'Other key'],
+  unsigned: ['warn', 'Not signed'],
+}

@@ -1,0 +1,49 @@
+/** What changed in this version: notes, improvements, what breaks and how to move over. */
+
+import type { VersionDetail } from '../../../src-main/contract/views.ts'
+import { Chip } from '../../components/chip.tsx'
+import { Disclosure } from '../../components/disclosure.tsx'
+import { Markdown } from '../../components/markdown.tsx'
+import { Card } from '../../components/page.tsx'
+import style from './model.module.css'
+
+const changeTones = { major: 'warn', minor: 'info', patch: 'neutral' } as const
+
+export function ReleaseCard({ version }: { version: VersionDetail }) {
+  const { change } = version.descriptor
+  return (
+    <Card
+      title={`What is new in ${version.version}`}
+      chips={
+        <>
+          <Chip tone={changeTones[change.type]}>{change.type} change</Chip>
+          {!change.backwardCompatible && <Chip tone="warn">Not backward compatible</Chip>}
+        </>
+      }
+      {...(version.predecessor ? { note: `since ${version.predecessor}` } : {})}
+    >
+      <Markdown text={change.releaseNotes} />
+      <Lines title="Breaking changes" lines={change.breakingChanges} />
+      <Lines title="Improvements" lines={change.improvements} />
+      {version.migrationGuide && (
+        <Disclosure title="Migration guide">
+          <Markdown text={version.migrationGuide} />
+        </Disclosure>
+      )}
+    </Card>
+  )
+}
+
+function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
+  if (lines.length === 0) return null
+  return (
+    <div>
+      <h3 className={style.caption}>{title}</h3>
+      <ul className={style.lines}>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}

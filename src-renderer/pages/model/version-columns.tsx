@@ -1,0 +1,112 @@
+/** The columns of a model's versions. */
+import { Link } from '@tanstack/react-router'
+import type { VersionRow } from '../../../src-main/contract/views.ts'
+import { Chip, StateChip } from '../../components/chip.tsx'
+import { formatMetric } from '../../components/format.ts'
+import { sourceWords } from '../../components/model-words.ts'
+import { columnsFor } from '../../components/table/columns.ts'
+import { Bytes, Digest, None, Time } from '../../components/values.tsx'
+import { signed } from './metrics-card.tsx'
+import style from './model.module.css'
+
+const column = columnsFor<VersionRow>()
+
+/** Latency first, because it is the one that every version has. */
+const deltasOf = (row: VersionRow): string[] =>
+  Object.entries(row.benchmarkDeltas).map(([name, value]) => `${name} ${signed(value)}`)
+
+export const versionColumns = column.columns([
+  column.accessor('version', {
+    header: 'Version',
+    meta: { width: 'minmax(110px, 1fr)', fixed: true },
+    cell: ({ row: { original } }) => (
+      <Link
+        to="/models/$model"
+        params={{ model: original.model }}
+        search={{ version: original.version }}
+        tabIndex={-1}
+        className={style.version}
+      >
+        {original.version}
+        {original.dataVersion && !original.version.includes('+') && <span>+{original.dataVersion}</span>}
+      </Link>
+    ),
+  }),
+  column.accessor('changeType', { header: 'Change', meta: { width: '64px' } }),
+  column.accessor('stage', {
+    header: 'Stage',
+    meta: { width: '112px' },
+    cell: ({ getValue }) => <StateChip stage={getValue()} />,
+  }),
+  column.accessor('aliases', {
+    header: 'Aliases',
+    meta: { width: 'minmax(88px, 0.8fr)' },
+    cell: ({ getValue }) => {
+      const aliases = getValue()
+      if (aliases.length === 0) return <None>no alias</None>
+      return (
+        <span className={style.inline}>
+          {aliases.map((alias) => (
+            <Chip key={alias} tone="accent">
+              {alias}
+            </Chip>
+          ))}
+        </span>
+      )
+    },
+  }),
+  column.accessor('metric', {
+    header: 'Metric',
+    meta: { width: 'minmax(116px, 0.8fr)', align: 'end' },
+    cell: ({ getValue }) => {
+      const metric = getValue()
+      if (!metric) return <None>no metric</None>
+      return (
+        <>
+          <span className={style.muted}>{metric.name}</span> {formatMetric(metric.value)}
+        </>
+      )
+    },
+  }),
+  column.accessor('benchmarkDeltas', {
+    header: 'Against its predecessor',
+    meta: { width: 'minmax(150px, 1.4fr)' },
+    cell: ({ row: { original } }) => {
+      const deltas = deltasOf(original)
+      if (deltas.length === 0) return <None>not compared</None>
+      return (
+        <span title={`Against ${original.predecessor ?? 'nothing'}: ${deltas.join(', ')}`}>
+          {deltas.join(', ')}
+        </span>
+      )
+    },
+  }),
+  column.accessor('bytes', {
+    header: 'Size',
+    meta: { width: '68px', align: 'end' },
+    cell: ({ getValue }) => <Bytes value={getValue()} />,
+  }),
+  column.accessor('digest', {
+    header: 'Digest',
+    meta: { width: '122px' },
+    cell: ({ getValue }) => <Digest value={getValue()} tabIndex={-1} />,
+  }),
+  column.accessor('sunsetAt', {
+    header: 'Sunset',
+    meta: { width: '96px', optional: true },
+    cell: ({ getValue }) => {
+      const at = getValue()
+      return at ? <Time at={at} /> : <None>no sunset</None>
+    },
+  }),
+  column.accessor('source', {
+    header: 'Source',
+    meta: { width: '80px', optional: true },
+    cell: ({ getValue }) => sourceWords[getValue()],
+  }),
+  column.accessor('registeredAt', {
+    header: 'Registered',
+    meta: { width: '104px', align: 'end' },
+    cell: ({ getValue }) => <Time at={getValue()} />,
+  }),
+])

@@ -1,0 +1,123 @@
+/** The receipt of one call: which bytes answered, by which rule, and where the time went. */
+import { Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useRef } from 'react'
+import { errorCatalogue } from '../../../src-main/contract/errors.ts'
+import type { RequestRow } from '../../../src-main/contract/views.ts'
+import { orpc } from '../../client.ts'
+import { CodeBlock } from '../../components/code-block.tsx'
+import { formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
+import { Banner, Facts, Stack } from '../../components/page.tsx'
+import { Loaded } from '../../components/states.tsx'
+import { Bytes, Digest, None } from '../../components/values.tsx'
+import { Outcome } from './columns.tsx'
+import style from './requests.module.css'
+
+export function ReceiptDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
+  // Kept while the drawer slides away.
+  const last = useRef(id)
+  last.current = id ?? last.current
+  const query = useQuery(
+    orpc.requests.get.queryOptions({
+      input: { id: last.current ?? '' },
+      enabled: id !== undefined,
+      staleTime: Infinity,
+    }),
+  )
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      title="Receipt"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Loaded query={query} what="the receipt" lines={10}>
+        {(row) => <Receipt row={row} />}
+      </Loaded>
+    </Drawer>
+  )
+}
+
+const titles: Record<string, { title: string }> = errorCatalogue
+
+function Receipt({ row }: { row: RequestRow }) {
+  return (
+    <Stack>
+      {row.code && (
+        <Banner tone={row.status < 500 ? 'warn' : 'bad'} title={titles[row.code]?.title ?? 'Refused'}>
+          <code>{row.code}</code>
+        </Banner>
+      )}
+      <Timing row={row} />
+      <Facts
+        items={[
+          ['Outcome', <Outcome key="outcome" row={row} />],
+          ['Time', formatUtc(row.at)],
+          [
+            'Model',
+            <Link
+              key="model"
+              to="/models/$model"
+              params={{ model: row.model }}
+              search={{ version: row.version }}
+            >
+              {row.model} {row.version}
+            </Link>,
+          ],
+          ['Chosen by', row.rule],
+          ['Digest', <Digest key="digest" value={row.digest} whole />],
+          ['Endpoint', row.endpoint],
+          ['Consumer', row.consumer],
+          ['Ran on', row.executionProvider],
+          ['Items', formatNumber(row.items)],
+          ['Batch', `${formatNumber(row.batchSize)} items together`],
+          ['Tokens in, out', tokens(row)],
+          ['Size in', <Bytes key="in" value={row.bytesIn} />],
+          ['Size out', <Bytes key="out" value={row.bytesOut} />],
+        ]}
+      />
+      <div>
+        <h3 className={style.caption}>Request id</h3>
+        <CodeBlock text={row.id} label="Request id" />
+      </div>
+    </Stack>
+  )
+}
+
+const tokens = ({ tokensIn, tokensOut }: RequestRow) =>
+  tokensIn === null && tokensOut === null ? (
+    <None key="none">no tokens</None>
+  ) : (
+    `${tokensIn === null ? '–' : formatNumber(tokensIn)}, ${tokensOut === null ? '–' : formatNumber(tokensOut)}`
+  )
+
+/** Waiting, running, and all the rest of the way through the node, as parts of the whole. */
+function Timing({ row }: { row: RequestRow }) {
+  const rest = Math.max(0, row.latencyMs - row.queueMs - row.computeMs)
+  const parts = [
+    { name: 'Queue', ms: row.queueMs, series: 'b' },
+    { name: 'Compute', ms: row.computeMs, series: 'a' },
+    { name: 'Rest', ms: rest, series: 'c' },
+  ] as const
+  return (
+    <figure>
+      <figcaption className={style.timingTitle}>
+        <b>{formatDuration(row.latencyMs)}</b> from the arrival to the answer
+      </figcaption>
+      <div className={style.timing} aria-hidden>
+        {parts.map(({ name, ms, series }) => (
+          <span key={name} data-series={series} style={{ flexGrow: ms }} />
+        ))}
+      </div>
+      <dl className={style.legend}>
+        {parts.map(({ name, ms, series }) => (
+          <div key={name} data-series={series}>
+            <dt>{name}</dt>
+            <dd>{formatDuration(ms)}</dd>
+          </div>
+        ))}
+      </dl>
+    </figure>
+  )
+}
