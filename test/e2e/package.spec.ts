@@ -1,0 +1,84 @@
+/** What an installer would hold (npm run package), made by electron-builder from the built product and a file that stands for Electron's binary. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { expect, test } from '@playwright/test'
+import { electronFolder } from '../support/electron-binary.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const run = promisify(execFile)
+let folder: string
+
+test.skip(
+  process.platform !== 'linux',
+  'the folder that stands for Electron has the layout that it has on Linux',
+)
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000)
+  const { version } = JSON.parse(
+    await readFile(join(root, 'node_modules/electron/package.json'), 'utf8'),
+  ) as {
+    version: string
+  }
+  folder = await mkdtemp(join(tmpdir(), 'outpost-packaged-'))
+  await run(
+    process.execPath,
+    [
+      join(root, 'node_modules/electron-builder/cli.js'),
+      '--dir',
+      '--config=electron-builder.config.ts',
+      `-c.electronDist=${await electronFolder(version)}`,
+      `-c.directories.output=${folder}`,
+    ],
+    { cwd: root },
+  )
+})
+test.afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const packed = (...path: string[]) =>
+  join(folder, process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`, ...path)
+const unpacked = (...path: string[]) => packed('resources/app.asar.unpacked', ...path)
+
+test('27: the fuses of the binary are set', async () => {
+  const wire = await getCurrentFuseWire(packed('outpost'))
+  expect(wire[FuseV1Options.RunAsNode]).toBe('0'.charCodeAt(0))
+  expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe('1'.charCodeAt(0))
+})
+
+test('the program lies in the archive: entries, preload and page', async () => {
+  const archive = await readFile(packed('resources/app.asar'), 'latin1')
+  for (const name of ['desktop.js', 'serving.js', 'engine-thread.js', 'preload.cjs', 'index.html']) {
+    expect(archive).toContain(`"${name}"`)
+  }
+})
+
+test('native modules lie outside the archive and load from there, with what they link to', async () => {
+  const script = `
+    const load = (name) => require(${JSON.stringify(unpacked('node_modules'))} + name)
+    load('/better-sqlite3/prebuilds/linux-' + process.arch + '.node')
+    load('/onnxruntime-node/bin/napi-v6/linux/' + process.arch + '/onnxruntime_binding.node')
+    load('/@img/sharp-linux-' + process.arch + '/lib/' +
+      require('node:fs').readdirSync(${JSON.stringify(unpacked('node_modules/@img'))} + '/sharp-linux-' + process.arch + '/lib').find((name) => name.endsWith('.node')))
+    console.log('loaded')`
+  const { stdout } = await run(process.execPath, ['-e', script])
+  expect(stdout).toBe('loaded\n')
+})
+
+test('models lie outside the archive, their training does not come along', () => {
+  expect(existsSync(unpacked('resources/samples/digits/1.0.0/model.onnx'))).toBe(true)
+  expect(existsSync(unpacked('resources/samples/training'))).toBe(false)
+})
+
+test("other platforms' runtimes are left out", () => {
+  for (const other of ['darwin', 'win32', `linux/${process.arch === 'x64' ? 'arm64' : 'x64'}`]) {
+    expect(existsSync(unpacked('node_modules/onnxruntime-node/bin/napi-v6', other)), other).toBe(false)
+  }
+  for (const other of ['darwin-arm64', 'win32-x64', 'linuxmusl-x64']) {
+    expect(existsSync(unpacked('node_modules/better-sqlite3/prebuilds', `${other}.node`)), other).toBe(false)
+  }
+})
