@@ -16,6 +16,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 import { type Browser, chromium, type LaunchOptions } from 'playwright'
 import { extract } from 'tar-stream'
+import { z } from 'zod'
 
 /** Where and how to launch: for Playwright's `use.launchOptions`, or for `chromium.launch`. */
 export async function browserLaunchOptions(): Promise<LaunchOptions> {
@@ -45,18 +46,17 @@ function installedBrowser(): string | undefined {
   return [chromium.executablePath(), ...onPath, ...fixedPaths].find((path) => existsSync(path))
 }
 
-const carried = dirname(
-  createRequire(import.meta.url)
-    .resolve('@sparticuz/chromium')
-    .replace(/build.*$/, 'x'),
-)
+const packageFile = z.object({ version: z.string() })
+
+/** The package's folder; its entry is build/index.js. */
+const carried = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..')
 
 /**
  * The package's browser, unpacked once per version beside the packages. Not into the system's temporary folder, as
  * the package itself would: there, another user could have put a program in its place.
  */
 async function unpackedBrowser(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(carried, 'package.json'), 'utf8')) as { version: string }
+  const { version } = packageFile.parse(JSON.parse(await readFile(join(carried, 'package.json'), 'utf8')))
   const folder = resolve(carried, '../../.cache/outpost-browser', version)
   if (existsSync(folder)) return folder
   const partial = `${folder}.${process.pid}`
