@@ -28,8 +28,8 @@ import {
 } from '../store/versions.ts'
 import { benchmarkDeltas, type Figures, figuresOf } from './benchmark-deltas.ts'
 
-/** `changedAt` is the sort key of the version that came or went. A model without versions goes with the last of them. */
-export function refreshModel(db: NodeWriter, modelId: string, changedAt: string, at: string): void {
+/** `changedAt` is the sort key of the version that came or went, null where only an alias did. A model without versions goes with the last of them. */
+export function refreshModel(db: NodeWriter, modelId: string, changedAt: string | null, at: string): void {
   const model = findModelById(db, modelId)
   if (!model) return
   const names = versionNames(db, modelId)
@@ -40,9 +40,7 @@ export function refreshModel(db: NodeWriter, modelId: string, changedAt: string,
     deleteModel(db, modelId)
     return
   }
-  for (const version of [versionAt(db, modelId, changedAt), versionAbove(db, modelId, changedAt)]) {
-    if (version) relink(db, version)
-  }
+  if (changedAt !== null) relinkAround(db, modelId, changedAt)
   const stable = pins.get('stable') ?? names.find(({ version }) => isStable(version))?.id ?? null
   setModelVersions(db, modelId, {
     latestVersionId: latest.id,
@@ -51,6 +49,12 @@ export function refreshModel(db: NodeWriter, modelId: string, changedAt: string,
     latestBytes: findVersionById(db, latest.id)?.bytes ?? 0,
   })
   describe(db, model, latest.id, at)
+}
+
+function relinkAround(db: NodeWriter, modelId: string, sortKey: string): void {
+  for (const version of [versionAt(db, modelId, sortKey), versionAbove(db, modelId, sortKey)]) {
+    if (version) relink(db, version)
+  }
 }
 
 function relink(db: NodeWriter, version: StoredVersion): void {

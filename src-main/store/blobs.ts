@@ -87,6 +87,19 @@ export async function readBlob(dataDir: string, digest: string, bytesMax: number
   }
 }
 
+/** The first bytes as they lie there, unverified: for showing, never for running. ARTIFACT_CORRUPT where it is missing. */
+export async function readBlobStart(dataDir: string, digest: string, bytesMax: number): Promise<Buffer> {
+  const file = await openBlob(dataDir, digest)
+  try {
+    const { size } = await file.stat()
+    const buffer = Buffer.alloc(Math.min(size, bytesMax))
+    const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 export function corrupt(digest: string, what: string, cause?: unknown): OutpostError {
   return new OutpostError('ARTIFACT_CORRUPT', `The stored file ${digest} ${what}.`, {
     hint: 'Import the package of this version again: that puts the right bytes back.',

@@ -197,6 +197,18 @@ export function setValidation(
   )
 }
 
+/** Of one model or of all, with their models' names. */
+export const versionsToVerify = (
+  db: NodeReader,
+  modelId: string | null,
+): { id: string; model: string; version: string; dataVersion: string | null }[] =>
+  sql<{ id: string; model: string; version: string; dataVersion: string | null }>(
+    db,
+    `select v.id, m.name as model, v.version, v.data_version as dataVersion
+      from versions v join models m on m.id = v.model_id
+      where @modelId is null or v.model_id = @modelId order by m.name, v.sort_key desc`,
+  ).all({ modelId })
+
 export function deleteVersion(db: NodeWriter, versionId: string): void {
   sql(db, 'delete from versions where id = ?').run(versionId)
 }

@@ -1,0 +1,73 @@
+/** The list of models as the API shows it, searched, filtered and in windows; and one model in detail. */
+import type { z } from 'zod'
+import { OutpostError } from '../base/errors.ts'
+import { withBuild } from '../base/version-order.ts'
+import { task } from '../contract/package.ts'
+import { type ModelRow, type modelDetail, source } from '../contract/views.ts'
+import { endpointsOfModel, type StoredEndpoint } from '../store/endpoints.ts'
+import { findListedModel, type ListedModel, listStoredModels, type ModelQuery } from '../store/model-list.ts'
+import { matchExpression } from '../store/model-search.ts'
+import type { NodeReader } from '../store/sqlite.ts'
+import { findVersionById } from '../store/versions.ts'
+import { type EndpointState, endpointNames } from './list-versions.ts'
+import { publisherTrust } from './publisher-trust.ts'
+import { requireModel } from './resolve.ts'
+
+export type ModelListQuery = Omit<ModelQuery, 'expression'> & { search?: string | undefined }
+
+/** `stateOf` says what an endpoint does now, which is serving's to report. */
+export function listModels(
+  db: NodeReader,
+  query: ModelListQuery,
+  stateOf: EndpointState,
+): { rows: ModelRow[]; total: number } {
+  const searched = query.search !== undefined && query.search.trim() !== ''
+  const expression = searched ? matchExpression(query.search ?? '') : null
+  if (searched && expression === null) return { rows: [], total: 0 }
+  const { rows, total } = listStoredModels(db, { ...query, expression })
+  return { rows: rows.map((row) => toRow(db, row, stateOf)), total }
+}
+
+/** MODEL_NOT_FOUND. */
+export function findModelDetail(
+  db: NodeReader,
+  name: string,
+  stateOf: EndpointState,
+): z.infer<typeof modelDetail> {
+  const model = requireModel(db, name)
+  const row = findListedModel(db, model.sequence)
+  if (!row) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${name} here.`)
+  const latest = model.latestVersionId === null ? null : findVersionById(db, model.latestVersionId)
+  return {
+    ...toRow(db, row, stateOf),
+    owner: model.owner,
+    publisher: publisherTrust(db)(
+      latest?.publisherName ?? model.publisher,
+      latest?.publisherFingerprint ?? null,
+    ),
+    createdAt: model.createdAt,
+  }
+}
+
+function toRow(db: NodeReader, row: ListedModel, stateOf: EndpointState): ModelRow {
+  const endpoints: StoredEndpoint[] = endpointsOfModel(db, row.id)
+  return {
+    id: row.name,
+    title: row.title,
+    summary: row.summary,
+    task: task.parse(row.task),
+    tags: row.tags,
+    latest: withBuild(row.latest, row.latestData),
+    stable: row.stable === null ? null : withBuild(row.stable, row.stableData),
+    versions: row.versionCount,
+    bytes: row.latestBytes,
+    metric:
+      row.metricName === null || row.metricValue === null
+        ? null
+        : { name: row.metricName, value: row.metricValue },
+    endpoints: endpointNames(endpoints, stateOf),
+    source: source.parse(row.source),
+    intact: row.intact,
+    updatedAt: row.updatedAt,
+  }
+}
