@@ -4,14 +4,12 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import process from 'node:process'
 
 const packages = createRequire(import.meta.url)
-const folderOf = (name) => dirname(packages.resolve(`${name}/package.json`))
 const downloadMs = 300_000
 
-const download = spawnSync(process.execPath, [join(folderOf('electron'), 'install.js')], {
+const download = spawnSync(process.execPath, [packages.resolve('electron/install.js')], {
   stdio: 'ignore',
   timeout: downloadMs,
 })
@@ -23,6 +21,6 @@ if (download.status !== 0) {
   process.exit(1)
 }
 
-const builder = [join(folderOf('electron-builder'), 'cli.js'), '--config', 'electron-builder.config.ts']
+const builder = [packages.resolve('electron-builder/cli.js'), '--config', 'electron-builder.config.ts']
 const { status } = spawnSync(process.execPath, [...builder, ...process.argv.slice(2)], { stdio: 'inherit' })
 process.exit(status ?? 1)

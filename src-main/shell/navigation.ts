@@ -14,7 +14,7 @@ const readableHosts = new Set([
   'onnxruntime.ai',
 ])
 
-export function mayOpenOutside(address: string): boolean {
+function mayOpenOutside(address: string): boolean {
   const url = URL.parse(address)
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.port !== '')
     return false

@@ -3,7 +3,7 @@ import { type BrowserWindow, nativeTheme, shell } from 'electron'
 import { z } from 'zod'
 import { limits } from '../contract/limits.ts'
 import { rowId } from '../contract/names.ts'
-import type { FileHandle } from '../contract/shell.ts'
+import type { ColorTheme, FileHandle, FilePurpose, RevealTarget } from '../contract/shell.ts'
 import { channelsToMain } from '../contract/shell-channels.ts'
 import { pickFiles } from './dialogs.ts'
 import type { Answer } from './ipc.ts'
@@ -21,13 +21,13 @@ export interface PageCalls {
   window(): BrowserWindow | undefined
 }
 
-const purpose = z.enum(['package', 'sources'])
+const purpose = z.enum(['package', 'sources']) satisfies z.ZodType<FilePurpose>
 const paths = z.array(z.string().min(1).max(limits.hostPathCharsMax)).min(1).max(limits.shellFilesMax)
 const revealTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('data-folder') }),
   z.strictObject({ kind: z.literal('job-output'), jobId: rowId }),
-])
-const theme = z.enum(['light', 'dark', 'auto'])
+]) satisfies z.ZodType<RevealTarget>
+const theme = z.enum(['light', 'dark', 'auto']) satisfies z.ZodType<ColorTheme>
 
 export function answerPage(
   answer: Answer,

@@ -4,7 +4,7 @@ import { isLoopbackAddress, isOwnAddress } from './own-origin.ts'
 
 const memoryProtocols = new Set(['data:', 'blob:'])
 
-export function mayRequest(address: string, developing: boolean): boolean {
+function mayRequest(address: string, developing: boolean): boolean {
   if (isOwnAddress(address) || isLoopbackAddress(address)) return true
   const protocol = URL.parse(address)?.protocol ?? ''
   return memoryProtocols.has(protocol) || (developing && protocol === 'devtools:')
