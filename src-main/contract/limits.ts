@@ -96,8 +96,10 @@ export const limits = {
   /** Time to send the headers and the whole request: 64 MiB at 1 MB/s arrive in 67 s; slower clients are let go. */
   headersSecondsMax: 10,
   requestSecondsMax: 120,
-  /** Time that requests in flight are given to finish when serving drains. */
-  drainSecondsMax: 30,
+  /** Time that requests in flight are given to finish when serving drains; control kills it a little later. */
+  drainSecondsMax: 10,
+  /** Rows that waiting requests of one model are merged to at most: past 64 the gain is small, the wait is not. */
+  mergedRowsMax: 64,
   /** A version that was loaded for a try is unloaded after this time without a call. */
   tryIdleSecondsMax: 300,
   /** Usage records that one transaction takes into the index: a few milliseconds of the door thread. */

@@ -59,4 +59,7 @@ export async function createOnDevice(
 
 /** ONNX Runtime's errors are text alone, at times with a stack behind. */
 export const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 500) ?? ''
+  (error instanceof Error ? error.message : String(error))
+    .split('\n', 1)[0]
+    ?.replace(/^\/onnxruntime_src\/.*? was false\. /, '') // the place in its source tells a reader nothing
+    .slice(0, 500) ?? ''

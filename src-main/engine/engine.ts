@@ -8,20 +8,21 @@ import type { TensorSpec } from '../contract/tensor.ts'
 export const executionProviders = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'] as const
 export type ExecutionProvider = (typeof executionProviders)[number]
 
-/** One file of a version: its declared path in the package, and where its verified bytes lie on disk. */
+/** One file of a version by its declared path; its digest names its blob. */
 export interface ModelFile {
   path: string
-  /** `sha256:…`, checked on the very bytes that are loaded; null where the caller vouches for the folder. */
-  digest: string | null
-  bytes: number
-  blob: string
+  digest: string
 }
 
 export interface ModelSource {
   /** What the journal names when the process dies: the id of the version. */
   versionId: string
+  /** The blobs of a data folder, whose digests are checked; or a private folder that the caller vouches for. */
+  from: { kind: 'blobs'; dataDir: string } | { kind: 'folder'; directory: string }
   modelFile: ModelFile
   externalData: ModelFile[]
+  /** Of all its files together. */
+  bytes: number
 }
 
 export interface EngineOptions {

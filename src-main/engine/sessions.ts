@@ -6,12 +6,11 @@ import { availableParallelism } from 'node:os'
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { OutpostError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensors.ts'
-import { limits } from '../contract/limits.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
 import { candidates, createOnDevice, firstLine } from './devices.ts'
 import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult } from './engine.ts'
 import type { Journal } from './journal.ts'
-import { prepareFiles } from './load-files.ts'
+import { isLarge, prepareFiles } from './load-files.ts'
 import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
 
 interface Held {
@@ -33,11 +32,10 @@ function fault(code: 'DEPLOYMENT_FAILED' | 'ENGINE_FAILED', what: string, error:
 }
 
 function sessionOptions(source: ModelSource, options: EngineOptions, provider: string) {
-  const large = source.modelFile.bytes > limits.bufferLoadBytesMax || source.externalData.length > 0
   const spin = options.spinning === true ? '1' : '0'
   return {
     executionProviders: [provider],
-    intraOpNumThreads: options.intraOpThreads ?? (large ? availableParallelism() : 1),
+    intraOpNumThreads: options.intraOpThreads ?? (isLarge(source) ? availableParallelism() : 1),
     interOpNumThreads: 1,
     executionMode: 'sequential' as const,
     logSeverityLevel: 3 as const,
@@ -75,13 +73,12 @@ export function createSessions(directory: string, journal: Journal | null): Engi
       await unload(key)
       const discard = files.kind === 'path' ? files.discard : async () => undefined
       held.set(key, { session, versionId: source.versionId, discard })
-      const fileBytes = [source.modelFile, ...source.externalData].reduce((sum, file) => sum + file.bytes, 0)
       return {
         inputs: specs(session.inputMetadata),
         outputs: specs(session.outputMetadata),
         executionProvider: { requested: options.executionProvider, used, reason },
         loadMs: performance.now() - started,
-        bytesLoaded: Math.max(process.memoryUsage.rss() - grownFrom, fileBytes),
+        bytesLoaded: Math.max(process.memoryUsage.rss() - grownFrom, source.bytes),
       }
     } catch (error) {
       if (files.kind === 'path' && !held.has(key)) await files.discard()

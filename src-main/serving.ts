@@ -1,0 +1,70 @@
+/**
+ * Entry of the serving process: puts the rooms together that answer inference requests. Ctrl+C in a terminal reaches
+ * every process of its group, so the signal is left to control, which drains this one first.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentChannel } from './base/child.ts'
+import { openLog } from './base/log.ts'
+import { programPlace } from './base/program-place.ts'
+import { createEngineThreads } from './engine/engine-threads.ts'
+import { journalPath } from './engine/journal.ts'
+import { createRequestBodies } from './flows/request-bodies.ts'
+import { createUsageIndexer } from './metering/usage-indexer.ts'
+import { openUsageLog } from './metering/usage-log.ts'
+import { type OpenRooms, serve } from './serving/serve.ts'
+import { dataPaths } from './store/data-paths.ts'
+import { openUsageDatabase, readNodeDatabase } from './store/open.ts'
+
+const place = programPlace(import.meta.dirname, import.meta.filename)
+const entry = (name: string) => join(place.directory, `${name}${place.extension}`)
+const indexEveryMs = 500
+
+const openRooms: OpenRooms = async (config, onStuck) => {
+  const paths = dataPaths(config.dataDir)
+  const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'serving' })
+  const nodeDb = readNodeDatabase(config.dataDir)
+  const usageDb = openUsageDatabase(config.dataDir)
+  const usage = await openUsageLog(paths.usage, Buffer.from(config.usageKey, 'hex'))
+  const indexer = createUsageIndexer(paths.usage, usageDb)
+  await indexer.catchUp()
+  const indexNow = () =>
+    indexer
+      .catchUp()
+      .catch((error: unknown) => log.error({ err: error }, 'usage records could not be indexed'))
+  const timer = setInterval(indexNow, indexEveryMs)
+
+  // A model that is loaded from memory would look for undeclared files in the working directory: there are none here.
+  const nowhere = join(paths.runtime, 'empty')
+  mkdirSync(nowhere, { recursive: true })
+  process.chdir(nowhere)
+
+  const engine = createEngineThreads({
+    threads: config.engineThreads,
+    entry: entry('engine-thread'),
+    journal: journalPath(config.dataDir),
+    directory: join(paths.trees, 'serving'),
+    onStuck,
+  })
+  const bodies = createRequestBodies(entry('prepare-thread'))
+  return {
+    nodeDb,
+    engine,
+    processing: bodies,
+    record: (row) => usage.append(row),
+    log,
+    version: process.env.npm_package_version ?? '0.1.0',
+    close: async () => {
+      clearInterval(timer)
+      usage.close()
+      await indexNow()
+      await bodies.close()
+      usageDb.close()
+      nodeDb.close()
+      await closeLog()
+    },
+  }
+}
+
+process.on('SIGINT', () => undefined)
+serve(parentChannel(), openRooms)

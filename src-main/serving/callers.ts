@@ -1,0 +1,55 @@
+/** Who is asking (R219): a bearer key of the registry, one that dies with the process, or control itself. */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { OutpostError } from '../base/errors.ts'
+import type { ServedKey } from './routes.ts'
+
+export interface Caller {
+  /** Written into each usage record. */
+  name: string
+  /** Control itself, which may try versions that no endpoint serves. */
+  internal: boolean
+}
+
+export interface CallerSettings {
+  keyPepper: string
+  internalKey: string
+  temporaryKeys: ReadonlyArray<{ hash: string; name: string }>
+}
+
+/** The form in which keys are stored: HMAC-SHA-256 of the secret under the node's pepper, in hex. */
+const keyHash = (pepper: string, secret: string): string =>
+  createHmac('sha256', Buffer.from(pepper, 'hex')).update(secret).digest('hex')
+
+const equal = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right)
+}
+
+/** Throws UNAUTHORIZED without saying what about the key was wrong, FORBIDDEN for a key that may not infer. */
+export function identify(
+  authorization: string | undefined,
+  settings: CallerSettings,
+  keys: ReadonlyMap<string, ServedKey>,
+  now: number,
+): Caller {
+  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization ?? '')?.[1]
+  if (secret === undefined) {
+    throw new OutpostError('UNAUTHORIZED', 'A key is needed: send it as "Authorization: Bearer …".', {
+      hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
+    })
+  }
+  if (equal(secret, settings.internalKey)) return { name: 'playground', internal: true }
+  const hash = keyHash(settings.keyPepper, secret)
+  const temporary = settings.temporaryKeys.find((key) => equal(key.hash, hash))
+  if (temporary) return { name: temporary.name, internal: false }
+  const key = keys.get(hash)
+  if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
+    throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
+      hint: 'It may have been revoked or have expired; make a new one.',
+    })
+  }
+  if (!key.scopes.includes('infer')) {
+    throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
+  }
+  return { name: key.name, internal: false }
+}

@@ -1,0 +1,76 @@
+/**
+ * The fixed paths of the serving door. Segments are percent-decoded one by one, so an encoded slash stays inside its
+ * segment, and what does not decode leads nowhere.
+ */
+interface EndpointPath<Kind> {
+  kind: Kind
+  endpoint: string
+  version: string | null
+}
+
+/** Answered to anyone. */
+export type OpenPath = { kind: 'live' } | { kind: 'ready' } | { kind: 'server' }
+/** Answered to who has a key, without running a model. */
+export type ViewPath =
+  | { kind: 'models' }
+  | { kind: 'metrics' }
+  | EndpointPath<'v2-model'>
+  | EndpointPath<'v2-ready'>
+/** Runs a model. */
+export type RunPath =
+  | EndpointPath<'v2-infer'>
+  | { kind: 'v1-predict'; model: string; reference: string | null }
+export type DoorPath = OpenPath | ViewPath | RunPath
+
+/** Null for an unknown path. */
+export function readPath(url: string): { path: DoorPath; method: 'GET' | 'POST' } | null {
+  const query = url.indexOf('?')
+  const segments = decodeSegments(query === -1 ? url : url.slice(0, query))
+  if (!segments) return null
+  const [first, ...rest] = segments
+  if (first === 'v2') return readV2(rest)
+  if (first === 'v1' && rest[0] === 'models') return readV1(rest.slice(1))
+  if (first === 'metrics' && rest.length === 0) return { path: { kind: 'metrics' }, method: 'GET' }
+  return null
+}
+
+function decodeSegments(path: string): string[] | null {
+  if (!path.startsWith('/')) return null
+  const parts = path.slice(1).split('/')
+  if (parts.at(-1) === '') parts.pop() // "/v2/" is "/v2"
+  if (parts.length > 8) return null
+  try {
+    return parts.map(decodeURIComponent)
+  } catch {
+    return null
+  }
+}
+
+function readV2(segments: string[]): ReturnType<typeof readPath> {
+  const [section, name, ...rest] = segments
+  if (section === undefined) return { path: { kind: 'server' }, method: 'GET' }
+  if (section === 'health' && rest.length === 0 && (name === 'live' || name === 'ready')) {
+    return { path: { kind: name }, method: 'GET' }
+  }
+  if (section !== 'models' || !name) return null
+  const versioned = rest[0] === 'versions' && rest[1] !== undefined
+  const version = versioned ? (rest[1] ?? null) : null
+  const [action, extra] = versioned ? rest.slice(2) : rest
+  if (extra !== undefined) return null
+  if (action === undefined) return { path: { kind: 'v2-model', endpoint: name, version }, method: 'GET' }
+  if (action === 'ready') return { path: { kind: 'v2-ready', endpoint: name, version }, method: 'GET' }
+  if (action === 'infer') return { path: { kind: 'v2-infer', endpoint: name, version }, method: 'POST' }
+  return null
+}
+
+function readV1(segments: string[]): ReturnType<typeof readPath> {
+  const [name, action, extra] = segments
+  if (name === undefined) return { path: { kind: 'models' }, method: 'GET' }
+  if ((action !== 'predict' && action !== 'inference') || extra !== undefined) return null
+  const at = name.indexOf('@')
+  const model = at === -1 ? name : name.slice(0, at)
+  return {
+    path: { kind: 'v1-predict', model, reference: at === -1 ? null : name.slice(at + 1) },
+    method: 'POST',
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * The serving process from the first message of control to the last answer: opens the door, follows the snapshots,
+ * reports each second, drains and ends when control says so or goes away.
+ */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { ParentChannel } from '../base/child.ts'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { limits } from '../contract/limits.ts'
+import { controlToServing, type ServingConfig, type ServingToControl } from '../contract/processes.ts'
+import type { RequestRow } from '../contract/views.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { NodeReader } from '../store/sqlite.ts'
+import { identify } from './callers.ts'
+import { createDeployments, type Deployments } from './deployments.ts'
+import { createDoor, type Door, type DoorOptions } from './door.ts'
+import { createDoorViews, routeOf } from './door-views.ts'
+import { failureOf } from './hosted-model.ts'
+import type { ProcessingPort } from './processing-port.ts'
+import { servedHosts } from './request-guard.ts'
+import { resolveVersion } from './resolve-version.ts'
+import { type Routes, readRoutes, readServedVersion } from './routes.ts'
+
+/** What the entry puts together from the rooms that this one may not know. */
+export interface ServingRooms {
+  nodeDb: NodeReader
+  engine: Engine
+  processing: ProcessingPort
+  record: (row: RequestRow) => Promise<void>
+  log: Log
+  version: string
+  /** Ends what the entry opened, after the last answer. */
+  close(): Promise<void>
+}
+
+/** Opens the rooms for a configuration; `onStuck` is called when a run hangs. */
+export type OpenRooms = (config: ServingConfig, onStuck: (versionId: string) => void) => Promise<ServingRooms>
+
+const reportEveryMs = 1000
+
+export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
+  const post = (message: ServingToControl) => channel.post(message)
+  let serving: Promise<Serving> | undefined
+  const end = async () => {
+    await serving?.then(
+      (started) => started.drain(),
+      () => undefined,
+    )
+    process.exit(0)
+  }
+  channel.onMessage((raw) => {
+    const message = controlToServing.parse(raw)
+    if (message.type === 'start') {
+      serving ??= startServing(message.config, openRooms, post)
+      serving.catch((error: unknown) => post({ type: 'failed', failure: failureOf(error) }))
+    } else if (message.type === 'drain') void end()
+    else
+      serving?.then(
+        (started) => started.handle(message),
+        () => undefined,
+      )
+  })
+  channel.onClose(() => void end())
+}
+
+type Handled = Extract<ReturnType<typeof controlToServing.parse>, { type: 'snapshot' | 'try' }>
+
+interface Serving {
+  handle(message: Handled): Promise<void>
+  drain(): Promise<void>
+}
+
+async function startServing(
+  config: ServingConfig,
+  openRooms: OpenRooms,
+  post: (message: ServingToControl) => void,
+): Promise<Serving> {
+  const rooms = await openRooms(config, (versionId) => {
+    deployments.setAside(versionId)
+    post({ type: 'stuck', versionId })
+  })
+  let requestsTotal = 0
+  let cpuBefore = process.cpuUsage()
+  const report = () => {
+    const cpu = process.cpuUsage(cpuBefore)
+    cpuBefore = process.cpuUsage()
+    const reports = deployments.reports()
+    post({
+      type: 'report',
+      deployments: reports,
+      cpu: (cpu.user + cpu.system) / 1000 / reportEveryMs,
+      memoryBytes: process.memoryUsage.rss(),
+      modelBytes: deployments.bytesLoaded(),
+      queueLength: reports.reduce((sum, { queueLength }) => sum + queueLength, 0),
+      requestsTotal,
+    })
+  }
+  const { nodeDb, engine, processing, log } = rooms
+  const deployments = createDeployments({
+    engine,
+    dataDir: config.dataDir,
+    log,
+    onChange: () => setImmediate(report),
+  })
+  let routes: Routes = readRoutes(nodeDb, null)
+  let firstSettled = false
+
+  const views = createDoorViews({
+    serverVersion: rooms.version,
+    routes: () => routes,
+    deployments,
+    isReady: () => firstSettled,
+  })
+  const door = createDoor({
+    tls: config.tls,
+    hosts: servedHosts(config.host, config.hostsAllowed),
+    identify: (authorization) => identify(authorization, config, routes.keys, Date.now()),
+    targetOf: createTargets({ nodeDb, deployments, routes: () => routes }),
+    views,
+    rooms: {
+      processing,
+      admit: () => ({ allowed: true }),
+      takeQuota: () => ({ allowed: true }),
+      record: async (row) => {
+        await rooms.record(row)
+        requestsTotal += 1
+      },
+    },
+    onFault: (error, requestId) => log.error({ err: error.cause ?? error, requestId }, 'a request failed'),
+  })
+
+  async function follow(): Promise<void> {
+    routes = readRoutes(nodeDb, routes)
+    await deployments.apply(routes)
+    firstSettled = true
+  }
+
+  const port = await listen(door, config)
+  const timer = setInterval(report, reportEveryMs)
+  const scheme = config.tls ? 'https' : 'http'
+  const shown = config.host.includes(':') ? `[${config.host}]` : config.host
+  post({ type: 'ready', url: `${scheme}://${shown}:${port}`, port })
+  follow().catch((error: unknown) => log.error({ err: error }, 'the routes could not be read'))
+
+  return {
+    handle: async (message) => {
+      if (message.type === 'snapshot') {
+        await follow().catch((error: unknown) => log.error({ err: error }, 'a snapshot could not be applied'))
+        post({ type: 'applied', number: message.number })
+        return
+      }
+      const { request, versionId } = message
+      try {
+        const version = readServedVersion(nodeDb, versionId)
+        if (!version) throw new OutpostError('VERSION_NOT_FOUND', 'This version is not registered.')
+        await deployments.tryVersion(version)
+        post({ type: 'tried', request, failure: null })
+      } catch (error) {
+        post({ type: 'tried', request, failure: failureOf(error) })
+      }
+    },
+    drain: async () => {
+      clearInterval(timer)
+      const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
+      await Promise.race([door.drain(), late])
+      await deployments.close()
+      await rooms.close()
+    },
+  }
+}
+
+async function listen({ server }: Door, { host, port, portFixed }: ServingConfig): Promise<number> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    if (!isSystemError(error, 'EADDRINUSE', 'EACCES')) throw error
+    if (portFixed) {
+      throw new OutpostError('PORT_TAKEN', `The port ${port} of ${host} cannot be used: ${error.message}.`, {
+        hint: 'Stop what listens there, or choose another port.',
+      })
+    }
+    server.listen(0, host)
+    await once(server, 'listening')
+  }
+  return (server.address() as AddressInfo).port
+}
+
+interface TargetSources {
+  nodeDb: NodeReader
+  deployments: Deployments
+  routes: () => Routes
+}
+
+/** Which loaded version answers a path, as the snapshot of this moment says. */
+function createTargets({ nodeDb, deployments, routes }: TargetSources): DoorOptions['targetOf'] {
+  return async (path, caller, tryVersion) => {
+    if (tryVersion !== undefined) {
+      if (!caller.internal) throw new OutpostError('FORBIDDEN', 'Only the node itself may try versions.')
+      const version = readServedVersion(nodeDb, tryVersion)
+      if (!version) throw new OutpostError('VERSION_NOT_FOUND', 'This version is not registered.')
+      const { ready, model } = await deployments.tryVersion(version)
+      return { endpoint: 'playground', version, rule: 'try', model, ready, figures: null }
+    }
+    const { endpoint, rule } =
+      path.kind === 'v2-infer'
+        ? {
+            endpoint: routeOf(routes(), deployments, path.endpoint, path.version),
+            rule: path.version === null ? 'endpoint default' : 'exact',
+          }
+        : resolveVersion(routes(), path.model, path.reference, deployments.answering)
+    const { route, model, ready, figures } = deployments.live(endpoint.name, endpoint.versionId)
+    return { endpoint: route.name, version: route.version, rule, model, ready, figures }
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * A real serving process over a data folder of its own, as control would start it: versions are registered in
+ * node.db, the process is forked, and the test speaks to it by messages and by HTTP.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { type Child, forkChildren } from '../../src-main/base/child.ts'
+import { sha256 } from '../../src-main/base/digest.ts'
+import { newId } from '../../src-main/base/ids.ts'
+import { type PackageDescriptorInput, packageDescriptor } from '../../src-main/contract/package.ts'
+import {
+  type ServingConfig,
+  type ServingToControl,
+  servingToControl,
+} from '../../src-main/contract/processes.ts'
+import type { KeyScope } from '../../src-main/contract/views.ts'
+import { registerVersion } from '../../src-main/registry/register.ts'
+import { insertKey, revokeStoredKey } from '../../src-main/store/api-keys.ts'
+import { createBlobStore } from '../../src-main/store/blobs.ts'
+import { dataFolders, dataPaths } from '../../src-main/store/data-paths.ts'
+import { findEndpoint, putEndpoint, setDesired } from '../../src-main/store/endpoints.ts'
+import { openNodeDatabase, openUsageDatabase } from '../../src-main/store/open.ts'
+
+const pepper = randomBytes(32).toString('hex')
+export const usageKey = randomBytes(32).toString('hex')
+const at = () => new Date().toISOString()
+
+export interface TestVersion {
+  model: string
+  version: string
+  onnx: Uint8Array
+  externalData?: Record<string, Uint8Array>
+  descriptor?: Partial<PackageDescriptorInput>
+  batchSafe?: boolean
+}
+
+export type ServingNode = Awaited<ReturnType<typeof createServingNode>>
+
+export async function createServingNode() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'outpost-serving-'))
+  const paths = dataPaths(dataDir)
+  for (const folder of dataFolders(paths)) mkdirSync(folder, { recursive: true })
+  const db = openNodeDatabase(dataDir)
+  openUsageDatabase(dataDir).close()
+  const blobs = createBlobStore(dataDir)
+  let snapshots = 0
+  const running = new Set<ServingProcess>()
+
+  async function register(input: TestVersion): Promise<string> {
+    const intake = blobs.begin()
+    const files = { 'model.onnx': input.onnx, ...input.externalData }
+    const artifacts = []
+    for (const [path, bytes] of Object.entries(files)) {
+      const { digest } = await intake.write(Readable.from([bytes]))
+      const mediaType = 'application/octet-stream'
+      artifacts.push({ path, kind: 'weight' as const, mediaType, digest, bytes: bytes.byteLength })
+    }
+    const descriptor = packageDescriptor.parse({
+      formatVersion: 1,
+      id: input.model,
+      version: input.version,
+      title: input.model,
+      summary: '',
+      task: 'other',
+      owner: { name: 'Test' },
+      license: { spdx: 'MIT' },
+      framework: { name: 'test' },
+      change: { type: 'minor', releaseNotes: '', breakingChanges: ['x'], migrationGuide: 'm.md' },
+      model: { file: 'model.onnx', externalData: Object.keys(input.externalData ?? {}) },
+      card: 'card.md',
+      ...input.descriptor,
+    })
+    const manifest = JSON.stringify({ artifacts, version: input.version })
+    const { versionId } = registerVersion(
+      db,
+      {
+        descriptor,
+        manifestDigest: sha256(manifest),
+        manifest,
+        config: '{}',
+        signature: null,
+        publisher: { name: 'test', fingerprint: null },
+        artifacts,
+        graph: null,
+        validation: {
+          verdict: 'passed',
+          checks: [],
+          batchSafe: input.batchSafe ?? true,
+          latencyMs: null,
+          memory: null,
+          measured: null,
+          runtime: { name: 'onnxruntime', version: '1' },
+          at: at(),
+        },
+        source: 'imported',
+      },
+      { actor: 'test', at: at() },
+    )
+    intake.end()
+    return versionId
+  }
+
+  function deploy(name: string, model: string, versionId: string, executionProvider = 'cpu'): void {
+    const modelId = db
+      .prepare<[string], { id: string }>('select id from models where name = ?')
+      .get(model)?.id
+    if (modelId === undefined) throw new Error(`no model ${model}`)
+    putEndpoint(db, {
+      id: findEndpoint(db, name)?.id ?? newId(),
+      name,
+      modelId,
+      versionId,
+      executionProvider,
+      desired: 'running',
+      originNode: 'test',
+      at: at(),
+    })
+  }
+
+  function createKey(scopes: KeyScope[] = ['infer'], expiresAt: string | null = null) {
+    const secret = `op_${randomBytes(24).toString('base64url')}`
+    const id = newId()
+    const hash = createHmac('sha256', Buffer.from(pepper, 'hex')).update(secret).digest('hex')
+    insertKey(db, {
+      id,
+      name: 'tester',
+      prefix: 'op_',
+      hash,
+      scopes,
+      createdAt: at(),
+      expiresAt,
+      originNode: 'test',
+    })
+    return { secret, revoke: () => revokeStoredKey(db, id, at()) }
+  }
+
+  async function start(more: Partial<ServingConfig> = {}): Promise<ServingProcess> {
+    const config: ServingConfig = {
+      dataDir,
+      nodeId: newId(),
+      host: '127.0.0.1',
+      port: 0,
+      portFixed: false,
+      tls: null,
+      hostsAllowed: [],
+      keyPepper: pepper,
+      usageKey,
+      internalKey: 'internal-key',
+      temporaryKeys: [],
+      engineThreads: 2,
+      logLevel: 'error',
+      ...more,
+    }
+    const serving = await startServing(config, () => ++snapshots)
+    running.add(serving)
+    void serving.exited.then(() => running.delete(serving))
+    return serving
+  }
+
+  return {
+    dataDir,
+    paths,
+    db,
+    register,
+    deploy,
+    createKey,
+    start,
+    stop: (name: string) => setDesired(db, name, 'stopped', at()),
+    remove: async () => {
+      for (const serving of [...running]) serving.kill()
+      await Promise.all([...running].map((serving) => serving.exited))
+      db.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type ServingProcess = Awaited<ReturnType<typeof startServing>>
+type Message<Type> = Extract<ServingToControl, { type: Type }>
+
+async function startServing(config: ServingConfig, nextSnapshot: () => number) {
+  const main = join(import.meta.dirname, '../../src-main')
+  const child: Child = forkChildren(main, '.ts')('serving')
+  const seen: ServingToControl[] = []
+  const wake: Array<() => void> = []
+  let ended: number | string | undefined
+  const notify = () => {
+    for (const look of wake.splice(0)) look()
+  }
+  child.onMessage((raw) => {
+    seen.push(servingToControl.parse(raw))
+    notify()
+  })
+  const exited = new Promise<number | string>((resolve) =>
+    child.onExit((code) => {
+      ended = code
+      notify()
+      resolve(code)
+    }),
+  )
+
+  /** The first message of a kind that fits, from what has arrived or will; throws when the process ends before. */
+  async function message<Type extends ServingToControl['type']>(
+    type: Type,
+    fits: (found: Message<Type>) => boolean = () => true,
+  ): Promise<Message<Type>> {
+    for (;;) {
+      const found = seen.find((one): one is Message<Type> => one.type === type && fits(one as Message<Type>))
+      if (found) return found
+      if (ended !== undefined) throw new Error(`serving ended (${ended}) before it said ${type}`)
+      await new Promise<void>((resolve) => void wake.push(resolve))
+    }
+  }
+
+  async function snapshot(): Promise<void> {
+    const number = nextSnapshot()
+    child.post({ type: 'snapshot', number })
+    await message('applied', (applied) => applied.number === number)
+  }
+
+  child.post({ type: 'start', config })
+  const first = await Promise.race([message('ready'), message('failed')])
+  if (first.type === 'failed')
+    throw Object.assign(new Error(first.failure.message), { failure: first.failure })
+  await snapshot()
+  return {
+    url: first.url,
+    port: first.port,
+    pid: child.pid,
+    exited,
+    message,
+    snapshot,
+    reports: () => seen.filter((one): one is Message<'report'> => one.type === 'report'),
+    post: (value: unknown) => child.post(value),
+    drain: async () => {
+      child.post({ type: 'drain' })
+      return exited
+    },
+    kill: () => child.kill(),
+    /** POST of JSON, or of text as it is. */
+    post_: undefined,
+    call: async (path: string, body: unknown, key?: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${first.url}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+      return { status: response.status, headers: response.headers, body: (await response.json()) as never }
+    },
+  }
+}
