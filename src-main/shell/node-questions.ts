@@ -19,6 +19,6 @@ export async function activeJobs(node: Pick<ShellNode, 'fetch'>): Promise<number
 }
 
 async function ask(node: Pick<ShellNode, 'fetch'>, path: string): Promise<unknown> {
-  const response = await node.fetch(new Request(`${pageAddress}api/${path}`), { actor: 'owner' })
+  const response = await node.fetch(new Request(`${pageAddress}api/${path}`), { owner: true })
   return response.ok ? response.json() : undefined
 }

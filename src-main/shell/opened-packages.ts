@@ -49,7 +49,7 @@ export interface OpenedPackages {
 }
 
 export function createOpenedPackages(
-  node: Pick<ShellNode, 'files'>,
+  node: Pick<ShellNode, 'adopt'>,
   announce: () => void,
   notify: Notify,
 ): OpenedPackages {
@@ -71,9 +71,9 @@ export function createOpenedPackages(
 }
 
 /** The file may have gone since the double click; the person is told, and the others still come. */
-async function adoptOrTell(node: Pick<ShellNode, 'files'>, path: string, notify: Notify) {
+async function adoptOrTell(node: Pick<ShellNode, 'adopt'>, path: string, notify: Notify) {
   try {
-    return await node.files.adopt(path)
+    return await node.adopt(path)
   } catch (error) {
     if (!(error instanceof OutpostError)) throw error
     notify({ title: 'The package could not be opened', body: error.message.slice(0, limits.lineCharsMax) })

@@ -34,7 +34,7 @@ export function answerPage(
   { node, dataDirectory, openedPackages, notify, window }: PageCalls,
 ): void {
   const adoptAll = (chosen: string[]): Promise<FileHandle[]> =>
-    Promise.all(chosen.map((path) => node.files.adopt(path)))
+    Promise.all(chosen.map((path) => node.adopt(path)))
 
   answer(channelsToMain.pickFiles, purpose, async (input) => adoptAll(await pickFiles(window(), input)))
 

@@ -21,6 +21,6 @@ export function serveScheme(
 ): void {
   session.protocol.handle(scheme, async (request) => {
     if (!isOwnAddress(request.url)) return Response.error()
-    return pageSource?.(request) ?? node.fetch(request, { actor: 'owner' })
+    return pageSource?.(request) ?? node.fetch(request, { owner: true })
   })
 }

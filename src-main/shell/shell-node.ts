@@ -2,12 +2,11 @@
 import type { FileHandle } from '../contract/shell.ts'
 
 export interface ShellNode {
-  fetch(request: Request, context?: { actor: 'owner' }): Promise<Response>
-  start(): Promise<unknown>
+  /** The window is the machine's owner; a request without that word would have to bring a key. */
+  fetch(request: Request, transport: { owner: true }): Promise<Response>
+  start(): Promise<void>
   /** Drains and ends the children, closes the databases. */
   stop(): Promise<void>
-  files: {
-    /** Refuses what is not a regular file (HANDLE_INVALID). */
-    adopt(path: string): Promise<FileHandle>
-  }
+  /** Refuses what is not a file that can be read; its message names the file and no folder. */
+  adopt(path: string): Promise<FileHandle>
 }

@@ -22,10 +22,11 @@ export interface StartedDesktop {
 }
 
 export interface SmallNode {
-  fetch(request: Request, context?: { actor: 'owner' }): Promise<Response>
+  fetch(request: Request, transport: { owner: true }): Promise<Response>
   start(): Promise<void>
   stop(): Promise<void>
-  files: FileHandles
+  adopt: FileHandles['adopt']
+  take: FileHandles['take']
   /** What arrived, in order: method, path and in whose name. */
   requests: string[]
   jobsActive: number
@@ -64,18 +65,20 @@ const html = (nonce: string) => `<!doctype html>
 <script src="/page.js"></script>`
 
 function createSmallNode(dataDirectory: string): SmallNode {
+  const files = createFileHandles(dataDirectory)
   const node: SmallNode = {
     requests: [],
     jobsActive: 0,
     stopped: false,
-    files: createFileHandles(dataDirectory),
+    adopt: files.adopt,
+    take: files.take,
     start: async () => undefined,
     stop: async () => {
       node.stopped = true
     },
-    async fetch(request, context) {
+    async fetch(request, transport) {
       const { pathname } = new URL(request.url)
-      node.requests.push(`${request.method} ${pathname} ${context?.actor ?? 'nobody'}`)
+      node.requests.push(`${request.method} ${pathname} ${transport.owner ? 'owner' : 'nobody'}`)
       return answer(node, request, pathname, dataDirectory)
     },
   }

@@ -76,7 +76,7 @@ describe('window.shell', () => {
     expect(files).toEqual([
       { handle: expect.stringMatching(handlePattern), name: 'digits.outpost', bytes: 9 },
     ])
-    expect(desktop.node.files.take(files?.[0]?.handle ?? '').path).toBe(packagePath)
+    expect(desktop.node.take(files?.[0]?.handle ?? '').path).toBe(packagePath)
   })
   test('a cancelled dialog gives no files', async () => {
     expect(await desktop.page.evaluate(() => window.shell?.pickFiles('sources'))).toEqual([])
@@ -87,7 +87,7 @@ describe('window.shell', () => {
       const input = document.querySelector('input')
       return window.shell?.adoptFiles([...(input?.files ?? [])])
     })
-    expect(desktop.node.files.take(files?.[0]?.handle ?? '').path).toBe(packagePath)
+    expect(desktop.node.take(files?.[0]?.handle ?? '').path).toBe(packagePath)
 
     const refused = desktop.page.evaluate(() => window.shell?.adoptFiles([new File(['x'], 'made-up.onnx')]))
     await expect(refused).rejects.toThrow('did not understand')

@@ -56,9 +56,8 @@ test('packages wait for the page, come once, and a file that has gone is told', 
       throw new OutpostError('NOT_FOUND', 'The file UPPER.OUTPOST cannot be read.')
     return { handle: 'file_1', name: 'digits.outpost', bytes: 9 }
   }
-  const files = { adopt }
   const packages = createOpenedPackages(
-    { files },
+    { adopt },
     () => {
       announced += 1
     },

@@ -20,7 +20,7 @@ function running(jobsActive: number, node: Partial<ShellNode> = {}) {
     stop: async () => {
       place.stops += 1
     },
-    files: { adopt: async () => ({ handle: '', name: '', bytes: 0 }) },
+    adopt: async () => ({ handle: '', name: '', bytes: 0 }),
     ...node,
   }
   const { log } = openLog({ directory: null, level: 'info', name: 'test' })
