@@ -3,6 +3,7 @@
  * versions, whether those are all that are registered or only the deployed ones.
  */
 import { Range, satisfies } from 'semver'
+import { versionName } from '../contract/names.ts'
 import { buildMetadata, versionIdentity, versionNumbers } from './version-order.ts'
 
 export type VersionMeaning =
@@ -14,7 +15,7 @@ export type VersionMeaning =
 
 /** Longer ones are refused before anything parses them: semver's grammar is not linear in the text. */
 const referenceCharsMax = 128
-const exactGrammar = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
+const exactShape = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
 const aliasGrammar = /^[a-z][a-z0-9-]{0,63}$/
 const rangeGrammar = /^[\^~<>=\dxX*][\dA-Za-z.+\-^~<>=|* ]*$/
 
@@ -23,7 +24,11 @@ export function meaningOf(reference: string | null | undefined): VersionMeaning 
   const text = reference?.trim() ?? ''
   if (text === '') return { kind: 'none' }
   if (text.length > referenceCharsMax) return null
-  if (exactGrammar.test(text)) return exactMeaning(text)
+  if (exactShape.test(text)) {
+    // The shape without the grammar is a slip such as a leading zero, which semver's ranges would let pass.
+    if (!versionName.safeParse(text).success) return null
+    return { kind: 'exact', version: versionIdentity(text), build: buildMetadata(text) }
+  }
   if (text !== 'x' && aliasGrammar.test(text)) return { kind: 'alias', alias: text }
   if (!rangeGrammar.test(text)) return null
   try {
@@ -31,14 +36,6 @@ export function meaningOf(reference: string | null | undefined): VersionMeaning 
   } catch (error) {
     if (error instanceof TypeError) return null // how semver says that it is no range
     throw error
-  }
-}
-
-function exactMeaning(text: string): VersionMeaning | null {
-  try {
-    return { kind: 'exact', version: versionIdentity(text), build: buildMetadata(text) }
-  } catch {
-    return null // a leading zero, or an empty field
   }
 }
 

@@ -79,6 +79,13 @@ export const limits = {
   logFilesMax: 5,
   /** Versions of the database schema that this build can open at most: its own. */
   loginHoursMax: 12,
+  /** Characters of a password: it stands alone, and a limiter slows guessing (NIST SP 800-63B asks at least 8, and 15 without one). */
+  passwordCharsMin: 12,
+  passwordCharsMax: 1024,
+  /** Minutes that a one-time login link is good for. */
+  loginLinkMinutesMax: 60,
+  /** Minutes that an address waits after too many failed logins: 10 tries in 15 minutes are 1000 a day. */
+  loginWaitMinutes: 15,
   /** Failed logins from one address before it must wait. */
   loginFailuresMax: 10,
   /** Seconds between two signs of life that make a child count as hung. */

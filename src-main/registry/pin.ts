@@ -2,10 +2,9 @@
 import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
 import { aliasesOf, deleteAlias, setAlias } from '../store/aliases.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
+import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
 import { refreshModel } from './refresh-model.ts'
-import type { By } from './register.ts'
 import { requireModel, resolveVersion } from './resolve.ts'
 
 export interface NamedAlias {

@@ -9,7 +9,7 @@ import type { GraphSummary, PackageDescriptor } from '../contract/package.ts'
 import type { ValidationReport } from '../contract/validation.ts'
 import type { ArtifactRow } from '../contract/views.ts'
 import { insertArtifacts } from '../store/artifacts.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
+import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { insertBlob } from '../store/blob-rows.ts'
 import { nodeId } from '../store/meta.ts'
 import { findModel, insertModel, type StoredModel } from '../store/models.ts'
@@ -42,12 +42,6 @@ export interface Registered {
   model: string
   /** With the data version as build metadata. */
   version: string
-}
-
-export interface By {
-  actor: string
-  /** ISO 8601. */
-  at: string
 }
 
 /**

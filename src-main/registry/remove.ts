@@ -6,12 +6,11 @@ import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
 import { aliasesOfVersion } from '../store/aliases.ts'
 import { artifactsOf } from '../store/artifacts.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
+import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { endpointsOfVersion } from '../store/endpoints.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
 import { deleteVersion } from '../store/versions.ts'
 import { refreshModel } from './refresh-model.ts'
-import type { By } from './register.ts'
 import { resolveVersion } from './resolve.ts'
 
 export interface Removed {

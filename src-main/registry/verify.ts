@@ -4,11 +4,10 @@
  */
 import { withBuild } from '../base/version-order.ts'
 import { artifactsOf } from '../store/artifacts.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
+import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { verifyBlob } from '../store/blobs.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
 import { setIntact, versionsToVerify } from '../store/versions.ts'
-import type { By } from './register.ts'
 import { requireModel } from './resolve.ts'
 
 export interface VerifyProgress {

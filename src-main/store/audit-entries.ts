@@ -8,10 +8,15 @@ import { sha256 } from '../base/digest.ts'
 import { newId } from '../base/ids.ts'
 import { inTransaction, type NodeReader, type NodeWriter, readJson, sql } from './sqlite.ts'
 
-export interface AuditEvent {
-  at: string
+/** Who does something, and when. */
+export interface By {
   /** owner, login, key:<name>, node. */
   actor: string
+  /** ISO 8601, UTC. */
+  at: string
+}
+
+export interface AuditEvent extends By {
   /** What was done, as noun.verb: version.register. */
   action: string
   /** What it was done to: a model@version, an endpoint, a key's id. */

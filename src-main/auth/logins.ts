@@ -1,0 +1,145 @@
+/**
+ * Logins of the headless UI: begun by a one-time link or by the password, carried by a cookie's token, ended by leaving,
+ * by time, or by a changed password. Tokens are stored as hashes.
+ */
+import { OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
+import { appendAuditEntry } from '../store/audit-entries.ts'
+import {
+  deleteLogin,
+  deleteOtherLogins,
+  findLogin,
+  insertLogin,
+  insertLoginLink,
+  sweepLogins,
+  takeLoginLink,
+} from '../store/logins.ts'
+import { getSetting, setSetting } from '../store/settings.ts'
+import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
+import { hashPassword, isPassword, passwordRecord } from './password.ts'
+import { newToken, tokenHash } from './tokens.ts'
+
+export interface Begun {
+  /** For the cookie; stored nowhere. */
+  token: string
+  expiresAt: string
+}
+
+const passwordSetting = 'password'
+const later = (at: string, minutes: number): string =>
+  new Date(Date.parse(at) + minutes * 60_000).toISOString()
+
+export const isPasswordSet = (db: NodeReader): boolean =>
+  getSetting(db, passwordSetting, passwordRecord) !== null
+
+/** The token for a link that logs in once. */
+export function issueLoginLink(db: NodeWriter, at: string): string {
+  const token = newToken('')
+  inTransaction(db, () => {
+    sweepLogins(db, at)
+    insertLoginLink(db, {
+      hash: tokenHash(token),
+      createdAt: at,
+      expiresAt: later(at, limits.loginLinkMinutesMax),
+    })
+  })
+  return token
+}
+
+/**
+ * Uses the link up and begins a login; with a password, that is set too. LOGIN_LINK_INVALID for a link that was used,
+ * expired or never made; PASSWORD_WEAK leaves the link good.
+ */
+export async function claimLoginLink(
+  db: NodeWriter,
+  claim: { token: string; password?: string | undefined; address: string },
+  at: string,
+): Promise<Begun> {
+  const record = claim.password === undefined ? null : await hashPassword(claim.password)
+  return inTransaction(db, () => {
+    const link = takeLoginLink(db, tokenHash(claim.token))
+    if (!link || link.expiresAt <= at) {
+      throw new OutpostError(
+        'LOGIN_LINK_INVALID',
+        'The login link was used already, has expired, or was never valid.',
+        {
+          hint: 'outpost login-link prints a new one.',
+        },
+      )
+    }
+    if (record) {
+      setSetting(db, passwordSetting, record)
+      deleteOtherLogins(db, null)
+      audit(db, at, 'password.set', claim.address)
+    }
+    return begin(db, claim.address, at)
+  })
+}
+
+/** LOGIN_FAILED, also where no password was ever set. The caller limits failures by address. */
+export async function loginWithPassword(
+  db: NodeWriter,
+  attempt: { password: string; address: string },
+  at: string,
+): Promise<Begun> {
+  const record = getSetting(db, passwordSetting, passwordRecord)
+  const right = record !== null && (await isPassword(attempt.password, record))
+  if (!right) throw new OutpostError('LOGIN_FAILED', 'The password is wrong.')
+  return inTransaction(db, () => begin(db, attempt.address, at))
+}
+
+/**
+ * Changes the password; every other login ends. LOGIN_FAILED where the current one is wrong or missing, PASSWORD_WEAK.
+ * `trusted` is the owner on the machine itself, who needs no current one.
+ */
+export async function changePassword(
+  db: NodeWriter,
+  change: {
+    current?: string | undefined
+    next: string
+    trusted: boolean
+    kept: string | null
+    address: string
+  },
+  at: string,
+): Promise<void> {
+  const record = getSetting(db, passwordSetting, passwordRecord)
+  if (record !== null && !change.trusted && !(await isPassword(change.current ?? '', record))) {
+    throw new OutpostError('LOGIN_FAILED', 'The current password is wrong.')
+  }
+  const next = await hashPassword(change.next)
+  inTransaction(db, () => {
+    setSetting(db, passwordSetting, next)
+    deleteOtherLogins(db, change.kept === null ? null : tokenHash(change.kept))
+    audit(db, at, 'password.set', change.address)
+  })
+}
+
+/** True while the token of a cookie is good. */
+export function isLoggedIn(db: NodeReader, token: string, at: string): boolean {
+  const login = findLogin(db, tokenHash(token))
+  return login !== null && login.expiresAt > at
+}
+
+export function leave(db: NodeWriter, token: string): void {
+  deleteLogin(db, tokenHash(token))
+}
+
+function begin(db: NodeWriter, address: string, at: string): Begun {
+  const token = newToken('')
+  const expiresAt = later(at, limits.loginHoursMax * 60)
+  sweepLogins(db, at)
+  insertLogin(db, { hash: tokenHash(token), createdAt: at, expiresAt, address })
+  audit(db, at, 'login.begin', address)
+  return { token, expiresAt }
+}
+
+const audit = (db: NodeWriter, at: string, action: string, address: string): void =>
+  void appendAuditEntry(db, {
+    at,
+    actor: 'login',
+    action,
+    object: 'login',
+    outcome: 'done',
+    details: { address },
+  })
