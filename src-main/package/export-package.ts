@@ -4,7 +4,7 @@ import { OutpostError } from '../base/errors.ts'
 import { parseJsonAs } from '../base/json.ts'
 import { annotations, mediaTypes, modelManifest } from '../contract/model-pack.ts'
 import { blobName, inTarOrder, packageHead } from './layout.ts'
-import { padded, tarHeader, trailerBytes } from './tar.ts'
+import { blockBytes as tarHeaderBytes, padded, tarHeader, trailerBytes } from './tar.ts'
 
 /** Gives the bytes of a stored blob; verified by whoever keeps them, or by the reader of the package in any case. */
 export type BlobSource = (
@@ -40,6 +40,14 @@ export async function* exportPackage(input: ExportPackageInput): AsyncGenerator<
     yield Buffer.alloc(padded(layer.size) - layer.size)
   }
   yield Buffer.alloc(trailerBytes)
+}
+
+/** The size of the file that exportPackage writes, known before a blob is read: what a download announces. */
+export function exportedBytes(input: { manifest: Uint8Array; config: Uint8Array; signature: Uint8Array | null }): number {
+  const manifest = parseJsonAs(modelManifest, Buffer.from(input.manifest).toString('utf8'), 'PACKAGE_INVALID', 'The manifest')
+  const head = packageHead({ ...input, version: manifest.annotations[annotations.version] ?? '' })
+  const sizes = new Map(manifest.layers.map(({ digest, size }) => [digest, size]))
+  return [...sizes.values()].reduce((sum, size) => sum + tarHeaderBytes + padded(size), head.length + trailerBytes)
 }
 
 interface Blob {
