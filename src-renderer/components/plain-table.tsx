@@ -5,6 +5,7 @@ import style from './plain-table.module.css'
 interface PlainColumn {
   title: string
   align?: 'end'
+  /** A share such as "40%": the text is then cut to one line. */
   width?: string
 }
 
@@ -31,8 +32,8 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
         <tbody>
           {rows.map(({ key, cells }) => (
             <tr key={key}>
-              {columns.map(({ title, align }, at) => (
-                <td key={title} data-align={align}>
+              {columns.map(({ title, align, width }, at) => (
+                <td key={title} data-align={align} data-cut={width ? true : undefined}>
                   {cells[at]}
                 </td>
               ))}

@@ -34,9 +34,9 @@ export function RecentJobs() {
             <PlainTable
               label="Recent jobs"
               columns={[
-                { title: 'Job' },
+                { title: 'Job', width: '40%' },
                 { title: 'State' },
-                { title: 'Now' },
+                { title: 'Now', width: '60%' },
                 { title: 'Created', align: 'end' },
               ]}
               rows={rows.map((job) => ({
@@ -46,7 +46,7 @@ export function RecentJobs() {
                     {jobTitle(job)}
                   </Link>,
                   <StateChip key="state" job={job.state} />,
-                  <span key="now" className={style.muted}>
+                  <span key="now" className={style.muted} title={job.failure?.message}>
                     {job.failure?.message ?? job.step ?? ''}
                   </span>,
                   <Time key="at" at={job.createdAt} />,
