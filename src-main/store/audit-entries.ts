@@ -82,6 +82,9 @@ function lastAuditEntry(db: NodeReader): { sequence: number; hash: string } | un
   ).get()
 }
 
+/** The hash that the next entry will name; the genesis hash where there is none yet. */
+export const auditHead = (db: NodeReader): string => lastAuditEntry(db)?.hash ?? auditGenesis
+
 /** In the order of the chain, from after this sequence; at most `limit`. Rows come as stored, for whoever verifies. */
 export const auditEntriesAfter = (db: NodeReader, sequence: number, limit: number): RawAuditEntry[] =>
   sql<RawAuditEntry>(

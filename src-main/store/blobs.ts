@@ -14,17 +14,24 @@ import { blobPath } from './blob-paths.ts'
 export interface BlobStore {
   readonly dataDir: string
   begin(): BlobIntake
-  /** True while an intake holds it; what is held is not collected. */
+  /** Holds every blob there is until the returned function is called: a backup wants them all. */
+  holdAll(): () => void
+  /** True while someone holds it; what is held is not collected. */
   isHeld(digest: string): boolean
 }
 
 /** One a data folder and process: intakes and the collector find each other through it. */
 export function createBlobStore(dataDir: string): BlobStore {
   const holds = new Map<string, number>()
+  let allHeld = 0
   return {
     dataDir,
+    holdAll() {
+      allHeld++
+      return () => void allHeld--
+    },
     begin: () => createIntake(dataDir, holds),
-    isHeld: (digest) => holds.has(digest),
+    isHeld: (digest) => allHeld > 0 || holds.has(digest),
   }
 }
 

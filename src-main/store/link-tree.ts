@@ -4,13 +4,13 @@
  */
 import { constants } from 'node:fs'
 import { copyFile, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { sha256File } from '../base/digest.ts'
-import { isSystemError, OutpostError } from '../base/errors.ts'
+import { isSystemError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
-import { limits } from '../contract/limits.ts'
 import { blobPath } from './blob-paths.ts'
 import { corrupt } from './blobs.ts'
+import { insidePath } from './inside-path.ts'
 
 /**
  * Makes `directory`, which must not be there yet, with one file an artifact. ARTIFACT_CORRUPT where a blob is missing
@@ -25,7 +25,7 @@ export async function linkTree(
   await mkdir(directory, { mode: 0o700 })
   try {
     for (const artifact of artifacts) {
-      const target = insideOf(directory, artifact.path)
+      const target = insidePath(directory, artifact.path)
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })
       await linkOrCopy(blobPath(dataDir, artifact.digest), target, artifact.digest)
       await verifyLink(target, artifact.digest)
@@ -34,16 +34,6 @@ export async function linkTree(
     await rm(directory, { recursive: true, force: true })
     throw asDiskError(error)
   }
-}
-
-function insideOf(directory: string, path: string): string {
-  const target = join(directory, path)
-  const inside = relative(directory, target)
-  const named = path.length > 0 && path.length <= limits.pathCharsMax && !/[\\\0:]/.test(path)
-  if (!named || inside === '' || inside.split(sep).join('/') !== path || inside.startsWith('..')) {
-    throw new OutpostError('PACKAGE_PATH', `"${path}" is not a path inside the package.`)
-  }
-  return target
 }
 
 async function linkOrCopy(blob: string, target: string, digest: string): Promise<void> {

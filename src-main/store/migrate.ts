@@ -15,7 +15,7 @@ export const schemaVersion = (db: Sqlite): number => Number(db.pragma('user_vers
 
 export function migrate(db: Sqlite, migrations: Migrations, backups: string): void {
   const from = schemaVersion(db)
-  refuseNewer(db, from, migrations)
+  refuseNewer(db.name, from, migrations)
   if (from === migrations.length) return
   if (from > 0) copyBefore(db, from, backups)
   for (const [index, text] of migrations.entries()) {
@@ -28,11 +28,11 @@ export function migrate(db: Sqlite, migrations: Migrations, backups: string): vo
 }
 
 /** DATA_DIR_NEWER where a newer build wrote the database. */
-export function refuseNewer(db: Sqlite, version: number, migrations: Migrations): void {
+export function refuseNewer(name: string, version: number, migrations: Migrations): void {
   if (version <= migrations.length) return
   throw new OutpostError(
     'DATA_DIR_NEWER',
-    `${db.name} has schema ${version}; this version of the product knows ${migrations.length} at most.`,
+    `${name} has schema ${version}; this version of the product knows ${migrations.length} at most.`,
     { hint: 'Start the newer version of the product, or choose another data folder.' },
   )
 }

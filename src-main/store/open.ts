@@ -67,6 +67,12 @@ export const readNodeDatabase = (dataDir: string): NodeReader => openReader(node
 export const readUsageDatabase = (dataDir: string): UsageReader =>
   openReader(usageKind(dataDir)) as UsageReader
 
+/** DATA_DIR_NEWER for schemas of a newer build, before anything of them is opened. */
+export function refuseNewerSchema(schema: { node: number; usage: number }): void {
+  refuseNewer('The backup', schema.node, nodeMigrations)
+  refuseNewer('The backup', schema.usage, usageMigrations)
+}
+
 function openWriter(kind: Kind): Sqlite {
   createPrivate(kind.file)
   return connect(kind, { timeout: busyMsMax }, (db) => {
@@ -80,7 +86,7 @@ function openWriter(kind: Kind): Sqlite {
 function openReader(kind: Kind): Sqlite {
   return connect(kind, { readonly: true, fileMustExist: true, timeout: busyMsMax }, (db) => {
     const version = schemaVersion(db)
-    refuseNewer(db, version, kind.migrations)
+    refuseNewer(kind.file, version, kind.migrations)
     if (version === kind.migrations.length) return
     throw new OutpostError(
       'DATA_DIR_INVALID',

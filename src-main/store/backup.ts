@@ -1,0 +1,196 @@
+/**
+ * A consistent copy of a data folder while the node runs: both databases as of one moment each, every blob that this
+ * registry refers to, drafts, keys and usage segments, with a manifest of digests. It is there whole or not at all.
+ */
+import { link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import Database from 'better-sqlite3'
+import { sha256File } from '../base/digest.ts'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import { asDiskError, syncDirectory, temporarySuffix, writeFileAtomically } from '../base/files.ts'
+import { auditHead } from './audit-entries.ts'
+import { type BackupFile, type BackupManifest, manifestName } from './backup-manifest.ts'
+import { blobPath } from './blob-paths.ts'
+import { referencedBlobs } from './blob-rows.ts'
+import { type BlobStore, corrupt } from './blobs.ts'
+import { copyFileHashing } from './copy-file.ts'
+import { dataPaths } from './data-paths.ts'
+import { nodeId } from './meta.ts'
+import { schemaVersion } from './migrate.ts'
+import { readNodeDatabase, readUsageDatabase } from './open.ts'
+import type { NodeReader, Sqlite } from './sqlite.ts'
+
+export interface BackupOptions {
+  /** Blobs as hard links where the target is on the same file system: quick and small, and as safe as that disk. */
+  link: boolean
+  /** ISO 8601. */
+  at: string
+  onProgress?: (bytesDone: number, bytesTotal: number) => void
+  signal?: AbortSignal
+}
+
+/** `target` must not be there yet. DISK_FULL; ARTIFACT_CORRUPT where a blob to copy is damaged: nothing is left then. */
+export async function backUp(
+  blobs: BlobStore,
+  target: string,
+  options: BackupOptions,
+): Promise<BackupManifest> {
+  await refuseExisting(target)
+  const release = blobs.holdAll()
+  const partial = `${target}${temporarySuffix}`
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await rm(partial, { recursive: true, force: true }) // what a backup that died had copied
+    await mkdir(partial, { mode: 0o700 })
+    const manifest = await fill(blobs.dataDir, partial, options)
+    await rename(partial, target)
+    await syncDirectory(dirname(target))
+    return manifest
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw asDiskError(error)
+  } finally {
+    release()
+  }
+}
+
+async function fill(dataDir: string, partial: string, options: BackupOptions): Promise<BackupManifest> {
+  const paths = dataPaths(dataDir)
+  const usage = await snapshot(readUsageDatabase(dataDir), join(partial, 'usage.db'))
+  const node = await snapshot(readNodeDatabase(dataDir), join(partial, 'node.db'))
+  const facts = readFacts(join(partial, 'node.db'))
+  const files: BackupFile[] = [
+    { path: 'node.db', ...(await sha256File(join(partial, 'node.db'))) },
+    { path: 'usage.db', ...(await sha256File(join(partial, 'usage.db'))) },
+  ]
+  for (const folder of [paths.usage, paths.keys, paths.drafts]) {
+    files.push(...(await copyFolder(paths.root, folder, partial, options.signal)))
+  }
+  files.push(...(await copyBlobs(dataDir, partial, facts.blobs, options)))
+  const manifest: BackupManifest = {
+    format: 1,
+    createdAt: options.at,
+    nodeId: facts.nodeId,
+    schema: { node, usage },
+    auditHead: facts.auditHead,
+    files,
+  }
+  await writeFileAtomically(join(partial, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, 0o600)
+  return manifest
+}
+
+/**
+ * Copies a database through SQLite's backup. The read transaction around it pins one moment; without it every write of
+ * the other process would make the backup begin again. Returns the schema version.
+ */
+async function snapshot(reader: Sqlite, target: string): Promise<number> {
+  try {
+    reader.exec('begin')
+    const version = schemaVersion(reader)
+    reader.prepare('select count(*) from meta').get()
+    await reader.backup(target)
+    reader.exec('commit')
+    checkCopy(target)
+    return version
+  } finally {
+    reader.close()
+  }
+}
+
+/** As one file without a WAL beside it, and sound. DATA_DIR_INVALID. */
+function checkCopy(path: string): void {
+  const copy = new Database(path)
+  try {
+    copy.pragma('journal_mode = delete')
+    const result = copy.pragma('integrity_check(1)', { simple: true })
+    if (result !== 'ok') {
+      throw new OutpostError('DATA_DIR_INVALID', `The database is damaged: ${String(result)}.`, {
+        hint: 'Restore the data folder from an earlier backup.',
+      })
+    }
+  } finally {
+    copy.close()
+  }
+}
+
+function readFacts(path: string): {
+  nodeId: string
+  auditHead: string
+  blobs: { digest: string; bytes: number }[]
+} {
+  const copy = new Database(path, { readonly: true }) as NodeReader
+  try {
+    return { nodeId: nodeId(copy), auditHead: auditHead(copy), blobs: referencedBlobs(copy) }
+  } finally {
+    copy.close()
+  }
+}
+
+async function copyFolder(
+  root: string,
+  folder: string,
+  partial: string,
+  signal: AbortSignal | undefined,
+): Promise<BackupFile[]> {
+  const files: BackupFile[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.endsWith(temporarySuffix)) continue
+    const source = join(entry.parentPath, entry.name)
+    const path = relative(root, source).split(sep).join('/')
+    try {
+      files.push({ path, ...(await copyFileHashing(source, join(partial, path), 0o600, signal)) })
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error // a draft's file or an old segment went meanwhile
+    }
+  }
+  return files
+}
+
+async function copyBlobs(
+  dataDir: string,
+  partial: string,
+  blobs: readonly { digest: string; bytes: number }[],
+  options: BackupOptions,
+): Promise<BackupFile[]> {
+  const files: BackupFile[] = []
+  const bytesTotal = blobs.reduce((sum, blob) => sum + blob.bytes, 0)
+  let bytesDone = 0
+  for (const { digest, bytes } of blobs) {
+    options.signal?.throwIfAborted()
+    const source = blobPath(dataDir, digest)
+    const path = relative(dataDir, source).split(sep).join('/')
+    const copied = await linkOrCopy(source, join(partial, path), digest, options)
+    if (copied.digest !== digest) throw corrupt(digest, `now has the digest ${copied.digest}`)
+    files.push({ path, ...copied })
+    bytesDone += bytes
+    options.onProgress?.(bytesDone, bytesTotal)
+  }
+  return files
+}
+
+async function linkOrCopy(source: string, target: string, digest: string, options: BackupOptions) {
+  try {
+    if (options.link) {
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+      await link(source, target)
+      return await sha256File(target)
+    }
+  } catch (error) {
+    if (!isSystemError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT')) throw error
+  }
+  try {
+    return await copyFileHashing(source, target, 0o444, options.signal)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corrupt(digest, 'is missing', error)
+    throw error
+  }
+}
+
+async function refuseExisting(target: string): Promise<void> {
+  const found = await readdir(target).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null
+    if (isSystemError(error, 'ENOTDIR')) return []
+    throw error
+  })
+  if (found !== null) throw new OutpostError('DATA_DIR_INVALID', `${target} is there already.`)
+}
