@@ -1,6 +1,5 @@
 /** The left half of the playground: examples, the inputs as a form or as JSON, and the button that sends them. */
 import { Button, Kbd, SegmentedControl, Textarea } from '@mantine/core'
-import type { ReactNode } from 'react'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
@@ -14,13 +13,12 @@ type Props = {
   schemas: InputSchema[]
   tensors: TensorSpec[]
   examples: VersionDetail['examples']
-  target: ReactNode
   running: boolean
   onRun: () => void
   onCancel: () => void
 }
 
-export function BenchCard({ bench, schemas, tensors, examples, target, running, onRun, onCancel }: Props) {
+export function BenchCard({ bench, schemas, tensors, examples, running, onRun, onCancel }: Props) {
   return (
     <Card
       title="Input"
@@ -37,7 +35,6 @@ export function BenchCard({ bench, schemas, tensors, examples, target, running, 
       }
     >
       <div className={css.form}>
-        {target}
         {examples.length > 0 && (
           <div className={css.examples}>
             <span>Examples</span>

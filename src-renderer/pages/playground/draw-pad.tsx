@@ -79,7 +79,7 @@ export function DrawPad({ title, onChange }: { title: string; onChange: (picture
         <Button size="xs" disabled={strokes.length === 0} onClick={() => finish([])}>
           Clear
         </Button>
-        <label className={css.padWidth}>
+        <div className={css.padWidth}>
           <span>Pen {width}</span>
           <Slider
             min={6}
@@ -91,7 +91,7 @@ export function DrawPad({ title, onChange }: { title: string; onChange: (picture
             thumbLabel="Pen width"
             size="sm"
           />
-        </label>
+        </div>
       </div>
     </div>
   )

@@ -27,9 +27,13 @@ export function FieldsField({ input, numbers, problems, onChange }: Props) {
         {input.fields.map((field, index) => (
           <NumberInput
             key={field.name}
-            label={field.title ?? field.name}
+            label={
+              <>
+                {field.title ?? field.name}{' '}
+                {field.unit !== undefined && <span className={css.unit}>{field.unit}</span>}
+              </>
+            }
             description={field.description}
-            suffix={field.unit === undefined ? '' : ` ${field.unit}`}
             value={numbers[index] ?? ''}
             step={field.step ?? 1}
             placeholder={range(field.min, field.max)}

@@ -29,7 +29,9 @@ export function History({ visits, onRecall }: { visits: Visit[]; onRecall: (visi
             visit.asked.model,
             visit.answer?.version ?? visit.asked.version ?? 'as the endpoint decides',
             visit.answer === null ? (
-              <code className={css.problem}>{failureOf(visit.error).code}</code>
+              <code key="code" className={css.problem}>
+                {failureOf(visit.error).code}
+              </code>
             ) : (
               result(visit)
             ),

@@ -82,7 +82,8 @@ function Drop({
     take(event.dataTransfer.files[0])
   }
   return (
-    <div
+    <section
+      aria-label="Picture file"
       className={css.drop}
       data-over={over || undefined}
       onDragOver={(event) => {
@@ -111,7 +112,7 @@ function Drop({
           </Button>
         )}
       </Group>
-    </div>
+    </section>
   )
 }
 

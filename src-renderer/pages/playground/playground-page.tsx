@@ -13,6 +13,7 @@ import { Session } from './session.tsx'
 import { exactVersion, Target, usualVersion } from './target.tsx'
 
 const route = getRouteApi('/playground')
+const note = 'Send a request and see the answer, its timing and the version behind it.'
 
 export function PlaygroundPage() {
   const search = route.useSearch()
@@ -25,40 +26,42 @@ export function PlaygroundPage() {
     if (model === null && newest !== undefined) void navigate({ search: { model: newest }, replace: true })
   }, [model, newest, navigate])
 
+  if (model !== null) return <OfModel key={model} model={model} chosen={search.version ?? null} />
   return (
     <Page>
-      <PageHeader
-        title="Playground"
-        note="Send a request and see the answer, its timing and the version behind it."
-      />
-      {model !== null ? (
-        <OfModel key={model} model={model} chosen={search.version ?? null} />
-      ) : first.error ? (
+      <PageHeader title="Playground" note={note} />
+      {first.error ? (
         <ErrorNotice
           error={first.error}
           what="The models could not be loaded."
           onRetry={() => first.refetch()}
         />
       ) : first.data?.total === 0 ? (
-        <Card>
-          <EmptyState
-            title="A model that is installed here can be tried here"
-            actions={
-              <>
-                <LinkButton to="/settings/$section" params={{ section: 'samples' }} variant="filled">
-                  Add sample models
-                </LinkButton>
-                <LinkButton to="/models">Import a package</LinkButton>
-              </>
-            }
-          >
-            The samples bring a digit reader to draw for and a classifier with numbers to fill in.
-          </EmptyState>
-        </Card>
+        <NoModels />
       ) : (
         <Loading what="the models" />
       )}
     </Page>
+  )
+}
+
+function NoModels() {
+  return (
+    <Card>
+      <EmptyState
+        title="A model that is installed here can be tried here"
+        actions={
+          <>
+            <LinkButton to="/settings/$section" params={{ section: 'samples' }} variant="filled">
+              Add sample models
+            </LinkButton>
+            <LinkButton to="/models">Import a package</LinkButton>
+          </>
+        }
+      >
+        The samples bring a digit reader to draw for and a classifier with numbers to fill in.
+      </EmptyState>
+    </Card>
   )
 }
 
@@ -72,30 +75,35 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
     ...orpc.models.version.queryOptions({ input: { model, version: exact ?? '' } }),
     enabled: exact !== null,
   })
-  const target = (
-    <Target
-      model={model}
-      version={choice}
-      versions={versions}
-      onModel={(next) => navigate({ search: { model: next } })}
-      onVersion={(version) => navigate({ search: { model, version }, replace: true })}
-    />
-  )
-  if (detail.data && choice !== null)
-    return <Session model={model} choice={choice} detail={detail.data} target={target} />
   const failed = list.error ?? detail.error
   return (
-    <Card title="Input">
-      {target}
-      {failed ? (
+    <Page>
+      <PageHeader
+        title="Playground"
+        note={note}
+        actions={
+          <Target
+            model={model}
+            version={choice}
+            versions={versions}
+            onModel={(next) => navigate({ search: { model: next } })}
+            onVersion={(version) => navigate({ search: { model, version }, replace: true })}
+          />
+        }
+      />
+      {detail.data && choice !== null ? (
+        <Session model={model} choice={choice} detail={detail.data} />
+      ) : failed ? (
         <ErrorNotice
           error={failed}
           what={`${model} could not be loaded.`}
           onRetry={() => void Promise.all([list.refetch(), detail.refetch()])}
         />
       ) : (
-        <Loading what="the inputs of the model" />
+        <Card title="Input">
+          <Loading what="the inputs of the model" />
+        </Card>
       )}
-    </Card>
+    </Page>
   )
 }

@@ -1,6 +1,6 @@
 /** One model on the bench: its inputs at the left, the answer at the right, what was tried before below. */
 import { useHotkeys } from '@mantine/hooks'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -16,9 +16,9 @@ import { useBench } from './use-bench.ts'
 import { useInfer, useVisits } from './use-infer.ts'
 import { schemasOf } from './values.ts'
 
-type Props = { model: string; choice: string; detail: VersionDetail; target: ReactNode }
+type Props = { model: string; choice: string; detail: VersionDetail }
 
-export function Session({ model, choice, detail, target }: Props) {
+export function Session({ model, choice, detail }: Props) {
   const tensors = detail.graph?.inputs ?? []
   const schemas = schemasOf(detail.descriptor.inputs, tensors)
   const bench = useBench(schemas)
@@ -49,7 +49,6 @@ export function Session({ model, choice, detail, target }: Props) {
           schemas={schemas}
           tensors={tensors}
           examples={detail.examples}
-          target={target}
           running={infer.isPending}
           onRun={run}
           onCancel={cancel}

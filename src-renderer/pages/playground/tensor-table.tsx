@@ -19,23 +19,26 @@ export function TensorTable({ value }: { value: JsonTensor }) {
         {range(flat)}
         {cut && `. The first ${shownRows} × ${shownColumns} are shown.`}
       </p>
-      <div className={css.tensorScroll} role="region" aria-label={`Values of ${value.name}`}>
+      {/* Wide rows scroll inside, so they must be reachable by the keyboard. */}
+      <section className={css.tensorScroll} aria-label={`Values of ${value.name}`}>
         <table className={css.tensor}>
           <tbody>
-            {Array.from({ length: shownRows }, (_, row) => (
+            {upTo(shownRows).map((row) => (
               <tr key={row}>
                 <th scope="row">{row}</th>
-                {Array.from({ length: shownColumns }, (_, column) => (
+                {upTo(shownColumns).map((column) => (
                   <td key={column}>{cell(flat[row * columns + column])}</td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   )
 }
+
+const upTo = (count: number): number[] => [...Array(count).keys()]
 
 const cell = (value: unknown) =>
   typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(5) : String(value ?? '')

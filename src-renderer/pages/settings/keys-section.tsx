@@ -7,6 +7,7 @@ import type { keyRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { formatDate } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
@@ -14,7 +15,6 @@ import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { Time } from '../../components/values.tsx'
 import { KeyDialog } from './key-dialog.tsx'
-import css from './settings.module.css'
 
 type KeyRow = z.infer<typeof keyRow>
 
@@ -76,29 +76,21 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
         { title: 'Begins with' },
         { title: 'Scopes' },
         { title: 'State' },
+        { title: 'Expires' },
         { title: 'Last used' },
-        { title: 'Created' },
         { title: 'Action', align: 'end' },
       ]}
       rows={keys.map((key) => ({
         key: key.id,
         cells: [
-          <b key="name">{key.name}</b>,
+          <b key="name" title={`Created on ${formatDate(key.createdAt)}`}>
+            {key.name}
+          </b>,
           <code key="prefix">{key.prefix}…</code>,
-          <span key="scopes" className={css.scopes}>
-            {key.scopes.map((scope) => (
-              <Chip key={scope}>{scope}</Chip>
-            ))}
-          </span>,
+          key.scopes.join(', '),
           <KeyState key="state" row={key} now={now} />,
-          key.lastUsedAt === null ? (
-            <span key="used" className={css.muted}>
-              never
-            </span>
-          ) : (
-            <Time key="used" at={key.lastUsedAt} />
-          ),
-          <Time key="created" at={key.createdAt} as="date" />,
+          key.expiresAt === null ? 'never' : <Time key="expires" at={key.expiresAt} />,
+          key.lastUsedAt === null ? 'never' : <Time key="used" at={key.lastUsedAt} />,
           key.revokedAt === null && (
             <Button size="xs" color="bad" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
               Revoke
@@ -112,11 +104,6 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
 
 function KeyState({ row, now }: { row: KeyRow; now: number }) {
   if (row.revokedAt !== null) return <Chip>Revoked</Chip>
-  if (row.expiresAt === null) return <Chip tone="ok">Valid</Chip>
-  if (Date.parse(row.expiresAt) <= now) return <Chip tone="warn">Expired</Chip>
-  return (
-    <>
-      <Chip tone="ok">Valid</Chip> <span className={css.muted}>ends</span> <Time at={row.expiresAt} />
-    </>
-  )
+  if (row.expiresAt !== null && Date.parse(row.expiresAt) <= now) return <Chip tone="warn">Expired</Chip>
+  return <Chip tone="ok">Valid</Chip>
 }

@@ -1,0 +1,80 @@
+/**
+ * A draft's descriptor as the forms read it: any field may be missing or half typed, so each is read leniently and
+ * written back whole. The node alone decides what is valid; nothing here refuses.
+ */
+import { z } from 'zod'
+import { changeType, task } from '../../../src-main/contract/package.ts'
+
+const text = z.string().catch('')
+const lines = z.array(z.string()).catch([])
+const shares = z
+  .object({
+    accuracy: z.number().optional().catch(undefined),
+    precision: z.number().optional().catch(undefined),
+    recall: z.number().optional().catch(undefined),
+    custom: z.record(z.string(), z.number()).optional().catch(undefined),
+  })
+  .catch({})
+/** An input or output while it is edited: its kind and tensor are known, the rest is what was typed. */
+const tensorForm = z.looseObject({ tensor: text, kind: text })
+
+const draftDescriptor = z.object({
+  id: text,
+  version: text,
+  dataVersion: text,
+  title: text,
+  summary: text,
+  task: task.catch('other'),
+  tags: lines,
+  owner: z.object({ name: text, contact: text }).catch({ name: '', contact: '' }),
+  authors: lines,
+  license: z.object({ spdx: text, file: text }).catch({ spdx: '', file: '' }),
+  framework: z.object({ name: text, version: text }).catch({ name: '', version: '' }),
+  architecture: text,
+  change: z
+    .object({
+      type: changeType.catch('minor'),
+      releaseNotes: text,
+      breakingChanges: lines,
+      improvements: lines,
+      migrationGuide: text,
+      backwardCompatible: z.boolean().catch(true),
+      apiVersion: z.string().catch('v1'),
+    })
+    .catch({
+      type: 'minor',
+      releaseNotes: '',
+      breakingChanges: [],
+      improvements: [],
+      migrationGuide: '',
+      backwardCompatible: true,
+      apiVersion: 'v1',
+    }),
+  inputs: z.array(tensorForm).catch([]),
+  outputs: z.array(tensorForm).catch([]),
+  training: z
+    .looseObject({ dataSource: text, dataSize: text, dataRange: text })
+    .catch({ dataSource: '', dataSize: '', dataRange: '' }),
+  evaluation: z
+    .object({
+      dataset: text,
+      overall: shares,
+      segments: z.array(z.object({ name: text, cases: z.number().catch(0), metrics: shares })).catch([]),
+      fairness: text,
+    })
+    .catch({ dataset: '', overall: {}, segments: [], fairness: '' }),
+  suite: text,
+})
+export type DraftDescriptor = z.infer<typeof draftDescriptor>
+export type TensorForm = z.infer<typeof tensorForm>
+export type Shares = z.infer<typeof shares>
+
+export const readDescriptor = (given: Record<string, unknown>): DraftDescriptor =>
+  draftDescriptor.parse(given)
+
+/** Without what is empty: an optional field that holds nothing is not written into outpost.json. */
+export function withoutEmpty<T extends Record<string, unknown>>(fields: T): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined && value !== null),
+  )
+}

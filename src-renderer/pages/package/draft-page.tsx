@@ -1,0 +1,135 @@
+/**
+ * The wizard on one draft: steps above, the step's form in the middle, what is wrong at the right. Every step can be
+ * gone to at any time, and what is typed is saved by itself.
+ */
+import { useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef } from 'react'
+import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Page, PageHeader } from '../../components/page.tsx'
+import { ErrorNotice, Loading } from '../../components/states.tsx'
+import { readDescriptor } from './descriptor.ts'
+import css from './package.module.css'
+import { Problems } from './problems.tsx'
+import { SavingChip } from './saving-chip.tsx'
+import { StepContent } from './step-content.tsx'
+import { StepList } from './step-list.tsx'
+import { fieldId } from './step-props.ts'
+import { placeOf, type Step } from './steps.ts'
+import { type Draft, useDraft } from './use-draft.ts'
+
+const route = getRouteApi('/package/$draft')
+
+export function DraftPage() {
+  const { draft: id } = route.useParams()
+  const state = useDraft(id)
+  const { query, draft } = state
+  return (
+    <Page>
+      {draft ? (
+        <Wizard key={id} draft={draft} state={state} />
+      ) : query.error ? (
+        <>
+          <PageHeader title="Draft" />
+          <ErrorNotice
+            error={query.error}
+            what="The draft could not be loaded."
+            onRetry={() => query.refetch()}
+            actions={
+              <LinkButton to="/package" size="xs">
+                All drafts
+              </LinkButton>
+            }
+          />
+        </>
+      ) : (
+        <Loading what="the draft" lines={10} />
+      )}
+    </Page>
+  )
+}
+
+function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const step = search.step ?? draft.step
+  useFurthestStep(draft, step)
+  const fields = useMemo(() => readDescriptor(draft.descriptor), [draft.descriptor])
+  const sought = useRef<string | null>(null)
+
+  useEffect(() => {
+    // A problem was followed to another step: its field is there only now.
+    if (step && sought.current !== null) focusField(sought.current)
+    sought.current = null
+  }, [step])
+
+  const goTo = (next: Step) => void navigate({ search: { step: next } })
+  const jump = (next: Step, field: string | null) => {
+    if (next === step) return field !== null && focusField(field)
+    sought.current = field
+    goTo(next)
+  }
+  const errorAt = (path: string) =>
+    // A field is not called wrong before the person has been past its step.
+    draft.problemList.find(
+      (problem) =>
+        problem.level === 'error' && problem.field === path && placeOf(problem.step) < placeOf(draft.step),
+    )?.message ?? null
+
+  return (
+    <>
+      <PageHeader
+        title={draft.title || 'New package'}
+        address={[fields.id, fields.version].filter(Boolean).join(' ')}
+        chips={<SavingChip state={state} />}
+      />
+      <StepList draft={draft} current={step} />
+      <div className={css.frame}>
+        <div className={css.main}>
+          <StepContent
+            step={step}
+            draft={draft}
+            fields={fields}
+            edit={state.edit}
+            editText={state.editText}
+            replace={state.replace}
+            field={(path) => ({ id: fieldId(path), error: errorAt(path) })}
+            save={state.flush}
+            goTo={goTo}
+          />
+        </div>
+        <Problems draft={draft} current={step} onJump={jump} />
+      </div>
+    </>
+  )
+}
+
+/** The draft remembers how far it has come, so that it is resumed there. */
+function useFurthestStep(draft: DraftDetail, step: Step) {
+  const cache = useQueryClient()
+  const further = placeOf(step) > placeOf(draft.step)
+  useEffect(() => {
+    if (!further) return
+    client.drafts.update({ id: draft.id, step }).then(
+      (answer) => cache.setQueryData(orpc.drafts.get.queryKey({ input: { id: draft.id } }), answer),
+      // Only the place to resume at is not kept; the next step forward tries again.
+      () => {},
+    )
+  }, [further, draft.id, step, cache])
+}
+
+/** The field itself, or the nearest that holds it: inputs.0.title, then inputs.0, then inputs. */
+function focusField(path: string) {
+  const parts = path.split('.')
+  while (parts.length > 0) {
+    const element = document.getElementById(fieldId(parts.join('.')))
+    if (element) {
+      element.focus()
+      element.scrollIntoView({ block: 'center' })
+      return
+    }
+    parts.pop()
+  }
+}

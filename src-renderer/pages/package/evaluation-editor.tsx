@@ -1,0 +1,133 @@
+/** The figures of a version, overall and by segment. Each is a share from 0 to 1, as the metrics of the field are. */
+import { Button, NumberInput, TextInput } from '@mantine/core'
+import { Card } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { type DraftDescriptor, type Shares, withoutEmpty } from './descriptor.ts'
+import css from './package.module.css'
+
+type Evaluation = DraftDescriptor['evaluation']
+type Props = { id: string; evaluation: Evaluation; edit: (fields: Record<string, unknown>) => void }
+
+const names = ['accuracy', 'precision', 'recall'] as const
+
+export function EvaluationEditor({ id, evaluation, edit }: Props) {
+  const write = (next: Partial<Evaluation>) => {
+    const all = { ...evaluation, ...next }
+    const empty = all.dataset === '' && all.fairness === '' && all.segments.length === 0 && none(all.overall)
+    edit({ evaluation: empty ? null : withoutEmpty(all) })
+  }
+  const writeSegment = (at: number, next: Partial<Evaluation['segments'][number]>) => {
+    const segment = evaluation.segments[at]
+    if (segment) write({ segments: evaluation.segments.with(at, { ...segment, ...next }) })
+  }
+  return (
+    <Card
+      title="Metrics"
+      actions={
+        <Button
+          size="xs"
+          onClick={() => write({ segments: [...evaluation.segments, { name: '', cases: 0, metrics: {} }] })}
+        >
+          Add a segment
+        </Button>
+      }
+    >
+      <div className={css.fields}>
+        <TextInput
+          id={id}
+          label="Measured on"
+          placeholder="Name of the data set"
+          value={evaluation.dataset}
+          onChange={(event) => write({ dataset: event.currentTarget.value })}
+        />
+        {names.map((name) => (
+          <Share
+            key={name}
+            label={`${name.charAt(0).toUpperCase()}${name.slice(1)}`}
+            value={evaluation.overall[name]}
+            onChange={(value) => write({ overall: withShare(evaluation.overall, name, value) })}
+          />
+        ))}
+      </div>
+      {evaluation.segments.length > 0 && (
+        <PlainTable
+          label="Metrics by segment"
+          columns={[
+            { title: 'Segment' },
+            { title: 'Cases', width: '92px' },
+            { title: 'Accuracy', width: '92px' },
+            { title: 'Precision', width: '92px' },
+            { title: 'Recall', width: '92px' },
+            { title: 'Action', align: 'end', width: '92px' },
+          ]}
+          rows={evaluation.segments.map((segment, at) => ({
+            key: String(at),
+            cells: [
+              <TextInput
+                key="name"
+                aria-label={`Name of segment ${at + 1}`}
+                value={segment.name}
+                onChange={(event) => writeSegment(at, { name: event.currentTarget.value })}
+              />,
+              <NumberInput
+                key="cases"
+                aria-label={`Cases of segment ${at + 1}`}
+                hideControls
+                min={0}
+                allowDecimal={false}
+                value={segment.cases}
+                onChange={(value) => writeSegment(at, { cases: typeof value === 'number' ? value : 0 })}
+              />,
+              ...names.map((name) => (
+                <Share
+                  key={name}
+                  aria-label={`${name} of segment ${at + 1}`}
+                  value={segment.metrics[name]}
+                  onChange={(value) => writeSegment(at, { metrics: withShare(segment.metrics, name, value) })}
+                />
+              )),
+              <Button
+                key="remove"
+                size="xs"
+                aria-label={`Remove segment ${at + 1}`}
+                onClick={() => write({ segments: evaluation.segments.toSpliced(at, 1) })}
+              >
+                Remove
+              </Button>,
+            ],
+          }))}
+        />
+      )}
+    </Card>
+  )
+}
+
+type ShareProps = {
+  label?: string
+  'aria-label'?: string
+  value: number | undefined
+  onChange: (value: number | undefined) => void
+}
+
+function Share({ value, onChange, ...named }: ShareProps) {
+  return (
+    <NumberInput
+      {...named}
+      hideControls
+      min={0}
+      max={1}
+      step={0.01}
+      decimalScale={4}
+      placeholder="0 to 1"
+      value={value ?? ''}
+      onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
+    />
+  )
+}
+
+const none = (shares: Shares) => Object.values(shares).every((value) => value === undefined)
+
+function withShare(shares: Shares, name: (typeof names)[number], value: number | undefined): Shares {
+  const { [name]: _before, ...rest } = shares
+  return value === undefined ? rest : { ...rest, [name]: value }
+}

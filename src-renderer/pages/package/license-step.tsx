@@ -1,0 +1,49 @@
+/** Under which license the model is given away: its SPDX expression, and the text that travels in the package. */
+import { Autocomplete, Textarea } from '@mantine/core'
+import { Card } from '../../components/page.tsx'
+import { withoutEmpty } from './descriptor.ts'
+import css from './package.module.css'
+import type { StepProps } from './step-props.ts'
+
+/** Identifiers of the SPDX license list that models commonly carry. */
+const common = [
+  'Apache-2.0',
+  'MIT',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'CC-BY-4.0',
+  'CC-BY-SA-4.0',
+  'CC-BY-NC-4.0',
+  'GPL-3.0-only',
+  'AGPL-3.0-only',
+  'OpenRAIL-M',
+  'LicenseRef-Proprietary',
+]
+
+export function LicenseStep({ draft, fields, edit, editText, field }: StepProps) {
+  return (
+    <Card title="License">
+      <div className={css.pair}>
+        <Autocomplete
+          {...field('license.spdx')}
+          label="SPDX expression"
+          description="An identifier of the SPDX list, or LicenseRef- and a name of your own"
+          data={common}
+          value={fields.license.spdx}
+          onChange={(spdx) => edit({ license: withoutEmpty({ ...fields.license, spdx }) })}
+        />
+      </div>
+      <Textarea
+        {...field('license')}
+        label="Text of the license"
+        description="Travels in the package as LICENSE; consumers read it before they install"
+        className={css.mono ?? ''}
+        autosize
+        minRows={10}
+        maxRows={26}
+        value={draft.texts.license}
+        onChange={(event) => editText({ license: event.currentTarget.value })}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,54 @@
+/** Markdown written and previewed in the same place; the preview is what a consumer will see. */
+import { SegmentedControl, Textarea } from '@mantine/core'
+import { useState } from 'react'
+import { Markdown } from '../../components/markdown.tsx'
+import css from './package.module.css'
+
+type Props = {
+  id?: string
+  label: string
+  error?: string | null
+  value: string
+  onChange: (text: string) => void
+}
+
+export function MarkdownEditor({ id, label, error = null, value, onChange }: Props) {
+  const [mode, setMode] = useState('write')
+  return (
+    <div className={css.markdown}>
+      <div className={css.markdownHead}>
+        <span>{label}</span>
+        <SegmentedControl
+          aria-label={`${label}: write or preview`}
+          value={mode}
+          data={[
+            { value: 'write', label: 'Write' },
+            { value: 'preview', label: 'Preview' },
+          ]}
+          onChange={setMode}
+        />
+      </div>
+      {mode === 'write' ? (
+        <Textarea
+          {...(id !== undefined && { id })}
+          aria-label={label}
+          className={css.mono ?? ''}
+          autosize
+          minRows={10}
+          maxRows={26}
+          value={value}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      ) : (
+        <div className={css.preview}>
+          {value.trim() === '' ? (
+            <p className={css.muted}>There is nothing to show yet.</p>
+          ) : (
+            <Markdown text={value} />
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

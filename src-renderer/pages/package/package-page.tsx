@@ -1,0 +1,87 @@
+/** Where packaging begins: drop a model, or go on with a draft. Drafts are kept until they are built or thrown away. */
+import { Button, Progress } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { client, orpc } from '../../client.ts'
+import { FileDrop } from '../../components/file-drop.tsx'
+import { ModelSelect } from '../../components/model-select.tsx'
+import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import { handOverAll } from '../../data/handed.ts'
+import type { PickedFile } from '../../state/panels.ts'
+import { DraftList } from './draft-list.tsx'
+import css from './package.module.css'
+
+export function PackagePage() {
+  const navigate = useNavigate()
+  const cache = useQueryClient()
+  const drafts = useQuery(orpc.drafts.list.queryOptions())
+  const [share, setShare] = useState(0)
+  const [basedOn, setBasedOn] = useState<string | null>(null)
+  const create = useMutation({
+    mutationFn: async (files: readonly PickedFile[]) => {
+      setShare(0)
+      const handed = await handOverAll(files, setShare)
+      const handles = handed.map(({ handle }) => handle)
+      return client.drafts.create({ handles, ...(basedOn !== null && { basedOn }) })
+    },
+    onSuccess: (draft) => {
+      cache.setQueryData(orpc.drafts.get.queryKey({ input: { id: draft.id } }), draft)
+      void cache.invalidateQueries({ queryKey: orpc.drafts.list.key() })
+      void navigate({
+        to: '/package/$draft',
+        params: { draft: draft.id },
+        search: { step: draft.graph ? 'inspect' : 'source' },
+      })
+    },
+  })
+  return (
+    <Page>
+      <PageHeader title="Package" note="Make a signed package out of an ONNX model, on this machine alone." />
+      <Card title="Begin">
+        <div className={css.begin}>
+          <FileDrop
+            purpose="sources"
+            title="Drop an ONNX file with what belongs to it"
+            note="External data, labels.txt, CARD.md, LICENSE, suite.jsonl, an outpost.json: all of it in one go, or later."
+            action="Choose files"
+            disabled={create.isPending}
+            onFiles={(files) => create.mutate(files)}
+          />
+          <div className={css.based}>
+            <ModelSelect label="Begin from a model that is here" value={basedOn} onChange={setBasedOn} />
+            <p className={css.muted}>
+              {basedOn === null
+                ? 'For a new version: its schema, card and license are taken over.'
+                : `The draft takes over schema, card and license of ${basedOn}.`}
+            </p>
+            {basedOn !== null && (
+              <div className={css.buttons}>
+                <Button size="xs" onClick={() => setBasedOn(null)}>
+                  Begin anew instead
+                </Button>
+              </div>
+            )}
+          </div>
+        </div>
+        {create.isPending && (
+          <div role="status">
+            <p>{share < 1 ? 'Handing the files to the node' : 'Reading the model'}</p>
+            <Progress value={share * 100} aria-label="Handed over" />
+          </div>
+        )}
+        {create.error && (
+          <ErrorNotice
+            error={create.error}
+            what="The draft was not begun."
+            unchanged="Your files are as they were."
+          />
+        )}
+      </Card>
+      <Card title="Drafts" note="saved as you type">
+        <DraftList query={drafts} />
+      </Card>
+    </Page>
+  )
+}

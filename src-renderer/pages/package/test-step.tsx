@@ -1,0 +1,95 @@
+/** The checks that everyone who installs the package will run too: here first, with their outcome one by one. */
+import { Button, Progress } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { FileDrop } from '../../components/file-drop.tsx'
+import { JobProgress } from '../../components/job-progress.tsx'
+import { Card } from '../../components/page.tsx'
+import { EmptyState, ErrorNotice } from '../../components/states.tsx'
+import { ValidationChecks, ValidationSummary } from '../../components/validation-checks.tsx'
+import { hasEnded, useJob } from '../../data/job.ts'
+import { checksOf } from '../../data/report.ts'
+import css from './package.module.css'
+import { fieldId, type StepProps } from './step-props.ts'
+import { useAddFiles } from './use-add-files.ts'
+
+export function TestStep({ draft, save, replace }: StepProps & { replace: (draft: DraftDetail) => void }) {
+  const cache = useQueryClient()
+  const [jobId, setJobId] = useState<string | null>(null)
+  const [share, setShare] = useState(0)
+  const job = useJob(jobId).data
+  const running = jobId !== null && (!job || !hasEnded(job))
+  const test = useMutation({
+    mutationFn: async () => {
+      await save()
+      return client.drafts.test({ id: draft.id })
+    },
+    onSuccess: (answer) => setJobId(answer.jobId),
+  })
+  const add = useAddFiles(draft.id, replace, setShare)
+  const suite = draft.files.find(({ path }) => path.endsWith('suite.jsonl'))
+  const checks = job ? checksOf(job) : []
+  return (
+    <>
+      <Card title="Suite" note={suite ? suite.path : 'cases with the answer that is right'}>
+        {suite ? (
+          <p className={css.muted}>
+            Every case is run, and its answer compared with the one that is expected.
+          </p>
+        ) : (
+          <div id={fieldId('suite')} tabIndex={-1}>
+            <FileDrop
+              purpose="sources"
+              title="Drop suite.jsonl, with its pictures if it has any"
+              note="One case a line: its inputs, and the label or tensor that is right. Without it only loading and running are checked."
+              action="Choose files"
+              accept=".jsonl,.png,.jpg,.jpeg"
+              disabled={add.isPending}
+              onFiles={(files) => add.mutate(files)}
+            />
+          </div>
+        )}
+        {add.isPending && <Progress value={share * 100} aria-label="Handed over" />}
+        {add.error && <ErrorNotice error={add.error} what="The suite was not added." />}
+      </Card>
+      <Card
+        title="Checks"
+        actions={
+          <Button
+            variant={draft.report ? 'default' : 'filled'}
+            loading={test.isPending}
+            disabled={running}
+            onClick={() => test.mutate()}
+          >
+            {draft.report ? 'Run the checks again' : 'Run the checks'}
+          </Button>
+        }
+      >
+        {test.error && <ErrorNotice error={test.error} what="The checks were not started." />}
+        {jobId !== null && (
+          <JobProgress
+            key={jobId}
+            id={jobId}
+            what="The test"
+            onEnd={() => void cache.invalidateQueries({ queryKey: orpc.drafts.key() })}
+            onRetry={() => test.mutate()}
+          />
+        )}
+        {!running && draft.report && <ValidationSummary report={draft.report} />}
+        {running && checks.length > 0 ? (
+          <ValidationChecks checks={checks} />
+        ) : (
+          draft.report && <ValidationChecks checks={draft.report.checks} />
+        )}
+        {jobId === null && draft.report === null && (
+          <EmptyState title="What each check finds will be listed here">
+            They load the model in a process of its own, run it, and compare its answers. A change to the
+            draft makes the report go stale.
+          </EmptyState>
+        )}
+      </Card>
+    </>
+  )
+}

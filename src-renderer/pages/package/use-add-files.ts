@@ -1,0 +1,20 @@
+/** Hands files to the node and adds them to a draft, which answers with what it made of them. */
+import { useMutation } from '@tanstack/react-query'
+import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import { client } from '../../client.ts'
+import { handOverAll } from '../../data/handed.ts'
+import type { PickedFile } from '../../state/panels.ts'
+
+export function useAddFiles(
+  id: string,
+  onAdded: (draft: DraftDetail) => void,
+  onProgress: (share: number) => void = () => {},
+) {
+  return useMutation({
+    mutationFn: async (files: readonly PickedFile[]) => {
+      const handed = await handOverAll(files, onProgress)
+      return client.drafts.addFiles({ id, handles: handed.map(({ handle }) => handle) })
+    },
+    onSuccess: onAdded,
+  })
+}
