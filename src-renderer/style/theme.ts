@@ -88,7 +88,11 @@ export const theme = createTheme({
     Button: { defaultProps: { variant: 'default', size: 'sm' }, classNames: { root: field.button } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'neutral', size: 28 } },
     Input: { classNames: { input: field.input } },
-    InputWrapper: { classNames: { label: field.label, description: field.hint, error: field.error } },
+    // The hint stands under the field, so that fields side by side begin on one line.
+    InputWrapper: {
+      defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },
+      classNames: { label: field.label, description: field.hint, error: field.error },
+    },
     Checkbox: { classNames: { input: field.check, label: field.inline } },
     Radio: { classNames: { radio: field.check, label: field.inline } },
     Kbd: { classNames: { root: field.key } },
