@@ -27,7 +27,7 @@ export const drafts = {
     .input(
       z.object({
         id: rowId,
-        /** Replaces these top-level fields of the descriptor. */
+        /** Replaces these top-level fields of the descriptor; null takes one out. */
         descriptor: z.record(z.string(), z.unknown()).optional(),
         texts: z
           .object({
