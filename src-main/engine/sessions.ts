@@ -3,7 +3,7 @@
  * code runs, so it is used inside engine threads, and by processes that have nothing else to do.
  */
 import { availableParallelism } from 'node:os'
-import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
+import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { OutpostError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensors.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
@@ -20,15 +20,20 @@ interface Held {
   discard: () => Promise<void>
 }
 
-/** Words of the C++ runtime for memory that could not be had. */
+export const runtimeVersion: string = env.versions.node ?? 'unknown'
+
+/** Words of the C++ runtime for memory that could not be had; its errors carry no code. */
 const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|BFCArena/i
+
+/** True for an error of load or run that memory alone is the reason of. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof OutpostError && error.cause !== undefined && outOfMemory.test(firstLine(error.cause))
 
 function fault(code: 'DEPLOYMENT_FAILED' | 'ENGINE_FAILED', what: string, error: unknown): OutpostError {
   if (error instanceof OutpostError) return error
   const reason = firstLine(error)
-  return outOfMemory.test(reason)
-    ? new OutpostError(code, `${what}: there was not enough memory.`, { details: { reason }, cause: error })
-    : new OutpostError(code, `${what}: ${reason}`, { cause: error })
+  const words = outOfMemory.test(reason) ? 'there was not enough memory.' : reason
+  return new OutpostError(code, `${what}: ${words}`, { details: { reason }, cause: error })
 }
 
 function sessionOptions(source: ModelSource, options: EngineOptions, provider: string) {
@@ -38,7 +43,7 @@ function sessionOptions(source: ModelSource, options: EngineOptions, provider: s
     intraOpNumThreads: options.intraOpThreads ?? (isLarge(source) ? availableParallelism() : 1),
     interOpNumThreads: 1,
     executionMode: 'sequential' as const,
-    logSeverityLevel: 3 as const,
+    logSeverityLevel: 4 as const,
     // Honoured by the Node.js binding although its type says WebAssembly only.
     extra: { session: { intra_op: { allow_spinning: spin }, inter_op: { allow_spinning: spin } } },
   }

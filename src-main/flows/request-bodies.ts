@@ -11,6 +11,7 @@ import { limits } from '../contract/limits.ts'
 import { finishOutputs } from '../processing/finish-outputs.ts'
 import type { ProcessingPlan } from '../processing/plan.ts'
 import { prepareInputs } from '../processing/prepare-inputs.ts'
+import { readLabels } from '../processing/read-labels.ts'
 import {
   type InferAnswer,
   type InferRequest,
@@ -79,6 +80,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
         : ((await elsewhere({ type: 'encode', answer }, answer.outputs)) as string)
     },
     finish: finishOutputs,
+    readLabels,
     close: async () => thread?.end(),
   }
 }

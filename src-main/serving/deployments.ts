@@ -10,6 +10,7 @@ import type { Failure } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import { type CallFigures, createCallFigures } from './latencies.ts'
+import type { ProcessingPort } from './processing-port.ts'
 import type { EndpointRoute, Routes, ServedVersion } from './routes.ts'
 
 /** What answers requests for an endpoint. */
@@ -39,6 +40,7 @@ export interface Deployments {
 export interface DeploymentsOptions {
   engine: Engine
   dataDir: string
+  readLabels: ProcessingPort['readLabels']
   log: Log
   onChange: () => void
 }
@@ -49,7 +51,13 @@ const asideFailure: Failure = {
   hint: 'Start the deployment again to give it another try, or deploy another version.',
 }
 
-export function createDeployments({ engine, dataDir, log, onChange }: DeploymentsOptions): Deployments {
+export function createDeployments({
+  engine,
+  dataDir,
+  readLabels,
+  log,
+  onChange,
+}: DeploymentsOptions): Deployments {
   let wanted = new Map<string, EndpointRoute>()
   const live = new Map<string, Live>()
   const hosted = new Map<string, HostedModel>()
@@ -73,7 +81,7 @@ export function createDeployments({ engine, dataDir, log, onChange }: Deployment
     const known = hosted.get(key)
     const current = known?.current()
     if (known && !(again && current && 'failure' in current)) return known
-    const model = hostModel(engine, dataDir, version, provider)
+    const model = hostModel(engine, dataDir, version, provider, readLabels)
     hosted.set(key, model)
     return model
   }

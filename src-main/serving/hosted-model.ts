@@ -9,7 +9,7 @@ import type { Failure } from '../contract/views.ts'
 import type { Engine, ExecutionProvider, LoadedModel, ModelSource } from '../engine/engine.ts'
 import { readBlob } from '../store/blobs.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
-import type { ProcessingPlan } from './processing-port.ts'
+import type { ProcessingPlan, ProcessingPort } from './processing-port.ts'
 import type { ServedVersion } from './routes.ts'
 
 export interface ReadyModel {
@@ -39,6 +39,7 @@ export function hostModel(
   dataDir: string,
   version: ServedVersion,
   executionProvider: ExecutionProvider,
+  readLabels: ProcessingPort['readLabels'],
 ): HostedModel {
   const key = hostedKey(version.versionId, executionProvider)
   let current: ReadyModel | { failure: Failure } | null = null
@@ -46,7 +47,9 @@ export function hostModel(
   const whenFree: Array<() => void> = []
 
   async function load(): Promise<ReadyModel> {
-    const labels = await readLabels(dataDir, version)
+    const labels = await readLabels(version.descriptor.outputs, (path) =>
+      readBlob(dataDir, fileOf(version, path).digest, limits.documentBytesMax),
+    )
     const loaded = await engine.load(key, sourceOf(dataDir, version), { executionProvider })
     const batcher = createBatcher({
       run: (inputs, outputs) => engine.run(key, inputs, outputs),
@@ -100,17 +103,8 @@ export const failureOf = (error: unknown): Failure => {
 
 function sourceOf(dataDir: string, version: ServedVersion): ModelSource {
   const { model } = version.descriptor
-  const find = (path: string) => {
-    const file = version.files.find((candidate) => candidate.path === path)
-    if (!file)
-      throw new OutpostError(
-        'ARTIFACT_CORRUPT',
-        `The version has no file ${path}, which its description names.`,
-      )
-    return file
-  }
-  const modelFile = find(model.file)
-  const externalData = model.externalData.map(find)
+  const modelFile = fileOf(version, model.file)
+  const externalData = model.externalData.map((path) => fileOf(version, path))
   return {
     versionId: version.versionId,
     from: { kind: 'blobs', dataDir },
@@ -120,15 +114,8 @@ function sourceOf(dataDir: string, version: ServedVersion): ModelSource {
   }
 }
 
-async function readLabels(dataDir: string, version: ServedVersion): Promise<Record<string, string[]>> {
-  const labels: Record<string, string[]> = {}
-  for (const output of version.descriptor.outputs) {
-    if (output.kind !== 'classes') continue
-    if (output.labels) labels[output.tensor] = output.labels
-    const file = version.files.find(({ path }) => path === output.labelsFile)
-    if (!file) continue
-    const text = (await readBlob(dataDir, file.digest, limits.documentBytesMax)).toString('utf8')
-    labels[output.tensor] = text.replace(/\r?\n$/, '').split(/\r?\n/)
-  }
-  return labels
+function fileOf(version: ServedVersion, path: string): ServedVersion['files'][number] {
+  const file = version.files.find((candidate) => candidate.path === path)
+  if (file) return file
+  throw new OutpostError('ARTIFACT_CORRUPT', `The version has no file ${path}, which its description names.`)
 }

@@ -23,6 +23,11 @@ export interface PreparedItems {
 }
 
 export interface ProcessingPort {
+  /** By output tensor; `readFile` gives a file of the package. */
+  readLabels(
+    outputs: readonly OutputSchema[],
+    readFile: (path: string) => Promise<Uint8Array>,
+  ): Promise<Record<string, string[]>>
   /** The body of /v1: {"inputs": item or array of items}. INPUT_INVALID, JSON_INVALID. */
   prepare(plan: ProcessingPlan, body: Buffer): Promise<PreparedItems>
   /** One record an item, from the outputs of each run. */

@@ -100,6 +100,7 @@ async function startServing(
   const deployments = createDeployments({
     engine,
     dataDir: config.dataDir,
+    readLabels: processing.readLabels,
     log,
     onChange: () => setImmediate(report),
   })
