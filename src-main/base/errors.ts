@@ -2,7 +2,7 @@
  * The one class of error that crosses rooms: a code of the catalogue, what happened, what the person can do, and
  * details for machines. A door turns it into its own shape; anything else that is thrown is a fault (INTERNAL).
  */
-import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { type ErrorCode, errorCatalogue, isErrorCode } from '../contract/errors.ts'
 
 export class OutpostError extends Error {
   override readonly name = 'OutpostError'
@@ -13,7 +13,7 @@ export class OutpostError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string; details?: Record<string, unknown>; cause?: unknown } = {},
+    more: { hint?: string | undefined; details?: Record<string, unknown> | undefined; cause?: unknown } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
@@ -28,6 +28,19 @@ export class OutpostError extends Error {
   /** The shape in which an error crosses a process boundary. */
   toWire(): WireError {
     return { code: this.code, message: this.message, hint: this.hint, details: this.details }
+  }
+
+  /** Of a failure that was stored or sent; a code that this build does not know is a fault. */
+  static fromFailure({
+    code,
+    ...words
+  }: {
+    code: string
+    message: string
+    hint?: string | undefined
+    details?: Record<string, unknown> | undefined
+  }): OutpostError {
+    return new OutpostError(isErrorCode(code) ? code : 'INTERNAL', words.message, words)
   }
 
   static fromWire(wire: WireError): OutpostError {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { OutpostError, isSystemError } from './errors.ts'
+import { isSystemError, OutpostError } from './errors.ts'
 
 export const temporarySuffix = '.partial'
 

@@ -47,7 +47,9 @@ export const endpointName = z
   )
 
 /** `sha256:` and 64 lower-case hexadecimal digits (OCI image specification, descriptor digests). */
-export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 lower-case hexadecimal digits')
+export const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 lower-case hexadecimal digits')
 
 /** ISO 8601 in UTC with a trailing Z, milliseconds included. */
 export const timestamp = z.iso.datetime({ offset: false })

@@ -15,8 +15,13 @@ export const changeType = z.enum(['major', 'minor', 'patch'])
 export type ChangeType = z.infer<typeof changeType>
 
 export const task = z.enum([
-  'image-classification', 'object-detection', 'tabular-classification', 'tabular-regression',
-  'text-classification', 'embedding', 'other',
+  'image-classification',
+  'object-detection',
+  'tabular-classification',
+  'tabular-regression',
+  'text-classification',
+  'embedding',
+  'other',
 ])
 export type Task = z.infer<typeof task>
 
@@ -112,7 +117,10 @@ export const packageDescriptor = z.strictObject({
   title: line,
   summary: z.string().max(500),
   task,
-  tags: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/)).max(20).default([]),
+  tags: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/))
+    .max(20)
+    .default([]),
   owner: person,
   authors: z.array(line).max(50).default([]),
   /** SPDX license expression of the model, and the file with its text. */
@@ -129,7 +137,10 @@ export const packageDescriptor = z.strictObject({
     backwardCompatible: z.boolean().default(true),
     apiVersion: line.default('v1'),
   }),
-  model: z.strictObject({ file: path, externalData: z.array(path).max(limits.packageEntriesMax).default([]) }),
+  model: z.strictObject({
+    file: path,
+    externalData: z.array(path).max(limits.packageEntriesMax).default([]),
+  }),
   inputs: z.array(inputSchema).max(limits.tensorsMax).default([]),
   outputs: z.array(outputSchema).max(limits.tensorsMax).default([]),
   training: z
@@ -167,7 +178,10 @@ export type PackageDescriptor = z.infer<typeof packageDescriptor>
 export type PackageDescriptorInput = z.input<typeof packageDescriptor>
 
 /** The full version: the data version becomes its build metadata. Null where version carries other metadata already. */
-export function versionOf({ version, dataVersion }: Pick<PackageDescriptor, 'version' | 'dataVersion'>): string | null {
+export function versionOf({
+  version,
+  dataVersion,
+}: Pick<PackageDescriptor, 'version' | 'dataVersion'>): string | null {
   if (dataVersion === undefined) return version
   const [core, build] = version.split('+')
   return build === undefined || build === dataVersion ? `${core}+${dataVersion}` : null

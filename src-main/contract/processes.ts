@@ -3,8 +3,8 @@
  * snapshot; serving swaps to it between two requests and acknowledges. Messages are structured clones of plain data.
  */
 import { z } from 'zod'
-import { deploymentState, failure } from './views.ts'
 import { validationCheck, validationReport } from './validation.ts'
+import { deploymentState, failure } from './views.ts'
 
 export const servingConfig = z.object({
   dataDir: z.string(),

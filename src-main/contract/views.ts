@@ -114,7 +114,9 @@ export const versionDetail = versionRow.extend({
   migrationGuide: z.string().nullable(),
   labels: z.record(z.string(), z.array(z.string())),
   /** A few cases of the suite, to fill a form with. */
-  examples: z.array(z.object({ id: z.string(), inputs: z.record(z.string(), z.unknown()), label: z.string().nullable() })),
+  examples: z.array(
+    z.object({ id: z.string(), inputs: z.record(z.string(), z.unknown()), label: z.string().nullable() }),
+  ),
   validation: validationReport.nullable(),
 })
 export type VersionDetail = z.infer<typeof versionDetail>
@@ -224,7 +226,17 @@ export const packageInspection = z.object({
 })
 export type PackageInspection = z.infer<typeof packageInspection>
 
-export const draftStep = z.enum(['source', 'inspect', 'schema', 'version', 'card', 'license', 'test', 'review', 'build'])
+export const draftStep = z.enum([
+  'source',
+  'inspect',
+  'schema',
+  'version',
+  'card',
+  'license',
+  'test',
+  'review',
+  'build',
+])
 export const draftProblem = z.object({
   level: z.enum(['error', 'warning', 'hint']),
   step: draftStep,

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 
-/** Stands in index.html where the nonce goes: `<meta name="style-nonce" content="__STYLE_NONCE__">`. */
-export const styleNoncePlaceholder = '__STYLE_NONCE__'
+/** Stands in index.html where the nonce of the answer goes. */
+export const styleNoncePlaceholder = '__CSP_NONCE__'
 
 export const newStyleNonce = (): string => randomBytes(16).toString('base64')
 

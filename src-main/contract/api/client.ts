@@ -34,7 +34,11 @@ export function createClient(options: ClientOptions): Client {
         const parsed = problem.safeParse(body)
         if (!parsed.success) return null
         const { code, status, detail, hint, retryable, details } = parsed.data
-        return new ORPCError(code, { status, message: detail, data: { hint, retryable, details } satisfies ProblemData })
+        return new ORPCError(code, {
+          status,
+          message: detail,
+          data: { hint, retryable, details } satisfies ProblemData,
+        })
       },
     }),
   )

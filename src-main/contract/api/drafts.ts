@@ -11,7 +11,10 @@ export const drafts = {
   list: oc
     .route({ method: 'GET', path: '/drafts', summary: 'Drafts', tags: ['Package'] })
     .output(z.array(draftRow)),
-  get: oc.route({ method: 'GET', path: '/drafts/{id}', summary: 'One draft', tags: ['Package'] }).input(id).output(draftDetail),
+  get: oc
+    .route({ method: 'GET', path: '/drafts/{id}', summary: 'One draft', tags: ['Package'] })
+    .input(id)
+    .output(draftDetail),
   create: oc
     .route({ method: 'POST', path: '/drafts', summary: 'Begin a draft from files', tags: ['Package'] })
     .input(
@@ -43,18 +46,35 @@ export const drafts = {
     .output(draftDetail),
   addFiles: oc
     .route({ method: 'POST', path: '/drafts/{id}/files', summary: 'Add files', tags: ['Package'] })
-    .input(z.object({ id: rowId, handles: z.array(fileHandle).min(1).max(100), kind: artifactKind.optional() }))
+    .input(
+      z.object({ id: rowId, handles: z.array(fileHandle).min(1).max(100), kind: artifactKind.optional() }),
+    )
     .output(draftDetail),
   removeFile: oc
-    .route({ method: 'POST', path: '/drafts/{id}/files/remove', summary: 'Take a file out', tags: ['Package'] })
+    .route({
+      method: 'POST',
+      path: '/drafts/{id}/files/remove',
+      summary: 'Take a file out',
+      tags: ['Package'],
+    })
     .input(z.object({ id: rowId, path: z.string() }))
     .output(draftDetail),
   test: oc
-    .route({ method: 'POST', path: '/drafts/{id}/test', summary: 'Run the checks on a draft', tags: ['Package'] })
+    .route({
+      method: 'POST',
+      path: '/drafts/{id}/test',
+      summary: 'Run the checks on a draft',
+      tags: ['Package'],
+    })
     .input(id)
     .output(z.object({ jobId: rowId })),
   build: oc
-    .route({ method: 'POST', path: '/drafts/{id}/build', summary: 'Pack, sign and register', tags: ['Package'] })
+    .route({
+      method: 'POST',
+      path: '/drafts/{id}/build',
+      summary: 'Pack, sign and register',
+      tags: ['Package'],
+    })
     .input(id)
     .output(z.object({ jobId: rowId })),
   remove: oc

@@ -28,11 +28,21 @@ export const models = {
     .input(z.object({ model: modelId }))
     .output(modelDetail),
   versions: oc
-    .route({ method: 'GET', path: '/models/{model}/versions', summary: 'The versions of a model', tags: ['Models'] })
+    .route({
+      method: 'GET',
+      path: '/models/{model}/versions',
+      summary: 'The versions of a model',
+      tags: ['Models'],
+    })
     .input(pageQuery.extend({ model: modelId }))
     .output(page(versionRow)),
   version: oc
-    .route({ method: 'GET', path: '/models/{model}/versions/{version}', summary: 'One version', tags: ['Models'] })
+    .route({
+      method: 'GET',
+      path: '/models/{model}/versions/{version}',
+      summary: 'One version',
+      tags: ['Models'],
+    })
     .input(one)
     .output(versionDetail),
   resolve: oc
@@ -60,7 +70,13 @@ export const models = {
       summary: 'Pin an alias to a version, or let it go',
       tags: ['Models'],
     })
-    .input(z.object({ model: modelId, alias: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), version: versionName.nullable() }))
+    .input(
+      z.object({
+        model: modelId,
+        alias: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+        version: versionName.nullable(),
+      }),
+    )
     .output(z.object({ aliases: z.array(z.object({ alias: z.string(), version: versionName })) })),
   verify: oc
     .route({ method: 'POST', path: '/verify', summary: 'Hash every stored artifact again', tags: ['Models'] })

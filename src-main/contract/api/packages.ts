@@ -15,7 +15,12 @@ export const packages = {
     .input(z.object({ handle: fileHandle }))
     .output(packageInspection),
   import: oc
-    .route({ method: 'POST', path: '/packages/{packageId}/import', summary: 'Validate and install', tags: ['Packages'] })
+    .route({
+      method: 'POST',
+      path: '/packages/{packageId}/import',
+      summary: 'Validate and install',
+      tags: ['Packages'],
+    })
     .input(
       z.object({
         packageId: rowId,
@@ -27,7 +32,12 @@ export const packages = {
     )
     .output(z.object({ jobId: rowId })),
   discard: oc
-    .route({ method: 'DELETE', path: '/packages/{packageId}', summary: 'Forget an inspected package', tags: ['Packages'] })
+    .route({
+      method: 'DELETE',
+      path: '/packages/{packageId}',
+      summary: 'Forget an inspected package',
+      tags: ['Packages'],
+    })
     .input(z.object({ packageId: rowId }))
     .output(z.object({})),
 }

@@ -87,7 +87,12 @@ export const playground = {
 
 export const requests = {
   list: oc
-    .route({ method: 'GET', path: '/requests', summary: 'The log of calls, newest first', tags: ['Requests'] })
+    .route({
+      method: 'GET',
+      path: '/requests',
+      summary: 'The log of calls, newest first',
+      tags: ['Requests'],
+    })
     .input(
       pageQuery.extend({
         model: z.string().optional(),

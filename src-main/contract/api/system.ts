@@ -53,12 +53,24 @@ export type NodeEvent = z.infer<typeof nodeEvent>
 const job = z.object({ id: rowId })
 
 export const system = {
-  status: oc.route({ method: 'GET', path: '/status', summary: 'State of the node', tags: ['Node'] }).output(nodeStatus),
+  status: oc
+    .route({ method: 'GET', path: '/status', summary: 'State of the node', tags: ['Node'] })
+    .output(nodeStatus),
   events: oc
-    .route({ method: 'GET', path: '/events', summary: 'Changes as they happen (server-sent events)', tags: ['Node'] })
+    .route({
+      method: 'GET',
+      path: '/events',
+      summary: 'Changes as they happen (server-sent events)',
+      tags: ['Node'],
+    })
     .output(eventIterator(nodeEvent)),
   restartServing: oc
-    .route({ method: 'POST', path: '/serving/restart', summary: 'Restart the serving process', tags: ['Node'] })
+    .route({
+      method: 'POST',
+      path: '/serving/restart',
+      summary: 'Restart the serving process',
+      tags: ['Node'],
+    })
     .output(z.object({})),
   installSamples: oc
     .route({ method: 'POST', path: '/samples', summary: 'Install the sample models', tags: ['Node'] })
@@ -70,7 +82,12 @@ export const system = {
     .route({ method: 'POST', path: '/backup', summary: 'A consistent copy while running', tags: ['Node'] })
     .output(z.object({ jobId: rowId })),
   collect: oc
-    .route({ method: 'POST', path: '/collect', summary: 'Delete artifacts that nothing refers to', tags: ['Node'] })
+    .route({
+      method: 'POST',
+      path: '/collect',
+      summary: 'Delete artifacts that nothing refers to',
+      tags: ['Node'],
+    })
     .output(z.object({ jobId: rowId })),
 }
 
@@ -79,20 +96,33 @@ export const jobs = {
     .route({ method: 'GET', path: '/jobs', summary: 'Jobs, newest first', tags: ['Jobs'] })
     .input(pageQuery.extend({ state: jobState.optional() }))
     .output(page(jobRow)),
-  get: oc.route({ method: 'GET', path: '/jobs/{id}', summary: 'One job', tags: ['Jobs'] }).input(job).output(jobRow),
+  get: oc
+    .route({ method: 'GET', path: '/jobs/{id}', summary: 'One job', tags: ['Jobs'] })
+    .input(job)
+    .output(jobRow),
   watch: oc
-    .route({ method: 'GET', path: '/jobs/{id}/watch', summary: 'A job until it ends (server-sent events)', tags: ['Jobs'] })
+    .route({
+      method: 'GET',
+      path: '/jobs/{id}/watch',
+      summary: 'A job until it ends (server-sent events)',
+      tags: ['Jobs'],
+    })
     .input(job)
     .output(eventIterator(jobRow)),
   cancel: oc
     .route({ method: 'POST', path: '/jobs/{id}/cancel', summary: 'Cancel', tags: ['Jobs'] })
     .input(job)
     .output(jobRow),
-  retry: oc.route({ method: 'POST', path: '/jobs/{id}/retry', summary: 'Do it again', tags: ['Jobs'] }).input(job).output(jobRow),
+  retry: oc
+    .route({ method: 'POST', path: '/jobs/{id}/retry', summary: 'Do it again', tags: ['Jobs'] })
+    .input(job)
+    .output(jobRow),
 }
 
 export const keys = {
-  list: oc.route({ method: 'GET', path: '/keys', summary: 'API keys', tags: ['Keys'] }).output(z.array(keyRow)),
+  list: oc
+    .route({ method: 'GET', path: '/keys', summary: 'API keys', tags: ['Keys'] })
+    .output(z.array(keyRow)),
   create: oc
     .route({ method: 'POST', path: '/keys', summary: 'Create a key; it is shown this once', tags: ['Keys'] })
     .input(
@@ -125,35 +155,72 @@ export const publishers = {
     )
     .output(publisherRow),
   remove: oc
-    .route({ method: 'DELETE', path: '/publishers/{name}', summary: 'Trust a publisher no longer', tags: ['Publishers'] })
+    .route({
+      method: 'DELETE',
+      path: '/publishers/{name}',
+      summary: 'Trust a publisher no longer',
+      tags: ['Publishers'],
+    })
     .input(z.object({ name: publisherName }))
     .output(z.object({})),
   own: oc
     .route({ method: 'GET', path: '/publisher', summary: "This node's own publisher", tags: ['Publishers'] })
-    .output(z.object({ name: publisherName, fingerprint: digest, publicKey: z.string(), createdAt: timestamp })),
+    .output(
+      z.object({ name: publisherName, fingerprint: digest, publicKey: z.string(), createdAt: timestamp }),
+    ),
   rename: oc
     .route({ method: 'PUT', path: '/publisher', summary: 'Name the own publisher', tags: ['Publishers'] })
     .input(z.object({ name: publisherName }))
     .output(publisherRow),
   exportKey: oc
-    .route({ method: 'POST', path: '/publisher/export', summary: 'The own key, encrypted with a passphrase', tags: ['Publishers'] })
+    .route({
+      method: 'POST',
+      path: '/publisher/export',
+      summary: 'The own key, encrypted with a passphrase',
+      tags: ['Publishers'],
+    })
     .input(z.object({ passphrase: z.string().min(12).max(1024) }))
     .output(z.object({ pem: z.string() })),
   importKey: oc
-    .route({ method: 'POST', path: '/publisher/import', summary: 'Use this key as the own one', tags: ['Publishers'] })
-    .input(z.object({ pem: z.string().max(8192), passphrase: z.string().max(1024), name: publisherName.optional() }))
+    .route({
+      method: 'POST',
+      path: '/publisher/import',
+      summary: 'Use this key as the own one',
+      tags: ['Publishers'],
+    })
+    .input(
+      z.object({
+        pem: z.string().max(8192),
+        passphrase: z.string().max(1024),
+        name: publisherName.optional(),
+      }),
+    )
     .output(publisherRow),
   rotate: oc
-    .route({ method: 'POST', path: '/publisher/rotate', summary: 'Make a new own key; the old stays trusted', tags: ['Publishers'] })
+    .route({
+      method: 'POST',
+      path: '/publisher/rotate',
+      summary: 'Make a new own key; the old stays trusted',
+      tags: ['Publishers'],
+    })
     .output(publisherRow),
 }
 
 export const login = {
   state: oc
-    .route({ method: 'GET', path: '/login', summary: 'Who am I, and must a password be set', tags: ['Login'] })
+    .route({
+      method: 'GET',
+      path: '/login',
+      summary: 'Who am I, and must a password be set',
+      tags: ['Login'],
+    })
     .output(
       z.object({
-        actor: z.object({ kind: z.enum(['owner', 'login', 'key', 'nobody']), name: z.string(), scopes: z.array(keyScope) }),
+        actor: z.object({
+          kind: z.enum(['owner', 'login', 'key', 'nobody']),
+          name: z.string(),
+          scopes: z.array(keyScope),
+        }),
         passwordSet: z.boolean(),
       }),
     ),
@@ -166,7 +233,9 @@ export const login = {
     .route({ method: 'POST', path: '/login', summary: 'Log in with the password', tags: ['Login'] })
     .input(z.object({ password: z.string().max(1024) }))
     .output(z.object({})),
-  leave: oc.route({ method: 'POST', path: '/logout', summary: 'Log out', tags: ['Login'] }).output(z.object({})),
+  leave: oc
+    .route({ method: 'POST', path: '/logout', summary: 'Log out', tags: ['Login'] })
+    .output(z.object({})),
   setPassword: oc
     .route({ method: 'PUT', path: '/login/password', summary: 'Change the password', tags: ['Login'] })
     .input(z.object({ current: z.string().max(1024).optional(), next: z.string().max(1024) }))

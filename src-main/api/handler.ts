@@ -1,0 +1,77 @@
+/**
+ * The contract's handlers behind fetch, their refusals as problem documents, and the OpenAPI document made from the
+ * same contract.
+ */
+import { OpenAPIGenerator } from '@orpc/openapi'
+import { OpenAPIHandler } from '@orpc/openapi/fetch'
+import { type ORPCError, ValidationError } from '@orpc/server'
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { OutpostError } from '../base/errors.ts'
+import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
+import { type Problem, problemContentType } from '../contract/problem.ts'
+import type { NodeContext } from '../flows/node-context.ts'
+import type { CallerContext } from './implementer.ts'
+import { createRouter } from './router.ts'
+
+function encodeProblem(error: ORPCError<string, unknown>): Problem {
+  const entry = error.code in errorCatalogue ? errorCatalogue[error.code as ErrorCode] : undefined
+  const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as {
+    hint?: string
+    details?: Record<string, unknown>
+  }
+  const problems = error.cause instanceof ValidationError ? error.cause.issues : undefined
+  const detail = problems
+    ? `The input is not valid: ${problems
+        .slice(0, 5)
+        .map((issue) => `${issue.path?.map(String).join('.') || '(root)'}: ${issue.message}`)
+        .join('; ')}`
+    : error.message
+  return {
+    type: `urn:outpost:error:${error.code}`,
+    title: entry?.title ?? error.code,
+    status: error.status,
+    detail,
+    code: error.code,
+    retryable: entry?.retryable ?? false,
+    ...(data.hint === undefined ? {} : { hint: data.hint }),
+    ...(data.details === undefined ? {} : { details: data.details }),
+  }
+}
+
+export interface ApiHandler {
+  answer(request: Request, caller: CallerContext): Promise<Response>
+  /** The OpenAPI 3.1 document, as JSON text. */
+  document(): Promise<string>
+}
+
+export function createApiHandler(node: NodeContext): ApiHandler {
+  const router = createRouter()
+  const handler = new OpenAPIHandler(router, { customErrorResponseBodyEncoder: encodeProblem })
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
+  let document: Promise<string> | undefined
+
+  return {
+    document() {
+      document ??= generator
+        .generate(router, {
+          info: { title: 'Outpost control API', version: node.version },
+          servers: [{ url: '/api' }],
+        })
+        .then((made) => JSON.stringify(made))
+      return document
+    },
+    async answer(request, caller) {
+      const answerHeaders = new Headers()
+      const { matched, response } = await handler.handle(request, {
+        prefix: '/api',
+        context: { ...caller, node, answerHeaders },
+      })
+      if (!matched)
+        throw new OutpostError('NOT_FOUND', 'There is no such procedure.', { hint: '/api/docs lists them.' })
+      for (const [name, value] of answerHeaders) response.headers.append(name, value)
+      response.headers.set('cache-control', 'no-store')
+      if (response.status >= 400) response.headers.set('content-type', problemContentType)
+      return response
+    },
+  }
+}

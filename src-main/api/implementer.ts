@@ -1,0 +1,73 @@
+/**
+ * What every procedure passes first: who may call it, and how a refusal is told. The routers of this folder are built
+ * on `api`.
+ */
+import { implement, ORPCError } from '@orpc/server'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import { asDiskError } from '../base/files.ts'
+import { contract } from '../contract/api/contract.ts'
+import { type Access, access, grants } from '../contract/api/scopes.ts'
+import type { Actor } from '../flows/actor.ts'
+import type { NodeContext } from '../flows/node-context.ts'
+
+export interface CallerContext {
+  actor: Actor
+  transport: { address: string; secure: boolean }
+  /** The request's Cookie header: a login can be ended by whoever carries it. */
+  cookie: string | undefined
+  requestId: string
+}
+
+export interface ApiContext extends CallerContext {
+  node: NodeContext
+  /** Headers of the answer: the login's cookie. */
+  answerHeaders: Headers
+}
+
+/** Every procedure passes here first: who may, and how a refusal is told. */
+export const api = implement(contract)
+  .$context<ApiContext>()
+  .use(async ({ context, path, next }) => {
+    const [group, procedure] = path
+    const needed =
+      (access as Record<string, Record<string, Access>>)[group ?? '']?.[procedure ?? ''] ?? 'admin'
+    if (!grants(context.actor.scopes, needed)) throw toOrpcError(refusal(context.actor, needed))
+    try {
+      return await next()
+    } catch (error) {
+      throw asRefusal(error, context)
+    }
+  })
+
+const refusal = (actor: Actor, needed: Access): OutpostError =>
+  actor.kind === 'nobody'
+    ? new OutpostError('UNAUTHORIZED', 'This needs a login or an API key.', {
+        hint: 'Log in, or send Authorization: Bearer KEY.',
+      })
+    : new OutpostError('FORBIDDEN', `This key lacks the scope "${needed}".`, {
+        hint: 'Create a key with that scope in Settings.',
+      })
+
+function asRefusal(error: unknown, context: ApiContext): unknown {
+  if (error instanceof ORPCError) return error
+  const known = asDiskError(error)
+  if (known instanceof OutpostError) {
+    if (known.status >= 500)
+      context.node.log.error({ requestId: context.requestId, err: known.cause ?? known }, known.message)
+    return toOrpcError(known)
+  }
+  const gone = isSystemError(error, 'ABORT_ERR')
+  if (!gone) context.node.log.error({ requestId: context.requestId, err: error }, 'a procedure failed')
+  return toOrpcError(
+    new OutpostError('INTERNAL', 'The node failed on this request.', {
+      hint: `The log has the details under request ${context.requestId}.`,
+    }),
+  )
+}
+
+const toOrpcError = (error: OutpostError) =>
+  new ORPCError(error.code, {
+    status: error.status,
+    message: error.message,
+    data: { hint: error.hint, details: error.details },
+  })

@@ -1,0 +1,77 @@
+/** Handlers of models, packages and drafts. */
+import {
+  addDraftFiles,
+  createDraft,
+  draftDetail,
+  listDrafts,
+  removeDraft,
+  removeDraftFile,
+  updateDraft,
+} from '../flows/drafts.ts'
+import { discardPackage, importPackage, inspectPackage } from '../flows/import-package.ts'
+import {
+  findModel,
+  findVersion,
+  listModels,
+  listVersions,
+  pinAlias,
+  removeVersion,
+  resolveVersion,
+} from '../flows/registry.ts'
+import { api } from './implementer.ts'
+
+export const models = api.models.router({
+  list: api.models.list.handler(({ context, input }) => listModels(context.node, input)),
+  get: api.models.get.handler(({ context, input }) => findModel(context.node, input.model)),
+  versions: api.models.versions.handler(({ context, input }) => listVersions(context.node, input)),
+  version: api.models.version.handler(({ context, input }) =>
+    findVersion(context.node, input.model, input.version),
+  ),
+  resolve: api.models.resolve.handler(({ context, input }) =>
+    resolveVersion(context.node, input.model, input.version),
+  ),
+  remove: api.models.remove.handler(({ context, input }) =>
+    removeVersion(context.node, context.actor, input.model, input.version),
+  ),
+  pin: api.models.pin.handler(({ context, input }) => pinAlias(context.node, context.actor, input)),
+  verify: api.models.verify.handler(({ context, input }) => ({
+    jobId: context.node.jobs.submit('verify', input.model ?? 'All models', {
+      actor: context.actor.name,
+      model: input.model ?? null,
+    }),
+  })),
+})
+
+export const packages = api.packages.router({
+  inspect: api.packages.inspect.handler(({ context, input }) => inspectPackage(context.node, input.handle)),
+  import: api.packages.import.handler(({ context, input }) =>
+    importPackage(context.node, context.actor, input),
+  ),
+  discard: api.packages.discard.handler(({ context, input }) =>
+    discardPackage(context.node, input.packageId),
+  ),
+})
+
+export const drafts = api.drafts.router({
+  list: api.drafts.list.handler(({ context }) => listDrafts(context.node)),
+  get: api.drafts.get.handler(({ context, input }) => draftDetail(context.node, input.id)),
+  create: api.drafts.create.handler(({ context, input }) => createDraft(context.node, input)),
+  update: api.drafts.update.handler(({ context, input }) => updateDraft(context.node, input)),
+  addFiles: api.drafts.addFiles.handler(({ context, input }) => addDraftFiles(context.node, input)),
+  removeFile: api.drafts.removeFile.handler(({ context, input }) =>
+    removeDraftFile(context.node, input.id, input.path),
+  ),
+  test: api.drafts.test.handler(async ({ context, input }) => ({
+    jobId: context.node.jobs.submit('validate', (await draftDetail(context.node, input.id)).title, {
+      actor: context.actor.name,
+      draftId: input.id,
+    }),
+  })),
+  build: api.drafts.build.handler(async ({ context, input }) => ({
+    jobId: context.node.jobs.submit('build', (await draftDetail(context.node, input.id)).title, {
+      actor: context.actor.name,
+      draftId: input.id,
+    }),
+  })),
+  remove: api.drafts.remove.handler(({ context, input }) => removeDraft(context.node, input.id)),
+})

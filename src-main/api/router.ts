@@ -1,0 +1,20 @@
+/** Joins the handlers into the contract's shape; what is missing does not compile. */
+import { api } from './implementer.ts'
+import { drafts, models, packages } from './models.ts'
+import { deployments, playground, requests } from './serving.ts'
+import { jobs, keys, login, publishers, system } from './system.ts'
+
+export const createRouter = () =>
+  api.router({
+    system,
+    models,
+    packages,
+    drafts,
+    deployments,
+    playground,
+    requests,
+    jobs,
+    keys,
+    publishers,
+    login,
+  })

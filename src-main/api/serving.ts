@@ -1,0 +1,39 @@
+/** Handlers of deployments, the playground and the log of calls. */
+import {
+  deploy,
+  listDeployments,
+  removeDeployment,
+  startDeployment,
+  stopDeployment,
+} from '../flows/deploy.ts'
+import { tensorInterface, tryModel } from '../flows/playground.ts'
+import { findRequest, listRequests } from '../flows/requests.ts'
+import { api } from './implementer.ts'
+
+export const deployments = api.deployments.router({
+  list: api.deployments.list.handler(({ context }) => listDeployments(context.node)),
+  deploy: api.deployments.deploy.handler(({ context, input }) => deploy(context.node, context.actor, input)),
+  start: api.deployments.start.handler(({ context, input }) =>
+    startDeployment(context.node, context.actor, input.endpoint),
+  ),
+  stop: api.deployments.stop.handler(({ context, input }) =>
+    stopDeployment(context.node, context.actor, input.endpoint),
+  ),
+  remove: api.deployments.remove.handler(({ context, input }) =>
+    removeDeployment(context.node, context.actor, input.endpoint),
+  ),
+})
+
+export const playground = api.playground.router({
+  infer: api.playground.infer.handler(({ context, input, signal }) =>
+    tryModel(context.node, context.actor, input, signal),
+  ),
+  interface: api.playground.interface.handler(({ context, input }) =>
+    tensorInterface(context.node, input.model, input.version),
+  ),
+})
+
+export const requests = api.requests.router({
+  list: api.requests.list.handler(({ context, input }) => listRequests(context.node, input)),
+  get: api.requests.get.handler(({ context, input }) => findRequest(context.node, input.id)),
+})

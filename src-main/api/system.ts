@@ -1,0 +1,83 @@
+/** Handlers of the node itself, its jobs, keys, publishers and logins. */
+import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
+import { createKey, listKeys, revokeKey } from '../flows/keys.ts'
+import { claimLink, enter, leave, loginState, setPassword } from '../flows/login.ts'
+import { nodeStatus } from '../flows/node-status.ts'
+import {
+  exportOwnKey,
+  importOwnKey,
+  listPublishers,
+  ownPublisher,
+  removePublisher,
+  renameOwn,
+  rotateOwnKey,
+  trustPublisher,
+} from '../flows/publishers.ts'
+import { removeSamples } from '../flows/samples.ts'
+import { api } from './implementer.ts'
+
+export const system = api.system.router({
+  status: api.system.status.handler(({ context }) => nodeStatus(context.node)),
+  events: api.system.events.handler(({ context, signal }) => context.node.events.listen(signal)),
+  restartServing: api.system.restartServing.handler(async ({ context }) => {
+    await context.node.serving.restart()
+    return {}
+  }),
+  installSamples: api.system.installSamples.handler(({ context }) => ({
+    jobId: context.node.jobs.submit('samples', 'Sample models', { actor: context.actor.name }),
+  })),
+  removeSamples: api.system.removeSamples.handler(({ context }) =>
+    removeSamples(context.node, context.actor),
+  ),
+  backup: api.system.backup.handler(({ context }) => ({
+    jobId: context.node.jobs.submit('backup', 'Data folder', { actor: context.actor.name }),
+  })),
+  collect: api.system.collect.handler(({ context }) => ({
+    jobId: context.node.jobs.submit('collect', 'Stored artifacts', { actor: context.actor.name }),
+  })),
+})
+
+export const jobs = api.jobs.router({
+  list: api.jobs.list.handler(({ context, input }) => listJobs(context.node, input)),
+  get: api.jobs.get.handler(({ context, input }) => findJob(context.node, input.id)),
+  watch: api.jobs.watch.handler(({ context, input, signal }) => watchJob(context.node, input.id, signal)),
+  cancel: api.jobs.cancel.handler(({ context, input }) => cancelJob(context.node, input.id)),
+  retry: api.jobs.retry.handler(({ context, input }) => retryJob(context.node, input.id)),
+})
+
+export const keys = api.keys.router({
+  list: api.keys.list.handler(({ context }) => listKeys(context.node)),
+  create: api.keys.create.handler(({ context, input }) => createKey(context.node, context.actor, input)),
+  revoke: api.keys.revoke.handler(({ context, input }) => revokeKey(context.node, context.actor, input.id)),
+})
+
+export const publishers = api.publishers.router({
+  list: api.publishers.list.handler(({ context }) => listPublishers(context.node)),
+  trust: api.publishers.trust.handler(({ context, input }) =>
+    trustPublisher(context.node, context.actor, input),
+  ),
+  remove: api.publishers.remove.handler(({ context, input }) =>
+    removePublisher(context.node, context.actor, input.name),
+  ),
+  own: api.publishers.own.handler(({ context }) => ownPublisher(context.node)),
+  rename: api.publishers.rename.handler(({ context, input }) =>
+    renameOwn(context.node, context.actor, input.name),
+  ),
+  exportKey: api.publishers.exportKey.handler(({ context, input }) =>
+    exportOwnKey(context.node, context.actor, input.passphrase),
+  ),
+  importKey: api.publishers.importKey.handler(({ context, input }) =>
+    importOwnKey(context.node, context.actor, input),
+  ),
+  rotate: api.publishers.rotate.handler(({ context }) => rotateOwnKey(context.node, context.actor)),
+})
+
+export const login = api.login.router({
+  state: api.login.state.handler(({ context }) => loginState(context.node, context.actor)),
+  claim: api.login.claim.handler(({ context, input }) => claimLink(context.node, context, input)),
+  enter: api.login.enter.handler(({ context, input }) => enter(context.node, context, input.password)),
+  leave: api.login.leave.handler(({ context }) => leave(context.node, context)),
+  setPassword: api.login.setPassword.handler(({ context, input }) =>
+    setPassword(context.node, context.actor, context, input),
+  ),
+})

@@ -1,0 +1,64 @@
+/**
+ * What a caller needs for each procedure: a scope of its key (a login and the desktop's owner have all of them), or
+ * nothing. Complete by type: a procedure without a line here does not compile.
+ */
+import type { KeyScope } from '../views.ts'
+import type { Contract } from './contract.ts'
+
+export type Access = KeyScope | 'open'
+
+export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract[Group]]: Access } } = {
+  system: {
+    status: 'read',
+    events: 'read',
+    restartServing: 'admin',
+    installSamples: 'write',
+    removeSamples: 'write',
+    backup: 'admin',
+    collect: 'admin',
+  },
+  models: {
+    list: 'read',
+    get: 'read',
+    versions: 'read',
+    version: 'read',
+    resolve: 'read',
+    remove: 'write',
+    pin: 'write',
+    verify: 'read',
+  },
+  packages: { inspect: 'write', import: 'write', discard: 'write' },
+  drafts: {
+    list: 'read',
+    get: 'read',
+    create: 'write',
+    update: 'write',
+    addFiles: 'write',
+    removeFile: 'write',
+    test: 'write',
+    build: 'write',
+    remove: 'write',
+  },
+  deployments: { list: 'read', deploy: 'write', start: 'write', stop: 'write', remove: 'write' },
+  playground: { infer: 'infer', interface: 'read' },
+  requests: { list: 'read', get: 'read' },
+  jobs: { list: 'read', get: 'read', watch: 'read', cancel: 'write', retry: 'write' },
+  keys: { list: 'admin', create: 'admin', revoke: 'admin' },
+  publishers: {
+    list: 'read',
+    trust: 'admin',
+    remove: 'admin',
+    own: 'read',
+    rename: 'admin',
+    exportKey: 'admin',
+    importKey: 'admin',
+    rotate: 'admin',
+  },
+  login: { state: 'open', claim: 'open', enter: 'open', leave: 'open', setPassword: 'admin' },
+}
+
+/** A wider scope has the narrower ones: admin all, write read. Infer stands alone, so that a consumer's key reads nothing. */
+export function grants(scopes: readonly KeyScope[], needed: Access): boolean {
+  if (needed === 'open' || scopes.includes('admin')) return true
+  return scopes.includes(needed) || (needed === 'read' && scopes.includes('write'))
+}

@@ -1,0 +1,36 @@
+/**
+ * What follows a crash of serving: the journal names the models that were running; one that is named a second time
+ * within the window is set aside, so that the others can be served.
+ */
+import { readJournal } from '../engine/journal.ts'
+import { endpointsOfVersion } from '../store/endpoints.ts'
+import { setDeploymentAside } from './deploy.ts'
+import type { NodeContext } from './node-context.ts'
+
+const crashesMax = 2
+const windowMs = 10 * 60_000
+
+export interface CrashRecord {
+  /** Called after a crash and before serving is started again. */
+  note(node: NodeContext): Promise<void>
+}
+
+export function createCrashRecord(): CrashRecord {
+  const crashes = new Map<string, number[]>()
+  return {
+    async note(node) {
+      const now = node.clock.now()
+      for (const versionId of new Set((await readJournal(node.paths.root)).map((entry) => entry.versionId))) {
+        const recent = [...(crashes.get(versionId) ?? []), now].filter((at) => now - at < windowMs)
+        crashes.set(versionId, recent)
+        node.log.error({ versionId, crashes: recent.length }, 'serving died while it ran this version')
+        if (recent.length < crashesMax) continue
+        crashes.delete(versionId)
+        for (const endpoint of endpointsOfVersion(node.db, versionId)) {
+          // Serving is down: the change is read when it starts, so there is nothing to wait for.
+          void setDeploymentAside(node, endpoint.name)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,42 @@
+/** The jobs of a node: list, look, wait, stop, do again. What each kind does stands in its own flow. */
+import type { JobRow } from '../contract/views.ts'
+import type { JobState } from '../store/jobs.ts'
+import type { NodeContext } from './node-context.ts'
+
+const endStates = new Set<JobState>(['done', 'failed', 'cancelled', 'interrupted'])
+
+export const listJobs = (
+  node: NodeContext,
+  query: { state?: JobState | undefined; offset: number; limit: number },
+) => node.jobTable.list(query)
+
+export const findJob = (node: NodeContext, id: string): JobRow => node.jobTable.require(id)
+export const cancelJob = (node: NodeContext, id: string): JobRow => node.jobs.cancel(id)
+export const retryJob = (node: NodeContext, id: string): JobRow => node.jobs.retry(id)
+
+/** The job as it is now and after every change, until it has ended. */
+export async function* watchJob(
+  node: NodeContext,
+  id: string,
+  signal?: AbortSignal,
+): AsyncGenerator<JobRow, void> {
+  const stop = new AbortController()
+  const changes = node.events.listen(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
+  try {
+    // The first event is asked for before the row is read, so that no change falls between the two.
+    let next = changes.next()
+    for (;;) {
+      const row = node.jobTable.require(id)
+      yield row
+      if (endStates.has(row.state)) return
+      for (;;) {
+        const { value, done } = await next
+        if (done) return
+        next = changes.next()
+        if (value.topic === 'jobs' && value.id === id) break
+      }
+    }
+  } finally {
+    stop.abort()
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a flow may use: the rooms of one node, put together in node.ts and nowhere else. Flows get it as their first
+ * argument, so that a test can hand them a node of its own.
+ */
+import type { KeyObject } from 'node:crypto'
+import type { FailureLimiter } from '../auth/failure-limiter.ts'
+import type { Broadcast } from '../base/broadcast.ts'
+import type { StartChild } from '../base/child.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { NodeEvent } from '../contract/api/system.ts'
+import type { JobRunner } from '../jobs/runner.ts'
+import type { BlobStore } from '../store/blobs.ts'
+import type { DataPaths } from '../store/data-paths.ts'
+import type { JobTable } from '../store/jobs.ts'
+import type { NodeWriter, UsageReader } from '../store/sqlite.ts'
+import type { ServingSupervisor } from '../supervisor/serving-supervisor.ts'
+import type { FileHandles } from './file-handles.ts'
+import type { StagedPackages } from './staged-packages.ts'
+
+export interface NodeContext {
+  readonly version: string
+  readonly nodeId: string
+  readonly host: 'desktop' | 'headless'
+  readonly startedAt: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly paths: DataPaths
+  readonly db: NodeWriter
+  /** Serving writes it; here it is read. */
+  readonly usage: UsageReader
+  readonly blobs: BlobStore
+  readonly jobs: JobRunner
+  readonly jobTable: JobTable
+  readonly serving: ServingSupervisor
+  readonly events: Broadcast<NodeEvent>
+  readonly files: FileHandles
+  readonly staged: StagedPackages
+  readonly startChild: StartChild
+  readonly samplesDirectory: string
+  readonly secrets: NodeSecrets
+  /** Guesses of keys and of passwords, each slowed down by address. */
+  readonly keyFailures: FailureLimiter
+  readonly loginFailures: FailureLimiter
+  /** The URL of the UI's listener; null before it listens and where there is none. */
+  controlUrl(): string | null
+  /** POST to the serving door with control's own key; `tryVersionId` names a version that was loaded for a try. */
+  askServing(
+    path: string,
+    body: unknown,
+    tryVersionId: string | null,
+    signal?: AbortSignal,
+  ): Promise<Response>
+  /** The number of node.db's newest snapshot. */
+  snapshot(): number
+  /** Tells everyone who listens that something of this kind changed. */
+  announce(topic: NodeEvent['topic'], id?: string | null): void
+}
+
+export interface NodeSecrets {
+  /** Keys the HMAC of API keys. */
+  readonly pepper: Buffer
+  /** Bearer of control itself at the serving door; new at each start. */
+  readonly internalKey: string
+  /** Bearer of the machine's own account, for the command line; new at each start. */
+  readonly ownerToken: string
+  /** The own publisher's signing key, as it is now. */
+  publisherKey(): KeyObject
+  replacePublisherKey(key: KeyObject): Promise<void>
+}

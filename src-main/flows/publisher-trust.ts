@@ -1,0 +1,70 @@
+/** Whether this node lets a package in: by the key that signed it, and the name under which that key is trusted. */
+import { OutpostError } from '../base/errors.ts'
+import type { PackageHead } from '../package/package-head.ts'
+import { type PublisherSeen, publisherTrust } from '../registry/publisher-trust.ts'
+import type { NodeReader } from '../store/sqlite.ts'
+import type { Actor } from './actor.ts'
+import type { NodeContext } from './node-context.ts'
+import { trustKey } from './publishers.ts'
+
+export type { PublisherSeen }
+
+/** The id's first part is the publisher, and the signature must have been made under that name. */
+export function seenPublisher(
+  db: NodeReader,
+  { descriptor, signature }: Pick<PackageHead, 'descriptor' | 'signature'>,
+): PublisherSeen {
+  const name = descriptor.id.split('.')[0] ?? ''
+  const seen = publisherTrust(db)(name, signature?.fingerprint ?? null)
+  return signature && signature.publisher !== name ? { ...seen, trust: 'mismatch' } : seen
+}
+
+/**
+ * Lets a package pass or throws PACKAGE_UNSIGNED, PUBLISHER_UNKNOWN or PUBLISHER_MISMATCH. `trust` is the fingerprint
+ * that a person has seen and decided to believe: an unknown key that is exactly this one is trusted from now on.
+ */
+export function admitPublisher(
+  node: NodeContext,
+  actor: Pick<Actor, 'name'>,
+  head: PackageHead,
+  trust: string | undefined,
+): PublisherSeen {
+  const seen = seenPublisher(node.db, head)
+  const { name, fingerprint } = seen
+  const details = { publisher: name, fingerprint }
+  switch (seen.trust) {
+    case 'own':
+    case 'trusted':
+      return seen
+    case 'unsigned':
+      throw new OutpostError(
+        'PACKAGE_UNSIGNED',
+        `The package ${head.descriptor.id}@${head.version} is not signed.`,
+        {
+          hint: 'Ask its publisher for a signed one, or pack it yourself from its source.',
+        },
+      )
+    case 'mismatch':
+      throw new OutpostError(
+        'PUBLISHER_MISMATCH',
+        `The package says it is of "${name}", but its key ${fingerprint} is not the one trusted under that name.`,
+        {
+          hint: 'Ask the publisher whether the key changed; then trust the new one in Settings.',
+          details,
+        },
+      )
+    case 'unknown':
+      if (head.signature && trust === fingerprint) {
+        trustKey(node, actor, { name, publicKey: head.signature.publicKey, note: '' })
+        return { ...seen, trust: 'trusted' }
+      }
+      throw new OutpostError(
+        'PUBLISHER_UNKNOWN',
+        `The publisher "${name}" with the key ${fingerprint} is not trusted here.`,
+        {
+          hint: `Compare the fingerprint with what the publisher states, then import it again with --trust ${fingerprint}, or tick the box in the install sheet.`,
+          details,
+        },
+      )
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The node without a window: reads the command line, starts one node, prints where it is and how to get in, and stops
+ * it on Ctrl+C. `npm start`, the container and `outpost serve` all end here.
+ */
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { forkChildren } from './base/child.ts'
+import { defaultDataDirectory } from './base/data-location.ts'
+import { OutpostError } from './base/errors.ts'
+import type { ProgramPlace } from './base/program-place.ts'
+import { createNode, type Node, type NodeConfig } from './node.ts'
+
+export const headlessUsage = `Runs the node without a window.
+
+  --data DIR           where it keeps everything (OUTPOST_DATA)
+  --host ADDRESS       address of the UI and of serving, 127.0.0.1 unless told otherwise
+  --port N             port of the UI and the API, 7070 or a free one
+  --serving-port N     port of the inference API, 8080 or a free one
+  --cert F --key F     TLS for both, PEM files; needed for an address that others can reach …
+  --behind-proxy       … unless a proxy in front ends TLS
+  --public-host NAME   a host name it is reached under; may be given again
+  --no-samples         do not install the sample models at the first start
+  --log-level LEVEL    debug, info, warn or error
+
+Example: outpost serve --data /srv/outpost --port 7070
+`
+
+interface HeadlessOptions {
+  config: Omit<NodeConfig, 'startChild'>
+}
+
+export function readOptions(
+  args: string[],
+  place: Pick<ProgramPlace, 'rendererDirectory' | 'samplesDirectory' | 'version'>,
+): HeadlessOptions {
+  const { values } = parse(args)
+  const port = (name: 'port' | 'serving-port', otherwise: number) => {
+    const text = values[name]
+    const number = text === undefined ? otherwise : Number(text)
+    if (!Number.isInteger(number) || number < 0 || number > 65_535)
+      throw usageError(`--${name} takes a number from 0 to 65535.`)
+    return { port: number, portFixed: text !== undefined && number !== 0 }
+  }
+  if ((values.cert === undefined) !== (values.key === undefined))
+    throw usageError('--cert and --key go together.')
+  const tls =
+    values.cert && values.key
+      ? { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') }
+      : null
+  const host = values.host ?? '127.0.0.1'
+  return {
+    config: {
+      rendererDirectory: place.rendererDirectory,
+      samplesDirectory: place.samplesDirectory,
+      version: place.version,
+      dataDirectory: values.data ?? defaultDataDirectory(),
+      host: 'headless',
+      listen: { host, tls, behindProxy: values['behind-proxy'] ?? false, ...port('port', 7070) },
+      serving: { host, tls, ...port('serving-port', 8080) },
+      hostsAllowed: (values['public-host'] ?? []).map((name) => name.toLowerCase()),
+      firstRunSamples: !values['no-samples'],
+      temporaryKey: true,
+      secrets: null,
+      logLevel: values['log-level'] ?? 'info',
+    },
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      strict: true,
+      options: {
+        data: { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        'serving-port': { type: 'string' },
+        cert: { type: 'string' },
+        key: { type: 'string' },
+        'behind-proxy': { type: 'boolean' },
+        'public-host': { type: 'string', multiple: true },
+        'no-samples': { type: 'boolean' },
+        'log-level': { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw usageError((error as Error).message)
+  }
+}
+
+const usageError = (message: string) => new OutpostError('CLI_USAGE', message, { hint: headlessUsage })
+
+/** Runs until a signal or until the parent that started it goes away; resolves with the exit code. */
+export async function runHeadless(args: string[], place: ProgramPlace): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(headlessUsage)
+    return 0
+  }
+  const { config } = readOptions(args, place)
+  const asked = askedToStop()
+  const node = await createNode({ ...config, startChild: forkChildren(place.directory, place.extension) })
+  try {
+    await node.start()
+    announce(node, config)
+    const sample = node.sampleCall().then((lines) => lines && process.stdout.write(`\n${lines}\n`))
+    await Promise.race([asked, sample.then(() => asked)])
+    process.stdout.write('\nStopping …\n')
+  } finally {
+    await node.stop()
+  }
+  return 0
+}
+
+function announce(node: Node, config: HeadlessOptions['config']): void {
+  const { controlUrl, servingUrl, loginLink } = node.addresses()
+  const moved = (url: string | null, wanted: number | undefined): string =>
+    url && wanted && !url.endsWith(`:${wanted}`) ? `  (port ${wanted} is taken)` : ''
+  process.stdout.write(
+    [
+      `Outpost ${node.version}`,
+      `  UI        ${controlUrl}${moved(controlUrl, config.listen?.port)}`,
+      `  Log in    ${loginLink}`,
+      `  Serving   ${servingUrl}${moved(servingUrl, config.serving?.port)}`,
+      `  Data      ${config.dataDirectory}`,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** The first signal asks; a second one while it stops ends the process at once. */
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(130)
+        asked = true
+        resolve()
+      })
+    }
+  })
+}
+
+/** One line a person can act on, whatever was thrown. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof OutpostError) {
+    process.stderr.write(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}\n`)
+    return error.code === 'CLI_USAGE' ? 2 : 1
+  }
+  process.stderr.write(`INTERNAL: ${(error as Error).stack ?? String(error)}\n`)
+  return 1
+}

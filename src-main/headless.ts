@@ -1,0 +1,8 @@
+/** Entry: the node on a server, with its UI in a browser. */
+import { programPlace } from './base/program-place.ts'
+import { reportFailure, runHeadless } from './headless-host.ts'
+
+runHeadless(process.argv.slice(2), programPlace(import.meta.dirname, import.meta.filename)).then(
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(reportFailure(error)),
+)

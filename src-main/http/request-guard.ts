@@ -1,0 +1,45 @@
+/**
+ * What a request must be before it is looked at: addressed to this node (against DNS rebinding) and sent by a program
+ * or by the node's own page (against other sites in the same browser). There is no CORS: no other origin is served.
+ */
+import { OutpostError } from '../base/errors.ts'
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+export interface Guard {
+  /** Host names this node answers for beside the loopback ones, in lower case and without a port. */
+  hostsAllowed: ReadonlySet<string>
+}
+
+/** The name in a Host header, lower case, without the port; null where it is none. */
+function hostName(host: string): string | null {
+  const url = URL.parse(`http://${host}`)
+  return url && url.host !== '' && url.pathname === '/' && url.username === '' ? url.hostname : null
+}
+
+export function guardRequest(
+  guard: Guard,
+  method: string,
+  header: (name: string) => string | undefined,
+): void {
+  const host = header('host') ?? ''
+  const name = hostName(host)
+  if (name === null || !(loopbackNames.has(name) || guard.hostsAllowed.has(name))) {
+    throw new OutpostError(
+      'HOST_FORBIDDEN',
+      `This node does not answer for the host "${host.slice(0, 100)}".`,
+      {
+        hint: 'Start it with --public-host NAME if it is reached under that name.',
+      },
+    )
+  }
+  const origin = header('origin')
+  if (origin !== undefined && URL.parse(origin)?.host !== host.toLowerCase()) {
+    throw new OutpostError('ORIGIN_FORBIDDEN', `A page of ${origin.slice(0, 100)} may not call this node.`)
+  }
+  const site = header('sec-fetch-site')
+  const navigation = header('sec-fetch-mode') === 'navigate' && method === 'GET'
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !navigation) {
+    throw new OutpostError('ORIGIN_FORBIDDEN', 'A page of another site may not call this node.')
+  }
+}

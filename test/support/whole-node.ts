@@ -1,0 +1,78 @@
+/**
+ * A whole node for a test: real SQLite, real blobs, real child processes started from source, ONNX Runtime; only what
+ * the test asks to own (the clock) is its own. Everything lies in a folder that is removed at the end.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { forkChildren } from '../../src-main/base/child.ts'
+import { type Client, createClient } from '../../src-main/contract/api/client.ts'
+import type { JobRow } from '../../src-main/contract/views.ts'
+import { createNode, type Node, type NodeConfig } from '../../src-main/node.ts'
+
+export const sourceDirectory = join(import.meta.dirname, '..', '..', 'src-main')
+export const samplesDirectory = join(import.meta.dirname, '..', '..', 'resources', 'samples')
+
+export interface WholeNode {
+  node: Node
+  /** As the machine's owner. */
+  client: Client
+  dataDirectory: string
+  /** As anyone: what a socket would bring. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The job's row when it has ended. */
+  ended(jobId: string): Promise<JobRow>
+  /** Stops the node and keeps the folder. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'outpost-test-'))
+
+const quiet: Omit<NodeConfig, 'dataDirectory'> = {
+  host: 'headless',
+  startChild: forkChildren(sourceDirectory, '.ts'),
+  listen: null,
+  serving: { host: '127.0.0.1', port: 0, portFixed: false, tls: null },
+  hostsAllowed: [],
+  rendererDirectory: null,
+  samplesDirectory,
+  firstRunSamples: false,
+  temporaryKey: false,
+  secrets: null,
+  logLevel: 'info',
+  version: '0.0.0-test',
+}
+
+export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<WholeNode> {
+  const dataDirectory = config.dataDirectory ?? (await temporaryFolder())
+  const node = await createNode({ ...quiet, ...config, dataDirectory })
+  await node.start()
+  let running = true
+  const stop = async (): Promise<void> => {
+    if (!running) return
+    running = false
+    await node.stop()
+  }
+  return {
+    node,
+    dataDirectory,
+    client: createClient({
+      url: 'http://localhost/api',
+      fetch: (request) => node.fetch(request, { owner: true }),
+    }),
+    fetch: (path, init) =>
+      node.fetch(
+        new Request(`http://localhost${path}`, {
+          ...init,
+          headers: { host: 'localhost', ...(init?.headers as Record<string, string>) },
+        }),
+      ),
+    ended: (jobId) => node.context.jobs.ended(jobId),
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop()
+      if (config.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true })
+    },
+  }
+}
