@@ -18,7 +18,7 @@ export function createBroadcast<Event>(bufferedMax: number): Broadcast<Event> {
       }
     },
     async *listen(signal) {
-      const listener = { buffer: [] as Event[], wake: () => undefined as void }
+      const listener = { buffer: [] as Event[], wake: () => undefined as undefined }
       const onAbort = () => listener.wake()
       listeners.add(listener)
       signal?.addEventListener('abort', onAbort)

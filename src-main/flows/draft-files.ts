@@ -26,7 +26,7 @@ export const textPaths: Record<DraftText, string> = {
   labels: 'labels.txt',
 }
 
-const textNames: ReadonlyArray<[RegExp, DraftText]> = [
+const textNames: readonly [RegExp, DraftText][] = [
   [/^(.*\.)?(card|readme|model-card)\.md$/i, 'card'],
   [/^licen[cs]e(\.(txt|md))?$/i, 'license'],
   [/^migration(\.md|-guide\.md)$/i, 'migrationGuide'],

@@ -148,6 +148,7 @@ async function startServing(
     handle: async (message) => {
       if (message.type === 'snapshot') {
         await follow().catch((error: unknown) => log.error({ err: error }, 'a snapshot could not be applied'))
+        report() // first, so that whoever waited for this snapshot sees what came of it
         post({ type: 'applied', number: message.number })
         return
       }
