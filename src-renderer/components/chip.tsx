@@ -19,7 +19,7 @@ export function Chip({
   return (
     <span className={style.chip} data-tone={tone} title={title}>
       {dot && <span className={style.dot} aria-hidden />}
-      {children}
+      <span className={style.word}>{children}</span>
     </span>
   )
 }

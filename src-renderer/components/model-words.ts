@@ -28,3 +28,7 @@ export const trustWords: Record<
   mismatch: ['bad', 'Other key'],
   unsigned: ['warn', 'Not signed'],
 }
+
+/** latencyMsP95 as "latency ms p95"; names of a provider's own stay as they are. */
+export const metricWords = (name: string): string =>
+  name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -120,7 +120,7 @@ export const theme = createTheme({
         transitionProps: { duration: 100 },
         overlayProps: { backgroundOpacity: 0.4 },
       },
-      classNames: { content: float.content, header: float.header, title: float.title },
+      classNames: { content: float.content, header: float.header, title: float.title, body: float.body },
     },
     Drawer: {
       defaultProps: {
@@ -129,7 +129,7 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
         overlayProps: { backgroundOpacity: 0.25 },
       },
-      classNames: { content: float.drawer, header: float.header, title: float.title },
+      classNames: { content: float.drawer, header: float.header, title: float.title, body: float.body },
     },
     Notification: { classNames: { root: float.notice } },
     Tabs: { classNames: { list: field.tabs, tab: field.tab } },

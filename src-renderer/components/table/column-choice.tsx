@@ -4,7 +4,7 @@ import { IconColumns3 } from '@tabler/icons-react'
 import type { ColumnDef, RowData } from '@tanstack/react-table'
 import { useView } from '../../state/view.ts'
 import type { features } from './columns.ts'
-import { columnLabel } from './head-cell.tsx'
+import { columnKey, columnLabel } from './head-cell.tsx'
 
 export function ColumnChoice<Row extends RowData>({
   table,
@@ -33,11 +33,11 @@ export function ColumnChoice<Row extends RowData>({
             .filter(({ meta }) => !meta?.fixed)
             .map((column) => (
               <Checkbox
-                key={column.id}
+                key={columnKey(column)}
                 size="xs"
                 label={columnLabel(column)}
-                checked={visibility[column.id ?? ''] ?? true}
-                onChange={(event) => choose(column.id ?? '', event.currentTarget.checked)}
+                checked={visibility[columnKey(column)] ?? true}
+                onChange={(event) => choose(columnKey(column), event.currentTarget.checked)}
               />
             ))}
         </Stack>

@@ -12,7 +12,7 @@ import { BodyRow } from './body-row.tsx'
 import { ColumnChoice } from './column-choice.tsx'
 import { features } from './columns.ts'
 import style from './data-table.module.css'
-import { HeadCell, type Sorting } from './head-cell.tsx'
+import { columnKey, HeadCell, type Sorting } from './head-cell.tsx'
 import { useGridKeys } from './use-grid-keys.ts'
 import type { WindowedRows } from './windowed.ts'
 
@@ -53,7 +53,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const visibility = useMemo(
     () =>
       Object.fromEntries(
-        columns.map((column) => [column.id ?? '', chosen?.[column.id ?? ''] ?? !column.meta?.optional]),
+        columns.map((column) => [columnKey(column), chosen?.[columnKey(column)] ?? !column.meta?.optional]),
       ),
     [columns, chosen],
   )

@@ -10,9 +10,14 @@ export interface Sorting {
   onSort: (by: string, order: 'ascending' | 'descending') => void
 }
 
+/** The name of a column in the table: its id, or the field that it shows. */
+export function columnKey<Row extends RowData>(def: ColumnDef<typeof features, Row>): string {
+  return def.id ?? ('accessorKey' in def ? String(def.accessorKey) : '')
+}
+
 /** The words of a column: what its meta says, else its header's text. */
 export function columnLabel<Row extends RowData>(def: ColumnDef<typeof features, Row>): string {
-  return def.meta?.label ?? (typeof def.header === 'string' ? def.header : (def.id ?? ''))
+  return def.meta?.label ?? (typeof def.header === 'string' ? def.header : columnKey(def))
 }
 
 export function HeadCell<Row extends RowData>({

@@ -26,15 +26,7 @@ export function HomePage() {
         actions={
           <>
             <Button onClick={() => openInstall()}>Import a package</Button>
-            {persona === 'provider' ? (
-              <LinkButton to="/package" variant="filled">
-                Package a model
-              </LinkButton>
-            ) : (
-              <LinkButton to="/playground" variant="filled">
-                Open the playground
-              </LinkButton>
-            )}
+            {(status.data?.counts.models ?? 0) > 0 && <FirstAction persona={persona} />}
           </>
         }
       />
@@ -55,5 +47,18 @@ export function HomePage() {
         )}
       </Loaded>
     </Page>
+  )
+}
+
+/** The one primary action, by what someone does here; without a model, the card below holds it. */
+function FirstAction({ persona }: { persona: ReturnType<typeof useView.getState>['persona'] }) {
+  return persona === 'provider' ? (
+    <LinkButton to="/package" variant="filled">
+      Package a model
+    </LinkButton>
+  ) : (
+    <LinkButton to="/playground" variant="filled">
+      Open the playground
+    </LinkButton>
   )
 }

@@ -2,6 +2,7 @@
 import type { Metrics, PackageDescriptor } from '../../../src-main/contract/package.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { formatMetric, formatNumber } from '../../components/format.ts'
+import { metricWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { None } from '../../components/values.tsx'
@@ -18,7 +19,10 @@ function figures({ custom = {}, ...common }: Metrics): Map<string, number> {
   )
 }
 
-const words = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
+const words = (name: string) => {
+  const text = metricWords(name)
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
 
 export function MetricsCard({ version }: { version: VersionDetail }) {
   const { descriptor, validation, benchmarkDeltas, predecessor } = version

@@ -1,26 +1,23 @@
 /** One model: its card and figures, its versions, and what stands in the version that is chosen in the address. */
-import { Button, Menu, Select, Tabs } from '@mantine/core'
-import { IconChevronDown } from '@tabler/icons-react'
+import { Select, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
-import { client, orpc } from '../../client.ts'
+import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
-import { formatDate } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { taskWords } from '../../components/model-words.ts'
-import { Banner, Page, PageHeader } from '../../components/page.tsx'
-import { reportJob } from '../../components/report.tsx'
+import { Page, PageHeader } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import type { modelTabs } from '../../search.ts'
-import { DeleteVersionDialog } from './delete-version-dialog.tsx'
 import { FilesTab } from './files-tab.tsx'
+import style from './model.module.css'
+import type { ModelDetail } from './model-detail.ts'
 import { OverviewTab } from './overview-tab.tsx'
-import { packageUrl } from './package-url.ts'
-import { PinAliasDialog } from './pin-alias-dialog.tsx'
 import { SchemaTab } from './schema-tab.tsx'
 import { ValidationTab } from './validation-tab.tsx'
+import { VersionMenu } from './version-menu.tsx'
+import { VersionNotices } from './version-notices.tsx'
 import { VersionsTab } from './versions-tab.tsx'
 
 const route = getRouteApi('/models/$model')
@@ -53,6 +50,8 @@ export function ModelPage() {
   )
   const choose = (next: string | null) =>
     void navigate({ search: (now) => ({ ...now, version: next ?? undefined }) })
+  const openTab = (next: string | null) =>
+    void navigate({ search: (now) => ({ ...now, tab: tabs.find((one) => one.tab === next)?.tab }) })
   const isTable = tab === 'versions' || tab === 'files'
   return (
     <Page fill={isTable}>
@@ -91,16 +90,8 @@ export function ModelPage() {
                 </>
               }
             />
-            {version.data && <Notices version={version.data} />}
-            <Tabs
-              value={tab}
-              onChange={(next) =>
-                void navigate({
-                  search: (now) => ({ ...now, tab: tabs.find((one) => one.tab === next)?.tab }),
-                })
-              }
-              keepMounted={false}
-            >
+            {version.data && <VersionNotices version={version.data} />}
+            <Tabs value={tab} onChange={openTab} keepMounted={false} className={style.tabs}>
               <Tabs.List aria-label={`Parts of ${detail.title}`}>
                 {tabs.map(({ tab: value, title }) => (
                   <Tabs.Tab key={value} value={value}>
@@ -108,21 +99,19 @@ export function ModelPage() {
                   </Tabs.Tab>
                 ))}
               </Tabs.List>
-            </Tabs>
-            {tab === 'versions' ? (
-              <VersionsTab model={detail} onChoose={(next) => void navigate({ search: { version: next } })} />
-            ) : (
-              <Loaded query={version} what={`version ${shown ?? ''}`} lines={10}>
-                {(data) => (
-                  <>
-                    {tab === 'overview' && <OverviewTab model={detail} version={data} />}
-                    {tab === 'files' && <FilesTab version={data} />}
-                    {tab === 'schema' && <SchemaTab version={data} />}
-                    {tab === 'validation' && <ValidationTab version={data} />}
-                  </>
+              <Tabs.Panel value={tab} className={style.panel}>
+                {tab === 'versions' ? (
+                  <VersionsTab
+                    model={detail}
+                    onChoose={(next) => void navigate({ search: { version: next } })}
+                  />
+                ) : (
+                  <Loaded query={version} what={`version ${shown ?? ''}`} lines={10}>
+                    {(data) => <VersionPart tab={tab} model={detail} version={data} />}
+                  </Loaded>
                 )}
-              </Loaded>
-            )}
+              </Tabs.Panel>
+            </Tabs>
           </>
         )}
       </Loaded>
@@ -130,56 +119,21 @@ export function ModelPage() {
   )
 }
 
-function VersionMenu({ version }: { version: VersionDetail }) {
-  const [dialog, setDialog] = useState<'pin' | 'delete' | null>(null)
-  const close = () => setDialog(null)
-  return (
-    <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button rightSection={<IconChevronDown size={14} />}>More</Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item component="a" href={packageUrl(version)} download>
-            Download the package
-          </Menu.Item>
-          <Menu.Item onClick={() => setDialog('pin')}>Pin an alias</Menu.Item>
-          <Menu.Item
-            onClick={() =>
-              void reportJob(`Verifying ${version.model}`, () =>
-                client.models.verify({ model: version.model }),
-              )
-            }
-          >
-            Verify the stored files
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item color="var(--bad)" onClick={() => setDialog('delete')}>
-            Delete {version.version}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <PinAliasDialog version={dialog === 'pin' ? version : null} onClose={close} />
-      <DeleteVersionDialog version={dialog === 'delete' ? version : null} onClose={close} />
-    </>
-  )
+interface VersionPartProps {
+  tab: Exclude<(typeof modelTabs)[number], 'versions'>
+  model: ModelDetail
+  version: VersionDetail
 }
 
-function Notices({ version }: { version: VersionDetail }) {
-  const { deprecatedAt, sunsetAt, replacement, publisher } = version
-  return (
-    <>
-      {deprecatedAt && (
-        <Banner tone="warn" title="Deprecated.">
-          {sunsetAt ? `${version.version} is supported until ${formatDate(sunsetAt)}.` : ''}
-          {replacement ? ` Replacement: ${replacement}.` : ''}
-        </Banner>
-      )}
-      {publisher.trust === 'mismatch' && (
-        <Banner tone="bad" title="Signed with another key.">
-          The key is not the one that is trusted for {publisher.name}.
-        </Banner>
-      )}
-    </>
-  )
+function VersionPart({ tab, model, version }: VersionPartProps) {
+  switch (tab) {
+    case 'overview':
+      return <OverviewTab model={model} version={version} />
+    case 'files':
+      return <FilesTab version={version} />
+    case 'schema':
+      return <SchemaTab version={version} />
+    case 'validation':
+      return <ValidationTab version={version} />
+  }
 }

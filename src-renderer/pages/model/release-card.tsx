@@ -7,16 +7,21 @@ import { Markdown } from '../../components/markdown.tsx'
 import { Card } from '../../components/page.tsx'
 import style from './model.module.css'
 
-const changeTones = { major: 'warn', minor: 'info', patch: 'neutral' } as const
+const changes = {
+  major: ['warn', 'Major change'],
+  minor: ['info', 'Minor change'],
+  patch: ['neutral', 'Patch'],
+} as const
 
 export function ReleaseCard({ version }: { version: VersionDetail }) {
   const { change } = version.descriptor
+  const [tone, word] = changes[change.type]
   return (
     <Card
       title={`What is new in ${version.version}`}
       chips={
         <>
-          <Chip tone={changeTones[change.type]}>{change.type} change</Chip>
+          <Chip tone={tone}>{word}</Chip>
           {!change.backwardCompatible && <Chip tone="warn">Not backward compatible</Chip>}
         </>
       }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { formatMetric } from '../../components/format.ts'
-import { sourceWords } from '../../components/model-words.ts'
+import { metricWords, sourceWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
 import { Bytes, Digest, None, Time } from '../../components/values.tsx'
 import { signed } from './metrics-card.tsx'
@@ -13,12 +13,12 @@ const column = columnsFor<VersionRow>()
 
 /** Latency first, because it is the one that every version has. */
 const deltasOf = (row: VersionRow): string[] =>
-  Object.entries(row.benchmarkDeltas).map(([name, value]) => `${name} ${signed(value)}`)
+  Object.entries(row.benchmarkDeltas).map(([name, value]) => `${metricWords(name)} ${signed(value)}`)
 
 export const versionColumns = column.columns([
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(110px, 1fr)', fixed: true },
+    meta: { width: 'minmax(104px, 1fr)', fixed: true },
     cell: ({ row: { original } }) => (
       <Link
         to="/models/$model"
@@ -32,15 +32,15 @@ export const versionColumns = column.columns([
       </Link>
     ),
   }),
-  column.accessor('changeType', { header: 'Change', meta: { width: '64px' } }),
+  column.accessor('changeType', { header: 'Change', meta: { width: '56px' } }),
   column.accessor('stage', {
     header: 'Stage',
-    meta: { width: '112px' },
+    meta: { width: '108px' },
     cell: ({ getValue }) => <StateChip stage={getValue()} />,
   }),
   column.accessor('aliases', {
     header: 'Aliases',
-    meta: { width: 'minmax(88px, 0.8fr)' },
+    meta: { width: 'minmax(72px, 0.8fr)' },
     cell: ({ getValue }) => {
       const aliases = getValue()
       if (aliases.length === 0) return <None>no alias</None>
@@ -57,20 +57,20 @@ export const versionColumns = column.columns([
   }),
   column.accessor('metric', {
     header: 'Metric',
-    meta: { width: 'minmax(116px, 0.8fr)', align: 'end' },
+    meta: { width: 'minmax(110px, 0.8fr)', align: 'end' },
     cell: ({ getValue }) => {
       const metric = getValue()
       if (!metric) return <None>no metric</None>
       return (
         <>
-          <span className={style.muted}>{metric.name}</span> {formatMetric(metric.value)}
+          <span className={style.muted}>{metricWords(metric.name)}</span> {formatMetric(metric.value)}
         </>
       )
     },
   }),
   column.accessor('benchmarkDeltas', {
     header: 'Against its predecessor',
-    meta: { width: 'minmax(150px, 1.4fr)' },
+    meta: { width: 'minmax(110px, 1.4fr)' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>
@@ -83,12 +83,12 @@ export const versionColumns = column.columns([
   }),
   column.accessor('bytes', {
     header: 'Size',
-    meta: { width: '68px', align: 'end' },
+    meta: { width: '60px', align: 'end' },
     cell: ({ getValue }) => <Bytes value={getValue()} />,
   }),
   column.accessor('digest', {
     header: 'Digest',
-    meta: { width: '122px' },
+    meta: { width: '118px' },
     cell: ({ getValue }) => <Digest value={getValue()} tabIndex={-1} />,
   }),
   column.accessor('sunsetAt', {
@@ -106,7 +106,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('registeredAt', {
     header: 'Registered',
-    meta: { width: '104px', align: 'end' },
+    meta: { width: '92px', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { ModelRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { formatMetric, formatNumber } from '../../components/format.ts'
-import { sourceWords, taskWords } from '../../components/model-words.ts'
+import { metricWords, sourceWords, taskWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
 import { Bytes, None, Time } from '../../components/values.tsx'
 import style from './models.module.css'
@@ -19,7 +19,7 @@ function Integrity({ intact }: { intact: boolean | null }) {
 export const modelColumns = column.columns([
   column.accessor('title', {
     header: 'Model',
-    meta: { width: 'minmax(220px, 2.4fr)', sort: 'title', fixed: true },
+    meta: { width: 'minmax(250px, 2.4fr)', sort: 'title', fixed: true },
     cell: ({ row: { original } }) => (
       <span className={style.model}>
         <Link to="/models/$model" params={{ model: original.id }} tabIndex={-1} title={original.summary}>
@@ -38,13 +38,13 @@ export const modelColumns = column.columns([
   }),
   column.accessor('task', {
     header: 'Task',
-    meta: { width: 'minmax(110px, 1fr)' },
+    meta: { width: 'minmax(142px, 1fr)' },
     cell: ({ getValue }) => taskWords[getValue()],
   }),
-  column.accessor('latest', { header: 'Latest', meta: { width: '96px' } }),
+  column.accessor('latest', { header: 'Latest', meta: { width: '92px' } }),
   column.accessor('stable', {
     header: 'Stable',
-    meta: { width: '72px' },
+    meta: { width: '60px' },
     cell: ({ getValue }) => getValue() ?? <None>no stable version</None>,
   }),
   column.accessor('versions', {
@@ -54,25 +54,25 @@ export const modelColumns = column.columns([
   }),
   column.accessor('metric', {
     header: 'Metric',
-    meta: { width: 'minmax(118px, 0.8fr)', align: 'end' },
+    meta: { width: 'minmax(110px, 0.8fr)', align: 'end' },
     cell: ({ getValue }) => {
       const metric = getValue()
       if (!metric) return <None>no metric</None>
       return (
         <>
-          <span className={style.muted}>{metric.name}</span> {formatMetric(metric.value)}
+          <span className={style.muted}>{metricWords(metric.name)}</span> {formatMetric(metric.value)}
         </>
       )
     },
   }),
   column.accessor('bytes', {
     header: 'Size',
-    meta: { width: '72px', align: 'end', sort: 'bytes' },
+    meta: { width: '64px', align: 'end', sort: 'bytes' },
     cell: ({ getValue }) => <Bytes value={getValue()} />,
   }),
   column.accessor('endpoints', {
     header: 'Deployed',
-    meta: { width: '104px' },
+    meta: { width: '84px' },
     cell: ({ getValue }) => {
       const endpoints = getValue()
       const worst = endpoints.find(({ state }) => state !== 'ready') ?? endpoints[0]
@@ -102,7 +102,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('updatedAt', {
     header: 'Updated',
-    meta: { width: '104px', sort: 'updated', align: 'end' },
+    meta: { width: '96px', sort: 'updated', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])

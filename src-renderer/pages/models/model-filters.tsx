@@ -65,7 +65,7 @@ export function ModelFilters({ search, onChange }: ModelFiltersProps) {
       />
       <Select
         aria-label="Deployed"
-        placeholder="Deployed or not"
+        placeholder="Any state"
         className={style.narrow}
         clearable
         data={[

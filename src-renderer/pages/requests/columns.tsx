@@ -35,18 +35,18 @@ export function Outcome({ row }: { row: Pick<RequestRow, 'status' | 'code'> }) {
 export const requestColumns = column.columns([
   column.accessor('at', {
     header: 'Time',
-    meta: { width: '112px', fixed: true },
+    meta: { width: '104px', fixed: true },
     cell: ({ getValue }) => <When at={getValue()} />,
   }),
   column.accessor('endpoint', {
     header: 'Endpoint',
-    meta: { width: 'minmax(120px, 1.4fr)' },
+    meta: { width: 'minmax(112px, 1.6fr)' },
     cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
   }),
-  column.accessor('version', { header: 'Version', meta: { width: 'minmax(80px, 0.7fr)' } }),
+  column.accessor('version', { header: 'Version', meta: { width: 'minmax(92px, 0.8fr)' } }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(104px, 1fr)' },
+    meta: { width: 'minmax(92px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
         {getValue()}
@@ -55,32 +55,32 @@ export const requestColumns = column.columns([
   }),
   column.accessor('status', {
     header: 'Outcome',
-    meta: { width: 'minmax(84px, 1fr)' },
+    meta: { width: 'minmax(124px, 1fr)' },
     cell: ({ row: { original } }) => <Outcome row={original} />,
   }),
   column.accessor('consumer', {
     header: 'Consumer',
-    meta: { width: 'minmax(88px, 1fr)' },
+    meta: { width: 'minmax(84px, 1fr)' },
     cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
   }),
   column.accessor('items', {
     header: 'Items',
-    meta: { width: '52px', align: 'end' },
+    meta: { width: '44px', align: 'end' },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('latencyMs', {
     header: 'Total ms',
-    meta: { width: '72px', align: 'end' },
+    meta: { width: '62px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('queueMs', {
     header: 'Queue ms',
-    meta: { width: '72px', align: 'end' },
+    meta: { width: '68px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('computeMs', {
     header: 'Compute ms',
-    meta: { width: '84px', align: 'end' },
+    meta: { width: '82px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('batchSize', {

@@ -1,6 +1,0 @@
-/** Where the package of a version is downloaded from: the same signed bytes that another node imports. */
-import type { VersionRow } from '../../../src-main/contract/views.ts'
-import { apiUrl } from '../../client.ts'
-
-export const packageUrl = ({ model, version }: Pick<VersionRow, 'model' | 'version'>): string =>
-  `${apiUrl}/packages/${encodeURIComponent(model)}/${encodeURIComponent(version)}`
