@@ -57,9 +57,13 @@ export async function createOnDevice(
   return { session: await create(runtimeName[last]), used: last, reason: reasons.join('; ') || null }
 }
 
+/** A place in the C++ source, and the condition that did not hold there: they tell a reader nothing. */
+const sourcePlace =
+  /\/onnxruntime_src\/\S+ (?:[\w:~ ]+\([^)]*\)(?:::<lambda\(\)>)? )?(?:\S+ [=!<>]+ \S+ was false\. )?/g
+
 /** ONNX Runtime's errors are text alone, at times with a stack behind. */
 export const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .split('\n', 1)[0]
-    ?.replace(/^\/onnxruntime_src\/.*? was false\. /, '') // the place in its source tells a reader nothing
+    ?.replace(sourcePlace, '')
     .slice(0, 500) ?? ''
