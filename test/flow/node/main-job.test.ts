@@ -58,7 +58,7 @@ test('R40 R96 R175: a deployed version answers with its name, and the call is on
     id: string
     version: string
     digest: string
-    outputs: Array<Record<string, { top: Array<{ label: string }> }>>
+    outputs: Record<string, { top: Array<{ label: string }> }>[]
   }
   expect(body.version).toMatch(/^1\.0\.0\+/)
   expect(body.digest).toBe(row.digest)

@@ -1,0 +1,146 @@
+/** The control side's door: who is let in, from where, and how a refusal is told. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { access } from '../../../src-main/contract/api/scopes.ts'
+import { problem } from '../../../src-main/contract/problem.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+let outpost: WholeNode
+
+beforeAll(async () => {
+  outpost = await startWholeNode({
+    serving: null,
+    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+  })
+})
+afterAll(() => outpost[Symbol.asyncDispose]())
+
+const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+const codeOf = async (response: Response) => problem.parse(await response.json()).code
+
+describe('addressed to this node', () => {
+  test.each([['evil.example'], ['127.0.0.1.evil.example:7070'], ['user@127.0.0.1'], ['127.0.0.1/x'], ['']])(
+    'a Host of "%s" is refused (DNS rebinding)',
+    async (host) => {
+      const response = await outpost.fetch('/api/status', { headers: { host } })
+      expect(response.status).toBe(421)
+      expect(await codeOf(response)).toBe('HOST_FORBIDDEN')
+    },
+  )
+
+  test.each([['127.0.0.1:7070'], ['localhost'], ['[::1]:7070'], ['LOCALHOST:1']])('a Host of "%s" is answered', async (host) => {
+    expect((await outpost.fetch('/health', { headers: { host } })).status).toBe(200)
+  })
+
+  test.each([
+    [{ origin: 'https://evil.example' }],
+    [{ origin: 'null' }],
+    [{ origin: 'http://localhost:9999' }],
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+  ])('a page of another site is refused: %j', async (headers) => {
+    const response = await outpost.fetch('/api/login', { headers })
+    expect(response.status).toBe(403)
+    expect(await codeOf(response)).toBe('ORIGIN_FORBIDDEN')
+  })
+
+  test('the own page is let in, and no other origin is ever named', async () => {
+    const response = await outpost.fetch('/api/login', { headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' } })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('who is asking', () => {
+  test('every procedure but the login needs someone', async () => {
+    const document = (await (await outpost.fetch('/api/openapi.json')).json()) as { paths: Record<string, Record<string, unknown>> }
+    const open = Object.values(access).flatMap((group) => Object.values(group)).filter((needed) => needed === 'open').length
+    let answered = 0
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const method of Object.keys(methods)) {
+        const address = `/api${path.replaceAll(/\{(\w+)\}/g, '00000000-0000-7000-8000-000000000000')}`
+        const response = await outpost.fetch(address, {
+          method: method.toUpperCase(),
+          ...(method === 'get' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } }),
+        })
+        if (response.status !== 401 || (await codeOf(response)) !== 'UNAUTHORIZED') answered++
+        await response.body?.cancel().catch(() => undefined)
+      }
+    }
+    // claim and enter are open and answer 401 of their own, with another code or 400 for the empty body.
+    expect(answered).toBe(open)
+  })
+
+  test('a key has the scopes it was given and no other', async () => {
+    const { secret } = await outpost.client.keys.create({ name: 'reader', scopes: ['read'] })
+    expect((await outpost.fetch('/api/models', { headers: bearer(secret) })).status).toBe(200)
+    const refused = await outpost.fetch('/api/keys', { headers: bearer(secret) })
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect((await outpost.fetch('/api/files?name=x', { method: 'PUT', body: 'x', headers: bearer(secret) })).status).toBe(403)
+  })
+
+  test('a revoked key is refused at once', async () => {
+    const { key, secret } = await outpost.client.keys.create({ name: 'short', scopes: ['admin'] })
+    expect((await outpost.fetch('/api/keys', { headers: bearer(secret) })).status).toBe(200)
+    await outpost.client.keys.revoke({ id: key.id })
+    expect((await outpost.fetch('/api/keys', { headers: bearer(secret) })).status).toBe(401)
+  })
+
+  test('guessing keys is slowed down', async () => {
+    const guess = () => outpost.fetch('/api/models', { headers: bearer('opk_wrong') })
+    const answers: number[] = []
+    for (let tries = 0; tries < 20; tries++) answers.push((await guess()).status)
+    expect(answers[0]).toBe(401)
+    expect(answers.at(-1)).toBe(429)
+  })
+})
+
+describe('the login of the headless UI', () => {
+  const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    outpost.fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } })
+  const token = () => new URL(outpost.node.addresses().loginLink ?? '').hash.split('token=')[1] ?? ''
+
+  test('the link works once, sets a password, and the password works after', async () => {
+    const claimed = await post('/api/login/claim', { token: token(), password: 'correct horse battery staple' })
+    expect(claimed.status).toBe(200)
+    expect(claimed.headers.getSetCookie()[0]).toMatch(/HttpOnly; SameSite=Strict/)
+    const cookie = cookieOf(claimed)
+    expect((await outpost.fetch('/api/keys', { headers: { cookie } })).status).toBe(200)
+
+    expect((await post('/api/login/claim', { token: token() })).status).toBe(401)
+    expect((await post('/api/login', { password: 'wrong' })).status).toBe(401)
+    const entered = await post('/api/login', { password: 'correct horse battery staple' })
+    expect(entered.status).toBe(200)
+
+    await post('/api/logout', {}, { cookie })
+    expect((await outpost.fetch('/api/keys', { headers: { cookie } })).status).toBe(401)
+    expect((await outpost.fetch('/api/keys', { headers: { cookie: cookieOf(entered) } })).status).toBe(200)
+  })
+})
+
+describe('what a refusal looks like', () => {
+  test.each([
+    ['POST', '/api/deployments', '{"model":"x"}', 400, 'BAD_REQUEST'],
+    ['POST', '/api/deployments', 'not json', 400, 'BAD_REQUEST'],
+    ['GET', '/api/models/acme.nothing', null, 404, 'MODEL_NOT_FOUND'],
+    ['GET', '/api/nothing', null, 404, 'NOT_FOUND'],
+    ['POST', '/api/keys', `{"name":"${'x'.repeat(5_000_000)}","scopes":["read"]}`, 413, 'PAYLOAD_TOO_LARGE'],
+  ])('%s %s', async (method, path, body, status, code) => {
+    const { secret } = await outpost.client.keys.create({ name: 'all', scopes: ['admin'] })
+    const response = await outpost.fetch(path, {
+      method,
+      headers: { ...bearer(secret), 'content-type': 'application/json' },
+      ...(body === null ? {} : { body }),
+    })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(await codeOf(response)).toBe(code)
+  })
+
+  test('the reading page of the API has no script and a policy', async () => {
+    const page = await outpost.fetch('/api/docs')
+    expect(await page.text()).not.toContain('<script')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+})
