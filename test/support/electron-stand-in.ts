@@ -4,12 +4,12 @@
  * `vi.mock('electron', () => import('../../support/electron-stand-in.ts'))`; a whole desktop runs on it with
  * electron-stand-in-register.ts. What it cannot show is what Electron itself does with the options it is given.
  */
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { MenuItemConstructorOptions, MessageBoxOptions, OpenDialogOptions } from 'electron'
 import { standInApp } from './electron-stand-in-app.ts'
 import { StandInUtilityProcess } from './electron-stand-in-child.ts'
 import { ipcHandlers } from './electron-stand-in-ipc.ts'
+import { safeStorage as standInSafeStorage } from './electron-stand-in-secrets.ts'
 import { privilegedSchemes, standInSession } from './electron-stand-in-session.ts'
 import { standIn } from './electron-stand-in-state.ts'
 import { StandInWindow } from './electron-stand-in-window.ts'
@@ -19,6 +19,7 @@ export const BrowserWindow = StandInWindow
 export const ipcMain = ipcHandlers
 export const session = { defaultSession: standInSession }
 export const utilityProcess = StandInUtilityProcess
+export const safeStorage = standInSafeStorage
 
 export const protocol = {
   registerSchemesAsPrivileged: (schemes: typeof privilegedSchemes) => void privilegedSchemes.push(...schemes),
@@ -73,23 +74,5 @@ export const nativeTheme = {
   themeSource: 'system' as 'system' | 'light' | 'dark',
   get shouldUseDarkColors(): boolean {
     return this.themeSource === 'system' ? standIn.systemDark : this.themeSource === 'dark'
-  },
-}
-
-const storageKey = scryptSync('a key that the system would keep', 'stand-in', 32)
-
-export const safeStorage = {
-  isAsyncEncryptionAvailable: async () => standIn.storageAvailable,
-  getSelectedStorageBackend: () => standIn.storageBackend,
-  encryptStringAsync: async (text: string) => {
-    const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', storageKey, nonce)
-    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  },
-  decryptStringAsync: async (sealed: Buffer) => {
-    const decipher = createDecipheriv('aes-256-gcm', storageKey, sealed.subarray(0, 12))
-    decipher.setAuthTag(sealed.subarray(-16))
-    const result = decipher.update(sealed.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')
-    return { result, shouldReEncrypt: false }
   },
 }
