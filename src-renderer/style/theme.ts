@@ -131,7 +131,7 @@ export const theme = createTheme({
       },
       classNames: { content: float.drawer, header: float.header, title: float.title, body: float.body },
     },
-    Notification: { classNames: { root: float.notice } },
+    Notification: { classNames: { root: float.notice, description: float.noticeText } },
     Tabs: { classNames: { list: field.tabs, tab: field.tab } },
     Progress: { defaultProps: { size: 8, radius: 4 }, classNames: { root: field.progress } },
     Skeleton: { classNames: { root: field.skeleton } },
