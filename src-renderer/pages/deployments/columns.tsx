@@ -14,7 +14,7 @@ export const deploymentColumns = column.columns([
   column.accessor('endpoint', {
     id: 'endpoint',
     header: 'Endpoint',
-    meta: { width: 'minmax(150px, 2fr)', fixed: true },
+    meta: { width: 'minmax(118px, 2fr)', fixed: true },
     cell: ({ getValue }) => (
       <Link to="/deployments/$endpoint" params={{ endpoint: getValue() }} tabIndex={-1} className={css.name}>
         {getValue()}
@@ -24,11 +24,10 @@ export const deploymentColumns = column.columns([
   column.accessor('state', {
     id: 'state',
     header: 'State',
-    meta: { width: 'minmax(104px, 2fr)' },
+    meta: { width: '96px' },
     cell: ({ row: { original } }) => (
-      <span className={css.state}>
+      <span title={original.failure?.message}>
         <StateChip deployment={original.state} />
-        {original.failure && <span title={cause(original)}>{cause(original)}</span>}
       </span>
     ),
   }),
@@ -41,13 +40,13 @@ export const deploymentColumns = column.columns([
   column.accessor('version', {
     id: 'version',
     header: 'Version',
-    meta: { width: 'minmax(96px, 1fr)' },
+    meta: { width: 'minmax(92px, 1fr)' },
     cell: ({ getValue }) => <Version value={getValue()} />,
   }),
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
     id: 'device',
     header: 'Runs on',
-    meta: { width: 'minmax(96px, 1fr)' },
+    meta: { width: 'minmax(72px, 1fr)' },
     cell: ({ row: { original } }) => <Device row={original} />,
   }),
   column.accessor('requestsTotal', {
@@ -59,32 +58,32 @@ export const deploymentColumns = column.columns([
   column.accessor('failuresTotal', {
     id: 'errors',
     header: 'Errors',
-    meta: { width: '72px', align: 'end' },
+    meta: { width: '64px', align: 'end' },
     cell: ({ row: { original } }) =>
       formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
   }),
   column.accessor('latencyMsP50', {
     id: 'p50',
     header: 'p50 ms',
-    meta: { width: '68px', align: 'end' },
+    meta: { width: '58px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('latencyMsP95', {
     id: 'p95',
     header: 'p95 ms',
-    meta: { width: '68px', align: 'end' },
+    meta: { width: '58px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('queueLength', {
     id: 'queue',
     header: 'Queue',
-    meta: { width: '60px', align: 'end' },
+    meta: { width: '50px', align: 'end' },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('bytesLoaded', {
     id: 'memory',
     header: 'Memory',
-    meta: { width: '80px', align: 'end' },
+    meta: { width: '72px', align: 'end' },
     cell: ({ getValue }) => ofBytes(getValue()),
   }),
   column.accessor('digest', {
@@ -96,12 +95,11 @@ export const deploymentColumns = column.columns([
   column.accessor('startedAt', {
     id: 'started',
     header: 'Started',
-    meta: { width: '112px', align: 'end' },
+    meta: { width: '100px', align: 'end' },
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])
 
-const cause = ({ failure }: DeploymentRow) => [failure?.message, failure?.hint].filter(Boolean).join(' ')
 const milliseconds = (ms: number | null) => (ms === null ? <None>not measured</None> : formatNumber(ms, 2))
 const ofBytes = (bytes: number | null) => (bytes === null ? <None>not loaded</None> : <Bytes value={bytes} />)
 const ofTime = (at: string | null) => (at === null ? <None>not running</None> : <Time at={at} />)

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { LinkButton } from '../../components/link-button.tsx'
-import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { Banner, Card, Page, PageHeader } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { DataTable } from '../../components/table/data-table.tsx'
 import { rowsOf } from '../../components/table/windowed.ts'
@@ -28,11 +28,15 @@ export function DeploymentsPage() {
         title="Deployments"
         note="Versions that answer requests, each under the name of its endpoint."
         actions={
-          <Button variant="filled" onClick={deploy}>
-            Deploy a version
-          </Button>
+          // An empty list offers it in its middle.
+          list.data?.length !== 0 && (
+            <Button variant="filled" onClick={deploy}>
+              Deploy a version
+            </Button>
+          )
         }
       />
+      <Failures rows={list.data ?? []} />
       <Card flush>
         <DataTable
           id="deployments"
@@ -78,6 +82,27 @@ export function DeploymentsPage() {
       {actions.dialog}
     </Page>
   )
+}
+
+/** More would push the table off the screen; the rest are marked in it. */
+const failuresMax = 3
+
+function Failures({ rows }: { rows: readonly DeploymentRow[] }) {
+  const failed = rows.filter(({ failure }) => failure !== null)
+  return failed.slice(0, failuresMax).map(({ id, endpoint, state, failure }) => (
+    <Banner
+      key={id}
+      tone="bad"
+      title={`${endpoint} ${state === 'set-aside' ? 'is set aside' : 'does not run'}.`}
+      actions={
+        <LinkButton to="/deployments/$endpoint" params={{ endpoint }} size="xs">
+          Open {endpoint}
+        </LinkButton>
+      }
+    >
+      {failure?.message} {failure?.hint}
+    </Banner>
+  ))
 }
 
 type RowActionsProps = {

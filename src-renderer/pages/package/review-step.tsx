@@ -24,7 +24,7 @@ export function ReviewStep({ draft, fields }: StepProps) {
     <>
       {errors > 0 && (
         <Banner tone="bad" title={errors === 1 ? 'One error is left.' : `${errors} errors are left.`}>
-          The package cannot be built before they are solved.
+          The package cannot be built like this. The list at the right leads to where it is mended.
         </Banner>
       )}
       {errors === 0 && draft.report === null && (

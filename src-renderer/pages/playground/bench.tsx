@@ -39,8 +39,8 @@ export function BenchCard({ bench, schemas, tensors, examples, running, onRun, o
           <div className={css.examples}>
             <span>Examples</span>
             {examples.map(({ id, label, inputs }) => (
-              <Button key={id} size="xs" onClick={() => bench.fill(inputs)} title={`Case ${id}`}>
-                {label ?? id}
+              <Button key={id} size="xs" onClick={() => bench.fill(inputs)} title={`Case ${id} of the suite`}>
+                {label ?? id} {label !== null && <span className={css.unit}>{id}</span>}
               </Button>
             ))}
           </div>

@@ -50,7 +50,7 @@ export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }
       <Facts
         items={[
           ['Answered by', `${answer.model} ${answer.version}`],
-          ['Chosen by', answer.rule],
+          ['Chosen by', answer.rule === 'try' ? 'this try: the version is not deployed' : answer.rule],
           [
             'Ran on',
             answer.batchSize > 1
