@@ -43,14 +43,14 @@ export const tagOf = (version: string): string => versionName.parse(version).rep
 const annotationMap = z.record(z.string().max(limits.lineCharsMax), z.string().max(limits.textCharsMax))
 const byteCount = z.int().min(0).max(limits.packageBytesMax)
 
-export const ociDescriptor = z.object({
+const ociDescriptor = z.object({
   mediaType: z.string().max(limits.lineCharsMax),
   digest,
   size: byteCount,
   annotations: annotationMap.optional(),
 })
 
-export const layerDescriptor = z.strictObject({
+const layerDescriptor = z.strictObject({
   mediaType: z.enum([
     mediaTypes.descriptor,
     mediaTypes.weight,

@@ -2,9 +2,9 @@
 import { sha256 } from '../base/digest.ts'
 import { OutpostError } from '../base/errors.ts'
 import { parseJsonAs } from '../base/json.ts'
-import { annotations, mediaTypes, modelManifest } from '../contract/model-pack.ts'
+import { annotations, type ModelManifest, mediaTypes, modelManifest } from '../contract/model-pack.ts'
 import { blobName, inTarOrder, packageHead } from './layout.ts'
-import { blockBytes as tarHeaderBytes, padded, tarHeader, trailerBytes } from './tar.ts'
+import { blockBytes, padded, tarHeader, trailerBytes } from './tar.ts'
 
 /** Gives the bytes of a stored blob; verified by whoever keeps them, or by the reader of the package in any case. */
 export type BlobSource = (
@@ -19,22 +19,25 @@ export interface ExportPackageInput {
   blobs: BlobSource
 }
 
+/** The length of the file that exportPackage writes, known beforehand. */
+export function exportedBytes(parts: {
+  manifest: Uint8Array
+  config: Uint8Array
+  signature: Uint8Array | null
+}): number {
+  const manifest = parseManifest(parts.manifest)
+  const layers = layersOnce(manifest).reduce((sum, { size }) => sum + blockBytes + padded(size), 0)
+  return packageHead({ ...parts, version: versionIn(manifest) }).length + layers + trailerBytes
+}
+
 /** The package as a stream of tar bytes. Throws ARTIFACT_CORRUPT where a blob has not the size the manifest gives it. */
 export async function* exportPackage(input: ExportPackageInput): AsyncGenerator<Uint8Array, void, void> {
-  const manifest = parseJsonAs(
-    modelManifest,
-    Buffer.from(input.manifest).toString('utf8'),
-    'PACKAGE_INVALID',
-    'The manifest',
-  )
+  const manifest = parseManifest(input.manifest)
   const config = await collect(input, manifest.config)
   if (sha256(config) !== manifest.config.digest) throw corrupt(manifest.config.digest)
-  const version = manifest.annotations[annotations.version] ?? ''
-  yield packageHead({ manifest: input.manifest, config, version, signature: input.signature })
-  const written = new Set<string>()
-  for (const layer of inTarOrder(manifest.layers, ({ mediaType }) => mediaType === mediaTypes.weight)) {
-    if (written.has(layer.digest)) continue
-    written.add(layer.digest)
+  const { signature } = input
+  yield packageHead({ manifest: input.manifest, config, version: versionIn(manifest), signature })
+  for (const layer of layersOnce(manifest)) {
     yield tarHeader(blobName(layer.digest), layer.size)
     yield* sized(input, layer)
     yield Buffer.alloc(padded(layer.size) - layer.size)
@@ -42,12 +45,15 @@ export async function* exportPackage(input: ExportPackageInput): AsyncGenerator<
   yield Buffer.alloc(trailerBytes)
 }
 
-/** The size of the file that exportPackage writes, known before a blob is read: what a download announces. */
-export function exportedBytes(input: { manifest: Uint8Array; config: Uint8Array; signature: Uint8Array | null }): number {
-  const manifest = parseJsonAs(modelManifest, Buffer.from(input.manifest).toString('utf8'), 'PACKAGE_INVALID', 'The manifest')
-  const head = packageHead({ ...input, version: manifest.annotations[annotations.version] ?? '' })
-  const sizes = new Map(manifest.layers.map(({ digest, size }) => [digest, size]))
-  return [...sizes.values()].reduce((sum, size) => sum + tarHeaderBytes + padded(size), head.length + trailerBytes)
+const parseManifest = (bytes: Uint8Array): ModelManifest =>
+  parseJsonAs(modelManifest, Buffer.from(bytes).toString('utf8'), 'PACKAGE_INVALID', 'The manifest')
+
+const versionIn = (manifest: ModelManifest): string => manifest.annotations[annotations.version] ?? ''
+
+/** Each different content at its first place, in the order of the tar. */
+function layersOnce({ layers }: ModelManifest): ModelManifest['layers'] {
+  const ordered = inTarOrder(layers, ({ mediaType }) => mediaType === mediaTypes.weight)
+  return [...new Map(ordered.map((layer) => [layer.digest, layer])).values()]
 }
 
 interface Blob {

@@ -40,8 +40,8 @@ const attributeField = {
 } as const
 const sparseField = { values: 1, indices: 2 } as const
 
-export const defaultDomain = 'ai.onnx'
-export const domainName = (domain: string): string => domain || defaultDomain
+/** The default domain is written as the empty text in files, and as ai.onnx where people read it. */
+export const domainName = (domain: string): string => domain || 'ai.onnx'
 
 export const emptyGraph = (): GraphInterface => ({ inputs: [], outputs: [], initializers: new Set() })
 

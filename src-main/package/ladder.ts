@@ -7,7 +7,7 @@ import { OutpostError } from '../base/errors.ts'
 import type { ValidationCheck } from '../contract/validation.ts'
 
 /** In the order in which they are run. */
-export const rungs = {
+const rungs = {
   structure: 'The package is whole',
   paths: 'Names stay inside the package',
   digests: 'Contents agree with their digests',

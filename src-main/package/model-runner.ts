@@ -34,7 +34,7 @@ export interface ModelRunner {
   residentBytes(): number | null
 }
 
-export interface Judgement {
+interface Judgement {
   right: boolean
   /** What was expected and what came, in words. */
   message: string

@@ -13,7 +13,7 @@ export async function readSource(folder: string): Promise<PackageSource> {
   return await assembleSource(await readDescriptor(folder), folder)
 }
 
-export async function readDescriptor(folder: string): Promise<PackageDescriptor> {
+async function readDescriptor(folder: string): Promise<PackageDescriptor> {
   const path = join(folder, descriptorPath)
   const found = await stat(path).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null

@@ -42,7 +42,9 @@ export async function validate(input: ValidationInput, options: ValidateOptions)
   const subject = await openSubject(input, ladder)
   if (subject) await checkStatically(subject, ladder, options.runner)
   const measured =
-    subject && !ladder.hasFailed && !options.skipRun ? await checkByRunning(subject, ladder, options, clock) : nothingMeasured
+    subject && !ladder.hasFailed && !options.skipRun
+      ? await checkByRunning(subject, ladder, options, clock)
+      : nothingMeasured
   const checks = ladder.finish()
   const report: ValidationReport = {
     verdict: ladder.hasFailed ? 'failed' : 'passed',

@@ -1,6 +1,6 @@
 /**
- * Checks a signature against the manifest it came with, and the publisher against those that this node trusts.
- * The first says who claims a package, the second whether that is believed; neither stands for the other.
+ * Checks a signature against the manifest it came with. That says who claims a package and nothing more: whether the
+ * node believes this publisher is decided where its trusted keys are known.
  */
 import { type KeyObject, verify } from 'node:crypto'
 import { digestHex } from '../base/digest.ts'
@@ -53,43 +53,4 @@ export function verifySignature(envelope: DsseEnvelope, manifestDigest: string):
     throw new OutpostError('SIGNATURE_INVALID', 'The signature belongs to another package.')
   }
   return { publisher, publicKey, fingerprint }
-}
-
-/** What a node knows of publishers: the fingerprints it trusts under a name, several after a change of keys. */
-export type TrustedFingerprints = (publisher: string) => readonly string[]
-
-/**
- * Throws PACKAGE_UNSIGNED, PUBLISHER_UNKNOWN or PUBLISHER_MISMATCH; details carry publisher and fingerprint, so that
- * a person can be shown whom to trust.
- */
-export function requireTrusted(
-  signature: VerifiedSignature | null,
-  trusted: TrustedFingerprints,
-): VerifiedSignature {
-  if (!signature) {
-    throw new OutpostError('PACKAGE_UNSIGNED', 'The package is not signed, so nobody answers for it.', {
-      hint: 'Ask its publisher for a signed package.',
-    })
-  }
-  const { publisher, fingerprint } = signature
-  const known = trusted(publisher)
-  if (known.includes(fingerprint)) return signature
-  if (known.length === 0) {
-    throw new OutpostError(
-      'PUBLISHER_UNKNOWN',
-      `The publisher "${publisher}" (${fingerprint}) is not trusted here.`,
-      {
-        hint: 'Compare the fingerprint with the publisher by another way, then trust it.',
-        details: { publisher, fingerprint },
-      },
-    )
-  }
-  throw new OutpostError(
-    'PUBLISHER_MISMATCH',
-    `The package is signed as "${publisher}" with the key ${fingerprint}, which is not the one trusted for that name.`,
-    {
-      hint: 'The publisher may have changed keys, or somebody else uses the name. Ask the publisher.',
-      details: { publisher, fingerprint, trusted: known },
-    },
-  )
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect } from 'vitest'
 import { modelConfig, tagOf } from '../../../src-main/contract/model-pack.ts'
 import { parameterSize } from '../../../src-main/package/build-manifest.ts'
-import { exportPackage } from '../../../src-main/package/export-package.ts'
+import { exportedBytes, exportPackage } from '../../../src-main/package/export-package.ts'
 import { openPackage } from '../../../src-main/package/open-package.ts'
 import { pack } from '../../../src-main/package/pack.ts'
 import { readSource } from '../../../src-main/package/read-source.ts'
@@ -111,6 +111,7 @@ test('written out again from stored blobs, a package is the same file', async ({
   }
   for await (const part of exportPackage({ ...input, blobs: source })) parts.push(part)
   expect(Buffer.concat(parts)).toEqual(await readFile(path))
+  expect(exportedBytes({ ...input, config: opened.configBytes })).toBe(Buffer.concat(parts).length)
 
   const short = async function* () {
     yield Buffer.from('x')

@@ -1,4 +1,4 @@
-/** Signatures: whose they are, what they cover, and whom a node believes. */
+/** Signatures: whose they are and what they cover. */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type DsseEnvelope, preAuthEncoding } from '../../../src-main/package/dsse.ts'
@@ -11,7 +11,7 @@ import {
   publicKeyText,
 } from '../../../src-main/package/publisher-key.ts'
 import { signManifest } from '../../../src-main/package/sign-manifest.ts'
-import { requireTrusted, verifySignature } from '../../../src-main/package/verify-signature.ts'
+import { verifySignature } from '../../../src-main/package/verify-signature.ts'
 import { refusal } from '../../support/package-folder.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
@@ -69,16 +69,6 @@ describe('a signature is refused', () => {
 })
 
 const next = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1)
-
-test('trust is the fingerprint under the name: unsigned, unknown and changed keys are told apart', async () => {
-  const signature = verifySignature(signed, digest)
-  const trusted = (fingerprints: string[]) => () => requireTrusted(signature, () => fingerprints)
-  expect(trusted([signature.fingerprint])()).toBe(signature)
-  expect(trusted([digest, signature.fingerprint])()).toBe(signature)
-  expect(await refusal(trusted([]))).toBe('PUBLISHER_UNKNOWN')
-  expect(await refusal(trusted([digest]))).toBe('PUBLISHER_MISMATCH')
-  expect(await refusal(() => requireTrusted(null, () => [signature.fingerprint]))).toBe('PACKAGE_UNSIGNED')
-})
 
 test('keys travel as PEM, with and without a passphrase; others are refused', async () => {
   expect(fingerprintOf(importPublisherKey(exportPublisherKey(privateKey)))).toBe(fingerprintOf(privateKey))
