@@ -27,9 +27,12 @@ describe('addressed to this node', () => {
     },
   )
 
-  test.each([['127.0.0.1:7070'], ['localhost'], ['[::1]:7070'], ['LOCALHOST:1']])('a Host of "%s" is answered', async (host) => {
-    expect((await outpost.fetch('/health', { headers: { host } })).status).toBe(200)
-  })
+  test.each([['127.0.0.1:7070'], ['localhost'], ['[::1]:7070'], ['LOCALHOST:1']])(
+    'a Host of "%s" is answered',
+    async (host) => {
+      expect((await outpost.fetch('/health', { headers: { host } })).status).toBe(200)
+    },
+  )
 
   test.each([
     [{ origin: 'https://evil.example' }],
@@ -44,7 +47,9 @@ describe('addressed to this node', () => {
   })
 
   test('the own page is let in, and no other origin is ever named', async () => {
-    const response = await outpost.fetch('/api/login', { headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' } })
+    const response = await outpost.fetch('/api/login', {
+      headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
+    })
     expect(response.status).toBe(200)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
@@ -52,8 +57,12 @@ describe('addressed to this node', () => {
 
 describe('who is asking', () => {
   test('every procedure but the login needs someone', async () => {
-    const document = (await (await outpost.fetch('/api/openapi.json')).json()) as { paths: Record<string, Record<string, unknown>> }
-    const open = Object.values(access).flatMap((group) => Object.values(group)).filter((needed) => needed === 'open').length
+    const document = (await (await outpost.fetch('/api/openapi.json')).json()) as {
+      paths: Record<string, Record<string, unknown>>
+    }
+    const open = Object.values(access)
+      .flatMap((group) => Object.values(group))
+      .filter((needed) => needed === 'open').length
     let answered = 0
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const method of Object.keys(methods)) {
@@ -76,7 +85,10 @@ describe('who is asking', () => {
     const refused = await outpost.fetch('/api/keys', { headers: bearer(secret) })
     expect(refused.status).toBe(403)
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
-    expect((await outpost.fetch('/api/files?name=x', { method: 'PUT', body: 'x', headers: bearer(secret) })).status).toBe(403)
+    expect(
+      (await outpost.fetch('/api/files?name=x', { method: 'PUT', body: 'x', headers: bearer(secret) }))
+        .status,
+    ).toBe(403)
   })
 
   test('a revoked key is refused at once', async () => {
@@ -98,11 +110,18 @@ describe('who is asking', () => {
 describe('the login of the headless UI', () => {
   const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    outpost.fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } })
+    outpost.fetch(path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    })
   const token = () => new URL(outpost.node.addresses().loginLink ?? '').hash.split('token=')[1] ?? ''
 
   test('the link works once, sets a password, and the password works after', async () => {
-    const claimed = await post('/api/login/claim', { token: token(), password: 'correct horse battery staple' })
+    const claimed = await post('/api/login/claim', {
+      token: token(),
+      password: 'correct horse battery staple',
+    })
     expect(claimed.status).toBe(200)
     expect(claimed.headers.getSetCookie()[0]).toMatch(/HttpOnly; SameSite=Strict/)
     const cookie = cookieOf(claimed)
