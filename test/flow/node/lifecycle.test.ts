@@ -117,7 +117,7 @@ test('a second node on the same folder says who has it, and stops', async () => 
   const dataDirectory = await newFolder()
   const first = await start(dataDirectory)
   await expect(startHeadless(dataDirectory)).rejects.toThrow(
-    /ended with 1: DATA_DIR_IN_USE: Another node \(process \d+\) at http/,
+    /ended with 1: DATA_DIR_IN_USE: Another node \(process \d+, http/,
   )
   expect(await isServed(first.servingUrl)).toBe(true)
 })
