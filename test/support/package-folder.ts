@@ -6,7 +6,10 @@ import { test as base } from 'vitest'
 import { OutpostError } from '../../src-main/base/errors.ts'
 import type { ErrorCode } from '../../src-main/contract/errors.ts'
 import type { PackageDescriptorInput } from '../../src-main/contract/package.ts'
+import type { BlobSink } from '../../src-main/package/blob-sink.ts'
+import { pack } from '../../src-main/package/pack.ts'
 import { generatePublisherKey } from '../../src-main/package/publisher-key.ts'
+import { readSource } from '../../src-main/package/read-source.ts'
 import type { Signer } from '../../src-main/package/sign-manifest.ts'
 import { addModel } from './onnx-writer.ts'
 
@@ -81,5 +84,24 @@ export async function refusal(run: () => unknown): Promise<ErrorCode | 'accepted
   } catch (error) {
     if (error instanceof OutpostError) return error.code
     throw error
+  }
+}
+
+/** A small signed package in `folder`. */
+export async function packedPackage(folder: string, signer: Signer): Promise<string> {
+  const path = join(folder, 'p.outpost')
+  await pack(await readSource(await writeSource(join(folder, 's'))), { output: path, signer })
+  return path
+}
+
+/** Takes everything and keeps the digests. */
+export function countingSink(): BlobSink & { stored: string[] } {
+  const stored: string[] = []
+  return {
+    stored,
+    async write(digest, _bytes, chunks) {
+      for await (const _ of chunks);
+      stored.push(digest)
+    },
   }
 }
