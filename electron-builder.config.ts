@@ -60,12 +60,26 @@ const executableName = 'outpost'
 const runtimes = 'node_modules/onnxruntime-node/bin/napi-v6'
 const sqlite = 'node_modules/better-sqlite3/prebuilds'
 
-/** Leaves out what the packages bring for other platforms, and for other processors of this one. */
-const only = (platform: 'linux' | 'darwin' | 'win32'): string[] => {
+/**
+ * What is packed, whole for each platform: a platform's own list replaces the common one and does not add to it.
+ * Left out is what the packages bring for other platforms, and for other processors of this one.
+ */
+function filesFor(platform: 'linux' | 'darwin' | 'win32'): string[] {
   const others = ['linux', 'darwin', 'win32'].filter((name) => name !== platform).join(',')
   return [
-    `!${runtimes}/{${others}}/**`,
-    `!${runtimes}/${platform}/!(\${arch})/**`,
+    'package.json',
+    'out/**',
+    '!out/.built',
+    'resources/icons/icon.png',
+    'resources/samples/**',
+    '!resources/samples/training{,/**}',
+    // Sources that were compiled into the prebuilt binaries, and what only an installation needs.
+    '!node_modules/better-sqlite3/{deps,src}{,/**}',
+    '!node_modules/{sharp,@img/*}/{src,install}{,/**}',
+    '!node_modules/onnxruntime-node/script{,/**}',
+    '!**/*.{d.ts,d.cts,d.mts,map}',
+    `!${runtimes}/{${others}}{,/**}`,
+    `!${runtimes}/${platform}/!(\${arch}){,/**}`,
     `!${sqlite}/{${others},linuxmusl}-*.node`,
     `!${sqlite}/${platform}-!(\${arch}).node`,
   ]
@@ -76,18 +90,7 @@ const config: Configuration = {
   appId: 'dev.outpost.desktop',
   productName: 'Outpost',
   executableName,
-  directories: { output: 'dist', buildResources: 'resources/icons' },
-  files: [
-    'out/**',
-    '!out/.built',
-    'resources/icons/icon.png',
-    'resources/samples/**',
-    '!resources/samples/training/**',
-    // Sources that were compiled into the prebuilt binaries, and what only an installation needs.
-    '!node_modules/better-sqlite3/{deps,src}/**',
-    '!node_modules/onnxruntime-node/script/**',
-    '!**/*.{d.ts,d.cts,d.mts,map}',
-  ],
+  directories: { output: 'dist' },
   asarUnpack: ['**/*.node', '**/*.{so,so.*,dylib,dll}', 'resources/samples/**'],
   // Every native module brings a binary with a stable interface (Node-API): nothing is compiled here.
   npmRebuild: false,
@@ -112,15 +115,15 @@ const config: Configuration = {
     target: ['AppImage', 'deb'],
     category: 'Development',
     maintainer: 'The Outpost authors <packages@outpost.invalid>',
-    files: only('linux'),
+    files: filesFor('linux'),
   },
   // No Intel Macs: ONNX Runtime has no library for them.
   mac: {
     target: [{ target: 'dmg', arch: 'arm64' }],
     category: 'public.app-category.developer-tools',
-    files: only('darwin'),
+    files: filesFor('darwin'),
   },
-  win: { target: ['nsis'], files: only('win32') },
+  win: { target: ['nsis'], files: filesFor('win32') },
   // Windows registers a file type for all users or not at all.
   nsis: { oneClick: false, perMachine: true, allowToChangeInstallationDirectory: true },
 }

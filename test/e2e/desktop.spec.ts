@@ -81,7 +81,7 @@ test('a package that is opened shows what is in it, and installs nothing by itse
   })
   const sheet = page.getByRole('dialog')
   await expect(sheet).toContainText('Install a package')
-  await expect(sheet).toContainText('Signature valid.')
+  await expect(sheet).toContainText('Installed already.')
   await page.keyboard.press('Escape')
 })
 

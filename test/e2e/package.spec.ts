@@ -50,11 +50,29 @@ test('27: the fuses of the binary are set', async () => {
   expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe('1'.charCodeAt(0))
 })
 
-test('the program lies in the archive: entries, preload and page', async () => {
-  const archive = await readFile(packed('resources/app.asar'), 'latin1')
-  for (const name of ['desktop.js', 'serving.js', 'engine-thread.js', 'preload.cjs', 'index.html']) {
-    expect(archive).toContain(`"${name}"`)
+/** A folder of the archive's header (Chromium's pickle: three sizes, the length, then JSON). */
+interface ArchiveFolder {
+  files?: Record<string, ArchiveFolder>
+}
+async function archiveFolder(...path: string[]): Promise<string[]> {
+  const bytes = await readFile(packed('resources/app.asar'))
+  const header = JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12))) as ArchiveFolder
+  const folder = path.reduce<ArchiveFolder | undefined>((at, name) => at?.files?.[name], header)
+  return Object.keys(folder?.files ?? {}).sort()
+}
+
+test('the archive holds the built program, what it depends on, and nothing else', async () => {
+  expect(await archiveFolder()).toEqual(['node_modules', 'out', 'package.json', 'resources'])
+  expect(await archiveFolder('out')).toEqual(['main', 'preload', 'renderer'])
+  expect(await archiveFolder('out', 'main')).toEqual(
+    expect.arrayContaining(['desktop.js', 'serving.js', 'engine-thread.js', 'lab.js']),
+  )
+  expect(await archiveFolder('resources')).toEqual(['icons', 'samples'])
+  expect(await archiveFolder('resources', 'icons')).toEqual(['icon.png'])
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
   }
+  expect(await archiveFolder('node_modules')).toEqual(expect.arrayContaining(Object.keys(dependencies)))
 })
 
 test('native modules lie outside the archive and load from there, with what they link to', async () => {
@@ -81,4 +99,24 @@ test("other platforms' runtimes are left out", () => {
   for (const other of ['darwin-arm64', 'win32-x64', 'linuxmusl-x64']) {
     expect(existsSync(unpacked('node_modules/better-sqlite3/prebuilds', `${other}.node`)), other).toBe(false)
   }
+})
+
+/** The entry and every file it imports, however far down. */
+async function reached(entry: string, seen = new Set<string>()): Promise<Set<string>> {
+  if (seen.has(entry)) return seen
+  seen.add(entry)
+  const text = await readFile(entry, 'utf8')
+  for (const [, name] of text.matchAll(/(?:from|import)\s*\(?["']([^"']+)["']/g)) {
+    if (name?.startsWith('.')) await reached(resolve(entry, '..', name), seen)
+    else if (name !== undefined) seen.add(name)
+  }
+  return seen
+}
+
+test('entries that run on plain Node.js never reach electron; the desktop does', async () => {
+  const main = join(root, 'out/main')
+  for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']) {
+    expect([...(await reached(join(main, `${entry}.js`)))], entry).not.toContain('electron')
+  }
+  expect([...(await reached(join(main, 'desktop.js')))]).toContain('electron')
 })
