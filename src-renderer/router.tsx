@@ -6,9 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
-  parseSearchWith,
   redirect,
-  stringifySearchWith,
   useRouterState,
 } from '@tanstack/react-router'
 import { isUnauthorized } from './data/failure.ts'
@@ -158,6 +156,13 @@ const claim = createRoute({
   component: lazyRouteComponent(() => import('./pages/login/claim-page.tsx'), 'ClaimPage'),
 })
 
+function stringifySearch(search: Record<string, unknown>): string {
+  const present = Object.entries(search).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  )
+  return present.length > 0 ? `?${new URLSearchParams(present)}` : ''
+}
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -180,6 +185,6 @@ export const router = createRouter({
   defaultErrorComponent: PageFailed,
   defaultPendingMs: 150,
   // Values of the address are plain text: a tag named "1e5" or a token of digits stays what it is.
-  parseSearch: parseSearchWith((value) => value),
-  stringifySearch: stringifySearchWith(String),
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch,
 })

@@ -50,8 +50,9 @@ export function Palette({ run }: { run: RunCommand }) {
       size={600}
       maxHeight={440}
       scrollable
-      title="Search or run a command"
-      classNames={{ content: style.content, body: style.body }}
+      attributes={{ content: { 'aria-label': 'Search or run a command' } }}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      classNames={{ content: style.content, body: style.body, search: style.search }}
     >
       <Spotlight.Search
         placeholder={palette === 'models' ? 'Go to a model' : 'Search or run a command'}

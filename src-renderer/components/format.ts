@@ -38,9 +38,9 @@ export function formatDuration(ms: number): string {
 /** A share from 0 to 1 as 94.8 %. */
 export const formatShare = (share: number, digits = 1): string => `${formatNumber(share * 100, digits)} %`
 
-/** A metric: four figures where it is a share, else what it is. */
+/** A metric: three decimals where it is a share, else fewer. */
 export const formatMetric = (value: number): string =>
-  Number.isInteger(value) ? formatNumber(value) : formatNumber(value, Math.abs(value) < 10 ? 4 : 2)
+  Number.isInteger(value) ? formatNumber(value) : formatNumber(value, Math.abs(value) < 10 ? 3 : 2)
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })

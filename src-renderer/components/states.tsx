@@ -2,28 +2,20 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import { errorCatalogue } from '../../src-main/contract/errors.ts'
 import type { Failure } from '../../src-main/contract/views.ts'
 import { failureOf } from '../data/failure.ts'
 import style from './states.module.css'
+import { slowAfterMs, useAfter } from './use-after.ts'
 
-/** True once this many milliseconds have passed since it was first shown. */
-function useAfter(ms: number): boolean {
-  const [passed, setPassed] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setPassed(true), ms)
-    return () => clearTimeout(timer)
-  }, [ms])
-  return passed
-}
-
+const skeletonAfterMs = 150
 const bars = ['92%', '75%', '84%', '63%', '88%', '70%', '80%', '58%', '90%', '67%', '78%', '61%']
 
 /** Nothing for 150 ms, then bars of the final geometry, and after 2 s a word that it takes longer. */
 export function Loading({ lines = 6, what = 'this page' }: { lines?: number; what?: string }) {
-  const visible = useAfter(150)
-  const slow = useAfter(2_000)
+  const visible = useAfter(skeletonAfterMs)
+  const slow = useAfter(slowAfterMs)
   if (!visible) return <div className={style.loading} aria-busy />
   return (
     <div className={style.loading} aria-busy>

@@ -41,6 +41,7 @@ export function Digest({
   tabIndex?: number
 }) {
   const { copy, copied } = useClipboard({ timeout: 1_500 })
+  const shown = whole ? value : shortDigest(value)
   return (
     <Tooltip label={copied ? 'Copied' : whole ? 'Copy' : `Copy ${value}`} multiline maw={420}>
       <UnstyledButton
@@ -49,10 +50,10 @@ export function Digest({
           event.stopPropagation()
           copy(value)
         }}
-        aria-label={copied ? 'Copied' : `Copy ${value}`}
+        aria-label={`${shown}, ${copied ? 'copied' : 'copy the whole digest'}`}
         {...(tabIndex === undefined ? {} : { tabIndex })}
       >
-        {whole ? value : shortDigest(value)}
+        {shown}
       </UnstyledButton>
     </Tooltip>
   )

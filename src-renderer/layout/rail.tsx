@@ -20,7 +20,6 @@ function Place({ section, narrow }: { section: Section; narrow: boolean }) {
         to={section.to}
         className={style.place}
         activeOptions={{ exact: section.to === '/', includeSearch: false }}
-        aria-label={count ? `${section.title}, ${count}` : section.title}
       >
         <Icon size={16} stroke={1.7} aria-hidden />
         <span className={style.placeTitle}>{section.title}</span>

@@ -1,6 +1,6 @@
 /** Top of the window: the mark, where one is, the palette, how the node is reached, and which node it is. */
 import { Link, useMatches } from '@tanstack/react-router'
-import { Fragment } from 'react'
+import { Fragment, useEffect } from 'react'
 import { commands } from '../../src-main/contract/commands.ts'
 import { keysInWords } from '../commands/keys.ts'
 import type { RunCommand } from '../commands/use-commands.ts'
@@ -33,6 +33,10 @@ function useCrumbs(): Crumb[] {
 export function TopBar({ run }: { run: RunCommand }) {
   const crumbs = useCrumbs()
   const status = useStatus()
+  const title = crumbs.at(-1)?.title
+  useEffect(() => {
+    document.title = title ? `${title} · Outpost` : 'Outpost'
+  }, [title])
   const [keys = ''] = commands['view.palette'].keys
   return (
     <header className={style.top}>

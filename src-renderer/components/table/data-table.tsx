@@ -8,6 +8,7 @@ import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from '
 import { useView } from '../../state/view.ts'
 import { formatNumber } from '../format.ts'
 import { ErrorNotice } from '../states.tsx'
+import { slowAfterMs, useAfter } from '../use-after.ts'
 import { BodyRow } from './body-row.tsx'
 import { ColumnChoice } from './column-choice.tsx'
 import { features } from './columns.ts'
@@ -109,6 +110,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const modelRows = table.getRowModel().rows
   const rowAt = new Map(present.map(({ at }, position) => [at, modelRows[position]]))
 
+  const slow = useAfter(slowAfterMs, rows.pending)
   const failedWholly = rows.error !== null && rows.total === 0
   const isEmpty = !rows.pending && rows.total === 0
   return (
@@ -116,7 +118,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       <div className={style.toolbar}>
         {toolbar}
         <span className={style.count} aria-live="polite">
-          {rows.pending || failedWholly ? '' : `${formatNumber(rows.total)} ${label}`}
+          {rows.pending || failedWholly
+            ? slow && 'Loading takes longer than usual'
+            : `${formatNumber(rows.total)} ${label}`}
         </span>
         <ColumnChoice table={id} columns={columns} visibility={visibility} />
       </div>

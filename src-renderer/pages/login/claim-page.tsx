@@ -3,6 +3,7 @@ import { Button, PasswordInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type SyntheticEvent, useEffect, useState } from 'react'
+import { limits } from '../../../src-main/contract/limits.ts'
 import { client } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -37,10 +38,7 @@ export function ClaimPage() {
   if (!token) {
     return (
       <LoginCard title="This link is not complete">
-        <p>
-          Run <code>outpost login-link</code> on the machine of the node, and open the whole link that it
-          prints.
-        </p>
+        <p>The node prints the link when it starts. Open the whole of it, with the token at its end.</p>
         <LinkButton to="/login">Log in with the password</LinkButton>
       </LoginCard>
     )
@@ -50,11 +48,12 @@ export function ClaimPage() {
       <p>The link logs you in once. With a password you can come back without another link.</p>
       <PasswordInput
         label="New password"
-        description="At least 12 characters"
+        description={`At least ${limits.passwordCharsMin} characters`}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         autoComplete="new-password"
-        minLength={12}
+        minLength={limits.passwordCharsMin}
+        maxLength={limits.passwordCharsMax}
         autoFocus
       />
       {claim.error && (
@@ -63,7 +62,7 @@ export function ClaimPage() {
       <Button
         type="submit"
         variant="filled"
-        disabled={password.length < 12}
+        disabled={password.length < limits.passwordCharsMin}
         loading={claim.isPending && claim.variables !== undefined}
         fullWidth
       >

@@ -25,8 +25,8 @@ export function LoginPage() {
   return (
     <LoginCard title="Log in to this node" onSubmit={submit}>
       <p>
-        Without a password, run <code>outpost login-link</code> on the machine of the node: it prints a link
-        that is good for one login.
+        Where no password is set yet, open the link that the node prints when it starts. It is good for one
+        login.
       </p>
       <PasswordInput
         label="Password"

@@ -40,6 +40,8 @@ export function ModelsPage() {
     load: (window, signal) => client.models.list({ ...filter, ...window }, { signal }),
   })
   const isFiltered = Boolean(search.search || search.task || search.tag || search.source || search.deployed)
+  // Without a model, the list itself holds the primary action.
+  const isEmpty = !isFiltered && !rows.pending && rows.total === 0
   const clear = () => void navigate({ search: {} })
   return (
     <Page fill>
@@ -51,7 +53,7 @@ export function ModelsPage() {
             <Button onClick={() => void reportJob('Verifying', () => client.models.verify({}))}>
               Verify all
             </Button>
-            <Button variant="filled" onClick={() => openInstall()}>
+            <Button variant={isEmpty ? 'default' : 'filled'} onClick={() => openInstall()}>
               Import a package
             </Button>
           </>
