@@ -3,8 +3,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
-import { Palette } from '../commands/palette.tsx'
-import { ShortcutSheet } from '../commands/shortcut-sheet.tsx'
 import { useRunCommand } from '../commands/use-commands.ts'
 import { useShortcuts } from '../commands/use-shortcuts.ts'
 import { Loading } from '../components/states.tsx'
@@ -23,11 +21,29 @@ const InstallSheet = lazy(async () => ({
   default: (await import('../pages/install/install-sheet.tsx')).InstallSheet,
 }))
 
+const Palette = lazy(async () => ({ default: (await import('../commands/palette.tsx')).Palette }))
+const ShortcutSheet = lazy(async () => ({
+  default: (await import('../commands/shortcut-sheet.tsx')).ShortcutSheet,
+}))
+
+/** Which of the floating parts were opened since the start: they are loaded then, and stay. */
+function useUsed() {
+  const palette = usePanels((panels) => panels.palette !== 'closed')
+  const shortcuts = usePanels((panels) => panels.shortcuts)
+  const used = useRef({ palette, shortcuts })
+  used.current = {
+    palette: used.current.palette || palette,
+    shortcuts: used.current.shortcuts || shortcuts,
+  }
+  return used.current
+}
+
 export function Frame() {
   const run = useRunCommand()
   useShortcuts(run)
   const cache = useQueryClient()
   const rail = useView((view) => view.rail)
+  const used = useUsed()
   const { install, openInstall, closeInstall } = usePanels()
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ location }) => location.pathname })
@@ -62,8 +78,10 @@ export function Frame() {
         </Suspense>
       </main>
       <StatusBar />
-      <Palette run={run} />
-      <ShortcutSheet />
+      <Suspense fallback={null}>
+        {used.palette && <Palette run={run} />}
+        {used.shortcuts && <ShortcutSheet />}
+      </Suspense>
       <DropTarget onDrop={openInstall} />
       {install && (
         <Suspense fallback={null}>
