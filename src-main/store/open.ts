@@ -76,6 +76,7 @@ export function refuseNewerSchema(schema: { node: number; usage: number }): void
 function openWriter(kind: Kind): Sqlite {
   createPrivate(kind.file)
   return connect(kind, { timeout: busyMsMax }, (db) => {
+    refuseNewer(kind.file, schemaVersion(db), kind.migrations) // before a byte of it changes
     db.pragma('journal_mode = wal')
     db.pragma(`synchronous = ${kind.synchronous}`)
     db.pragma('journal_size_limit = 67108864') // a burst of imports must not keep its WAL for ever

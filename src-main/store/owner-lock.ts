@@ -12,13 +12,23 @@ export interface Lock {
 /** A caller that only looks holds the lock for microseconds; waiting this long keeps it from being taken for an owner. */
 const lookMsMax = 250
 
+/** A lock lasts until it is released, not until nobody holds the object: a collected handle would close its file. */
+const held = new Set<Sqlite>()
+
 /**
  * Null where another process (or another part of this one) holds it. The file must not be opened by anything else in
  * this process: POSIX drops a process's locks on a file when any of its descriptors is closed.
  */
 export function takeLock(path: string): Lock | null {
   const db = new Database(path, { timeout: lookMsMax })
-  return hold(db) ? { release: () => void db.close() } : null
+  if (!hold(db)) return null
+  held.add(db)
+  return {
+    release() {
+      held.delete(db)
+      db.close()
+    },
+  }
 }
 
 export function isLocked(path: string): boolean {

@@ -40,6 +40,8 @@ export const graph = (change: Partial<GraphSummary> = {}): GraphSummary => ({
   producer: 'test',
   opsets: [{ domain: '', version: 21 }],
   operators: [],
+  functions: [],
+  elementTypes: [],
   inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 64] }],
   outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, 10] }],
   unservable: [],

@@ -1,0 +1,209 @@
+/** Keys, logins, the password and the limiter: who gets in, for how long, and what a copy of the database is worth. */
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allows, checkKey, createKey, listKeys, revokeKey } from '../../../src-main/auth/api-keys.ts'
+import { createFailureLimiter } from '../../../src-main/auth/failure-limiter.ts'
+import {
+  changePassword,
+  claimLoginLink,
+  isLoggedIn,
+  isPasswordSet,
+  issueLoginLink,
+  leave,
+  loginWithPassword,
+} from '../../../src-main/auth/logins.ts'
+import { hashPassword, isPassword } from '../../../src-main/auth/password.ts'
+import { loadOrCreateSecret, loadOrCreateText } from '../../../src-main/auth/secret-files.ts'
+import type { Clock } from '../../../src-main/base/clock.ts'
+import { limits } from '../../../src-main/contract/limits.ts'
+import { touchKey } from '../../../src-main/store/api-keys.ts'
+import { listAuditEntries } from '../../../src-main/store/audit-entries.ts'
+import { currentSnapshot } from '../../../src-main/store/meta.ts'
+import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { by } from '../../support/registration.ts'
+
+const code = (name: string) => expect.objectContaining({ code: name })
+const pepper = Buffer.alloc(32, 7)
+const at = (minutes: number) => new Date(Date.parse(by.at) + minutes * 60_000).toISOString()
+
+describe('keys', () => {
+  test('are shown once, stored as a hash, and good until they expire or are revoked', async () => {
+    const { db, path } = await dataFolder()
+    const { key, secret } = createKey(
+      db,
+      pepper,
+      { name: 'ci', scopes: ['infer', 'infer'], expiresAt: at(60) },
+      by,
+    )
+    expect(secret).toMatch(/^opk_[A-Za-z0-9_-]{43}$/)
+    expect(key).toMatchObject({ name: 'ci', prefix: secret.slice(0, 10), scopes: ['infer'], revokedAt: null })
+    db.pragma('wal_checkpoint(truncate)')
+    expect(readFileSync(join(path, 'node.db')).includes(secret.slice(12))).toBe(false)
+    expect(checkKey(db, pepper, secret, at(1))).toEqual({ outcome: 'valid', key })
+    expect(checkKey(db, pepper, secret, at(60))).toMatchObject({ outcome: 'expired' })
+    for (const other of [`${secret.slice(0, -1)}x`, secret.toUpperCase(), '', 'opk_', key.prefix]) {
+      expect(checkKey(db, pepper, other, at(1))).toEqual({ outcome: 'unknown' })
+    }
+    expect(checkKey(db, Buffer.alloc(32, 8), secret, at(1))).toEqual({ outcome: 'unknown' })
+    const snapshot = currentSnapshot(db)
+    expect(revokeKey(db, key.id, { actor: 'owner', at: at(2) }).revokedAt).toBe(at(2))
+    expect(revokeKey(db, key.id, { actor: 'owner', at: at(3) }).revokedAt).toBe(at(2))
+    expect(currentSnapshot(db)).toBe(snapshot + 1)
+    expect(checkKey(db, pepper, secret, at(1))).toMatchObject({ outcome: 'revoked' })
+    const entries = listAuditEntries(db, {}, { offset: 0, limit: 9 }).rows
+    expect(entries.map(({ action }) => action)).toEqual(['key.revoke', 'key.create'])
+    expect(JSON.stringify(entries)).not.toContain(secret.slice(12))
+    expect(() => revokeKey(db, 'nobody', by)).toThrow(code('NOT_FOUND'))
+    expect(() => createKey(db, pepper, { name: 'late', scopes: ['read'], expiresAt: by.at }, by)).toThrow(
+      code('BAD_REQUEST'),
+    )
+  })
+
+  test('use is remembered and only moves forward', async () => {
+    const { db } = await dataFolder()
+    const { key } = createKey(db, pepper, { name: 'ci', scopes: ['read'], expiresAt: null }, by)
+    for (const time of [at(5), at(3), at(9)]) touchKey(db, key.id, time)
+    expect(listKeys(db)[0]?.lastUsedAt).toBe(at(9))
+  })
+
+  test('scopes: admin may all, who writes reads, calling models is a right of its own', () => {
+    expect([allows(['admin'], 'infer'), allows(['write'], 'read'), allows(['read'], 'write')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect([allows(['write'], 'infer'), allows(['infer'], 'read'), allows([], 'read')]).toEqual([
+      false,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('logins', () => {
+  const address = '127.0.0.1'
+  const password = 'correct horse battery'
+
+  test('a link is good once, within its hour, and sets the password', async () => {
+    const { db, path } = await dataFolder()
+    const token = issueLoginLink(db, at(0))
+    expect(isPasswordSet(db)).toBe(false)
+    await expect(claimLoginLink(db, { token, password: 'short', address }, at(1))).rejects.toThrow(
+      code('PASSWORD_WEAK'),
+    )
+    const login = await claimLoginLink(db, { token, password, address }, at(1))
+    expect([isPasswordSet(db), isLoggedIn(db, login.token, at(2))]).toEqual([true, true])
+    await expect(claimLoginLink(db, { token, address }, at(2))).rejects.toThrow(code('LOGIN_LINK_INVALID'))
+    const late = issueLoginLink(db, at(0))
+    await expect(
+      claimLoginLink(db, { token: late, address }, at(limits.loginLinkMinutesMax)),
+    ).rejects.toThrow(code('LOGIN_LINK_INVALID'))
+    db.pragma('wal_checkpoint(truncate)')
+    const file = readFileSync(join(path, 'node.db'))
+    expect([token, late, login.token, password].filter((secret) => file.includes(secret))).toEqual([])
+    expect([
+      isLoggedIn(db, login.token, at(limits.loginHoursMax * 60 + 1)),
+      isLoggedIn(db, 'made up', at(2)),
+    ]).toEqual([false, false])
+    leave(db, login.token)
+    expect(isLoggedIn(db, login.token, at(2))).toBe(false)
+  })
+
+  test('two claims of one link at once: one gets in', async () => {
+    const { db } = await dataFolder()
+    const token = issueLoginLink(db, at(0))
+    const claims = await Promise.allSettled(
+      [1, 2, 3].map(() => claimLoginLink(db, { token, password, address }, at(1))),
+    )
+    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('the password logs in; changing it ends every other login', async () => {
+    const { db } = await dataFolder()
+    await expect(loginWithPassword(db, { password, address }, at(0))).rejects.toThrow(code('LOGIN_FAILED'))
+    await claimLoginLink(db, { token: issueLoginLink(db, at(0)), password, address }, at(1))
+    await expect(loginWithPassword(db, { password: `${password} `, address }, at(1))).rejects.toThrow(
+      code('LOGIN_FAILED'),
+    )
+    const [one, two] = [
+      await loginWithPassword(db, { password, address }, at(1)),
+      await loginWithPassword(db, { password, address }, at(1)),
+    ]
+    const change = { next: 'another horse entirely', trusted: false, kept: one.token, address }
+    await expect(changePassword(db, change, at(2))).rejects.toThrow(code('LOGIN_FAILED'))
+    await expect(changePassword(db, { ...change, current: password, next: 'short' }, at(2))).rejects.toThrow(
+      code('PASSWORD_WEAK'),
+    )
+    await changePassword(db, { ...change, current: password }, at(2))
+    expect([isLoggedIn(db, one.token, at(2)), isLoggedIn(db, two.token, at(2))]).toEqual([true, false])
+    await expect(loginWithPassword(db, { password, address }, at(3))).rejects.toThrow(code('LOGIN_FAILED'))
+    await changePassword(db, { next: password, trusted: true, kept: null, address }, at(3))
+    expect(isLoggedIn(db, one.token, at(3))).toBe(false)
+  })
+})
+
+test('a password is salted, and the same on any keyboard', async () => {
+  const [one, two] = [await hashPassword('Zwölf Boxkämpfer'), await hashPassword('Zwölf Boxkämpfer')]
+  expect(one.hash).not.toBe(two.hash)
+  expect(await isPassword('Zwo\u0308lf Boxka\u0308mpfer', one)).toBe(true)
+  expect(await isPassword('Zwolf Boxkampfer', one)).toBe(false)
+  expect(await isPassword('x'.repeat(1_000_000), one)).toBe(false)
+})
+
+describe('the limiter', () => {
+  const clock = (): Clock & { at: number } => ({
+    at: 0,
+    now: () => 0,
+    monotonic() {
+      return this.at
+    },
+  })
+
+  test('makes an address wait after too many failures, and forgets them with time or success', () => {
+    const time = clock()
+    const limiter = createFailureLimiter(time, 3, 15)
+    const fail = (address: string, times: number) => {
+      for (let n = 0; n < times; n++) limiter.failed(address)
+    }
+    fail('10.0.0.1', 2)
+    limiter.admit('10.0.0.1')
+    fail('10.0.0.1', 1)
+    expect(() => limiter.admit('10.0.0.1')).toThrow(
+      expect.objectContaining({ code: 'TOO_MANY_REQUESTS', details: { retryAfterSeconds: 900 } }),
+    )
+    expect(() => limiter.admit('::ffff:10.0.0.1')).toThrow(code('TOO_MANY_REQUESTS'))
+    limiter.admit('10.0.0.2')
+    time.at = 15 * 60_000
+    limiter.admit('10.0.0.1')
+    fail('10.0.0.1', 2)
+    limiter.succeeded('10.0.0.1')
+    fail('10.0.0.1', 2)
+    limiter.admit('10.0.0.1')
+  })
+
+  test('counts an IPv6 host as one, however it writes itself, and stays bounded', () => {
+    const limiter = createFailureLimiter(clock(), 1, 15)
+    limiter.failed('2001:db8:1:2:3:4:5:6')
+    for (const same of ['2001:db8:1:2::9', '2001:DB8:1:2:ffff::', '2001:db8:1:2::9%eth0']) {
+      expect(() => limiter.admit(same)).toThrow(code('TOO_MANY_REQUESTS'))
+    }
+    limiter.admit('2001:db8:1:3::9')
+    limiter.failed('::1')
+    expect(() => limiter.admit('0:0:0:0:0:0:0:1')).toThrow(code('TOO_MANY_REQUESTS'))
+    for (let n = 0; n < 20_000; n++) limiter.failed(`10.${n >> 8}.${n & 255}.1`)
+    limiter.admit('2001:db8:1:2::9')
+  })
+})
+
+test('secrets are made once, closed to others, and never replaced by chance', async () => {
+  const path = join(temporaryFolder(), 'keys', 'pepper')
+  const secret = await loadOrCreateSecret(path)
+  expect([secret.byteLength, statSync(path).mode & 0o777]).toEqual([32, 0o600])
+  chmodSync(path, 0o644)
+  expect(await loadOrCreateSecret(path)).toEqual(secret)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  writeFileSync(path, 'something else')
+  await expect(loadOrCreateSecret(path)).rejects.toThrow(code('DATA_DIR_INVALID'))
+  expect(await loadOrCreateText(path, () => 'new')).toBe('something else')
+})

@@ -1,0 +1,212 @@
+/** Backing up a running node and making a folder of it again. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../../src-main/base/digest.ts'
+import { removeVersion } from '../../../src-main/registry/remove.ts'
+import { resolveVersion } from '../../../src-main/registry/resolve.ts'
+import { verifyVersions } from '../../../src-main/registry/verify.ts'
+import { backUp } from '../../../src-main/store/backup.ts'
+import { collectBlobs } from '../../../src-main/store/blob-collect.ts'
+import { blobPath } from '../../../src-main/store/blob-paths.ts'
+import { nodeId } from '../../../src-main/store/meta.ts'
+import { restore } from '../../../src-main/store/restore.ts'
+import { usageTotals } from '../../../src-main/store/usage-hours.ts'
+import { indexUsage } from '../../../src-main/store/usage-index.ts'
+import { type DataFolder, dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { by, install } from '../../support/registration.ts'
+
+const code = (name: string) => expect.objectContaining({ code: name })
+const call = (id: string) => ({
+  id,
+  at: by.at,
+  endpoint: 'digits',
+  model: 'acme.digits',
+  version: '1.0.0',
+  digest: sha256(''),
+  rule: 'exact',
+  status: 200,
+  code: null,
+  consumer: 'key',
+  items: 1,
+  tokensIn: null,
+  tokensOut: null,
+  latencyMs: 1,
+  queueMs: 0,
+  computeMs: 1,
+  batchSize: 1,
+  executionProvider: 'cpu',
+  bytesIn: 1,
+  bytesOut: 1,
+})
+
+async function filled(): Promise<DataFolder> {
+  const folder = await dataFolder()
+  await install(folder, {}, { 'model.onnx': 'weights', 'README.md': 'card' })
+  await install(folder, { id: 'acme.wine' }, { 'model.onnx': 'wine', 'README.md': 'card' })
+  indexUsage(folder.usage, [call('1'), call('2')], { segment: 1, offset: 2 })
+  const { keys, usage, drafts } = folder.directory.paths
+  writeFileSync(join(keys, 'pepper'), 'secret')
+  writeFileSync(join(usage, '00000001.seg'), 'segment')
+  mkdirSync(join(drafts, 'one'))
+  writeFileSync(join(drafts, 'one', 'model.onnx'), 'draft')
+  return folder
+}
+
+const options = { link: false, at: by.at }
+
+describe.each([true, false])('with hard links: %s', (link) => {
+  test('what is restored is what was there, and is intact', async () => {
+    const folder = await filled()
+    const target = join(temporaryFolder(), 'backup')
+    const seen: number[] = []
+    const manifest = await backUp(folder.blobs, target, {
+      ...options,
+      link,
+      onProgress: (done) => seen.push(done),
+    })
+    expect(manifest).toMatchObject({ nodeId: nodeId(folder.db), schema: { node: 1, usage: 1 } })
+    expect(seen.at(-1)).toBe('weights'.length + 'card'.length + 'wine'.length)
+    for (const { path, digest } of manifest.files)
+      expect(sha256(readFileSync(join(target, path)))).toBe(digest)
+    expect(readdirSync(target).toSorted()).toEqual([
+      'blobs',
+      'drafts',
+      'keys',
+      'manifest.json',
+      'node.db',
+      'usage',
+      'usage.db',
+    ])
+
+    const restored = join(temporaryFolder(), 'restored')
+    await restore(target, restored)
+    const again = await dataFolder(restored)
+    expect(nodeId(again.db)).toBe(nodeId(folder.db))
+    expect(usageTotals(again.usage).requests).toBe(2)
+    expect(resolveVersion(again.db, 'acme.wine').version.version).toBe('1.0.0')
+    for await (const { intact } of verifyVersions(again.db, restored, null, by)) expect(intact).toBe(true)
+    expect(readFileSync(join(restored, 'drafts', 'one', 'model.onnx'), 'utf8')).toBe('draft')
+    expect(readFileSync(join(restored, 'usage', '00000001.seg'), 'utf8')).toBe('segment')
+    expect(statSync(join(restored, 'keys', 'pepper')).mode & 0o777).toBe(0o600)
+    expect(statSync(blobPath(restored, sha256('wine'))).mode & 0o777).toBe(0o444)
+    await install(again, { id: 'acme.new' })
+  })
+})
+
+test('is of one moment while versions come and go and are collected', async () => {
+  const folder = await filled()
+  const changes = (async () => {
+    for (let at = 0; at < 15; at++) {
+      await install(
+        folder,
+        { id: `acme.m${at}` },
+        { 'model.onnx': `weights ${at}`, 'README.md': `card ${at}` },
+      )
+      indexUsage(folder.usage, [call(`x${at}`)], { segment: 1, offset: at })
+      if (at % 2 === 0) {
+        const { digests } = removeVersion(folder.db, `acme.m${at}`, '1.0.0', by)
+        await collectBlobs(folder.db, folder.blobs, digests)
+      }
+    }
+  })()
+  const targets = []
+  for (let at = 0; at < 4; at++) {
+    const target = join(temporaryFolder(), 'backup')
+    await backUp(folder.blobs, target, options)
+    targets.push(target)
+  }
+  await changes
+  for (const target of targets) await restore(target, join(temporaryFolder(), 'restored')) // checks every reference
+})
+
+test('ARTIFACT_CORRUPT: a damaged or missing file fails the backup and leaves nothing', async () => {
+  const folder = await filled()
+  const path = blobPath(folder.path, sha256('weights'))
+  chmodSync(path, 0o644)
+  writeFileSync(path, 'weightz')
+  const target = join(temporaryFolder(), 'backup')
+  for (const link of [true, false]) {
+    await expect(backUp(folder.blobs, target, { ...options, link })).rejects.toThrow(code('ARTIFACT_CORRUPT'))
+  }
+  unlinkSync(path)
+  await expect(backUp(folder.blobs, target, options)).rejects.toThrow(code('ARTIFACT_CORRUPT'))
+  expect(readdirSync(join(target, '..'))).toEqual([])
+})
+
+test('a backup is written over nothing', async () => {
+  const folder = await filled()
+  const target = join(temporaryFolder(), 'backup')
+  mkdirSync(target)
+  await expect(backUp(folder.blobs, target, options)).rejects.toThrow(code('DATA_DIR_INVALID'))
+})
+
+describe('restoring refuses', () => {
+  async function backup(): Promise<string> {
+    const target = join(temporaryFolder(), 'backup')
+    await backUp((await filled()).blobs, target, options)
+    return target
+  }
+  const nothingLeft = (target: string) =>
+    expect(readdirSync(join(target, '..')).filter((name) => name.startsWith('restored'))).toEqual([])
+
+  test('a folder that holds something; an empty one is taken', async () => {
+    const [source, target] = [await backup(), temporaryFolder()]
+    writeFileSync(join(target, 'mine'), 'mine')
+    await expect(restore(source, target)).rejects.toThrow(code('DATA_DIR_INVALID'))
+    expect(readFileSync(join(target, 'mine'), 'utf8')).toBe('mine')
+    unlinkSync(join(target, 'mine'))
+    await restore(source, target)
+    expect(existsSync(join(target, 'node.db'))).toBe(true)
+  })
+
+  test.each([
+    'node.db',
+    'usage/00000001.seg',
+    'keys/pepper',
+    `blobs/sha256/${sha256('wine').slice(7, 9)}/${sha256('wine').slice(7)}`,
+  ])('a backup in which %s has one byte changed, or is missing', async (name) => {
+    const [source, target] = [await backup(), join(temporaryFolder(), 'restored')]
+    const bytes = readFileSync(join(source, name))
+    bytes[bytes.byteLength - 1] = (bytes.at(-1) ?? 0) ^ 1
+    chmodSync(join(source, name), 0o600)
+    writeFileSync(join(source, name), bytes)
+    await expect(restore(source, target)).rejects.toThrow(/has changed/)
+    unlinkSync(join(source, name))
+    await expect(restore(source, target)).rejects.toThrow(/is missing/)
+    nothingLeft(target)
+  })
+
+  test('a manifest that leaves a file out, names one outside, or is of a newer build', async () => {
+    const [source, target] = [await backup(), join(temporaryFolder(), 'restored')]
+    const path = join(source, 'manifest.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
+      files: { path: string; digest: string; bytes: number }[]
+      schema: object
+    }
+    const attempt = (change: object) => {
+      writeFileSync(path, JSON.stringify({ ...manifest, ...change }))
+      return expect(restore(source, target)).rejects
+    }
+    await attempt({ files: manifest.files.filter((file) => !file.path.startsWith('blobs/')) }).toThrow(
+      /is not in it/,
+    )
+    await attempt({ files: [{ path: '../outside', bytes: 1, digest: sha256('') }] }).toThrow(
+      code('PACKAGE_PATH'),
+    )
+    await attempt({ schema: { node: 99, usage: 1 } }).toThrow(code('DATA_DIR_NEWER'))
+    await attempt({ format: 2 }).toThrow(code('DATA_DIR_INVALID'))
+    await attempt({ auditHead: sha256('other') }).toThrow(/audit/)
+    await expect(restore(temporaryFolder(), target)).rejects.toThrow(code('DATA_DIR_INVALID'))
+    nothingLeft(target)
+  })
+})
