@@ -37,6 +37,8 @@ export const limits = {
   packageTrailerBytesMax: 64 * KiB,
   /** Cases of a suite that validation runs at most, the first ones. */
   validationCasesMax: 1000,
+  /** Elements of an input that validation makes up: one picture of imageSideMax in colour has 201 million. */
+  sampleElementsMax: 256 * MiB,
   /** Files in one package: a sharded model has hundreds, a bomb has millions. */
   packageEntriesMax: 4096,
   /** Bytes of one package: the largest open weights in ONNX form stand near 1 TiB; a laptop's disk below that. */

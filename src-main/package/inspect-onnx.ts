@@ -2,7 +2,7 @@
  * Tells what an ONNX file needs and offers by walking its protocol buffer, without loading it: weights are skipped
  * in the file, so a model of a gibibyte takes milliseconds. Whatever is not ONNX is refused with its place.
  */
-import { fstatSync } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { isSystemError, OutpostError } from '../base/errors.ts'
@@ -35,6 +35,9 @@ const modelField = {
 } as const
 const functionField = { name: 1, node: 7, opset: 9, domain: 10 } as const
 
+/** Opening a pipe would otherwise wait for a writer for ever. */
+const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 interface Model extends Findings {
   irVersion: number
   producer: string
@@ -50,7 +53,7 @@ interface Model extends Findings {
  */
 export async function inspectOnnx(source: string | FileHandle): Promise<GraphSummary> {
   if (typeof source !== 'string') return await inspectOpened(source)
-  const file = await open(source, 'r').catch((error: unknown) => {
+  const file = await open(source, readAtOnce).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) throw error
     throw new OutpostError('ONNX_INVALID', `The model file cannot be read: ${error.code}.`, { cause: error })
   })

@@ -2,6 +2,7 @@
  * Opens a package: first its head is read and checked as a whole, then each different content is streamed once,
  * hashed on the way and handed to the sink. Nothing is believed that was not read through the one opened file.
  */
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
@@ -52,8 +53,11 @@ export async function openPackage(path: string, options: OpenPackageOptions = {}
   }
 }
 
+/** Opening a pipe would otherwise wait for a writer for ever. */
+const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await open(path, readAtOnce).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
     throw new OutpostError('PACKAGE_INVALID', `The package cannot be opened: ${error.code}.`, {
       cause: error,

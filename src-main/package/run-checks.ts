@@ -128,6 +128,7 @@ function casesFinding(
 /** One run on made-up numbers, for a model without cases; null where no shape that was tried runs. */
 export async function runSample(
   model: RunnerModel,
+  why: string,
 ): Promise<{ finding: Finding; sample: Sample | null; size: number }> {
   let refusal = ''
   const isVariable = model.inputs.some(({ shape }) => shape.slice(1).includes(-1))
@@ -136,7 +137,7 @@ export async function runSample(
       const inputs = sampleTensors(model.inputs, size, 1, 1)
       const { outputs } = await model.run(copies(inputs))
       return {
-        finding: skipped('The package has no suite; the model ran on made-up numbers.'),
+        finding: skipped(`${why}; the model ran on made-up numbers.`),
         sample: { inputs, outputs },
         size,
       }
@@ -144,7 +145,7 @@ export async function runSample(
       refusal ||= refusalText(error)
     }
   }
-  const message = `The package has no suite, and the model takes none of the made-up inputs that were tried: ${refusal}`
+  const message = `${why}, and the model takes none of the made-up inputs that were tried: ${refusal}`
   return { finding: warned(message), sample: null, size: 1 }
 }
 

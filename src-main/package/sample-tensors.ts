@@ -2,7 +2,9 @@
  * Inputs for a model that came without cases: numbers from a fixed generator, so that every machine tries the same,
  * in shapes whose variable dimensions are tried from small to usual, since a graph does not say what it bears.
  */
+import { OutpostError } from '../base/errors.ts'
 import { elementCount, emptyData, type Tensor, type TensorData } from '../base/tensors.ts'
+import { limits } from '../contract/limits.ts'
 import type { Datatype, TensorSpec } from '../contract/tensor.ts'
 
 /** Sizes that a variable dimension is tried with: one item, a patch, a short sequence, a usual picture. */
@@ -18,7 +20,14 @@ export function sampleTensors(
   const next = generator(seed)
   return specs.map(({ name, datatype, shape }) => {
     const sizes = shape.map((given, at) => (given !== -1 ? given : at === 0 ? rows : size))
-    return { name, datatype, shape: sizes, data: sampleData(datatype, elementCount(sizes), next) }
+    const count = elementCount(sizes)
+    if (count > limits.sampleElementsMax) {
+      throw new OutpostError(
+        'INPUT_INVALID',
+        `The input "${name}" of ${count} elements is too large to be made up.`,
+      )
+    }
+    return { name, datatype, shape: sizes, data: sampleData(datatype, count, next) }
   })
 }
 

@@ -1,5 +1,5 @@
 /** Unpacks a package into a folder that can be packed again to the same digest. */
-import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { temporarySuffix } from '../base/files.ts'
@@ -31,6 +31,7 @@ export async function unpack(
         sink.expect(head.files)
       },
     })
+    await rmdir(folder).catch(ignoreAbsent) // Windows renames onto nothing, not even an empty folder
     await rename(scratch, folder)
     return opened
   } catch (error) {
@@ -39,11 +40,12 @@ export async function unpack(
   }
 }
 
+function ignoreAbsent(error: unknown): undefined {
+  if (!isSystemError(error, 'ENOENT')) throw error
+}
+
 async function refuseOccupied(folder: string): Promise<void> {
-  const found = await readdir(folder).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return []
-    throw error
-  })
+  const found = (await readdir(folder).catch(ignoreAbsent)) ?? []
   if (found.length > 0) throw new OutpostError('PACKAGE_PATH', `The folder ${folder} is not empty.`)
 }
 

@@ -125,7 +125,10 @@ async function runModel(
       measured.measured = result.measured
       return result.finding
     }
-    const result = await runSample(model)
+    const result = await runSample(
+      model,
+      suite === undefined ? 'The package has no suite' : 'Nothing is at hand to prepare the cases',
+    )
     samples = result.sample ? [result.sample] : []
     size = result.size
     return result.finding

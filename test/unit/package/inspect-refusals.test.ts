@@ -1,4 +1,5 @@
 /** What is no complete ONNX model, or lies about itself, is refused with its place and never half read. */
+import { execFileSync } from 'node:child_process'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -6,6 +7,7 @@ import { describe, expect } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import type { GraphSummary } from '../../../src-main/contract/package.ts'
 import { inspectOnnx } from '../../../src-main/package/inspect-onnx.ts'
+import { openPackage } from '../../../src-main/package/open-package.ts'
 import { addModel, bytesField, floats, intField, onnxModel } from '../../support/onnx-writer.ts'
 import { refusal, test } from '../../support/package-folder.ts'
 
@@ -54,6 +56,15 @@ describe('refused with ONNX_INVALID', () => {
       expect(await refusal(() => inspect(folder, bytes))).toBe('ONNX_INVALID')
     })
   }
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe, without waiting for somebody to write',
+    async ({ folder }) => {
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      expect(await refusal(() => inspectOnnx(join(folder, 'pipe')))).toBe('ONNX_INVALID')
+      expect(await refusal(() => openPackage(join(folder, 'pipe')))).toBe('PACKAGE_INVALID')
+    },
+  )
 
   test('a file that is not there, and a folder', async ({ folder }) => {
     expect(await refusal(() => inspectOnnx(join(folder, 'absent.onnx')))).toBe('ONNX_INVALID')

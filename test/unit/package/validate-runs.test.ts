@@ -93,3 +93,14 @@ describe('batching', () => {
     expect(report.checks.find(({ name }) => name === 'batch')).toMatchObject({ outcome: 'skipped' })
   })
 })
+
+test('an input too large to be made up is left alone', async ({ folder }) => {
+  const huge = {
+    inputs: [{ name: 'x', shape: [2 ** 20, 2 ** 20] }],
+    outputs: [{ name: 'y', shape: [2 ** 20, 2 ** 20] }],
+    nodes: [{ operator: 'Relu', inputs: ['x'], outputs: ['y'] }],
+  }
+  const { report } = await validated(folder, {}, withModel(huge))
+  expect(report).toMatchObject({ verdict: 'passed', batchSafe: null, latencyMs: null })
+  expect(report.checks.find(({ name }) => name === 'cases')).toMatchObject({ outcome: 'warned' })
+})
