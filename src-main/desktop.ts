@@ -1,44 +1,34 @@
-/**
- * Entry: the node behind a window (Electron). With `--cli` it is the command line instead, since a packaged app
- * cannot run a script: `outpost --cli models list`.
- */
+/** Entry: the node behind a window (Electron). */
 import { join } from 'node:path'
 import { defaultDataDirectory } from './base/data-location.ts'
 import { programPlace } from './base/program-place.ts'
 import { createNode } from './node.ts'
-import { cliArguments, runInstead } from './shell/command-line.ts'
 import { startDesktop } from './shell/start-desktop.ts'
 
 const place = programPlace(import.meta.dirname, import.meta.filename)
 const root = join(import.meta.dirname, place.extension === '.ts' ? '..' : '../..')
 const dataDirectory = defaultDataDirectory()
 
-const forCommandLine = cliArguments(process.argv)
-if (forCommandLine) {
-  const { runCommandLine } = await import('./cli/run.ts')
-  await runInstead(() => runCommandLine(forCommandLine, place))
-} else {
-  await startDesktop({
-    entries: place,
-    dataDirectory,
-    preload: join(root, 'out/preload/preload.cjs'),
-    icon: join(root, 'resources/icons/icon.png'),
-    createNode: ({ startChild, secrets }) =>
-      createNode({
-        dataDirectory,
-        rendererDirectory: place.rendererDirectory,
-        samplesDirectory: place.samplesDirectory,
-        version: place.version,
-        host: 'desktop',
-        // For the command line while the app runs; programs of this machine alone, and those with a key.
-        listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
-        serving: { host: '127.0.0.1', tls: null, port: 8080, portFixed: false },
-        hostsAllowed: [],
-        firstRunSamples: false,
-        temporaryKey: true,
-        logLevel: 'info',
-        startChild,
-        secrets,
-      }),
-  })
-}
+await startDesktop({
+  entries: place,
+  dataDirectory,
+  preload: join(root, 'out/preload/preload.cjs'),
+  icon: join(root, 'resources/icons/icon.png'),
+  createNode: ({ startChild, secrets }) =>
+    createNode({
+      dataDirectory,
+      rendererDirectory: place.rendererDirectory,
+      samplesDirectory: place.samplesDirectory,
+      version: place.version,
+      host: 'desktop',
+      // For the command line while the app runs; programs of this machine alone, and those with a key.
+      listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+      serving: { host: '127.0.0.1', tls: null, port: 8080, portFixed: false },
+      hostsAllowed: [],
+      firstRunSamples: false,
+      temporaryKey: true,
+      logLevel: 'info',
+      startChild,
+      secrets,
+    }),
+})

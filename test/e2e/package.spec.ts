@@ -100,23 +100,3 @@ test("other platforms' runtimes are left out", () => {
     expect(existsSync(unpacked('node_modules/better-sqlite3/prebuilds', `${other}.node`)), other).toBe(false)
   }
 })
-
-/** The entry and every file it imports, however far down. */
-async function reached(entry: string, seen = new Set<string>()): Promise<Set<string>> {
-  if (seen.has(entry)) return seen
-  seen.add(entry)
-  const text = await readFile(entry, 'utf8')
-  for (const [, name] of text.matchAll(/(?:from|import)\s*\(?["']([^"']+)["']/g)) {
-    if (name?.startsWith('.')) await reached(resolve(entry, '..', name), seen)
-    else if (name !== undefined) seen.add(name)
-  }
-  return seen
-}
-
-test('entries that run on plain Node.js never reach electron; the desktop does', async () => {
-  const main = join(root, 'out/main')
-  for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']) {
-    expect([...(await reached(join(main, `${entry}.js`)))], entry).not.toContain('electron')
-  }
-  expect([...(await reached(join(main, 'desktop.js')))]).toContain('electron')
-})
