@@ -1,19 +1,11 @@
 /** The files of a package or a draft with their kinds, sizes and digests. */
 import type { ReactNode } from 'react'
 import type { ArtifactRow } from '../../src-main/contract/views.ts'
+import { fileKindWords } from './model-words.ts'
 import { PlainTable } from './plain-table.tsx'
 import { Bytes, Digest, None } from './values.tsx'
 
 type FileRow = Pick<ArtifactRow, 'path' | 'kind' | 'bytes'> & { digest: string | null }
-
-const kinds: Record<ArtifactRow['kind'], string> = {
-  weight: 'Weights',
-  config: 'Configuration',
-  document: 'Document',
-  code: 'Code',
-  dataset: 'Data',
-  descriptor: 'Description',
-}
 
 export function FileList({
   files,
@@ -36,7 +28,7 @@ export function FileList({
         key: file.path,
         cells: [
           <code key="path">{file.path}</code>,
-          kinds[file.kind],
+          fileKindWords[file.kind],
           <Bytes key="bytes" value={file.bytes} />,
           file.digest === null ? (
             <None key="digest">not hashed yet</None>

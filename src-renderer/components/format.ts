@@ -69,6 +69,13 @@ export function formatRelative(at: string | number, now: number): string {
   return relative.format(Math.trunc(distance / step[0]), step[1])
 }
 
+/** 1.1.0 of 1.1.0+data.3: the data version does not tell two versions apart, so names can leave it out. */
+export const versionCore = (version: string): string => version.split('+', 1)[0] ?? version
+
+/** 10 000 models, 1 model: the labels of lists are regular plurals. */
+export const formatCount = (count: number, plural: string): string =>
+  `${formatNumber(count)} ${count === 1 ? plural.replace(/s$/, '') : plural}`
+
 /** sha256:9f2c…41ab */
 export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':')

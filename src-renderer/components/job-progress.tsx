@@ -43,7 +43,7 @@ export function JobProgress({ id, what, onEnd, onRetry, children }: JobProgressP
   if (hasEnded(job)) return <Line job={job} text={`${what} was ${job.state}.`} />
   return (
     <div className={style.running}>
-      <Line job={job} text={job.step ?? 'Waiting for its turn'} />
+      <Line job={job} text={job.step ?? (job.state === 'queued' ? 'Waiting for its turn' : 'Beginning')} />
       <div className={style.bar}>
         <Progress
           value={(job.progress ?? 1) * 100}

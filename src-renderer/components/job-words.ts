@@ -7,9 +7,14 @@ export const jobKinds: Record<JobRow['kind'], string> = {
   validate: 'Validate',
   verify: 'Verify',
   backup: 'Back up',
-  samples: 'Install samples',
-  collect: 'Clean up storage',
+  samples: 'Install',
+  collect: 'Clean up',
 }
 
-export const jobTitle = ({ kind, target }: Pick<JobRow, 'kind' | 'target'>): string =>
-  target ? `${jobKinds[kind]} ${target}` : jobKinds[kind]
+/** What these work on is said in words ("Sample models"), which inside a sentence begin with a small letter. */
+const inWords: readonly JobRow['kind'][] = ['verify', 'backup', 'samples', 'collect']
+
+export function jobTitle({ kind, target }: Pick<JobRow, 'kind' | 'target'>): string {
+  const on = inWords.includes(kind) ? target.charAt(0).toLowerCase() + target.slice(1) : target
+  return `${jobKinds[kind]} ${on}`.trim()
+}

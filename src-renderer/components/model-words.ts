@@ -1,5 +1,5 @@
 /** Tasks, sources and trust in the reader's words. */
-import type { ModelRow, PackageInspection } from '../../src-main/contract/views.ts'
+import type { ArtifactRow, ModelRow, PackageInspection } from '../../src-main/contract/views.ts'
 import type { Tone } from './chip.tsx'
 
 export const taskWords: Record<ModelRow['task'], string> = {
@@ -16,6 +16,15 @@ export const sourceWords: Record<ModelRow['source'], string> = {
   built: 'Built here',
   imported: 'Imported',
   sample: 'Sample',
+}
+
+export const fileKindWords: Record<ArtifactRow['kind'], string> = {
+  weight: 'Weights',
+  config: 'Configuration',
+  document: 'Document',
+  code: 'Code',
+  dataset: 'Data',
+  descriptor: 'Description',
 }
 
 export const trustWords: Record<

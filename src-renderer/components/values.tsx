@@ -9,6 +9,7 @@ import {
   formatRelative,
   formatUtc,
   shortDigest,
+  versionCore,
 } from './format.ts'
 import { useNow } from './use-now.ts'
 import style from './values.module.css'
@@ -56,6 +57,17 @@ export function Digest({
         {shown}
       </UnstyledButton>
     </Tooltip>
+  )
+}
+
+/** 1.1.0+data.3 with the data version in the background. */
+export function Version({ name }: { name: string }) {
+  const core = versionCore(name)
+  return (
+    <span title={name}>
+      {core}
+      <span className={style.none}>{name.slice(core.length)}</span>
+    </span>
   )
 }
 

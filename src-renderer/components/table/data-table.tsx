@@ -6,7 +6,7 @@ import { type ColumnDef, useTable } from '@tanstack/react-table'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { useView } from '../../state/view.ts'
-import { formatNumber } from '../format.ts'
+import { formatCount } from '../format.ts'
 import { ErrorNotice } from '../states.tsx'
 import { slowAfterMs, useAfter } from '../use-after.ts'
 import { BodyRow } from './body-row.tsx'
@@ -120,7 +120,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <span className={style.count} aria-live="polite">
           {rows.pending || failedWholly
             ? slow && 'Loading takes longer than usual'
-            : `${formatNumber(rows.total)} ${label}`}
+            : formatCount(rows.total, label)}
         </span>
         <ColumnChoice table={id} columns={columns} visibility={visibility} />
       </div>

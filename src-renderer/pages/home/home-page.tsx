@@ -26,7 +26,7 @@ export function HomePage() {
         actions={
           <>
             <Button onClick={() => openInstall()}>Import a package</Button>
-            {(status.data?.counts.models ?? 0) > 0 && <FirstAction persona={persona} />}
+            {status.data?.checklist.predicted && <FirstAction persona={persona} />}
           </>
         }
       />
@@ -50,7 +50,7 @@ export function HomePage() {
   )
 }
 
-/** The one primary action, by what someone does here; without a model, the card below holds it. */
+/** The one primary action, by what someone does here; before the first prediction the card below holds it. */
 function FirstAction({ persona }: { persona: ReturnType<typeof useView.getState>['persona'] }) {
   return persona === 'provider' ? (
     <LinkButton to="/package" variant="filled">

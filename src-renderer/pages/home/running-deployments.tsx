@@ -9,7 +9,7 @@ import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { Loaded } from '../../components/states.tsx'
-import { None } from '../../components/values.tsx'
+import { None, Version } from '../../components/values.tsx'
 import style from './home.module.css'
 
 const shown = 6
@@ -68,7 +68,7 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                     <Link key="endpoint" to="/deployments/$endpoint" params={{ endpoint: row.endpoint }}>
                       {row.endpoint}
                     </Link>,
-                    row.version,
+                    <Version key="version" name={row.version} />,
                     <StateChip key="state" deployment={row.state} />,
                     formatNumber(row.requestsTotal),
                     formatNumber(row.failuresTotal),

@@ -5,8 +5,8 @@ import { formatDuration } from '../../components/format.ts'
 import { jobKinds } from '../../components/job-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
 import { None, Time } from '../../components/values.tsx'
-import { JobProgress } from './job-progress.tsx'
 import style from './jobs.module.css'
+import { ProgressCell } from './progress-cell.tsx'
 
 const column = columnsFor<JobRow>()
 
@@ -35,7 +35,7 @@ export const jobColumns = column.columns([
   column.accessor('progress', {
     header: 'Progress',
     meta: { width: 'minmax(220px, 2fr)' },
-    cell: ({ row: { original } }) => <JobProgress job={original} />,
+    cell: ({ row: { original } }) => <ProgressCell job={original} />,
   }),
   column.display({
     id: 'duration',

@@ -1,38 +1,33 @@
 /** One job in full: followed while it runs, with its result or the reason why it has none. */
 import { Button, Drawer } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { z } from 'zod'
 import type { JobRow } from '../../../src-main/contract/views.ts'
-import { orpc } from '../../client.ts'
 import { StateChip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
-import { formatDuration, formatUtc } from '../../components/format.ts'
+import { formatDuration, formatUtc, versionCore } from '../../components/format.ts'
 import { jobTitle } from '../../components/job-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Facts, Stack } from '../../components/page.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { None } from '../../components/values.tsx'
+import { useJob } from '../../data/job.ts'
 import { shell } from '../../shell.ts'
 import { jobDuration } from './columns.tsx'
 import { JobActions } from './job-actions.tsx'
-import { JobProgress } from './job-progress.tsx'
 import style from './jobs.module.css'
+import { ProgressCell } from './progress-cell.tsx'
 
 const registered = z.object({ model: z.string(), version: z.string() })
+const several = z.object({ models: z.array(z.string()) })
 const written = z.object({ path: z.string() })
 
 export function JobDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
   // Kept while the drawer slides away.
   const last = useRef(id)
   last.current = id ?? last.current
-  const query = useQuery(
-    orpc.jobs.get.queryOptions({
-      input: { id: last.current ?? '' },
-      enabled: id !== undefined,
-      refetchInterval: ({ state }) => (state.data?.finishedAt ? false : 500),
-    }),
-  )
+  const query = useJob(last.current ?? null)
   return (
     <Drawer
       opened={id !== undefined}
@@ -61,10 +56,9 @@ function Job({ job }: { job: JobRow }) {
       <Facts
         items={[
           ['State', <StateChip key="state" job={job.state} />],
-          [
-            'Progress',
-            job.failure ? <None key="none">failed</None> : <JobProgress key="progress" job={job} />,
-          ],
+          ...(job.state === 'running'
+            ? [['Progress', <ProgressCell key="progress" job={job} />] as const]
+            : []),
           ['Created', formatUtc(job.createdAt)],
           ['Started', job.startedAt ? formatUtc(job.startedAt) : <None key="none">not started</None>],
           ['Finished', job.finishedAt ? formatUtc(job.finishedAt) : <None key="none">not finished</None>],
@@ -86,6 +80,7 @@ function Job({ job }: { job: JobRow }) {
 function Output({ job }: { job: JobRow }) {
   if (!job.output) return null
   const version = registered.safeParse(job.output).data
+  const models = several.safeParse(job.output).data?.models ?? []
   const file = written.safeParse(job.output).data
   return (
     <div className={style.output}>
@@ -96,7 +91,7 @@ function Output({ job }: { job: JobRow }) {
           params={{ model: version.model }}
           search={{ version: version.version }}
         >
-          Open {version.model} {version.version}
+          Open {version.model} {versionCore(version.version)}
         </LinkButton>
       )}
       {file && shell && (
@@ -104,7 +99,20 @@ function Output({ job }: { job: JobRow }) {
           Show the file
         </Button>
       )}
-      {!version && <CodeBlock text={JSON.stringify(job.output, null, 2)} label="Result" />}
+      {models.length > 0 && (
+        <ul className={style.models}>
+          {models.map((model) => (
+            <li key={model}>
+              <Link to="/models/$model" params={{ model }}>
+                {model}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!version && models.length === 0 && (
+        <CodeBlock text={JSON.stringify(job.output, null, 2)} label="Result" />
+      )}
     </div>
   )
 }

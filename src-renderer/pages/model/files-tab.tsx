@@ -1,5 +1,6 @@
 /** Every file of a version with the digest that it is kept and checked by. */
 import type { ArtifactRow, VersionDetail } from '../../../src-main/contract/views.ts'
+import { fileKindWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { columnsFor } from '../../components/table/columns.ts'
@@ -9,14 +10,6 @@ import { Bytes, Digest } from '../../components/values.tsx'
 import style from './model.module.css'
 
 const column = columnsFor<ArtifactRow>()
-const kinds: Record<ArtifactRow['kind'], string> = {
-  weight: 'Model',
-  config: 'Configuration',
-  document: 'Document',
-  code: 'Code',
-  dataset: 'Data set',
-  descriptor: 'Description',
-}
 
 const fileColumns = column.columns([
   column.accessor('path', {
@@ -27,7 +20,7 @@ const fileColumns = column.columns([
   column.accessor('kind', {
     header: 'Kind',
     meta: { width: '110px' },
-    cell: ({ getValue }) => kinds[getValue()],
+    cell: ({ getValue }) => fileKindWords[getValue()],
   }),
   column.accessor('mediaType', {
     header: 'Media type',

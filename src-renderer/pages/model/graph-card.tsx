@@ -5,7 +5,9 @@ import { Banner, Card, Facts } from '../../components/page.tsx'
 import { None } from '../../components/values.tsx'
 import style from './model.module.css'
 
-const domainOf = (domain: string) => domain || 'ai.onnx'
+/** The domain of ONNX's own operators, which a file may leave empty. */
+const standard = 'ai.onnx'
+const domainOf = (domain: string) => domain || standard
 
 export function GraphCard({ graph }: { graph: GraphSummary }) {
   return (
@@ -59,7 +61,7 @@ export function OperatorsCard({ graph }: { graph: GraphSummary }) {
           {operators.map(({ domain, name, count }) => (
             <tr key={`${domain}/${name}`}>
               <td>
-                <code>{domain ? `${domain}.${name}` : name}</code>
+                <code>{domainOf(domain) === standard ? name : `${domain}.${name}`}</code>
               </td>
               <td>{formatNumber(count)}</td>
               <td aria-hidden>

@@ -1,7 +1,7 @@
 /** Figures of a version: what its provider states, what was measured here, and by segment. */
 import type { Metrics, PackageDescriptor } from '../../../src-main/contract/package.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
-import { formatMetric, formatNumber } from '../../components/format.ts'
+import { formatMetric, formatNumber, versionCore } from '../../components/format.ts'
 import { metricWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -51,7 +51,7 @@ export function MetricsCard({ version }: { version: VersionDetail }) {
           columns={[
             { title: 'Metric' },
             { title: 'Stated', align: 'end' },
-            { title: predecessor ? `Against ${predecessor}` : 'Change', align: 'end' },
+            { title: predecessor ? `Against ${versionCore(predecessor)}` : 'Change', align: 'end' },
           ]}
           rows={rows}
         />

@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
+import { versionCore } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { taskWords } from '../../components/model-words.ts'
 import { Page, PageHeader } from '../../components/page.tsx'
@@ -42,6 +43,7 @@ export function ModelPage() {
     }),
   )
   const shown = chosen ?? model.data?.stable ?? model.data?.latest
+  const name = shown && versionCore(shown)
   const version = useQuery(
     orpc.models.version.queryOptions({
       input: { model: id, version: shown ?? '' },
@@ -73,7 +75,7 @@ export function ModelPage() {
                 <>
                   <Select
                     aria-label="Version shown"
-                    w={150}
+                    w={180}
                     data={[...new Set([...(names.data ?? []), ...(shown ? [shown] : [])])]}
                     value={version.data?.version ?? shown ?? null}
                     onChange={choose}
@@ -82,10 +84,10 @@ export function ModelPage() {
                   />
                   {version.data && <VersionMenu version={version.data} />}
                   <LinkButton to="/deployments" search={{ dialog: 'deploy', model: id, version: shown }}>
-                    Deploy {shown}
+                    Deploy {name}
                   </LinkButton>
                   <LinkButton to="/playground" search={{ model: id, version: shown }} variant="filled">
-                    Try {shown}
+                    Try {name}
                   </LinkButton>
                 </>
               }

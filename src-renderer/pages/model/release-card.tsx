@@ -3,6 +3,7 @@
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
+import { versionCore } from '../../components/format.ts'
 import { Markdown } from '../../components/markdown.tsx'
 import { Card } from '../../components/page.tsx'
 import style from './model.module.css'
@@ -18,14 +19,14 @@ export function ReleaseCard({ version }: { version: VersionDetail }) {
   const [tone, word] = changes[change.type]
   return (
     <Card
-      title={`What is new in ${version.version}`}
+      title={`What is new in ${versionCore(version.version)}`}
       chips={
         <>
           <Chip tone={tone}>{word}</Chip>
           {!change.backwardCompatible && <Chip tone="warn">Not backward compatible</Chip>}
         </>
       }
-      {...(version.predecessor ? { note: `since ${version.predecessor}` } : {})}
+      {...(version.predecessor ? { note: `since ${versionCore(version.predecessor)}` } : {})}
     >
       <Markdown text={change.releaseNotes} />
       <Lines title="Breaking changes" lines={change.breakingChanges} />

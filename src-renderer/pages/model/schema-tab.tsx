@@ -98,6 +98,8 @@ function Tensor({ name, spec }: { name: string; spec: TensorSpec | undefined }) 
 
 type Fact = readonly [label: string, value: string]
 
+const shares = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4))).join(', ')
+
 function preparation(input: InputSchema): Fact[] {
   if (input.kind === 'text') return [['Characters', `at most ${formatNumber(input.charsMax)}`]]
   if (input.kind !== 'image') return []
@@ -107,7 +109,7 @@ function preparation(input: InputSchema): Fact[] {
     ['Channels', input.channels === 'L' ? 'gray' : input.channels],
     [
       'Values',
-      `(pixel × ${formatNumber(input.scale)} − ${input.mean.join(', ')}) ÷ ${input.std.join(', ')}${input.invert ? ', inverted' : ''}`,
+      `(pixel × ${formatNumber(Number(input.scale.toPrecision(4)))} − ${shares(input.mean)}) ÷ ${shares(input.std)}${input.invert ? ', inverted' : ''}`,
     ],
     ['Layout', input.layout],
   ]

@@ -1,21 +1,20 @@
 /** The report of the checks that let this version in: the failed ones first, in words one can act on. */
-import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-react'
 import type { ValidationCheck } from '../../../src-main/contract/validation.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
-import { formatBytes, formatDuration, formatMetric, formatNumber } from '../../components/format.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatNumber,
+} from '../../components/format.ts'
 import { Card, Columns, Facts } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
+import { ValidationChecks } from '../../components/validation-checks.tsx'
 import { None, Time } from '../../components/values.tsx'
-import style from './model.module.css'
 
-const outcomes: Record<ValidationCheck['outcome'], { icon: typeof IconCircleX; word: string; rank: number }> =
-  {
-    failed: { icon: IconCircleX, word: 'Failed', rank: 0 },
-    warned: { icon: IconAlertTriangle, word: 'Warning', rank: 1 },
-    passed: { icon: IconCircleCheck, word: 'Passed', rank: 2 },
-    skipped: { icon: IconCircleMinus, word: 'Skipped', rank: 3 },
-  }
+const rank: Record<ValidationCheck['outcome'], number> = { failed: 0, warned: 1, passed: 2, skipped: 3 }
 
 export function ValidationTab({ version }: { version: VersionDetail }) {
   const report = version.validation
@@ -28,7 +27,7 @@ export function ValidationTab({ version }: { version: VersionDetail }) {
       </Card>
     )
   }
-  const checks = report.checks.toSorted((a, b) => outcomes[a.outcome].rank - outcomes[b.outcome].rank)
+  const checks = report.checks.toSorted((a, b) => rank[a.outcome] - rank[b.outcome])
   const none = <None key="none">not measured</None>
   return (
     <Columns sides="main-aside">
@@ -39,13 +38,9 @@ export function ValidationTab({ version }: { version: VersionDetail }) {
             {report.verdict === 'passed' ? 'Passed' : 'Failed'}
           </Chip>
         }
-        note={`${formatNumber(checks.length)} checks`}
+        note={formatCount(checks.length, 'checks')}
       >
-        <ul className={style.checks}>
-          {checks.map((check) => (
-            <Check key={check.name} check={check} />
-          ))}
-        </ul>
+        <ValidationChecks checks={checks} />
       </Card>
       <Card title="Measured">
         <Facts
@@ -71,22 +66,5 @@ export function ValidationTab({ version }: { version: VersionDetail }) {
         />
       </Card>
     </Columns>
-  )
-}
-
-function Check({ check }: { check: ValidationCheck }) {
-  const { icon: Icon, word } = outcomes[check.outcome]
-  return (
-    <li data-outcome={check.outcome}>
-      <Icon size={17} aria-hidden />
-      <div>
-        <b>{check.title}</b> <span className={style.outcome}>{word}</span>
-        <p>{check.message}</p>
-        {check.hint && <p className={style.muted}>{check.hint}</p>}
-      </div>
-      <span className={style.muted}>
-        {check.outcome === 'skipped' ? '' : formatDuration(check.durationMs)}
-      </span>
-    </li>
   )
 }

@@ -5,7 +5,7 @@ import { Chip, StateChip } from '../../components/chip.tsx'
 import { formatMetric } from '../../components/format.ts'
 import { metricWords, sourceWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
-import { Bytes, Digest, None, Time } from '../../components/values.tsx'
+import { Bytes, Digest, None, Time, Version } from '../../components/values.tsx'
 import { signed } from './metrics-card.tsx'
 import style from './model.module.css'
 
@@ -18,7 +18,7 @@ const deltasOf = (row: VersionRow): string[] =>
 export const versionColumns = column.columns([
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(104px, 1fr)', fixed: true },
+    meta: { width: 'minmax(112px, 1fr)', fixed: true },
     cell: ({ row: { original } }) => (
       <Link
         to="/models/$model"
@@ -27,8 +27,7 @@ export const versionColumns = column.columns([
         tabIndex={-1}
         className={style.version}
       >
-        {original.version}
-        {original.dataVersion && !original.version.includes('+') && <span>+{original.dataVersion}</span>}
+        <Version name={original.version} />
       </Link>
     ),
   }),
@@ -40,12 +39,12 @@ export const versionColumns = column.columns([
   }),
   column.accessor('aliases', {
     header: 'Aliases',
-    meta: { width: 'minmax(72px, 0.8fr)' },
+    meta: { width: 'minmax(128px, 0.8fr)' },
     cell: ({ getValue }) => {
       const aliases = getValue()
       if (aliases.length === 0) return <None>no alias</None>
       return (
-        <span className={style.inline}>
+        <span className={style.aliases}>
           {aliases.map((alias) => (
             <Chip key={alias} tone="accent">
               {alias}
@@ -70,7 +69,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('benchmarkDeltas', {
     header: 'Against its predecessor',
-    meta: { width: 'minmax(110px, 1.4fr)' },
+    meta: { width: 'minmax(96px, 1.4fr)' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>

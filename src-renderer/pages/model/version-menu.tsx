@@ -4,6 +4,7 @@ import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
+import { versionCore } from '../../components/format.ts'
 import { reportJob } from '../../components/report.tsx'
 import { packageUrl } from '../../data/package-url.ts'
 import { DeleteVersionDialog } from './delete-version-dialog.tsx'
@@ -34,7 +35,7 @@ export function VersionMenu({ version }: { version: VersionDetail }) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item color="var(--bad)" onClick={() => setDialog('delete')}>
-            Delete {version.version}
+            Delete {versionCore(version.version)}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -3,10 +3,10 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ModelRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
-import { formatMetric, formatNumber } from '../../components/format.ts'
+import { formatMetric, formatNumber, versionCore } from '../../components/format.ts'
 import { metricWords, sourceWords, taskWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
-import { Bytes, None, Time } from '../../components/values.tsx'
+import { Bytes, None, Time, Version } from '../../components/values.tsx'
 import style from './models.module.css'
 
 const column = columnsFor<ModelRow>()
@@ -41,11 +41,22 @@ export const modelColumns = column.columns([
     meta: { width: 'minmax(142px, 1fr)' },
     cell: ({ getValue }) => taskWords[getValue()],
   }),
-  column.accessor('latest', { header: 'Latest', meta: { width: '92px' } }),
+  column.accessor('latest', {
+    header: 'Latest',
+    meta: { width: '96px' },
+    cell: ({ getValue }) => <Version name={getValue()} />,
+  }),
   column.accessor('stable', {
     header: 'Stable',
     meta: { width: '60px' },
-    cell: ({ getValue }) => getValue() ?? <None>no stable version</None>,
+    cell: ({ getValue }) => {
+      const stable = getValue()
+      return stable === null ? (
+        <None>no stable version</None>
+      ) : (
+        <span title={stable}>{versionCore(stable)}</span>
+      )
+    },
   }),
   column.accessor('versions', {
     header: 'Versions',

@@ -3,7 +3,7 @@ import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatClock, formatNumber, formatUtc } from '../../components/format.ts'
 import { columnsFor } from '../../components/table/columns.ts'
-import { Bytes, None } from '../../components/values.tsx'
+import { Bytes, None, Version } from '../../components/values.tsx'
 import style from './requests.module.css'
 
 const column = columnsFor<RequestRow>()
@@ -43,7 +43,11 @@ export const requestColumns = column.columns([
     meta: { width: 'minmax(112px, 1.6fr)' },
     cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
   }),
-  column.accessor('version', { header: 'Version', meta: { width: 'minmax(92px, 0.8fr)' } }),
+  column.accessor('version', {
+    header: 'Version',
+    meta: { width: 'minmax(92px, 0.8fr)' },
+    cell: ({ getValue }) => <Version name={getValue()} />,
+  }),
   column.accessor('rule', {
     header: 'Chosen by',
     meta: { width: 'minmax(92px, 1fr)' },

@@ -5,7 +5,7 @@ import { formatShare } from '../../components/format.ts'
 import { jobTitle } from '../../components/job-words.ts'
 import style from './jobs.module.css'
 
-export function JobProgress({ job }: { job: JobRow }) {
+export function ProgressCell({ job }: { job: JobRow }) {
   if (job.failure) {
     return (
       <span className={style.failure} title={job.failure.message}>
