@@ -9,7 +9,8 @@ const place = programPlace(import.meta.dirname, import.meta.filename)
 const root = join(import.meta.dirname, place.extension === '.ts' ? '..' : '../..')
 const dataDirectory = defaultDataDirectory()
 
-await startDesktop({
+// Not awaited: Electron is ready only after this file has been evaluated, so waiting for it here would never end.
+void startDesktop({
   entries: place,
   dataDirectory,
   preload: join(root, 'out/preload/preload.cjs'),

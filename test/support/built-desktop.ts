@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
-import type { DesktopAction } from './electron-stand-in-register.ts'
+import type { DesktopAction } from './electron-stand-in-main.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const entry = join(root, 'out/main/desktop.js')
@@ -22,8 +22,7 @@ export interface BuiltDesktop {
 export async function startBuiltDesktop(dataDirectory: string, args: string[] = []): Promise<BuiltDesktop> {
   if (!existsSync(entry)) throw new Error('out/main/desktop.js is missing: npm run build')
   const port = await freePort()
-  const child = fork(entry, args, {
-    execArgv: ['--import', join(import.meta.dirname, 'electron-stand-in-register.ts')],
+  const child = fork(join(import.meta.dirname, 'electron-stand-in-main.ts'), [entry, ...args], {
     env: { ...process.env, OUTPOST_DATA: dataDirectory, OUTPOST_TEST_DEBUGGING_PORT: String(port) },
   })
   const ended = once(child, 'exit')

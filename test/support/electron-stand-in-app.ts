@@ -23,11 +23,14 @@ export class StandInApp extends EventEmitter {
   get isPackaged(): boolean {
     return standIn.packaged
   }
-  whenReady(): Promise<void> {
-    return Promise.resolve()
+  private ready = Promise.resolve()
+
+  /** Electron becomes ready when the entry has been evaluated: one that awaits whenReady() meanwhile never ends. */
+  readyAfter(evaluated: Promise<void>): void {
+    this.ready = evaluated
   }
-  isReady(): boolean {
-    return true
+  whenReady(): Promise<void> {
+    return this.ready
   }
   enableSandbox(): void {
     standIn.sandboxEnabled = true

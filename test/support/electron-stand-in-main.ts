@@ -1,5 +1,6 @@
 /**
- * Loaded first (`node --import`) in a process that runs a whole desktop: `electron` is the stand-in there. The test
+ * Runs a whole desktop as Electron's binary would (`node electron-stand-in-main.ts out/main/desktop.js ...`): the
+ * module `electron` is the stand-in, and the app is ready once the entry has been evaluated, not before. The test
  * that started it drives the page over Chromium's debugging port, and the rest by messages.
  */
 import { registerHooks } from 'node:module'
@@ -36,8 +37,16 @@ process.on('message', (action: DesktopAction) => {
   }
 })
 
+const [node = '', , entry = '', ...args] = process.argv
+process.argv = [node, entry, ...args]
+const evaluated = Promise.withResolvers<void>()
+standInApp.readyAfter(evaluated.promise)
+
 standInApp.on('quit', async (_event, code: number) => {
   for (const { title, content } of standIn.errorBoxes) process.stderr.write(`${title}: ${content}\n`)
   await closeStandInBrowser()
   process.exit(code)
 })
+
+await import(pathToFileURL(entry).href)
+evaluated.resolve()
