@@ -21,7 +21,7 @@ type Props = { model: string; choice: string; detail: VersionDetail }
 export function Session({ model, choice, detail }: Props) {
   const tensors = detail.graph?.inputs ?? []
   const schemas = schemasOf(detail.descriptor.inputs, tensors)
-  const bench = useBench(schemas)
+  const bench = useBench(schemas, detail.examples[0]?.inputs)
   const status = useStatus()
   const visits = useVisits()
   const { infer, cancel } = useInfer()

@@ -17,10 +17,11 @@ import {
 
 export type Mode = 'form' | 'json'
 
-export function useBench(schemas: InputSchema[]) {
+/** `first` stands on the bench at the start, so that a model can be tried at once. */
+export function useBench(schemas: InputSchema[], first?: Record<string, unknown>) {
   const [mode, setMode] = useState<Mode>('form')
-  const [values, setValues] = useState<InputValues>({})
-  const [json, setJson] = useState('')
+  const [values, setValues] = useState<InputValues>(() => (first ? fromItem(schemas, first) : {}))
+  const [json, setJson] = useState(() => (first ? JSON.stringify(first, null, 2) : ''))
   const [problems, setProblems] = useState<InputProblems>({})
   /** Counts changes, so that an answer knows whether it is of the input on the screen. */
   const [revision, setRevision] = useState(0)
