@@ -19,14 +19,18 @@ export interface SealedSecrets {
 
 const sealedFile = z.record(z.string(), z.base64())
 
-/** After the app is ready. */
-export async function openSealedSecrets(path: string): Promise<SealedSecrets> {
+/**
+ * After the app is ready. Null where the system has no store to offer: the node then keeps its secrets in files that
+ * only their owner can read. Secrets that were sealed before are never given up for that.
+ */
+export async function openSealedSecrets(path: string): Promise<SealedSecrets | null> {
+  const sealed = await readSealed(path)
   if (!(await safeStorage.isAsyncEncryptionAvailable())) {
+    if (sealed.size === 0) return null
     throw new OutpostError('INTERNAL', "The system's secret store is not available.", {
       hint: 'Unlock the keychain (or the keyring) of this account, then start Outpost again.',
     })
   }
-  const sealed = await readSealed(path)
   // Two writers at once would each save a file without the other's secret.
   let lastWrite: Promise<void> = Promise.resolve()
   const save = (name: string, value: string): Promise<void> => {
