@@ -44,6 +44,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     entry: entry('engine-thread'),
     journal: journalPath(config.dataDir),
     directory: join(paths.trees, 'serving'),
+    ...(config.runSecondsMax === undefined ? {} : { runSecondsMax: config.runSecondsMax }),
     onStuck,
   })
   const bodies = createRequestBodies(entry('prepare-thread'))

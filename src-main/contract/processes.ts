@@ -26,6 +26,8 @@ export const servingConfig = z.object({
   /** Keys that die with the process, as their HMAC: the infer-only one of the printed curl line. */
   temporaryKeys: z.array(z.object({ hash: z.string(), name: z.string() })),
   engineThreads: z.int().min(1),
+  /** A run that takes longer counts as hung; limits.engineRunSecondsMax where it is left out. */
+  runSecondsMax: z.number().positive().optional(),
   logLevel: z.string(),
 })
 export type ServingConfig = z.infer<typeof servingConfig>

@@ -59,7 +59,7 @@ export async function createOnDevice(
 
 /** A place in the C++ source, and the condition that did not hold there: they tell a reader nothing. */
 const sourcePlace =
-  /\/onnxruntime_src\/\S+ (?:[\w:~ ]+\([^)]*\)(?:::<lambda\(\)>)? )?(?:\S+ [=!<>]+ \S+ was false\. )?/g
+  /\/onnxruntime_src\/\S+ (?:[\w:~* ]+\([^)]*\)(?:::<lambda\(\)>)? )?(?:\S+ [=!<>]+ \S+ was false\. )?/g
 
 /** ONNX Runtime's errors are text alone, at times with a stack behind. */
 export const firstLine = (error: unknown): string =>

@@ -81,7 +81,10 @@ export function rawTensor(spec: TensorSpec, value: unknown): Tensor {
   }
   const data = Array.isArray(value) ? value : [value]
   const shape = Array.isArray(value) ? shapeOf(spec, data) : itemShape([], spec)
-  return { name, datatype, shape, data: decodeData(name, datatype, shape, data) }
+  // A single row is nested one level less than its tensor: the elements are the same without the leading dimension.
+  const nested = nestingOf(data)
+  const written = nested > 1 ? shape.slice(shape.length - nested) : shape
+  return { name, datatype, shape, data: decodeData(name, datatype, written, data) }
 }
 
 /** Nested arrays say their shape; one dimension less than the model's is a single row; flat ones are folded to fit. */
@@ -95,7 +98,13 @@ function shapeOf(spec: TensorSpec, data: unknown[]): number[] {
   const open = spec.shape.filter((size) => size === -1).length
   if (open === 0) return [...spec.shape]
   // With several open dimensions the first is the batch and the last takes what is there.
-  const rest = fixed === 0 ? 0 : data.length / fixed
+  const rest = fixed === 0 ? 0 : Math.ceil(data.length / fixed)
   const last = spec.shape.lastIndexOf(-1)
   return spec.shape.map((size, at) => (size === -1 ? (at === last ? rest : 1) : size))
+}
+
+function nestingOf(data: unknown): number {
+  let depth = 0
+  for (let level = data; Array.isArray(level); level = level[0]) depth += 1
+  return depth
 }

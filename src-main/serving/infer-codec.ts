@@ -115,7 +115,7 @@ const expected = ({ datatype: type, shape }: { datatype: Datatype; shape: readon
   `expected ${type} of shape [${shape}]`
 
 /** INPUT_INVALID where datatype, rank or a fixed dimension differ. */
-export function checkFit(tensor: Tensor, spec: TensorSpec): void {
+function checkFit(tensor: Tensor, spec: TensorSpec): void {
   const fits =
     tensor.datatype === spec.datatype &&
     tensor.shape.length === spec.shape.length &&

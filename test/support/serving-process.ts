@@ -68,7 +68,12 @@ export async function createServingNode() {
       owner: { name: 'Test' },
       license: { spdx: 'MIT' },
       framework: { name: 'test' },
-      change: { type: input.version.endsWith('.0.0') ? 'major' : 'minor', releaseNotes: '', breakingChanges: input.version.endsWith('.0.0') ? ['Other answers.'] : [], migrationGuide: 'm.md' },
+      change: {
+        type: input.version.endsWith('.0.0') ? 'major' : 'minor',
+        releaseNotes: '',
+        breakingChanges: input.version.endsWith('.0.0') ? ['Other answers.'] : [],
+        migrationGuide: 'm.md',
+      },
       model: { file: 'model.onnx', externalData: Object.keys(input.externalData ?? {}) },
       card: 'card.md',
       ...input.descriptor,

@@ -15,7 +15,11 @@ let key: string
 beforeEach(async () => {
   node = await createServingNode()
   key = node.createKey().secret
-  node.deploy('acme.linear', 'acme.linear', await node.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) }))
+  node.deploy(
+    'acme.linear',
+    'acme.linear',
+    await node.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) }),
+  )
 })
 afterEach(() => node.remove())
 
@@ -45,7 +49,9 @@ test('kill -9 at any moment loses no answered call and counts none twice', async
   expect(verified).toMatchObject({ intact: true, problem: null })
   const db = openUsageDatabase(node.dataDir)
   const { rows, total } = listUsageRecords(db, {}, { offset: 0, limit: 10_000 })
-  const hours = db.prepare<[], { requests: number }>('select sum(requests) as requests from usage_hours').get()
+  const hours = db
+    .prepare<[], { requests: number }>('select sum(requests) as requests from usage_hours')
+    .get()
   db.close()
   const recorded = new Set(rows.map(({ id }) => id))
   expect([...answered].filter((id) => !recorded.has(id))).toEqual([])
@@ -62,8 +68,14 @@ test('a run that hangs is given up: its model is set aside, control hears of it,
   expect(await serving.message('stuck')).toEqual({ type: 'stuck', versionId: endless })
   expect((await hanging).headers.get('outpost-error')).toBe('MODEL_SET_ASIDE')
   expect(await linear()).toBe(200)
-  expect((await readJournal(node.dataDir)).map(({ versionId, phase }) => [versionId, phase])).toEqual([[endless, 'run']])
-  const refused = await serving.call('/v1/models/acme.endless/inference', { inputs: { x: [1], never: false } }, key)
+  expect((await readJournal(node.dataDir)).map(({ versionId, phase }) => [versionId, phase])).toEqual([
+    [endless, 'run'],
+  ])
+  const refused = await serving.call(
+    '/v1/models/acme.endless/inference',
+    { inputs: { x: [1], never: false } },
+    key,
+  )
   expect(refused.headers.get('outpost-error')).toBe('MODEL_SET_ASIDE')
 }, 30_000)
 
@@ -79,15 +91,25 @@ test('when control vanishes, serving drains and leaves neither port nor database
   expect((await fetch(`${url}/v2/health/live`)).status).toBe(200)
   control.kill('SIGKILL')
   await expect
-    .poll(() => fetch(`${url}/v2/health/live`).then(() => 'answers', () => 'gone'), { timeout: 10_000 })
+    .poll(
+      () =>
+        fetch(`${url}/v2/health/live`).then(
+          () => 'answers',
+          () => 'gone',
+        ),
+      { timeout: 10_000 },
+    )
     .toBe('gone')
   await expect
-    .poll(() => {
-      try {
-        return process.kill(pid, 0)
-      } catch {
-        return false
-      }
-    }, { timeout: 10_000 })
+    .poll(
+      () => {
+        try {
+          return process.kill(pid, 0)
+        } catch {
+          return false
+        }
+      },
+      { timeout: 10_000 },
+    )
     .toBe(false)
 })

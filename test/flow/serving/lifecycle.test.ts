@@ -24,7 +24,11 @@ test('R40 to R44: reference, alias, range and none choose among the deployed ver
   await register('3.0.0')
   const serving = await node.start()
   const ask = async (reference: string, action = 'predict') => {
-    const { status, body: answer } = await serving.call(`/v1/models/${model}${reference}/${action}`, body, key)
+    const { status, body: answer } = await serving.call(
+      `/v1/models/${model}${reference}/${action}`,
+      body,
+      key,
+    )
     const { version, rule, error } = answer as { version?: string; rule?: string; error?: { code: string } }
     return status === 200 ? `${version} by ${rule}` : `${status} ${error?.code}`
   }
@@ -37,7 +41,7 @@ test('R40 to R44: reference, alias, range and none choose among the deployed ver
   expect(await ask('@3.0.0')).toBe('409 NOT_DEPLOYED')
   expect(await ask('@3.x')).toBe('409 NOT_DEPLOYED')
   expect(await ask('@4.0.0')).toBe('404 VERSION_NOT_FOUND')
-  expect(await ask('@v1.0.0')).toBe('404 VERSION_NOT_FOUND')
+  expect(await ask('@v1.0.0')).toBe('400 NAME_INVALID')
   expect(await ask('@%20')).toBe('400 NAME_INVALID')
 })
 
@@ -94,7 +98,12 @@ test('a stopped endpoint answers no more, and a revoked key is refused once the 
 
 test('deployments come back after a restart, a changed blob is not loaded, and draining leaves the port free', async () => {
   const { model: onnx, weights } = externalModel()
-  const external = { model: 'acme.external', version: '1.0.0', onnx, externalData: { 'weights.bin': weights } }
+  const external = {
+    model: 'acme.external',
+    version: '1.0.0',
+    onnx,
+    externalData: { 'weights.bin': weights },
+  }
   node.deploy('external', 'acme.external', await node.register(external))
   const first = await node.start()
   const answer = await first.call('/v1/models/acme.external/inference', body, key)
@@ -103,7 +112,8 @@ test('deployments come back after a restart, a changed blob is not loaded, and d
   const second = await node.start({ port: first.port, portFixed: true })
   expect(second.port).toBe(first.port)
   expect(await second.call('/v1/models/acme.external/inference', body, key)).toMatchObject({
-    status: 200, body: { outputs: (answer.body as { outputs: unknown }).outputs },
+    status: 200,
+    body: { outputs: (answer.body as { outputs: unknown }).outputs },
   })
 })
 
@@ -113,12 +123,17 @@ test('a version without an endpoint can be tried with the internal key alone', a
   serving.post({ type: 'try', request: 1, versionId })
   expect(await serving.message('tried')).toMatchObject({ request: 1, failure: null })
   const headers = { 'outpost-try': versionId }
-  expect(await serving.call(path, body, 'internal-key', headers)).toMatchObject({ status: 200, body: { rule: 'try' } })
+  expect(await serving.call(path, body, 'internal-key', headers)).toMatchObject({
+    status: 200,
+    body: { rule: 'try' },
+  })
   expect((await serving.call(path, body, key, headers)).status).toBe(403)
 })
 
 test('a taken port is an error where it is fixed, and another is taken where it is not', async () => {
   const first = await node.start()
-  await expect(node.start({ port: first.port, portFixed: true })).rejects.toMatchObject({ failure: { code: 'PORT_TAKEN' } })
+  await expect(node.start({ port: first.port, portFixed: true })).rejects.toMatchObject({
+    failure: { code: 'PORT_TAKEN' },
+  })
   expect((await node.start({ port: first.port })).port).not.toBe(first.port)
 })

@@ -1,0 +1,126 @@
+/** The lab process: a report for a good package, and for a bad one the right name for what happened. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Child, forkChildren, type StartChild } from '../../../src-main/base/child.ts'
+import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
+import { startLab } from '../../../src-main/lab/start-lab.ts'
+import { endlessModel, linearModel, slowModel } from '../../support/served-models.ts'
+
+const start = forkChildren(join(import.meta.dirname, '../../../src-main'), '.ts')
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'outpost-lab-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(
+  onnx: Uint8Array,
+  descriptor: Partial<PackageDescriptorInput> = {},
+  files: Record<string, string> = {},
+) {
+  const base: PackageDescriptorInput = {
+    formatVersion: 1,
+    id: 'acme.model',
+    version: '1.0.0',
+    title: 'Model',
+    summary: 'A model.',
+    task: 'other',
+    owner: { name: 'Acme' },
+    license: { spdx: 'MIT' },
+    framework: { name: 'test' },
+    change: { type: 'major', releaseNotes: 'First.' },
+    model: { file: 'model.onnx' },
+    card: 'card.md',
+  }
+  writeFileSync(join(folder, 'model.onnx'), onnx)
+  writeFileSync(join(folder, 'card.md'), '# Model\n')
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  writeFileSync(join(folder, 'outpost.json'), JSON.stringify({ ...base, ...descriptor }))
+}
+const task = (memoryBytesMax = 8 * 1024 ** 3) => ({
+  type: 'validate' as const,
+  directory: folder,
+  skipRun: false,
+  memoryBytesMax,
+})
+
+test('a package with a suite is run case by case, and each rung is told while it is climbed', async () => {
+  const cases = [
+    { id: 'right', inputs: { x: [1, 2, 3, 4] }, expected: { label: 'a' } },
+    { id: 'wrong', inputs: { x: { p: 1, q: 2, r: 3, s: 4 } }, expected: { label: 'c' } },
+  ]
+  const names = ['p', 'q', 'r', 's'].map((name) => ({ name }))
+  write(
+    linearModel(4, 3),
+    {
+      inputs: [{ kind: 'fields', tensor: 'x', fields: names }],
+      outputs: [{ kind: 'classes', tensor: 'scores', labels: ['a', 'b', 'c'] }],
+      suite: 'cases.jsonl',
+    },
+    { 'cases.jsonl': cases.map((one) => JSON.stringify(one)).join('\n') },
+  )
+  const seen: string[] = []
+  const { report, graph } = await startLab(start, task(), {
+    onCheck: (check, done, of) => seen.push(`${done}/${of} ${check.name}`),
+  })
+  expect(report).toMatchObject({ verdict: 'passed', batchSafe: true, measured: { cases: 2, accuracy: 0.5 } })
+  expect(report.runtime).toEqual({ name: 'onnxruntime', version: '1.30.0' })
+  expect(graph).toMatchObject({ inputs: [{ name: 'x', shape: [-1, 4] }] })
+  expect(seen).toHaveLength(report.checks.length)
+  expect(seen.at(-1)).toBe(`${report.checks.length}/${report.checks.length} memory`)
+})
+
+test('a case may not read files outside the package', async () => {
+  write(
+    linearModel(4, 3),
+    {
+      inputs: [{ kind: 'image', tensor: 'x', width: 2, height: 2, channels: 'L', layout: 'flat' }],
+      suite: 'cases.jsonl',
+    },
+    { 'cases.jsonl': JSON.stringify({ id: 'a', inputs: { x: { file: '../../etc/passwd' } }, expected: {} }) },
+  )
+  const { report } = await startLab(start, task())
+  expect(report).toMatchObject({ verdict: 'failed' })
+  expect(report.checks.find(({ name }) => name === 'cases')?.message).toContain(
+    'not a path inside the package',
+  )
+})
+
+test('a model that asks for more memory than it may have is LAB_LIMIT, and no verdict', async () => {
+  write(slowModel(1, 30_000))
+  await expect(startLab(start, task(1024 ** 3))).rejects.toMatchObject({ code: 'LAB_LIMIT' })
+})
+
+test('a model that never ends is LAB_LIMIT once the time is up, and its process is gone', async () => {
+  write(endlessModel())
+  let child: Child | undefined
+  const watched: StartChild = (entry) => {
+    child = start(entry)
+    return child
+  }
+  const exited = new Promise((resolve) => {
+    startLab(watched, task(), { secondsMax: 3 }).catch((error: { code: string }) => {
+      expect(error.code).toBe('LAB_LIMIT')
+    })
+    child?.onExit(resolve)
+  })
+  expect(await exited).toBe('SIGKILL')
+})
+
+test('a process that dies is LAB_CRASHED; one that is called off ends with the reason', async () => {
+  write(linearModel(4, 3))
+  const dying: StartChild = (entry) => {
+    const child = start(entry)
+    process.kill(child.pid ?? 0, 'SIGSEGV')
+    return child
+  }
+  await expect(startLab(dying, task())).rejects.toMatchObject({ code: 'LAB_CRASHED' })
+  const called = new AbortController()
+  const running = startLab(start, task(), {
+    signal: called.signal,
+    onCheck: () => called.abort(new Error('called off')),
+  })
+  await expect(running).rejects.toThrow('called off')
+})
