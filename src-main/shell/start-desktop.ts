@@ -33,7 +33,7 @@ export interface DesktopParts {
   icon: string
   /** The node's own; the window keeps its profile in a folder of it. */
   dataDirectory: string
-  createNode(host: { startChild: StartChild; secrets: SealedSecrets }): Promise<ShellNode>
+  createNode(host: { startChild: StartChild; secrets: SealedSecrets | null }): Promise<ShellNode>
 }
 
 /** The same as in electron-builder.json: Windows shows notifications only under the installed app's id. */
@@ -66,9 +66,9 @@ async function openDesktop(parts: DesktopParts, started: Started): Promise<void>
   confineWebRequests(session.defaultSession, developing)
 
   const secrets = await openSealedSecrets(join(dataDirectory, 'secrets.json'))
-  if (secrets.protection === 'obfuscated') {
+  if (secrets?.protection !== 'system-store') {
     log.warn(
-      'this desktop has no secret store (basic_text): secrets on the disk are obfuscated, not protected',
+      'this desktop has no secret store: whoever can read the files of this account can read its secrets',
     )
   }
   const startChild = forkUtilityChildren(parts.entries.directory, parts.entries.extension)
