@@ -1,8 +1,16 @@
 /** One cache of what the node said. A local node is reached without a network, so queries never wait for one. */
-import { QueryClient } from '@tanstack/react-query'
+import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { isUnauthorized, isUnreachable } from './failure.ts'
 
+/** A login that has ended is noticed wherever the next question is asked. */
+const queryCache = new QueryCache({
+  onError: (error) => {
+    if (isUnauthorized(error)) window.location.hash = '#/login'
+  },
+})
+
 export const queryClient = new QueryClient({
+  queryCache,
   defaultOptions: {
     queries: {
       networkMode: 'always',

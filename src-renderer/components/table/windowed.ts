@@ -16,7 +16,7 @@ export interface WindowedRows<Row> {
   retry: () => void
 }
 
-export interface RowWindow {
+interface RowWindow {
   offset: number
   limit: number
 }

@@ -71,7 +71,7 @@ function Receipt({ row }: { row: RequestRow }) {
           ['Consumer', row.consumer],
           ['Ran on', row.executionProvider],
           ['Items', formatNumber(row.items)],
-          ['Batch', `${formatNumber(row.batchSize)} items together`],
+          ['Ran', row.batchSize === 1 ? 'alone' : `${formatNumber(row.batchSize)} items together`],
           ['Tokens in, out', tokens(row)],
           ['Size in', <Bytes key="in" value={row.bytesIn} />],
           ['Size out', <Bytes key="out" value={row.bytesOut} />],
