@@ -2,6 +2,7 @@
  * The desktop's start, from the lock to the first paint. The order is the point: what protects is switched on before
  * what it protects exists, and no database is opened before this instance is known to be the only one.
  */
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, Menu, session } from 'electron'
 import type { StartChild } from '../base/child.ts'
@@ -40,7 +41,10 @@ export interface DesktopParts {
 const appId = 'dev.outpost.desktop'
 
 export async function startDesktop(parts: DesktopParts): Promise<void> {
-  app.setPath('userData', join(parts.dataDirectory, 'window'))
+  const profile = join(parts.dataDirectory, 'window')
+  // Electron refuses a folder that is not there yet, and would make its parents readable for others.
+  mkdirSync(profile, { recursive: true, mode: 0o700 })
+  app.setPath('userData', profile)
   const started = claimSingleInstance()
   if (!started) return app.quit()
   app.enableSandbox()

@@ -1,5 +1,6 @@
 /** Electron's `app`: readiness, the lock of the single instance, and quitting as Electron does it, event by event. */
 import { EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
 import { resetState, standIn } from './electron-stand-in-state.ts'
 
 /** An event that a listener may prevent. */
@@ -42,6 +43,7 @@ export class StandInApp extends EventEmitter {
     return standIn.userData
   }
   setPath(_name: 'userData', path: string): void {
+    if (!existsSync(path)) throw new Error(`there is no folder ${path}`)
     standIn.userData = path
   }
   requestSingleInstanceLock(): boolean {

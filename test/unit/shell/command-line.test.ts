@@ -1,4 +1,6 @@
 /** The desktop's binary as the command line, and the second instance that hands over and ends. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import { cliArguments, runInstead } from '../../../src-main/shell/command-line.ts'
@@ -82,3 +84,20 @@ test('30: macOS reports a double click before the app is ready; it is kept until
   expect(prevented).toBe(true)
   expect(heard.slice(-2)).toEqual(['/early.outpost', 'later.outpost'])
 })
+
+test.skipIf(process.platform === 'win32')(
+  "the data folder is the owner's alone, also when the window makes it first",
+  async () => {
+    const dataDirectory = join(standIn.userData, 'made', 'here')
+    await startDesktop({
+      entries: { directory: '/nowhere', extension: '.js' },
+      dataDirectory,
+      preload: '',
+      icon: '',
+      createNode: async () => {
+        throw new OutpostError('DATA_DIR_INVALID', 'Far enough.')
+      },
+    })
+    expect((await stat(dataDirectory)).mode & 0o777).toBe(0o700)
+  },
+)
