@@ -58,7 +58,7 @@ async function sampleFolders(directory: string): Promise<Array<{ folder: string;
 
 const folderNames = async (directory: string): Promise<string[]> =>
   (await readdir(directory, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
 
 /** The job. Samples that are installed already are left as they are. */
