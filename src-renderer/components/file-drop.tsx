@@ -30,6 +30,7 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
   return (
     <section
       aria-label={title}
+      data-takes-files
       className={style.drop}
       data-over={over || undefined}
       onDragEnter={(event) => hold(event, true)}

@@ -1,8 +1,13 @@
-/** The whole window takes a dropped package; a page that takes files itself (the wizard) stops the event. */
+/**
+ * The whole window takes a dropped package. Where a page has a place for files of its own (the wizard, the playground),
+ * files belong there, and one that misses it does nothing.
+ */
 import { useEffect, useRef, useState } from 'react'
 import style from './frame.module.css'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
+
+const pageTakesFiles = (): boolean => document.querySelector('[data-takes-files]') !== null
 
 export function DropTarget({ onDrop }: { onDrop: (files: File[]) => void }) {
   const [over, setOver] = useState(false)
@@ -20,6 +25,7 @@ export function DropTarget({ onDrop }: { onDrop: (files: File[]) => void }) {
       setOver(false)
     }
     on('dragenter', () => {
+      if (pageTakesFiles()) return
       depth.current += 1
       setOver(true)
     })
@@ -33,7 +39,7 @@ export function DropTarget({ onDrop }: { onDrop: (files: File[]) => void }) {
       event.preventDefault()
       rest()
       const files = [...(event.dataTransfer?.files ?? [])]
-      if (files.length > 0) onDrop(files)
+      if (files.length > 0 && !pageTakesFiles()) onDrop(files)
     })
     return () => stop.abort()
   }, [onDrop])

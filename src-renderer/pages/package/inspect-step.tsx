@@ -56,7 +56,7 @@ export function InspectStep({ draft: { graph, files } }: StepProps) {
           <ul className={css.operators}>
             {operators.slice(0, 12).map(({ domain, name, count }) => (
               <li key={`${domain} ${name}`}>
-                <code>{domain === '' ? name : `${domain}.${name}`}</code>
+                <code>{domain === '' || domain === 'ai.onnx' ? name : `${domain}.${name}`}</code>
                 <span className={css.operatorTrack} aria-hidden>
                   <span style={{ inlineSize: `${(count / most) * 100}%` }} />
                 </span>

@@ -12,6 +12,7 @@ import css from './playground.module.css'
 import type { Picture } from './values.ts'
 
 type ImageInput = z.infer<typeof imageInput>
+const tinyPixels = 120
 type Props = {
   input: ImageInput
   picture: Picture | null
@@ -84,6 +85,7 @@ function Drop({
   return (
     <section
       aria-label="Picture file"
+      data-takes-files
       className={css.drop}
       data-over={over || undefined}
       onDragOver={(event) => {
@@ -96,7 +98,15 @@ function Drop({
       {picture === null ? (
         <p>Drop a picture here, or paste one</p>
       ) : (
-        <img src={dataUrl(picture)} alt={picture.name} className={css.dropped} />
+        <img
+          src={dataUrl(picture)}
+          alt={picture.name}
+          className={css.dropped}
+          // A picture of a few pixels is enlarged, and shown as the pixels that it is.
+          onLoad={({ currentTarget: image }) => {
+            image.toggleAttribute('data-tiny', image.naturalWidth < tinyPixels)
+          }}
+        />
       )}
       <Group gap={8} justify="center">
         <FileButton accept={acceptedPictures} onChange={take}>

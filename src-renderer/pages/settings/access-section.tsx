@@ -57,6 +57,7 @@ function PasswordForm({ passwordSet }: { passwordSet: boolean }) {
       )}
       <PasswordInput
         label="New password"
+        description="At least 12 characters"
         autoComplete="new-password"
         value={next}
         onChange={(event) => setNext(event.currentTarget.value)}

@@ -99,5 +99,6 @@ function Result({ job, word }: { job: JobRow; word: string }) {
   )
 }
 
-/** bytesFreed → bytes freed */
-const inWords = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+/** bytesFreed → bytes freed; what the store keeps is a file to the reader. */
+const inWords = (name: string) =>
+  name === 'blobs' ? 'files' : name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
