@@ -1,6 +1,6 @@
 /**
- * Entry of the serving process: puts the rooms together that answer inference requests. Ctrl+C in a terminal reaches
- * every process of its group, so the signal is left to control, which drains this one first.
+ * Entry of the serving process: puts the rooms together that answer inference requests. Ctrl+C in a terminal, and a
+ * service manager's stop, reach every process of the group, so signals are left to control, which drains this one.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -54,7 +54,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     processing: bodies,
     record: (row) => usage.append(row),
     log,
-    version: process.env.npm_package_version ?? '0.1.0',
+    version: place.version,
     close: async () => {
       clearInterval(timer)
       usage.close()
@@ -67,5 +67,5 @@ const openRooms: OpenRooms = async (config, onStuck) => {
   }
 }
 
-process.on('SIGINT', () => undefined)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 serve(parentChannel(), openRooms)
