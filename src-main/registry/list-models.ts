@@ -4,7 +4,7 @@ import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
 import { task } from '../contract/package.ts'
 import { type ModelRow, type modelDetail, source } from '../contract/views.ts'
-import { endpointsOfModel, type StoredEndpoint } from '../store/endpoints.ts'
+import { endpointsOfModel, endpointsOfModels, type StoredEndpoint } from '../store/endpoints.ts'
 import { findListedModel, type ListedModel, listStoredModels, type ModelQuery } from '../store/model-list.ts'
 import { matchExpression } from '../store/model-search.ts'
 import type { NodeReader } from '../store/sqlite.ts'
@@ -25,7 +25,11 @@ export function listModels(
   const expression = searched ? matchExpression(query.search ?? '') : null
   if (searched && expression === null) return { rows: [], total: 0 }
   const { rows, total } = listStoredModels(db, { ...query, expression })
-  return { rows: rows.map((row) => toRow(db, row, stateOf)), total }
+  const endpoints = endpointsOfModels(
+    db,
+    rows.map((row) => row.id),
+  )
+  return { rows: rows.map((row) => toRow(row, endpoints.get(row.id) ?? [], stateOf)), total }
 }
 
 /** MODEL_NOT_FOUND. */
@@ -39,7 +43,7 @@ export function findModelDetail(
   if (!row) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${name} here.`)
   const latest = model.latestVersionId === null ? null : findVersionById(db, model.latestVersionId)
   return {
-    ...toRow(db, row, stateOf),
+    ...toRow(row, endpointsOfModel(db, row.id), stateOf),
     owner: model.owner,
     publisher: publisherTrust(db)(
       latest?.publisherName ?? model.publisher,
@@ -49,8 +53,7 @@ export function findModelDetail(
   }
 }
 
-function toRow(db: NodeReader, row: ListedModel, stateOf: EndpointState): ModelRow {
-  const endpoints: StoredEndpoint[] = endpointsOfModel(db, row.id)
+function toRow(row: ListedModel, endpoints: StoredEndpoint[], stateOf: EndpointState): ModelRow {
   return {
     id: row.name,
     title: row.title,

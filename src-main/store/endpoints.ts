@@ -27,6 +27,8 @@ const select = `select e.id, e.name, e.model_id as modelId, m.name as model, e.v
   e.desired, e.created_at as createdAt, e.updated_at as updatedAt
   from endpoints e join models m on m.id = e.model_id join versions v on v.id = e.version_id`
 
+const ofModels = `${select} where e.model_id in (select value from json_each(?)) order by e.name`
+
 type Raw = Omit<StoredEndpoint, 'desired'> & { desired: string }
 const read = (row: Raw): StoredEndpoint => ({ ...row, desired: desiredState.parse(row.desired) })
 
@@ -40,6 +42,15 @@ export function findEndpoint(db: NodeReader, name: string): StoredEndpoint | nul
 
 export const endpointsOfModel = (db: NodeReader, modelId: string): StoredEndpoint[] =>
   sql<Raw>(db, `${select} where e.model_id = ? order by e.name`).all(modelId).map(read)
+
+/** Of a page of models at once, by model id. */
+export function endpointsOfModels(
+  db: NodeReader,
+  modelIds: readonly string[],
+): Map<string, StoredEndpoint[]> {
+  const rows = sql<Raw>(db, ofModels).all(JSON.stringify(modelIds))
+  return Map.groupBy(rows.map(read), (endpoint) => endpoint.modelId)
+}
 
 export const endpointsOfVersion = (db: NodeReader, versionId: string): StoredEndpoint[] =>
   sql<Raw>(db, `${select} where e.version_id = ? order by e.name`).all(versionId).map(read)

@@ -69,47 +69,50 @@ const select = `select m.sequence, m.id, m.name, m.title, m.summary, m.task, m.t
 const joins =
   'join versions l on l.id = m.latest_version_id left join versions s on s.id = m.stable_version_id'
 
+/** A constant: a text put together anew would be hashed anew for each of a page's rows. */
+const oneRow = `${select} from models m ${joins} where m.sequence = ?`
+
 export function listStoredModels(db: NodeReader, query: ModelQuery): { rows: ListedModel[]; total: number } {
-  const many = foundBy(db, query) > gatheredMax
-  const filters = conditions(query, many)
-  const where = filters.length === 0 ? '' : `where ${filters.join(' and ')}`
-  const parameters = {
-    expression: query.expression,
-    task: query.task,
-    tag: query.tag,
-    source: query.source,
-    offset: query.offset,
-    limit: query.limit,
-  }
-  const used = Object.fromEntries(
-    Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null),
-  )
+  const found = foundBy(db, query)
+  const many = found !== null && found > gatheredMax
   const { from, order } = plan(query, many)
+  const filters = conditions(query, many)
+  const { expression, task, tag, source, offset, limit } = query
+  const filtering = Object.fromEntries(
+    Object.entries({ expression, task, tag, source }).filter(
+      ([, value]) => value !== undefined && value !== null,
+    ),
+  )
   const page = sql<{ sequence: number }>(
     db,
-    `select m.sequence ${from} ${where} order by ${order} limit @limit offset @offset`,
-  ).all(used)
+    `select m.sequence ${from} ${whereAll(filters)} order by ${order} limit @limit offset @offset`,
+  ).all({ ...filtering, offset, limit })
   const rows = page.map(({ sequence }) => findListedModel(db, sequence)).filter((row) => row !== null)
-  return { rows, total: countAll(db, query, conditions(query, false), used) }
+  const total = found !== null && filters.length === 1 ? found : countAll(db, query, many, filtering)
+  return { rows, total }
 }
 
 export function findListedModel(db: NodeReader, sequence: number): ListedModel | null {
-  const row = sql<Raw>(db, `${select} from models m ${joins} where m.sequence = ?`).get(sequence)
+  const row = sql<Raw>(db, oneRow).get(sequence)
   return row ? read(row) : null
 }
 
-function foundBy(db: NodeReader, query: ModelQuery): number {
-  const found = [
-    query.expression === null ? null : countMatches(db, query.expression, gatheredMax + 1),
-    query.tag === undefined ? null : countTagged(db, query.tag, gatheredMax + 1),
+/** How many models the words or the tag find, whichever find fewer, without the other filters; null without either. */
+function foundBy(db: NodeReader, query: ModelQuery): number | null {
+  const counts = [
+    query.expression === null ? null : countMatches(db, query.expression),
+    query.tag === undefined ? null : countTagged(db, query.tag),
   ].filter((count) => count !== null)
-  return found.length === 0 ? 0 : Math.min(...found)
+  return counts.length === 0 ? null : Math.min(...counts)
 }
 
 const fromSearch = 'from models_search cross join models m on m.sequence = models_search.rowid'
+const whereAll = (filters: string[]): string => (filters.length === 0 ? '' : `where ${filters.join(' and ')}`)
+
+const isRanked = (query: ModelQuery): boolean => query.expression !== null && query.sort === 'relevance'
 
 function plan(query: ModelQuery, many: boolean): { from: string; order: string } {
-  if (query.expression !== null && query.sort === 'relevance') {
+  if (isRanked(query)) {
     return {
       from: fromSearch,
       order: many ? 'models_search.rowid desc' : `${rank}, models_search.rowid desc`,
@@ -122,33 +125,37 @@ function plan(query: ModelQuery, many: boolean): { from: string; order: string }
 }
 
 /** A unary plus keeps SQLite from looking rows up by that column, so that it walks the index of the order instead. */
-function conditions(query: ModelQuery, walk: boolean): string[] {
-  const sequence = walk ? '+m.sequence' : 'm.sequence'
-  const gathered = query.expression !== null && (!walk || query.sort === 'relevance')
+function conditions(query: ModelQuery, many: boolean): string[] {
+  const by = many ? '+m' : 'm'
+  const joined = query.expression !== null && (!many || isRanked(query))
   const found = [
     query.expression !== null &&
-      (gathered
+      (joined
         ? 'models_search match @expression'
-        : `${sequence} in (select rowid from models_search where models_search match @expression)`),
-    query.task !== undefined && 'm.task = @task',
-    query.source !== undefined && 'm.source = @source',
-    query.tag !== undefined && `${sequence} in (select model_sequence from model_tags where tag = @tag)`,
+        : `${by}.sequence in (select rowid from models_search where models_search match @expression)`),
+    query.tag !== undefined && `${by}.sequence in (select model_sequence from model_tags where tag = @tag)`,
+    query.task !== undefined && `${by}.task = @task`,
+    query.source !== undefined && `${by}.source = @source`,
     query.deployed !== undefined && `m.id ${query.deployed ? '' : 'not '}in (select model_id from endpoints)`,
   ]
   return found.filter((condition) => condition !== false)
 }
 
+/** Counting has no order to walk: the filter with an index leads, and what the words found is looked up in it. */
 function countAll(
   db: NodeReader,
   query: ModelQuery,
-  filters: string[],
-  parameters: Record<string, unknown>,
+  many: boolean,
+  filtering: Record<string, unknown>,
 ): number {
-  const { offset: _offset, limit: _limit, ...filtering } = parameters
-  const searched = query.expression !== null
-  const from = searched ? (filters.length === 1 ? 'from models_search' : fromSearch) : 'from models m'
-  const where = filters.length === 0 ? '' : `where ${filters.join(' and ')}`
-  const counted = sql<{ total: number }>(db, `select count(*) as total ${from} ${where}`).get(filtering)
+  const joined = query.expression !== null && !many
+  const filters = conditions({ ...query, sort: 'id' }, many).map((condition) =>
+    condition.replace(/^\+m\.(task|source)/, 'm.$1'),
+  )
+  const from = joined ? fromSearch : 'from models m'
+  const counted = sql<{ total: number }>(db, `select count(*) as total ${from} ${whereAll(filters)}`).get(
+    filtering,
+  )
   return counted?.total ?? 0
 }
 

@@ -39,9 +39,7 @@ export function matchExpression(typed: string): string | null {
   return words.length === 0 ? null : words.map((word) => `"${word}"*`).join(' ')
 }
 
-/** How many models match, up to `limit`: beyond it a ranking says little and costs much. */
-export const countMatches = (db: NodeReader, expression: string, limit: number): number =>
-  sql<{ count: number }>(
-    db,
-    'select count(*) as count from (select 1 from models_search where models_search match ? limit ?)',
-  ).get(expression, limit)?.count ?? 0
+export const countMatches = (db: NodeReader, expression: string): number =>
+  sql<{ count: number }>(db, 'select count(*) as count from models_search where models_search match ?').get(
+    expression,
+  )?.count ?? 0

@@ -120,12 +120,8 @@ export const countModels = (db: NodeReader): number =>
 export const countModelsFrom = (db: NodeReader, source: StoredModel['source']): number =>
   sql<{ count: number }>(db, 'select count(*) as count from models where source = ?').get(source)?.count ?? 0
 
-/** How many models carry a tag, counted up to `limit`. */
-export const countTagged = (db: NodeReader, tag: string, limit: number): number =>
-  sql<{ count: number }>(
-    db,
-    'select count(*) as count from (select 1 from model_tags where tag = ? limit ?)',
-  ).get(tag, limit)?.count ?? 0
+export const countTagged = (db: NodeReader, tag: string): number =>
+  sql<{ count: number }>(db, 'select count(*) as count from model_tags where tag = ?').get(tag)?.count ?? 0
 
 /** All models of one source; used for the samples, which are few. */
 export const modelsFrom = (db: NodeReader, source: StoredModel['source']): StoredModel[] =>

@@ -26,7 +26,7 @@ const usageMigrations: Migrations = [usageFoundation]
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */
 const busyMsMax = 5000
 /** Pages that reads take straight from the page cache; the figures of test/bench/registry.ts stand on it. */
-const mappedBytes = 1 << 28
+const mappedBytes = 1 << 30
 
 interface Kind {
   file: string

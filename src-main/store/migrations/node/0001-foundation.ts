@@ -57,14 +57,8 @@ create table versions (
   change_type text not null,
   stage text not null default 'development',
   manifest_digest text not null,
-  manifest text not null,                  -- the OCI manifest, byte for byte
-  config text not null,                    -- the ModelPack config, byte for byte
-  signature text,                          -- the DSSE envelope, byte for byte
   publisher_name text not null,
   publisher_fingerprint text,
-  descriptor text not null,                -- outpost.json, parsed and normalized
-  graph text,                              -- contract GraphSummary
-  validation text,                         -- contract ValidationReport
   batch_safe integer,
   metric_name text,
   metric_value real,
@@ -78,6 +72,13 @@ create table versions (
   sunset_at text,
   replacement text,
   registered_at text not null,
+  -- The documents stand last: SQLite reads a row from its front, and a list stops before them.
+  manifest text not null,                  -- the OCI manifest, byte for byte
+  config text not null,                    -- the ModelPack config, byte for byte
+  signature text,                          -- the DSSE envelope, byte for byte
+  descriptor text not null,                -- outpost.json, parsed and normalized
+  graph text,                              -- contract GraphSummary
+  validation text,                         -- contract ValidationReport
   unique (model_id, version)
 ) strict;
 create index versions_by_order on versions (model_id, sort_key desc);
@@ -115,7 +116,7 @@ create index aliases_by_version on aliases (version_id);
 
 create virtual table models_search using fts5 (
   name, title, summary, tags, task, notes,
-  content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+  content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3'
 );
 
 create table endpoints (
