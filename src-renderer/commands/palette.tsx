@@ -1,4 +1,4 @@
-/** The palette: commands and models in one list, found by typing. */
+/** The palette: commands and models in one list, found by typing; commands first, since fewer of them fit. */
 
 import { useDebouncedValue } from '@mantine/hooks'
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
@@ -60,26 +60,11 @@ export function Palette({ run }: { run: RunCommand }) {
         leftSection={<IconSearch size={16} />}
       />
       <Spotlight.ActionsList className={style.list}>
-        {rows.length > 0 && (
-          <Spotlight.ActionsGroup label="Models in the registry">
-            {rows.map((row) => (
-              <Spotlight.Action
-                key={row.id}
-                className={style.action}
-                onClick={() => void navigate({ to: '/models/$model', params: { model: row.id } })}
-              >
-                <IconBox size={16} stroke={1.6} aria-hidden />
-                <span>{row.title}</span>
-                <code className={style.side}>{row.id}</code>
-              </Spotlight.Action>
-            ))}
-          </Spotlight.ActionsGroup>
-        )}
         {groups.map((group) => {
           const ids = found.filter((id) => commands[id].group === group)
           return (
             ids.length > 0 && (
-              <Spotlight.ActionsGroup key={group} label={group}>
+              <Spotlight.ActionsGroup key={group} label={group} className={style.group}>
                 {ids.map((id) => (
                   <Spotlight.Action key={id} className={style.action} onClick={() => run(id)}>
                     <span>{commands[id].title}</span>
@@ -94,6 +79,21 @@ export function Palette({ run }: { run: RunCommand }) {
             )
           )
         })}
+        {rows.length > 0 && (
+          <Spotlight.ActionsGroup label="Models in the registry" className={style.group}>
+            {rows.map((row) => (
+              <Spotlight.Action
+                key={row.id}
+                className={style.action}
+                onClick={() => void navigate({ to: '/models/$model', params: { model: row.id } })}
+              >
+                <IconBox size={16} stroke={1.6} aria-hidden />
+                <span>{row.title}</span>
+                <code className={style.side}>{row.id}</code>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
         {found.length === 0 && rows.length === 0 && (
           <Spotlight.Empty>{models.isFetching ? 'Searching' : 'Nothing has this name.'}</Spotlight.Empty>
         )}

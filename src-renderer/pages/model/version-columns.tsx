@@ -69,7 +69,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('benchmarkDeltas', {
     header: 'Against its predecessor',
-    meta: { width: 'minmax(96px, 1.4fr)' },
+    meta: { width: 'minmax(160px, 1.6fr)' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>
@@ -82,7 +82,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('bytes', {
     header: 'Size',
-    meta: { width: '60px', align: 'end' },
+    meta: { width: '60px', align: 'end', optional: true },
     cell: ({ getValue }) => <Bytes value={getValue()} />,
   }),
   column.accessor('digest', {
