@@ -3,6 +3,7 @@
  * key of the usage chain in the desktop's safe storage where there is one.
  */
 import type { KeyObject } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadOrCreateSecret, loadOrCreateText, replaceSecretText } from '../auth/secret-files.ts'
 import { exportPublisherKey, generatePublisherKey, importPublisherKey } from '../package/publisher-key.ts'
@@ -44,7 +45,9 @@ export async function loadSecrets(paths: DataPaths, sealed: SecretStore | null):
 async function sealedUsageKey(paths: DataPaths, sealed: SecretStore): Promise<Buffer> {
   const known = await sealed.get('usage-key')
   if (known !== undefined) return Buffer.from(known, 'hex')
-  const made = await loadOrCreateSecret(join(paths.keys, 'usage.key'))
+  const path = join(paths.keys, 'usage.key')
+  const made = await loadOrCreateSecret(path)
   await sealed.set('usage-key', made.toString('hex'))
+  await rm(path, { force: true }) // sealed now: a copy in the clear would undo it
   return made
 }
