@@ -8,8 +8,21 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import mantine from 'postcss-preset-mantine'
+import type { Plugin } from 'vite'
 
 const here = (path: string) => resolve(import.meta.dirname, path)
+
+/**
+ * The page is not painted before its program has set the theme. Vite writes the script tag anew and keeps no attribute
+ * of the source, so it is put there afterwards.
+ */
+const paintAfterProgram: Plugin = {
+  name: 'paint-after-program',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+}
 
 const mainEntries = [
   'desktop',
@@ -46,7 +59,7 @@ export default defineConfig({
   },
   renderer: {
     root: here('src-renderer'),
-    plugins: [react()],
+    plugins: [react(), paintAfterProgram],
     css: { postcss: { plugins: [mantine()] } },
     build: {
       outDir: here('out/renderer'),

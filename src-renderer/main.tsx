@@ -45,6 +45,12 @@ function App() {
   )
 }
 
+// Before the first paint, which waits for this module (electron.vite.config.ts): a dark room sees no white flash.
+const { theme: chosenTheme } = useView.getState()
+const isDark =
+  chosenTheme === 'dark' || (chosenTheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
+document.documentElement.dataset.mantineColorScheme = isDark ? 'dark' : 'light'
+
 const place = document.getElementById('root')
 if (!place) throw new Error('index.html has no element #root')
 createRoot(place).render(

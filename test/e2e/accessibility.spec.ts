@@ -44,8 +44,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await node.samplesReady()
         await visit(page, `${node.url}/#${route}`)
         const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([])
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+        ).toEqual([])
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
         expect(sideways).toBeLessThanOrEqual(0)
       })
     }

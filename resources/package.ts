@@ -14,7 +14,7 @@ const download = spawnSync(process.execPath, [packages.resolve('electron/install
   timeout: downloadMs,
 })
 if (download.status !== 0) {
-  const { version } = packages('electron/package.json')
+  const { version } = packages('electron/package.json') as { version: string }
   process.stderr.write(
     `outpost: no installer was made: the binary of Electron ${version} could not be downloaded from github.com\n`,
   )
