@@ -1,7 +1,8 @@
 /** Open Inference Protocol v2 over REST with tensors in JSON, item by item, against a real serving process. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { identityModel, linearModel, twoInputModel } from '../support/served-models.ts'
-import { createServingNode, type ServingNode, type ServingProcess } from '../support/serving-process.ts'
+import type { ServingProcess } from '../support/serving-child.ts'
+import { createServingNode, type ServingNode } from '../support/serving-node.ts'
 
 let node: ServingNode
 let serving: ServingProcess

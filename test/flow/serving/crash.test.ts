@@ -8,7 +8,7 @@ import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
 import { listUsageRecords } from '../../../src-main/store/usage-records.ts'
 import { endlessModel, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode, usageKey } from '../../support/serving-process.ts'
+import { createServingNode, type ServingNode, usageKey } from '../../support/serving-node.ts'
 
 let node: ServingNode
 let key: string

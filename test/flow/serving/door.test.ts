@@ -4,7 +4,8 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { linearModel, slowModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode, type ServingProcess } from '../../support/serving-process.ts'
+import type { ServingProcess } from '../../support/serving-child.ts'
+import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 let node: ServingNode
 let serving: ServingProcess

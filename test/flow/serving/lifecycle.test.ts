@@ -1,7 +1,7 @@
 /** Deployments over time: a promotion drops no request, a failed one keeps the old version, stopping lets go, all comes back. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { externalModel, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-process.ts'
+import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 let node: ServingNode
 let key: string

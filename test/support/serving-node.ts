@@ -1,21 +1,13 @@
-/**
- * A real serving process over a data folder of its own, as control would start it: versions are registered in
- * node.db, the process is forked, and the test speaks to it by messages and by HTTP.
- */
+/** A data folder of a test's own, with versions registered and deployed in node.db, and serving processes over it. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Child, forkChildren } from '../../src-main/base/child.ts'
 import { sha256 } from '../../src-main/base/digest.ts'
 import { newId } from '../../src-main/base/ids.ts'
 import { type PackageDescriptorInput, packageDescriptor } from '../../src-main/contract/package.ts'
-import {
-  type ServingConfig,
-  type ServingToControl,
-  servingToControl,
-} from '../../src-main/contract/processes.ts'
+import type { ServingConfig } from '../../src-main/contract/processes.ts'
 import type { KeyScope } from '../../src-main/contract/views.ts'
 import { registerVersion } from '../../src-main/registry/register.ts'
 import { insertKey, revokeStoredKey } from '../../src-main/store/api-keys.ts'
@@ -23,6 +15,7 @@ import { createBlobStore } from '../../src-main/store/blobs.ts'
 import { dataFolders, dataPaths } from '../../src-main/store/data-paths.ts'
 import { findEndpoint, putEndpoint, setDesired } from '../../src-main/store/endpoints.ts'
 import { openNodeDatabase, openUsageDatabase } from '../../src-main/store/open.ts'
+import { type ServingProcess, startServing } from './serving-child.ts'
 
 const pepper = randomBytes(32).toString('hex')
 export const usageKey = randomBytes(32).toString('hex')
@@ -179,85 +172,6 @@ export async function createServingNode() {
       await Promise.all([...running].map((serving) => serving.exited))
       db.close()
       rmSync(dataDir, { recursive: true, force: true })
-    },
-  }
-}
-
-export type ServingProcess = Awaited<ReturnType<typeof startServing>>
-type Message<Type> = Extract<ServingToControl, { type: Type }>
-
-async function startServing(config: ServingConfig, nextSnapshot: () => number) {
-  const main = join(import.meta.dirname, '../../src-main')
-  const child: Child = forkChildren(main, '.ts')('serving')
-  const seen: ServingToControl[] = []
-  const wake: Array<() => void> = []
-  let ended: number | string | undefined
-  const notify = () => {
-    for (const look of wake.splice(0)) look()
-  }
-  child.onMessage((raw) => {
-    seen.push(servingToControl.parse(raw))
-    notify()
-  })
-  const exited = new Promise<number | string>((resolve) =>
-    child.onExit((code) => {
-      ended = code
-      notify()
-      resolve(code)
-    }),
-  )
-
-  /** The first message of a kind that fits, from what has arrived or will; throws when the process ends before. */
-  async function message<Type extends ServingToControl['type']>(
-    type: Type,
-    fits: (found: Message<Type>) => boolean = () => true,
-  ): Promise<Message<Type>> {
-    for (;;) {
-      const found = seen.find((one): one is Message<Type> => one.type === type && fits(one as Message<Type>))
-      if (found) return found
-      if (ended !== undefined) throw new Error(`serving ended (${ended}) before it said ${type}`)
-      await new Promise<void>((resolve) => void wake.push(resolve))
-    }
-  }
-
-  async function snapshot(): Promise<void> {
-    const number = nextSnapshot()
-    child.post({ type: 'snapshot', number })
-    await message('applied', (applied) => applied.number === number)
-  }
-
-  child.post({ type: 'start', config })
-  const first = await Promise.race([message('ready'), message('failed')])
-  if (first.type === 'failed')
-    throw Object.assign(new Error(first.failure.message), { failure: first.failure })
-  await snapshot()
-  return {
-    url: first.url,
-    port: first.port,
-    pid: child.pid,
-    exited,
-    message,
-    snapshot,
-    reports: () => seen.filter((one): one is Message<'report'> => one.type === 'report'),
-    post: (value: unknown) => child.post(value),
-    drain: async () => {
-      child.post({ type: 'drain' })
-      return exited
-    },
-    kill: () => child.kill(),
-    /** POST of JSON, or of text as it is. */
-    post_: undefined,
-    call: async (path: string, body: unknown, key?: string, headers: Record<string, string> = {}) => {
-      const response = await fetch(`${first.url}${path}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...headers,
-        },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      })
-      return { status: response.status, headers: response.headers, body: (await response.json()) as never }
     },
   }
 }
