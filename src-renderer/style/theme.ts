@@ -11,6 +11,7 @@ import {
 } from '@mantine/core'
 import field from './field.module.css'
 import float from './float.module.css'
+import { returnFocus } from './return-focus.ts'
 
 /** Mantine wants ten shades; the variables below replace each use of them. */
 const flat = (color: string): MantineColorsTuple => [
@@ -106,7 +107,8 @@ export const theme = createTheme({
       classNames: { tooltip: float.tooltip },
     },
     Menu: {
-      defaultProps: { shadow: 'md', transitionProps: { duration: 80 } },
+      // Without the placeholder the first item takes the focus, and a menu holds nothing but its items.
+      defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
       classNames: { dropdown: float.dropdown, item: float.item, label: float.itemLabel },
     },
     Popover: {
@@ -119,6 +121,7 @@ export const theme = createTheme({
         centered: true,
         transitionProps: { duration: 100 },
         overlayProps: { backgroundOpacity: 0.4 },
+        onExitTransitionEnd: returnFocus,
       },
       classNames: { content: float.content, header: float.header, title: float.title, body: float.body },
     },
@@ -128,6 +131,7 @@ export const theme = createTheme({
         size: 520,
         transitionProps: { duration: 120 },
         overlayProps: { backgroundOpacity: 0.25 },
+        onExitTransitionEnd: returnFocus,
       },
       classNames: { content: float.drawer, header: float.header, title: float.title, body: float.body },
     },

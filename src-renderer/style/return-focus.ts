@@ -1,0 +1,10 @@
+/**
+ * Where the focus goes when a dialog closes whose opener is gone, such as an item of a menu: to the table's row that
+ * it was about, so that the keyboard goes on from there.
+ */
+export function returnFocus(): void {
+  if (document.activeElement !== document.body) return
+  const row = document.querySelector<HTMLElement>('[data-row][tabindex="0"]')
+  const place = row ?? document.querySelector<HTMLElement>('main')
+  place?.focus({ preventScroll: true })
+}
