@@ -12,17 +12,6 @@ import { type NodeReader, readJson, readJsonOrNull } from '../store/sqlite.ts'
 import { findVersion, readDocuments, releaseBelow, type StoredVersion } from '../store/versions.ts'
 import { type VersionFacts, type VersionProblem, versionProblems } from './version-rules.ts'
 
-/** What registering would say, without doing it: for a draft, and for a package before it is imported. */
-export function versionRuleProblems(
-  db: NodeReader,
-  descriptor: PackageDescriptor,
-  graph: GraphSummary | null,
-  exact: boolean,
-): VersionProblem[] {
-  const model = findModel(db, descriptor.id)
-  return model ? problemsAmong(db, model.id, { descriptor, graph }, namesOf(descriptor), exact) : []
-}
-
 /** What the registry holds under this id and version already. */
 export function existingVersion(
   db: NodeReader,

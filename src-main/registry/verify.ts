@@ -20,7 +20,7 @@ export interface VerifyProgress {
   of: number
 }
 
-export interface ArtifactProblem {
+interface ArtifactProblem {
   path: string
   digest: string
   found: 'changed' | 'missing'

@@ -61,7 +61,7 @@ export function appendAuditEntry(db: NodeWriter, event: AuditEvent): AuditEntry 
   })
 }
 
-export const auditColumns =
+const auditColumns =
   'sequence, id, at, actor, action, object, outcome, details, previous_hash as previousHash, hash'
 
 export type RawAuditEntry = Omit<AuditEntry, 'outcome' | 'details'> & { outcome: string; details: string }

@@ -6,7 +6,7 @@ import { isSystemError, OutpostError } from '../base/errors.ts'
 import { parseJsonAs } from '../base/json.ts'
 import { digest, timestamp } from '../contract/names.ts'
 
-export const backupManifest = z.strictObject({
+const backupManifest = z.strictObject({
   format: z.literal(1),
   createdAt: timestamp,
   nodeId: z.uuid(),

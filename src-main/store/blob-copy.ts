@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
 /** Bytes read and written at a time: large enough that calls cost nothing, small enough that hashing never holds the thread for a frame. */
-export const blockBytes = 1 << 20
+const blockBytes = 1 << 20
 
 export interface Copied {
   digest: string

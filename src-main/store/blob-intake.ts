@@ -11,7 +11,7 @@ import { asDiskError, syncDirectory, temporarySuffix } from '../base/files.ts'
 import { type Copied, copyHashing, type Fill, fillFromFile, fillFromStream } from './blob-copy.ts'
 import { blobFolder, blobPath } from './blob-paths.ts'
 
-export interface Expectation {
+interface Expectation {
   /** PACKAGE_DIGEST where the bytes turn out otherwise. */
   digest?: string | undefined
   signal?: AbortSignal | undefined

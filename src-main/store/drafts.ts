@@ -5,7 +5,7 @@ import { validationReport } from '../contract/validation.ts'
 import { draftFile, draftStep } from '../contract/views.ts'
 import { type NodeReader, type NodeWriter, readJson, readJsonOrNull, sql } from './sqlite.ts'
 
-export const draftTexts = z.object({
+const draftTexts = z.object({
   card: z.string(),
   license: z.string(),
   migrationGuide: z.string(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type NodeReader, type NodeWriter, sql } from './sqlite.ts'
 
 /** set-aside: it brought the serving process down twice; it runs again when a person starts it. */
-export const desiredState = z.enum(['running', 'stopped', 'set-aside'])
+const desiredState = z.enum(['running', 'stopped', 'set-aside'])
 export type DesiredState = z.infer<typeof desiredState>
 
 export interface StoredEndpoint {

@@ -5,11 +5,11 @@ import { failure, type JobRow, jobRow, jobState } from '../contract/views.ts'
 import { nodeId } from './meta.ts'
 import { inTransaction, type NodeReader, type NodeWriter, readJson, readJsonOrNull, sql } from './sqlite.ts'
 
-export type JobKind = JobRow['kind']
+type JobKind = JobRow['kind']
 export type JobState = JobRow['state']
 
 /** What whoever takes a job up needs to know. */
-export interface JobToRun {
+interface JobToRun {
   id: string
   kind: JobKind
   target: string
@@ -18,7 +18,7 @@ export interface JobToRun {
 }
 
 /** Fields that are absent stay as they are. */
-export type JobChange = Partial<
+type JobChange = Partial<
   Pick<JobRow, 'state' | 'progress' | 'step' | 'failure' | 'output' | 'startedAt' | 'finishedAt'>
 > & { attempts?: number }
 

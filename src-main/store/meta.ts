@@ -1,12 +1,12 @@
 /** Single values of a database: the node's id and the number of the snapshot that serving is told to read. */
 import { type NodeReader, type NodeWriter, sql, type UsageReader, type UsageWriter } from './sqlite.ts'
 
-export function getMeta(db: NodeReader | UsageReader, key: string): string | null {
+function getMeta(db: NodeReader | UsageReader, key: string): string | null {
   const row = sql<{ value: string }, [string]>(db, 'select value from meta where key = ?').get(key)
   return row?.value ?? null
 }
 
-export function setMeta(db: NodeWriter | UsageWriter, key: string, value: string): void {
+function setMeta(db: NodeWriter | UsageWriter, key: string, value: string): void {
   sql(
     db,
     'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',

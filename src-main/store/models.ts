@@ -24,7 +24,7 @@ export interface StoredModel {
   updatedAt: string
 }
 
-export const modelColumns = `m.sequence, m.id, m.name, m.publisher, m.title, m.summary, m.task, m.tags, m.owner,
+const modelColumns = `m.sequence, m.id, m.name, m.publisher, m.title, m.summary, m.task, m.tags, m.owner,
   m.latest_version_id as latestVersionId, m.stable_version_id as stableVersionId, m.version_count as versionCount,
   m.latest_bytes as latestBytes, m.source, m.created_at as createdAt, m.updated_at as updatedAt`
 
@@ -36,7 +36,7 @@ export interface RawModel extends Omit<StoredModel, 'tags' | 'owner'> {
   owner: string
 }
 
-export const readModel = (row: RawModel): StoredModel => ({
+const readModel = (row: RawModel): StoredModel => ({
   ...row,
   tags: readJson(tagList, row.tags, 'list of tags'),
   owner: readJson(person, row.owner, 'model owner'),

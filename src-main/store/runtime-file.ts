@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { isSystemError } from '../base/errors.ts'
 
-export const runtimeNode = z.object({
+const runtimeNode = z.object({
   pid: z.int(),
   startedAt: z.string(),
   url: z.string().nullable(),

@@ -17,7 +17,3 @@ export function setSetting(db: NodeWriter, key: string, value: unknown): void {
     'insert into settings (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
   ).run(key, JSON.stringify(value))
 }
-
-export function deleteSetting(db: NodeWriter, key: string): void {
-  sql(db, 'delete from settings where key = ?').run(key)
-}

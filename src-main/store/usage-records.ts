@@ -1,6 +1,6 @@
 /** The log of calls, read from the index over the usage segments; usage-index.ts writes it. */
 import type { RequestRow } from '../contract/views.ts'
-import { sql, type UsageReader, type UsageWriter } from './sqlite.ts'
+import { sql, type UsageReader } from './sqlite.ts'
 
 const milliseconds = (column: string): string => `${column} / 1000.0`
 const columns = `id, at, endpoint, model, version, digest, rule, status, code, consumer, items, tokens_in as tokensIn,
@@ -50,7 +50,3 @@ export function listUsageRecords(
   )
   return { rows, total: counted?.total ?? 0 }
 }
-
-/** Kept by age; the hourly totals stay. Returns how many went. */
-export const deleteUsageBefore = (db: UsageWriter, at: string): number =>
-  sql(db, 'delete from usage_records where at < ?').run(at).changes

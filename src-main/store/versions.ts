@@ -184,19 +184,6 @@ export function setIntact(
   )
 }
 
-export function setValidation(
-  db: NodeWriter,
-  versionId: string,
-  validation: string,
-  batchSafe: boolean | null,
-): void {
-  sql(db, 'update versions set validation = ?, batch_safe = ?, revision = revision + 1 where id = ?').run(
-    validation,
-    asInteger(batchSafe),
-    versionId,
-  )
-}
-
 /** Of one model or of all, with their models' names. */
 export const versionsToVerify = (
   db: NodeReader,
