@@ -3,8 +3,11 @@
  * it was about, so that the keyboard goes on from there.
  */
 export function returnFocus(): void {
-  if (document.activeElement !== document.body) return
-  const row = document.querySelector<HTMLElement>('[data-row][tabindex="0"]')
-  const place = row ?? document.querySelector<HTMLElement>('main')
-  place?.focus({ preventScroll: true })
+  // The dialog still holds the focus while its last transition ends; it is gone a frame later.
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return
+    const row = document.querySelector<HTMLElement>('[data-row][tabindex="0"]')
+    const place = row ?? document.querySelector<HTMLElement>('main')
+    place?.focus({ preventScroll: true })
+  })
 }
