@@ -9,7 +9,7 @@ export const executionProviders = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 
 export type ExecutionProvider = (typeof executionProviders)[number]
 
 /** One file of a version by its declared path; its digest names its blob. */
-export interface ModelFile {
+interface ModelFile {
   path: string
   digest: string
 }
@@ -52,7 +52,7 @@ export interface RunResult {
   computeMs: number
 }
 
-export interface EngineHealth {
+interface EngineHealth {
   threads: number
   models: number
   /** Runs that wait for a thread. */

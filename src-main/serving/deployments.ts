@@ -14,7 +14,7 @@ import type { ProcessingPort } from './processing-port.ts'
 import type { EndpointRoute, Routes, ServedVersion } from './routes.ts'
 
 /** What answers requests for an endpoint. */
-export interface Live {
+interface Live {
   route: EndpointRoute
   model: HostedModel
   figures: CallFigures

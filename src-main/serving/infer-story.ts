@@ -40,7 +40,7 @@ export interface Call {
 }
 
 /** A value, since a denial is an answer and no fault: the license check fills it, one code a rung. */
-export type Admission = { allowed: true } | { allowed: false; refusal: OutpostError }
+type Admission = { allowed: true } | { allowed: false; refusal: OutpostError }
 
 export interface InferRooms {
   processing: ProcessingPort

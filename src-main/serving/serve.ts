@@ -23,7 +23,7 @@ import { resolveVersion } from './resolve-version.ts'
 import { type Routes, readRoutes, readServedVersion } from './routes.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
-export interface ServingRooms {
+interface ServingRooms {
   nodeDb: NodeReader
   engine: Engine
   processing: ProcessingPort
