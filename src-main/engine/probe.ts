@@ -1,0 +1,27 @@
+/**
+ * Whether ONNX Runtime's library loads on this machine and computes. For a command that looks at the machine and
+ * ends: the library is loaded by the call, into the process that asks.
+ */
+interface RuntimeProbe {
+  works: boolean
+  message: string
+}
+
+export async function probeRuntime(): Promise<RuntimeProbe> {
+  try {
+    const [{ env, InferenceSession, listSupportedBackends }, { halfInputOf }] = await Promise.all([
+      import('onnxruntime-node'),
+      import('./ort-tensors.ts'),
+    ])
+    const half = await halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
+    const brought = listSupportedBackends().filter(({ bundled }) => bundled)
+    const devices = brought.map(({ name }) => name).join(', ')
+    const way = half === 'bits' ? ', FP16 by its bits' : ''
+    return {
+      works: true,
+      message: `ONNX Runtime ${env.versions.node} runs a model (libraries: ${devices}${way}).`,
+    }
+  } catch (error) {
+    return { works: false, message: `ONNX Runtime does not run here: ${(error as Error).message}` }
+  }
+}
