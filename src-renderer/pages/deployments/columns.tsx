@@ -4,7 +4,7 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { StateChip } from '../../components/chip.tsx'
 import { formatNumber, formatShare } from '../../components/format.ts'
 import { columnsFor } from '../../components/table/columns.ts'
-import { Bytes, Digest, None, Time } from '../../components/values.tsx'
+import { Bytes, Digest, None, Time, Version } from '../../components/values.tsx'
 import css from './deployments.module.css'
 import { fellBack } from './health.tsx'
 
@@ -14,7 +14,7 @@ export const deploymentColumns = column.columns([
   column.accessor('endpoint', {
     id: 'endpoint',
     header: 'Endpoint',
-    meta: { width: 'minmax(118px, 2fr)', fixed: true },
+    meta: { width: 'minmax(112px, 2fr)', fixed: true },
     cell: ({ getValue }) => (
       <Link to="/deployments/$endpoint" params={{ endpoint: getValue() }} tabIndex={-1} className={css.name}>
         {getValue()}
@@ -41,7 +41,7 @@ export const deploymentColumns = column.columns([
     id: 'version',
     header: 'Version',
     meta: { width: 'minmax(92px, 1fr)' },
-    cell: ({ getValue }) => <Version value={getValue()} />,
+    cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
     id: 'device',
@@ -52,13 +52,13 @@ export const deploymentColumns = column.columns([
   column.accessor('requestsTotal', {
     id: 'requests',
     header: 'Requests',
-    meta: { width: '84px', align: 'end' },
+    meta: { width: '80px', align: 'end' },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('failuresTotal', {
     id: 'errors',
     header: 'Errors',
-    meta: { width: '64px', align: 'end' },
+    meta: { width: '60px', align: 'end' },
     cell: ({ row: { original } }) =>
       formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
   }),
@@ -95,7 +95,7 @@ export const deploymentColumns = column.columns([
   column.accessor('startedAt', {
     id: 'started',
     header: 'Started',
-    meta: { width: '100px', align: 'end' },
+    meta: { width: '92px', align: 'end' },
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])
@@ -103,17 +103,6 @@ export const deploymentColumns = column.columns([
 const milliseconds = (ms: number | null) => (ms === null ? <None>not measured</None> : formatNumber(ms, 2))
 const ofBytes = (bytes: number | null) => (bytes === null ? <None>not loaded</None> : <Bytes value={bytes} />)
 const ofTime = (at: string | null) => (at === null ? <None>not running</None> : <Time at={at} />)
-
-/** The data version is build metadata: it stands back, so that the version proper is read first. */
-function Version({ value }: { value: string }) {
-  const [version, data] = value.split('+')
-  return (
-    <span title={value}>
-      <b>{version}</b>
-      {data !== undefined && <span className={css.quiet}>+{data}</span>}
-    </span>
-  )
-}
 
 function Device({ row }: { row: DeploymentRow }) {
   const { requested, used } = row.executionProvider

@@ -3,6 +3,7 @@ import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
+import { versionCore } from '../../components/format.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -115,7 +116,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
             loading={deploy.isPending}
             disabled={model === null || chosen === null}
           >
-            {chosen === null ? 'Deploy' : `Deploy ${chosen}`}
+            {chosen === null ? 'Deploy' : `Deploy ${versionCore(chosen)}`}
           </Button>
         </Group>
       </Stack>

@@ -6,11 +6,17 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
-import { formatBytes, formatDuration, formatNumber, formatShare } from '../../components/format.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  versionCore,
+} from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded, Loading } from '../../components/states.tsx'
-import { Digest, None, Time } from '../../components/values.tsx'
+import { Digest, None, Time, Version } from '../../components/values.tsx'
 import { canStart, useDeploymentActions } from './deployment-actions.tsx'
 import css from './deployments.module.css'
 import { namedCurl, openInferenceCurl } from './endpoint-snippets.ts'
@@ -67,16 +73,16 @@ function Deployment({ row }: { row: DeploymentRow }) {
         actions={
           <>
             <LinkButton to="/playground" search={{ model: row.model, version: row.version }}>
-              Try {row.version}
+              Try {versionCore(row.version)}
             </LinkButton>
             <Button onClick={() => actions.undeploy(row)}>Undeploy</Button>
             {canStart(row) ? (
               <Button variant="filled" loading={actions.starting} onClick={() => actions.start(row)}>
-                Start {row.version}
+                Start {versionCore(row.version)}
               </Button>
             ) : (
               <Button color="bad" onClick={() => actions.stop(row)}>
-                Stop {row.version}
+                Stop {versionCore(row.version)}
               </Button>
             )}
           </>
@@ -90,7 +96,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
           <Facts
             items={[
               ['Model', row.model],
-              ['Version', row.version],
+              ['Version', <Version key="version" name={row.version} />],
               ['Digest', <Digest key="digest" value={row.digest} />],
               ['Device asked for', row.executionProvider.requested],
               ['Device used', row.executionProvider.used ?? <None key="used">not loaded</None>],

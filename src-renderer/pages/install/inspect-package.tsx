@@ -48,7 +48,8 @@ export function InspectPackage({ file, onClose, onNext }: Props) {
           error={inspect.error}
           what="The package cannot be installed."
           unchanged="Nothing was installed."
-          onRetry={retry}
+          // A handle is good for one use; a file of the page can be handed over again.
+          {...(file instanceof File && { onRetry: retry })}
         />
         <Buttons onClose={leave} onNext={onNext} />
       </Stack>

@@ -6,6 +6,7 @@ import { Chip } from '../../components/chip.tsx'
 import { FileList } from '../../components/file-list.tsx'
 import { formatBytes, formatNumber } from '../../components/format.ts'
 import { Markdown } from '../../components/markdown.tsx'
+import { taskWords } from '../../components/model-words.ts'
 import { Facts, Stack } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { Digest } from '../../components/values.tsx'
@@ -52,7 +53,7 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
             ),
           ],
           ['License', descriptor.license.spdx],
-          ['Task', descriptor.task.replaceAll('-', ' ')],
+          ['Task', taskWords[descriptor.task]],
           ['Change', `${descriptor.change.type}: ${descriptor.change.releaseNotes || 'no release notes'}`],
           ['Size', `${formatBytes(inspection.bytes)} in ${formatNumber(artifacts.length)} files`],
           ['Digest', <Digest key="digest" value={inspection.digest} />],

@@ -7,7 +7,7 @@ interface Part {
 }
 
 /** The headings that the node looks for in a card, each with what belongs under it. */
-export const cardSections = [
+const cardSections = [
   { heading: 'Intended use', text: 'Who uses it, for what, and what it must not be used for.' },
   { heading: 'Limitations and failure modes', text: 'Where it is wrong, and how that shows.' },
   { heading: 'Evaluation results', text: 'On which data, measured how.' },

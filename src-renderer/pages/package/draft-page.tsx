@@ -13,7 +13,7 @@ import { ErrorNotice, Loading } from '../../components/states.tsx'
 import { readDescriptor } from './descriptor.ts'
 import css from './package.module.css'
 import { Problems } from './problems.tsx'
-import { SavingChip } from './saving-chip.tsx'
+import { SavingChip, Unsaved } from './saving-chip.tsx'
 import { StepContent } from './step-content.tsx'
 import { StepList } from './step-list.tsx'
 import { fieldId } from './step-props.ts'
@@ -83,7 +83,7 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
       <PageHeader
         title={draft.title || 'New package'}
         address={[fields.id, fields.version].filter(Boolean).join(' ')}
-        chips={<SavingChip state={state} />}
+        chips={<SavingChip saving={state.saving} />}
       />
       <StepList draft={draft} current={step} />
       <div className={css.frame}>
@@ -100,7 +100,9 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
             goTo={goTo}
           />
         </div>
-        <Problems draft={draft} current={step} onJump={jump} />
+        <Problems draft={draft} current={step} onJump={jump}>
+          <Unsaved saving={state.saving} saveError={state.saveError} flush={state.flush} />
+        </Problems>
       </div>
     </>
   )

@@ -36,10 +36,10 @@ export function FieldsSettings({ form, set }: Props) {
           { title: '#', align: 'end', width: '36px' },
           { title: 'Name' },
           { title: 'Title' },
-          { title: 'Unit', width: '92px' },
-          { title: 'Least', width: '92px' },
-          { title: 'Most', width: '92px' },
-          { title: 'Default', width: '92px' },
+          { title: 'Unit', width: '104px' },
+          { title: 'Least', width: '80px' },
+          { title: 'Most', width: '80px' },
+          { title: 'Default', width: '80px' },
         ]}
         rows={fields.map((_, at) => ({
           key: String(at),

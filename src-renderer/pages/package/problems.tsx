@@ -1,5 +1,6 @@
 /** What stands between the draft and a package, most severe first; each leads to the field where it is mended. */
 import { IconAlertTriangle, IconBulb, IconCircleX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card, Stack } from '../../components/page.tsx'
@@ -14,9 +15,15 @@ const levels: Record<Problem['level'], { icon: typeof IconBulb; word: string; ra
   hint: { icon: IconBulb, word: 'Hint', rank: 2 },
 }
 
-type Props = { draft: DraftDetail; current: Step; onJump: (step: Step, field: string | null) => void }
+type Props = {
+  draft: DraftDetail
+  current: Step
+  onJump: (step: Step, field: string | null) => void
+  /** What is more urgent than any problem. */
+  children: ReactNode
+}
 
-export function Problems({ draft, current, onJump }: Props) {
+export function Problems({ draft, current, onJump, children }: Props) {
   const problems = draft.problemList.toSorted(
     (a, b) =>
       levels[a.level].rank - levels[b.level].rank || Number(b.step === current) - Number(a.step === current),
@@ -25,6 +32,7 @@ export function Problems({ draft, current, onJump }: Props) {
   return (
     <aside aria-label="Problems">
       <Stack>
+        {children}
         <Card
           title="Problems"
           note={errors === 0 ? 'none that stops the build' : `${errors} to solve before the build`}

@@ -12,9 +12,11 @@ interface Change {
   descriptor: Record<string, unknown>
   texts: Partial<Texts>
 }
-export type Saving = 'saved' | 'typing' | 'saving' | 'failed'
+type Saving = 'saved' | 'typing' | 'saving' | 'failed'
 
 const pauseMs = 500
+/** After a failure: long enough not to press a node that is in trouble. */
+const retryMs = 5_000
 const nothing: Change = { descriptor: {}, texts: {} }
 
 export function useDraft(id: string) {
@@ -51,6 +53,12 @@ export function useDraft(id: string) {
     const timer = setTimeout(() => void flush().catch(() => {}), pauseMs)
     return () => clearTimeout(timer)
   }, [typed, flush])
+  const failed = save.isError && !save.isPending
+  useEffect(() => {
+    if (!failed) return
+    const timer = setTimeout(() => void flush().catch(() => {}), retryMs)
+    return () => clearTimeout(timer)
+  }, [failed, flush])
   // Leaving the page sends what the pause still held back.
   useEffect(() => () => void flush().catch(() => {}), [flush])
 

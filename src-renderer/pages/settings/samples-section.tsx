@@ -6,6 +6,7 @@ import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
+import { taskWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
@@ -68,7 +69,7 @@ export function SamplesSection() {
                   <span key="name">
                     <b>{row.title}</b> <span className={css.muted}>{row.id}</span>
                   </span>,
-                  row.task.replaceAll('-', ' '),
+                  taskWords[row.task],
                   row.versions,
                   <LinkButton key="try" to="/playground" search={{ model: row.id }} size="xs">
                     Try
