@@ -15,6 +15,7 @@ import { mediaTypeOf } from '../package/package-files.ts'
 import type { PackageHead } from '../package/package-head.ts'
 import { type Registered, registerVersion } from '../registry/register.ts'
 import { collectBlobs } from '../store/blob-collect.ts'
+import type { BlobIntake } from '../store/blob-intake.ts'
 import { linkTree } from '../store/link-tree.ts'
 import { nextSnapshot } from '../store/meta.ts'
 import { findModel } from '../store/models.ts'
@@ -65,7 +66,9 @@ export async function installPackage(
       },
     })
     const known = sameVersion(node, head)
-    const { report, graph } = known ? { report: null, graph: null } : await check(node, head, options, watch)
+    const { report, graph } = known
+      ? { report: null, graph: null }
+      : await check(node, head, intake, options, watch)
     const registered = register(node, head, { ...options, publisher, report, graph })
     installed = true
     node.announce('models', registered.model)
@@ -104,13 +107,14 @@ export const artifactsOf = (head: Pick<PackageHead, 'files'>): ArtifactRow[] =>
 async function check(
   node: NodeContext,
   head: PackageHead,
+  intake: BlobIntake,
   options: InstallOptions,
   watch: Watch,
 ): Promise<{ report: ValidationReport; graph: GraphSummary | null }> {
   const tree = join(node.paths.staging, watch.id)
   await rm(tree, { recursive: true, force: true })
   try {
-    await linkTree(node.paths.root, artifactsOf(head), tree)
+    await linkTree(node.paths.root, artifactsOf(head), tree, intake.stampOf)
     const { report, graph } = await examine(node, tree, { skipRun: options.skipRun }, watch, {
       from: 0.6,
       to: 0.98,

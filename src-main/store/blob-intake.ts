@@ -17,6 +17,17 @@ interface Expectation {
   signal?: AbortSignal | undefined
 }
 
+/** Of a file as it was when it had been written: another one in its place, or a later write, has another stamp. */
+export interface FileStamp {
+  dev: bigint
+  ino: bigint
+  size: bigint
+  mtimeNs: bigint
+}
+
+export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
+  a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs
+
 export interface BlobIntake {
   /** From a stream, or from the path of a regular file. DISK_FULL, PACKAGE_DIGEST. */
   write(source: AsyncIterable<Uint8Array> | string, expected?: Expectation): Promise<Copied>
@@ -24,12 +35,15 @@ export interface BlobIntake {
   adopt(path: string, expected?: Expectation): Promise<Copied>
   /** Holds a blob that is stored already; false where it is not. */
   keep(digest: string): Promise<boolean>
+  /** Of the blob where this intake itself wrote it, as it was then; what lay there before, or was adopted, has none. */
+  stampOf(digest: string): FileStamp | undefined
   /** Lets everything go. What nothing refers to is then for the collector. */
   end(): void
 }
 
 export function createIntake(dataDir: string, holds: Map<string, number>): BlobIntake {
   const held: string[] = []
+  const stamps = new Map<string, FileStamp>()
   const hold = (digest: string): void => {
     held.push(digest)
     holds.set(digest, (holds.get(digest) ?? 0) + 1)
@@ -56,6 +70,7 @@ export function createIntake(dataDir: string, holds: Map<string, number>): BlobI
     try {
       const copied = await copyHashing(fill, file, expected.signal)
       await settle(temporary, file, copied, expected)
+      stamps.set(copied.digest, await file.stat({ bigint: true }))
       return copied
     } catch (error) {
       await rm(temporary, { force: true })
@@ -106,6 +121,7 @@ export function createIntake(dataDir: string, holds: Map<string, number>): BlobI
       await handle?.close()
       return handle !== null
     },
+    stampOf: (digest) => stamps.get(digest),
     end() {
       for (const digest of held.splice(0)) {
         const count = (holds.get(digest) ?? 1) - 1

@@ -1,5 +1,14 @@
 /** Private trees of hard links: exactly the declared names, each verified, and nothing outside. */
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { blobPath } from '../../../src-main/store/blob-paths.ts'
@@ -55,6 +64,27 @@ test('ARTIFACT_CORRUPT: a changed or missing file leaves no tree', async () => {
     code('ARTIFACT_CORRUPT'),
   )
   expect(existsSync(tree)).toBe(false)
+})
+
+test('a file that its intake wrote is believed only while it is that very file, unchanged', async () => {
+  const dataDir = temporaryFolder()
+  const intake = createBlobStore(dataDir).begin()
+  const { digest } = await intake.write(chunks('model'))
+  const blob = blobPath(dataDir, digest)
+  const tree = (name: string) =>
+    linkTree(dataDir, [{ path: 'model.onnx', digest }], join(dataDir, 'trees', name), intake.stampOf)
+  await tree('as-written')
+
+  const { atime, mtime } = statSync(blob)
+  renameSync(blob, `${blob}.other`)
+  writeFileSync(blob, 'edoml')
+  utimesSync(blob, atime, mtime)
+  await expect(tree('replaced')).rejects.toThrow(code('ARTIFACT_CORRUPT'))
+
+  renameSync(`${blob}.other`, blob)
+  chmodSync(blob, 0o644)
+  writeFileSync(blob, 'edoml')
+  await expect(tree('written-over')).rejects.toThrow(code('ARTIFACT_CORRUPT'))
 })
 
 test.each([
