@@ -96,6 +96,7 @@ export const theme = createTheme({
     },
     Checkbox: { classNames: { input: field.check, label: field.inline } },
     Radio: { classNames: { radio: field.check, label: field.inline } },
+    RadioIndicator: { classNames: { indicator: field.mark } },
     Kbd: { classNames: { root: field.key } },
     Slider: { classNames: { track: field.rail, thumb: field.thumb } },
     Switch: { classNames: { track: field.track } },
