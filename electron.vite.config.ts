@@ -3,7 +3,6 @@
  * process and thread that is started by file name is an input of its own, so that it lies beside the entry that
  * starts it, in source (`.ts`) and in out/main (`.js`) alike.
  */
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -24,15 +23,7 @@ const paintAfterProgram: Plugin = {
   },
 }
 
-const mainEntries = [
-  'desktop',
-  'headless',
-  'cli',
-  'serving',
-  'engine-thread',
-  'prepare-thread',
-  'lab',
-].filter((name) => existsSync(here(`src-main/${name}.ts`)))
+const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']
 
 export default defineConfig({
   main: {

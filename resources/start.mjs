@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The way in from a fresh clone: installs what package-lock.json names, builds what changed, and runs the product
  * on the Node.js that node_modules brings. Plain JavaScript without dependencies, the only such file, because it
@@ -8,12 +9,13 @@
  *   node resources/start.mjs --test [--unit|--e2e] [names]   tests; the last line counts them
  *   node resources/start.mjs --setup               install and build, nothing else
  *   node resources/start.mjs --run file [...]      a script of the project, after the set-up
+ *   outpost [...]                                  the command line (npx outpost: package.json's bin is this file)
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -60,7 +62,8 @@ function run(file, args, { limitMs, ...options } = {}) {
 
 /** Runs a step that the rest needs; when it fails, its exit code is ours. */
 async function must(what, file, args, options) {
-  const code = await run(file, args, options)
+  // What a step says is no result: a script that reads our output gets the command's alone.
+  const code = await run(file, args, { stdio: ['ignore', 2, 2], ...options })
   if (code === 0) return
   say(`${what} failed (exit code ${code})`)
   process.exit(code)
@@ -254,12 +257,18 @@ async function test(args) {
 
 // ---- the command line -----------------------------------------------------------------------------------------
 
+const callersFolder = process.cwd()
 process.chdir(root)
 // Programs of the project that are started by name, and their children, find node_modules' Node.js first.
 process.env.PATH = [at('node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter)
 
-const [first, ...others] = process.argv.slice(2)
+const calledAsOutpost = /^outpost(\.(cmd|ps1))?$/.test(basename(process.argv[1] ?? ''))
+const [first, ...others] = calledAsOutpost ? ['--cli', ...process.argv.slice(2)] : process.argv.slice(2)
 switch (first) {
+  case '--cli':
+    await setUp()
+    process.exitCode = await run(node24, [at('out', 'main', 'cli.js'), ...others], { cwd: callersFolder })
+    break
   case '--setup':
     await setUp()
     break

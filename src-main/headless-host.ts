@@ -10,7 +10,7 @@ import { OutpostError } from './base/errors.ts'
 import type { ProgramPlace } from './base/program-place.ts'
 import { createNode, type Node, type NodeConfig } from './node.ts'
 
-export const headlessUsage = `Runs the node without a window.
+const headlessUsage = `Runs the node without a window.
 
   --data DIR           where it keeps everything (OUTPOST_DATA)
   --host ADDRESS       address of the UI and of serving, 127.0.0.1 unless told otherwise
@@ -29,7 +29,7 @@ interface HeadlessOptions {
   config: Omit<NodeConfig, 'startChild'>
 }
 
-export function readOptions(
+function readOptions(
   args: string[],
   place: Pick<ProgramPlace, 'rendererDirectory' | 'samplesDirectory' | 'version'>,
 ): HeadlessOptions {

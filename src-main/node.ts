@@ -64,7 +64,7 @@ export interface NodeConfig {
   clock?: Clock
 }
 
-export interface NodeAddresses {
+interface NodeAddresses {
   controlUrl: string | null
   servingUrl: string | null
   /** Logs in once. */

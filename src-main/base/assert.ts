@@ -4,6 +4,6 @@ export function assert(condition: unknown, message: string): asserts condition {
 }
 
 /** Makes a switch over a union exhaustive at compile time. */
-export function unreachable(value: never): never {
+function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`)
 }

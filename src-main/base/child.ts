@@ -15,7 +15,7 @@ export interface Child {
 }
 
 export type StartChild = (entry: ChildEntry, options?: { wrap?: string[] }) => Child
-export type ChildEntry = 'serving' | 'lab'
+type ChildEntry = 'serving' | 'lab'
 
 /** Headless: `child_process.fork` of the entry's file beside this program's own. */
 export const forkChildren =

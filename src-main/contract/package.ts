@@ -23,7 +23,7 @@ export const task = z.enum([
   'embedding',
   'other',
 ])
-export type Task = z.infer<typeof task>
+type Task = z.infer<typeof task>
 
 const base = { tensor: line, title: line.optional(), description: text.optional() }
 
@@ -69,7 +69,7 @@ export const fieldsInput = z.strictObject({
 })
 
 /** One string an item, into a BYTES tensor. */
-export const textInput = z.strictObject({
+const textInput = z.strictObject({
   ...base,
   kind: z.literal('text'),
   charsMax: z.int().min(1).max(limits.textInputCharsMax).default(10_000),
@@ -77,13 +77,13 @@ export const textInput = z.strictObject({
 })
 
 /** The tensor as it is: nested or flat JSON. */
-export const tensorInput = z.strictObject({ ...base, kind: z.literal('tensor') })
+const tensorInput = z.strictObject({ ...base, kind: z.literal('tensor') })
 
 export const inputSchema = z.discriminatedUnion('kind', [imageInput, fieldsInput, textInput, tensorInput])
 export type InputSchema = z.infer<typeof inputSchema>
 
 /** Scores over classes; the answer is the best topK with their labels. */
-export const classesOutput = z.strictObject({
+const classesOutput = z.strictObject({
   ...base,
   kind: z.literal('classes'),
   activation: z.enum(['none', 'softmax', 'sigmoid']).default('none'),
@@ -92,12 +92,12 @@ export const classesOutput = z.strictObject({
   labels: z.array(line).max(limits.labelsMax).optional(),
   labelsFile: path.optional(),
 })
-export const tensorOutput = z.strictObject({ ...base, kind: z.literal('tensor') })
+const tensorOutput = z.strictObject({ ...base, kind: z.literal('tensor') })
 export const outputSchema = z.discriminatedUnion('kind', [classesOutput, tensorOutput])
 export type OutputSchema = z.infer<typeof outputSchema>
 
 /** R89: 0 to 1 each; custom carries what the task's own field measures. */
-export const metrics = z.strictObject({
+const metrics = z.strictObject({
   accuracy: z.number().min(0).max(1).optional(),
   precision: z.number().min(0).max(1).optional(),
   recall: z.number().min(0).max(1).optional(),

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { validationCheck, validationReport } from './validation.ts'
 import { deploymentState, failure } from './views.ts'
 
-export const servingConfig = z.object({
+const servingConfig = z.object({
   dataDir: z.string(),
   nodeId: z.string(),
   host: z.string(),
@@ -42,7 +42,7 @@ export const controlToServing = z.discriminatedUnion('type', [
 ])
 export type ControlToServing = z.infer<typeof controlToServing>
 
-export const deploymentReport = z.object({
+const deploymentReport = z.object({
   endpointId: z.string(),
   versionId: z.string(),
   state: deploymentState,
@@ -84,6 +84,8 @@ export const labTask = z.object({
   type: z.literal('validate'),
   /** A folder with the files of the package under their declared names, outpost.json among them. */
   directory: z.string(),
+  /** A package file that is unpacked into the folder first, which is empty then; absent where that was done. */
+  packageFile: z.string().optional(),
   skipRun: z.boolean(),
   memoryBytesMax: z.int(),
 })

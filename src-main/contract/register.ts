@@ -9,7 +9,7 @@ import { packageDescriptor } from './package.ts'
 
 const line = z.string().min(1).max(256)
 
-export const modelMetadata = z.object({
+const modelMetadata = z.object({
   version: versionName.optional(),
   trainingDataHash: digest.optional(),
   dataVersion: dataVersionName.optional(),
@@ -43,7 +43,7 @@ export const registerRequest = z.object({
 })
 export type RegisterRequest = z.infer<typeof registerRequest>
 
-export const registerAnswer = z.object({
+const registerAnswer = z.object({
   model_id: modelId,
   version: versionName,
   digest,

@@ -24,7 +24,7 @@ export const datatype = z.enum([
 export type Datatype = z.infer<typeof datatype>
 
 /** Bytes of one element; BYTES has no fixed size. */
-export const elementBytes: Record<Exclude<Datatype, 'BYTES'>, number> = {
+const elementBytes: Record<Exclude<Datatype, 'BYTES'>, number> = {
   BOOL: 1,
   UINT8: 1,
   INT8: 1,

@@ -1,7 +1,7 @@
 /** The report of a validation: a ladder of named checks, each with its outcome in words a person can act on. */
 import { z } from 'zod'
 
-export const checkOutcome = z.enum(['passed', 'failed', 'warned', 'skipped'])
+const checkOutcome = z.enum(['passed', 'failed', 'warned', 'skipped'])
 
 export const validationCheck = z.object({
   name: z.string(),

@@ -31,7 +31,7 @@ export type Stage = z.infer<typeof stage>
 /** Where a version came from. */
 export const source = z.enum(['built', 'imported', 'sample'])
 
-export const publisherTrust = z.enum(['own', 'trusted', 'unknown', 'mismatch', 'unsigned'])
+const publisherTrust = z.enum(['own', 'trusted', 'unknown', 'mismatch', 'unsigned'])
 export const publisherSeen = z.object({
   name: z.string(),
   fingerprint: digest.nullable(),
@@ -89,7 +89,7 @@ export const versionRow = z.object({
 export type VersionRow = z.infer<typeof versionRow>
 
 export const artifactKind = z.enum(['weight', 'config', 'document', 'code', 'dataset', 'descriptor'])
-export const artifactRow = z.object({
+const artifactRow = z.object({
   path: z.string(),
   kind: artifactKind,
   digest,
@@ -237,7 +237,7 @@ export const draftStep = z.enum([
   'review',
   'build',
 ])
-export const draftProblem = z.object({
+const draftProblem = z.object({
   level: z.enum(['error', 'warning', 'hint']),
   step: draftStep,
   /** The field it is about, as a path in the descriptor. */

@@ -37,7 +37,7 @@ function toRow(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow {
     model: endpoint.model,
     version: withBuild(endpoint.version, endpoint.dataVersion),
     digest: endpoint.manifestDigest,
-    state: stateOf(endpoint, report),
+    state: stateOf(node, endpoint, report),
     failure: endpoint.desired === 'set-aside' ? setAside : (report?.failure ?? null),
     executionProvider: { requested: endpoint.executionProvider, used: report?.executionProviderUsed ?? null },
     loadMs: report?.loadMs ?? null,
@@ -52,16 +52,21 @@ function toRow(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow {
   }
 }
 
-function stateOf(endpoint: StoredEndpoint, report: DeploymentReport | undefined): DeploymentRow['state'] {
-  if (endpoint.desired === 'running') return report?.state ?? 'starting'
-  return endpoint.desired === 'set-aside' ? 'set-aside' : 'stopped'
+function stateOf(
+  node: NodeContext,
+  endpoint: StoredEndpoint,
+  report: DeploymentReport | undefined,
+): DeploymentRow['state'] {
+  if (endpoint.desired !== 'running') return endpoint.desired
+  // A command that opened the folder for itself serves nothing; the deployment starts with the node.
+  return report?.state ?? (node.serving.state().state === 'stopped' ? 'stopped' : 'starting')
 }
 
 /** For lists that only want to know what an endpoint does now. */
 export const endpointState =
   (node: NodeContext) =>
   (endpoint: StoredEndpoint): DeploymentRow['state'] =>
-    stateOf(endpoint, reportOf(node, endpoint))
+    stateOf(node, endpoint, reportOf(node, endpoint))
 
 const reportOf = (node: NodeContext, endpoint: StoredEndpoint): DeploymentReport | undefined =>
   node.serving
@@ -71,7 +76,7 @@ const reportOf = (node: NodeContext, endpoint: StoredEndpoint): DeploymentReport
 export const listDeployments = (node: NodeContext): DeploymentRow[] =>
   listEndpoints(node.db).map((endpoint) => toRow(node, endpoint))
 
-export function findDeployment(node: NodeContext, name: string): DeploymentRow {
+function findDeployment(node: NodeContext, name: string): DeploymentRow {
   return toRow(node, requireEndpoint(node, name))
 }
 

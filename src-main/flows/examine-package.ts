@@ -28,7 +28,9 @@ export async function examinePackage(
   const memory = { isOver: false }
   let done = 0
   const validation = await validate(
-    { kind: 'folder', path: task.directory },
+    task.packageFile === undefined
+      ? { kind: 'folder', path: task.directory }
+      : { kind: 'package', path: task.packageFile, scratch: task.directory },
     {
       runner: createRunner(engine, memory),
       processing: createCaseProcessing,

@@ -16,14 +16,14 @@ export interface Examined {
 export async function examine(
   node: Pick<NodeContext, 'startChild'>,
   directory: string,
-  options: { skipRun: boolean },
+  options: { skipRun: boolean; packageFile?: string },
   watch: Pick<JobWork, 'signal' | 'report'>,
   span: { from: number; to: number },
 ): Promise<Examined> {
   const checks: ValidationReport['checks'] = []
   const { report, graph } = await startLab(
     node.startChild,
-    { type: 'validate', directory, skipRun: options.skipRun, memoryBytesMax: limits.labAddressSpaceBytes },
+    { type: 'validate', directory, ...options, memoryBytesMax: limits.labAddressSpaceBytes },
     {
       signal: watch.signal,
       onCheck: (check, done, of) => {

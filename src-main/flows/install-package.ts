@@ -51,18 +51,19 @@ export async function installPackage(
   let installed = false
   try {
     let publisher: PublisherSeen | undefined
+    const wanted = new Set<string>()
     const head = await openPackage(options.path, {
       signal: watch.signal,
       admit: (seen) => {
         publisher = admitPublisher(node, options.actor, seen, options.trust)
+        for (const file of seen.files) wanted.add(file.digest)
         watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)
       },
       onProgress: ({ bytesDone, bytesTotal }) =>
         watch.report((bytesDone / Math.max(1, bytesTotal)) * 0.6, 'Storing the files'),
       sink: {
         verifies: true,
-        write: async (digest, _bytes, chunks) =>
-          void (await intake.write(chunks, { digest, signal: watch.signal })),
+        write: (digest, _bytes, chunks) => storeLayer(intake, wanted, digest, chunks, watch.signal),
       },
     })
     const known = sameVersion(node, head)
@@ -77,6 +78,18 @@ export async function installPackage(
     intake.end()
     if (!installed) await collectBlobs(node.db, node.blobs)
   }
+}
+
+/** Manifest and configuration stand in the version's row, so they are no blobs: the reader has checked them with the head. */
+async function storeLayer(
+  intake: BlobIntake,
+  wanted: ReadonlySet<string>,
+  digest: string,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (wanted.has(digest)) await intake.write(chunks, { digest, signal })
+  else for await (const _chunk of chunks);
 }
 
 /** The very bytes are registered already: nothing needs to be checked again. */
@@ -126,7 +139,7 @@ async function check(
   }
 }
 
-export function refused(
+function refused(
   subject: { descriptor: { id: string }; version: string },
   report: ValidationReport,
 ): OutpostError {

@@ -57,7 +57,7 @@ export interface NodeContext {
   announce(topic: NodeEvent['topic'], id?: string | null): void
 }
 
-export interface NodeSecrets {
+interface NodeSecrets {
   /** Keys the HMAC of API keys. */
   readonly pepper: Buffer
   /** Bearer of control itself at the serving door; new at each start. */

@@ -14,7 +14,12 @@ import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
 
 const refusal = z.object({
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
 })
 
 export async function tryModel(
@@ -49,8 +54,7 @@ export async function tryModel(
   const refused = refusal.safeParse(body)
   if (!refused.success)
     throw new OutpostError('SERVING_UNAVAILABLE', `The serving process answered ${answer.status}.`)
-  const { code, message, hint } = refused.data.error
-  throw OutpostError.fromFailure({ code, message, hint })
+  throw OutpostError.fromFailure(refused.data.error)
 }
 
 export function tensorInterface(node: NodeContext, model: string, version: string) {

@@ -28,7 +28,7 @@ export interface Listener {
 
 const closeMsMax = 2_000
 
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 export function refuseInsecureBind(options: Pick<ListenOptions, 'host' | 'tls' | 'behindProxy'>): void {

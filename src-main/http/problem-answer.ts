@@ -3,7 +3,7 @@ import { OutpostError } from '../base/errors.ts'
 import { errorCatalogue } from '../contract/errors.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
 
-export function problemOf(error: OutpostError): Problem {
+function problemOf(error: OutpostError): Problem {
   const { status, title, retryable } = errorCatalogue[error.code]
   return {
     type: `urn:outpost:error:${error.code}`,

@@ -9,7 +9,7 @@ export const styleNoncePlaceholder = '__CSP_NONCE__'
 
 export const newStyleNonce = (): string => randomBytes(16).toString('base64')
 
-export function contentSecurityPolicy(styleNonce: string | null): string {
+function contentSecurityPolicy(styleNonce: string | null): string {
   return [
     "default-src 'none'",
     "script-src 'self'",

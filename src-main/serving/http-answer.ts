@@ -1,6 +1,6 @@
 /**
  * Answers of the serving door. An error has the form that its protocol gives it: {"error": message} for the Open
- * Inference Protocol, {"error": {code, message, hint}} for /v1; the code stands in a header of both.
+ * Inference Protocol, {"error": {code, message, hint, details}} for /v1; the code stands in a header of both.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OutpostError } from '../base/errors.ts'
@@ -27,8 +27,9 @@ export const jsonText = (body: string, headers: Record<string, string> = {}): An
 const lingerMs = 2000
 
 export function refusal(error: OutpostError, v1: boolean, headers: Record<string, string> = {}): Answer {
-  const { code, message, hint } = error
-  const body = v1 ? { error: { code, message, ...(hint === undefined ? {} : { hint }) } } : { error: message }
+  const { code, message, hint, details } = error
+  // JSON leaves out what is undefined.
+  const body = v1 ? { error: { code, message, hint, details } } : { error: message }
   const retry = errorCatalogue[code].retryable && error.status === 503 ? { 'retry-after': '1' } : {}
   const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
   return {

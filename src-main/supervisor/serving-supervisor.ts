@@ -16,7 +16,7 @@ import {
 } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
 
-export interface ServingState {
+interface ServingState {
   state: 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
   url: string | null
   since: number

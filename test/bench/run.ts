@@ -1,17 +1,52 @@
-/** Runs the benchmarks that are named, or all of them, one after another: `npm run bench -- registry blobs`. */
-const benches: Record<string, () => Promise<unknown>> = {
-  registry: () => import('./registry.ts'),
-  blobs: () => import('./blobs.ts'),
+/**
+ * `npm run bench`: the figures that the product is held to, all of them or the named parts, in one table (`--json` for
+ * programs). A missed target is said and no failure: a busy machine misses some of them.
+ */
+import { type Figure, isMet, machine, type Part, printTable } from './figures.ts'
+
+const parts: Record<string, () => Promise<Part>> = {
+  packages: async () => (await import('./packages.ts')).measurePackages,
+  start: async () => (await import('./start.ts')).measureStart,
+  registry: async () => (await import('./registry.ts')).measureRegistry,
+  scroll: async () => (await import('./scroll.ts')).measureScroll,
+  renderer: async () => (await import('./renderer-size.ts')).measureRenderer,
 }
 
-const named = process.argv.slice(2)
-for (const name of named.length === 0 ? Object.keys(benches) : named) {
-  const bench = benches[name]
-  if (!bench) {
-    console.error(`There is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}.`)
-    process.exitCode = 1
-    continue
-  }
-  console.log(`\n# ${name}`)
-  await bench()
+const args = process.argv.slice(2)
+const json = args.includes('--json')
+const named = args.filter((arg) => arg !== '--json')
+const unknown = named.find((name) => !Object.hasOwn(parts, name))
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}"; there are ${Object.keys(parts).join(', ')}.`)
+  process.exit(2)
 }
+// By way of exit, at which the temporary folders go.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
+/** What takes long is told on stderr, so that the table or the JSON stands alone. */
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+
+const results: Array<{ part: string; machine: string; seconds: number; figures: Figure[] }> = []
+for (const [part, load] of Object.entries(parts)) {
+  if (named.length > 0 && !named.includes(part)) continue
+  say(`${part} …`)
+  const before = machine()
+  const started = performance.now()
+  const figures = await (await load())(say)
+  const seconds = Math.round((performance.now() - started) / 1000)
+  results.push({ part, machine: before, seconds, figures })
+}
+
+const all = results.flatMap(({ figures }) => figures)
+const judged = all.filter((figure) => isMet(figure) !== null)
+const missed = judged.filter((figure) => !isMet(figure))
+if (json) {
+  const figures = all.map((figure) => ({ ...figure, met: isMet(figure) }))
+  console.log(JSON.stringify({ machine: machine(), figures }, null, 2))
+} else {
+  for (const { part, machine, seconds } of results) console.log(`${part}: ${seconds} s on ${machine}`)
+  printTable(all)
+  const which = missed.length === 0 ? '' : `; missed: ${missed.map(({ name }) => name).join(', ')}`
+  console.log(`${judged.length - missed.length} of ${judged.length} targets met${which}`)
+}
+process.exit()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { digest, publisherName, rowId, timestamp } from '../names.ts'
 import { failure, jobRow, jobState, keyRow, keyScope, page, pageQuery, publisherRow } from '../views.ts'
 
-export const nodeStatus = z.object({
+const nodeStatus = z.object({
   nodeId: rowId,
   version: z.string(),
   host: z.enum(['desktop', 'headless']),
@@ -43,7 +43,7 @@ export const nodeStatus = z.object({
 export type NodeStatus = z.infer<typeof nodeStatus>
 
 /** Something of this kind changed: ask again for what is on the screen. */
-export const nodeEvent = z.object({
+const nodeEvent = z.object({
   topic: z.enum(['models', 'deployments', 'requests', 'jobs', 'keys', 'publishers', 'drafts', 'system']),
   id: z.string().nullable(),
   at: timestamp,

@@ -1,0 +1,52 @@
+/**
+ * What the command line needs of the program around it: opening a node in this process, finding one that runs, serving.
+ * It stands beside node.ts because it, too, puts rooms together; the two entries that have a command line call it.
+ */
+import type { StartChild } from './base/child.ts'
+import type { ProgramPlace } from './base/program-place.ts'
+import type { CliHost } from './cli/context.ts'
+import { runHeadless } from './headless-host.ts'
+import { createNode } from './node.ts'
+import { findRunningNode } from './store/data-directory.ts'
+
+export function createCliHost(place: ProgramPlace, startChild: StartChild, signal: AbortSignal): CliHost {
+  return {
+    version: place.version,
+    startChild,
+    signal,
+    out: process.stdout,
+    errors: process.stderr,
+    input: process.stdin,
+    serve: (args) => runHeadless(args, place),
+    access: {
+      findRunning: findRunningNode,
+      async openLocal(dataDirectory, serving) {
+        const node = await createNode({
+          dataDirectory,
+          startChild,
+          host: 'headless',
+          listen: null,
+          serving: serving ? { host: '127.0.0.1', port: 0, portFixed: false, tls: null } : null,
+          hostsAllowed: [],
+          rendererDirectory: null,
+          samplesDirectory: place.samplesDirectory,
+          version: place.version,
+          firstRunSamples: false,
+          temporaryKey: false,
+          secrets: null,
+          logLevel: 'info',
+        })
+        await node.start()
+        // What is deployed is loaded before the command asks for it.
+        if (serving) await node.context.serving.apply(node.context.snapshot())
+        return {
+          // This account owns the folder, and so may do everything.
+          fetch: (request) => node.fetch(request, { owner: true }),
+          adopt: (path) => node.adopt(path),
+          servingUrl: node.addresses().servingUrl,
+          stop: () => node.stop(),
+        }
+      },
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** What every command works with: where it acts, what it writes, and what the program that hosts it can do. */
+import type { StartChild } from '../base/child.ts'
+import { type Connection, connect, type NodeAccess } from './connection.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface CliHost {
+  version: string
+  startChild: StartChild
+  access: NodeAccess
+  /** Runs the headless node until it is told to stop; resolves with the exit code. */
+  serve(args: string[]): Promise<number>
+  out: NodeJS.WritableStream
+  errors: NodeJS.WriteStream
+  input: NodeJS.ReadableStream
+  signal: AbortSignal
+}
+
+/** The options that each command has. */
+export interface SharedOptions {
+  json?: boolean
+  data: string
+  url?: string
+  key?: string
+}
+
+export interface CliContext {
+  host: CliHost
+  terminal: Terminal
+  options: SharedOptions
+  /** Opens the node for the time of `use`; `serving` where the inference door is needed. */
+  withNode<Result>(use: (node: Connection) => Promise<Result>, serving?: boolean): Promise<Result>
+}
+
+export function createContext(host: CliHost, terminal: Terminal, options: SharedOptions): CliContext {
+  return {
+    host,
+    terminal,
+    options,
+    async withNode(use, serving = false) {
+      const node = await connect(host.access, {
+        url: options.url,
+        key: options.key ?? process.env.OUTPOST_KEY,
+        dataDirectory: options.data,
+        serving,
+      })
+      try {
+        return await use(node)
+      } finally {
+        await node.close()
+      }
+    },
+  }
+}

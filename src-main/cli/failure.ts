@@ -1,0 +1,40 @@
+/** How a command ends that was refused: one line and a hint on stderr, or one JSON document on stdout with --json. */
+import { ORPCError } from '@orpc/client'
+import { OutpostError } from '../base/errors.ts'
+import type { ProblemData } from '../contract/api/client.ts'
+import { isErrorCode } from '../contract/errors.ts'
+
+export const exitCodes = { done: 0, refused: 1, usage: 2 } as const
+
+/** Of the node over the wire, of this process, or a fault. */
+export function asOutpostError(error: unknown): OutpostError {
+  if (error instanceof OutpostError) return error
+  if (error instanceof ORPCError) {
+    const data = (error.data ?? {}) as ProblemData
+    return new OutpostError(isErrorCode(error.code) ? error.code : 'BAD_REQUEST', error.message, {
+      hint: data.hint,
+      details: data.details,
+      cause: error,
+    })
+  }
+  return new OutpostError('INTERNAL', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  })
+}
+
+export function reportRefusal(
+  error: OutpostError,
+  json: boolean,
+  out: NodeJS.WritableStream,
+  errors: NodeJS.WritableStream,
+): number {
+  const usage = error.code === 'CLI_USAGE'
+  // A report that was printed already is the answer; a second document would make the first unreadable.
+  if (json && error.details?.reported !== true) {
+    const { code, message, hint, details } = error
+    out.write(`${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`)
+  } else {
+    errors.write(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}\n`)
+  }
+  return usage ? exitCodes.usage : exitCodes.refused
+}

@@ -1,0 +1,126 @@
+/** Keys and trust: API keys, trusted publishers, the own publisher. */
+import { readFile } from 'node:fs/promises'
+import { OutpostError } from '../base/errors.ts'
+import { writeFileAtomically } from '../base/files.ts'
+import { type KeyScope, keyScope } from '../contract/views.ts'
+import type { AddCommand } from './add-command.ts'
+import { table } from './terminal.ts'
+
+export function addKeyCommands(add: AddCommand): void {
+  add(
+    'keys create <name>',
+    'Make an API key; it is shown this once',
+    'outpost keys create ci --scope infer',
+    (command) =>
+      command
+        .option('--scope <scope...>', 'infer, read, write or admin; may be given again', ['infer'])
+        .option('--expires <time>', 'ISO 8601, for example 2027-01-31T00:00:00Z'),
+  ).run(async (context, name: string, options: { scope: string[]; expires?: string }) => {
+    const scopes = options.scope.map(readScope)
+    const expiresAt = options.expires === undefined ? null : new Date(options.expires).toISOString()
+    const made = await context.withNode((node) => node.client.keys.create({ name, scopes, expiresAt }))
+    context.terminal.result(made, made.secret)
+  })
+  add('keys list', 'List the API keys', 'outpost keys list').run(async (context) => {
+    const keys = await context.withNode((node) => node.client.keys.list())
+    const rows = keys.map((key) => [
+      key.id,
+      key.name,
+      `${key.prefix}…`,
+      key.scopes.join(' '),
+      key.revokedAt ? 'revoked' : (key.expiresAt ?? 'stays'),
+    ])
+    context.terminal.result(keys, table(['Id', 'Name', 'Key', 'Scopes', 'Until'], rows))
+  })
+  add('keys revoke <id>', 'Revoke an API key at once', 'outpost keys revoke 0190…').run(
+    async (context, id: string) => {
+      const key = await context.withNode((node) => node.client.keys.revoke({ id }))
+      context.terminal.result(key, `${key.name} is revoked`)
+    },
+  )
+
+  add(
+    'trust add <name> <file>',
+    'Trust the publisher whose public key (PEM) is in the file',
+    'outpost trust add acme acme.pem',
+  ).run(async (context, name: string, file: string) => {
+    const row = await context.withNode(async (node) =>
+      node.client.publishers.trust({ name, publicKey: await readFile(file, 'utf8') }),
+    )
+    context.terminal.result(row, `${row.name} is trusted with ${row.fingerprint}`)
+  })
+  add('trust list', 'List the trusted publishers', 'outpost trust list').run(async (context) => {
+    const rows = await context.withNode((node) => node.client.publishers.list())
+    context.terminal.result(
+      rows,
+      table(
+        ['Publisher', 'Own', 'Versions', 'Key'],
+        rows.map((row) => [row.name, row.own ? 'yes' : 'no', String(row.versions), row.fingerprint]),
+      ),
+    )
+  })
+  add('trust remove <name>', 'Trust a publisher no longer', 'outpost trust remove acme').run(
+    async (context, name: string) => {
+      await context.withNode((node) => node.client.publishers.remove({ name }))
+      context.terminal.result({ name }, `${name} is trusted no longer`)
+    },
+  )
+
+  add('publisher show', 'Show the own publisher and its public key', 'outpost publisher show').run(
+    async (context) => {
+      const own = await context.withNode((node) => node.client.publishers.own())
+      context.terminal.result(own, `${own.name}  ${own.fingerprint}\n${own.publicKey.trim()}`)
+    },
+  )
+  add('publisher rename <name>', 'Name the own publisher', 'outpost publisher rename acme').run(
+    async (context, name: string) => {
+      const row = await context.withNode((node) => node.client.publishers.rename({ name }))
+      context.terminal.result(row, `This node signs as ${row.name}`)
+    },
+  )
+  add(
+    'publisher export',
+    'Write the own key, encrypted with OUTPOST_PASSPHRASE',
+    'OUTPOST_PASSPHRASE=… outpost publisher export -o acme.key',
+    (command) => command.requiredOption('-o, --output <file>', 'the file to write'),
+  ).run(async (context, { output }: { output: string }) => {
+    const { pem } = await context.withNode((node) =>
+      node.client.publishers.exportKey({ passphrase: passphrase() }),
+    )
+    await writeFileAtomically(output, pem, 0o600)
+    context.terminal.result({ output }, `${output} (encrypted; keep the passphrase elsewhere)`)
+  })
+  add(
+    'publisher import <file>',
+    'Sign with this key from now on, opened with OUTPOST_PASSPHRASE',
+    'OUTPOST_PASSPHRASE=… outpost publisher import acme.key --name acme',
+    (command) => command.option('--name <name>', 'the name to sign under'),
+  ).run(async (context, file: string, { name }: { name?: string }) => {
+    const pem = await readFile(file, 'utf8')
+    const row = await context.withNode((node) =>
+      node.client.publishers.importKey({ pem, passphrase: passphrase(), name }),
+    )
+    context.terminal.result(row, `This node signs as ${row.name} with ${row.fingerprint}`)
+  })
+  add(
+    'publisher rotate',
+    'Make a new own key; what the old one signed stays trusted',
+    'outpost publisher rotate',
+  ).run(async (context) => {
+    const row = await context.withNode((node) => node.client.publishers.rotate())
+    context.terminal.result(row, `This node signs with ${row.fingerprint} now`)
+  })
+}
+
+/** From the environment, so that it stands in no list of processes and no history. */
+function passphrase(): string {
+  const found = process.env.OUTPOST_PASSPHRASE
+  if (found) return found
+  throw new OutpostError('CLI_USAGE', 'The passphrase is read from OUTPOST_PASSPHRASE, which is not set.')
+}
+
+function readScope(text: string): KeyScope {
+  const parsed = keyScope.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new OutpostError('CLI_USAGE', `"${text}" is no scope; there are infer, read, write and admin.`)
+}

@@ -1,0 +1,97 @@
+/** The registry: models, versions, delete, verify. */
+import { OutpostError } from '../base/errors.ts'
+import type { AddCommand } from './add-command.ts'
+import { finishJob } from './jobs.ts'
+import { requireVersion } from './names.ts'
+import { bytesText, table } from './terminal.ts'
+
+export function addModelCommands(add: AddCommand): void {
+  add(
+    'models [search]',
+    'List the models of the registry, or search them',
+    'outpost models digits --limit 20',
+    (command) =>
+      command.option('--limit <n>', 'rows at most', '100').option('--offset <n>', 'rows to pass over', '0'),
+  ).run(async (context, search: string, { limit, offset }: { limit: string; offset: string }) => {
+    const page = await context.withNode((node) =>
+      node.client.models.list({ search: search || undefined, limit: Number(limit), offset: Number(offset) }),
+    )
+    const rows = page.rows.map((model) => [
+      model.id,
+      model.latest,
+      model.stable ?? '-',
+      String(model.versions),
+      bytesText(model.bytes),
+      model.endpoints.map(({ name }) => name).join(' ') || '-',
+      model.title,
+    ])
+    const rest = page.total > page.rows.length ? `\n${page.rows.length} of ${page.total}` : ''
+    context.terminal.result(
+      page,
+      table(['Model', 'Latest', 'Stable', 'Versions', 'Size', 'Endpoints', 'Title'], rows) + rest,
+    )
+  })
+
+  add(
+    'versions <model>',
+    'List the versions of a model, newest first',
+    'outpost versions acme.digits',
+    (command) =>
+      command.option('--limit <n>', 'rows at most', '100').option('--offset <n>', 'rows to pass over', '0'),
+  ).run(async (context, model: string, { limit, offset }: { limit: string; offset: string }) => {
+    const page = await context.withNode((node) =>
+      node.client.models.versions({ model, limit: Number(limit), offset: Number(offset) }),
+    )
+    const rows = page.rows.map((version) => [
+      version.version,
+      version.changeType,
+      version.aliases.join(' ') || '-',
+      version.metric ? `${version.metric.name} ${version.metric.value.toFixed(4)}` : '-',
+      bytesText(version.bytes),
+      version.publisher.trust,
+      version.digest,
+    ])
+    context.terminal.result(
+      page,
+      table(['Version', 'Change', 'Aliases', 'Metric', 'Size', 'Publisher', 'Digest'], rows),
+    )
+  })
+
+  add('delete <model@version>', 'Delete a version that nothing uses', 'outpost delete acme.digits@1.0.0').run(
+    async (context, reference: string) => {
+      const freed = await context.withNode((node) => node.client.models.remove(requireVersion(reference)))
+      context.terminal.result(freed, `${reference} deleted, ${bytesText(freed.bytesFreed)} freed`)
+    },
+  )
+
+  add('verify [model]', 'Hash every stored artifact again', 'outpost verify').run(
+    async (context, model: string) => {
+      const output = await context.withNode(async (node) =>
+        finishJob(
+          context,
+          node,
+          (await node.client.models.verify({ model: model || undefined })).jobId,
+          'Verifying',
+        ),
+      )
+      const damaged = Array.isArray(output.damaged)
+        ? (output.damaged as { model: string; version: string }[])
+        : []
+      const lines = damaged.map((one) => `✗ ${one.model}@${one.version}`)
+      context.terminal.result(
+        output,
+        [...lines, `${String(output.versions)} versions looked at, ${damaged.length} damaged`].join('\n'),
+      )
+      if (damaged.length > 0) {
+        throw new OutpostError(
+          'ARTIFACT_CORRUPT',
+          `${damaged.length} versions have files that differ from their digest.`,
+          {
+            hint: 'Import their packages again: that puts the right bytes back.',
+            details: { reported: true },
+          },
+        )
+      }
+    },
+  )
+}

@@ -1,0 +1,197 @@
+/** Packages: pack, inspect, validate, import, export. */
+import { OutpostError } from '../base/errors.ts'
+import type { ValidationReport } from '../contract/validation.ts'
+import { type Described, describePath } from '../flows/describe-path.ts'
+import { ownPublisherKey, packSource, readPublisherKey } from '../flows/pack-source.ts'
+import { validatePath } from '../flows/validate-path.ts'
+import type { AddCommand } from './add-command.ts'
+import type { CliContext } from './context.ts'
+import { finishJob } from './jobs.ts'
+import { requireVersion } from './names.ts'
+import { bytesText, table } from './terminal.ts'
+
+export function addPackageCommands(add: AddCommand): void {
+  add(
+    'pack <path>',
+    'Pack a source folder, or an .onnx file, into one signed package',
+    'outpost pack ./digits -o digits.outpost',
+    (command) =>
+      command
+        .requiredOption('-o, --output <file>', 'the package to write')
+        .option('--unsigned', 'leave the signature out')
+        .option(
+          '--signing-key <file>',
+          'sign with this PEM key and not with the data folder’s (OUTPOST_PASSPHRASE opens it)',
+        )
+        .option('--publisher <name>', 'the publisher that --signing-key belongs to')
+        .option('--id <publisher.name>', 'the id for a bare .onnx file')
+        .option('--model-version <version>', 'the version for a bare .onnx file'),
+  ).run(packCommand)
+
+  add(
+    'inspect <path>',
+    'Say what a package, a folder or an .onnx file holds; nothing of it is run',
+    'outpost inspect digits.outpost',
+  ).run(async (context, path: string) => {
+    const described = await describePath(path)
+    context.terminal.result(described, describedText(described))
+  })
+
+  add(
+    'validate <path>',
+    'Run the ladder of checks over a package or a source folder',
+    'outpost validate digits.outpost --json',
+    (command) => command.option('--skip-run', 'leave out the checks that load and run the model'),
+  ).run(validateCommand)
+
+  add(
+    'import <file>',
+    'Check a package and install it',
+    'outpost import digits.outpost --trust sha256:…',
+    (command) =>
+      command
+        .option('--trust <fingerprint>', 'trust this publisher key from now on; inspect shows it')
+        .option('--skip-run', 'leave out the checks that load and run the model'),
+  ).run(importCommand)
+
+  add(
+    'export <model@version>',
+    'Write a registered version out as the package it came as',
+    'outpost export acme.digits@1.2.0 -o digits.outpost',
+    (command) => command.requiredOption('-o, --output <file>', 'the package to write'),
+  ).run(async (context, reference: string, { output }: { output: string }) => {
+    const { model, version } = requireVersion(reference)
+    const progress = context.terminal.progress('Writing')
+    const bytes = await context
+      .withNode((node) =>
+        node.download(`/api/packages/${model}/${encodeURIComponent(version)}`, output, (done) =>
+          progress.update(done),
+        ),
+      )
+      .finally(() => progress.end())
+    context.terminal.result({ output, bytes }, `${output} (${bytesText(bytes)})`)
+  })
+}
+
+interface PackOptions {
+  output: string
+  unsigned?: boolean
+  signingKey?: string
+  publisher?: string
+  id?: string
+  modelVersion?: string
+}
+
+async function packCommand(context: CliContext, path: string, options: PackOptions): Promise<void> {
+  const progress = context.terminal.progress('Packing')
+  const packed = await packSource({
+    path,
+    output: options.output,
+    publisher: await publisherOf(context, options),
+    id: options.id,
+    version: options.modelVersion,
+    signal: context.host.signal,
+    onProgress: (done) => progress.update(done),
+  }).finally(() => progress.end())
+  const { model, version, digest, bytes, signed } = packed
+  const words = `${options.output}  ${model}@${version}  ${bytesText(bytes)}\n${digest}${signed ? '' : '\nnot signed: nobody can import it'}`
+  context.terminal.result({ output: options.output, model, version, digest, bytes, signed }, words)
+}
+
+async function publisherOf(context: CliContext, options: PackOptions) {
+  if (options.unsigned) return null
+  if (options.signingKey !== undefined) {
+    if (options.publisher === undefined)
+      throw new OutpostError('CLI_USAGE', '--signing-key needs --publisher NAME.')
+    return {
+      name: options.publisher,
+      key: await readPublisherKey(options.signingKey, process.env.OUTPOST_PASSPHRASE),
+    }
+  }
+  const { name } = await context.withNode((node) => node.client.publishers.own())
+  return { name, key: await ownPublisherKey(context.options.data) }
+}
+
+async function validateCommand(
+  context: CliContext,
+  path: string,
+  options: { skipRun?: boolean },
+): Promise<void> {
+  const progress = context.terminal.progress('Checking')
+  const report = await validatePath(context.host.startChild, path, options.skipRun ?? false, {
+    signal: context.host.signal,
+    onProgress: (done, step) => progress.update(done, step),
+  }).finally(() => progress.end())
+  context.terminal.result(report, reportText(report))
+  const failed = report.checks.find(({ outcome }) => outcome === 'failed')
+  // The report is the answer, with --json too; the exit code and one line on stderr say that it was refused.
+  if (failed)
+    throw new OutpostError('VALIDATION_FAILED', `The check "${failed.name}" failed: ${failed.message}`, {
+      hint: failed.hint,
+      details: { reported: true },
+    })
+}
+
+const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const
+
+function reportText({ checks, verdict, measured }: ValidationReport): string {
+  const lines = checks.map(
+    ({ outcome, name, message, hint }) =>
+      `${marks[outcome]} ${name.padEnd(14)} ${message}${hint ? `\n  ${' '.repeat(15)}${hint}` : ''}`,
+  )
+  const accuracy =
+    measured?.accuracy === null || measured === null
+      ? ''
+      : `, ${(measured.accuracy * 100).toFixed(1)} % of ${measured.cases} cases right`
+  return [...lines, `${verdict}${accuracy}`].join('\n')
+}
+
+async function importCommand(
+  context: CliContext,
+  file: string,
+  options: { trust?: string; skipRun?: boolean },
+): Promise<void> {
+  await context.withNode(async (node) => {
+    const upload = context.terminal.progress('Sending')
+    const { handle } = await node.upload(file, (done) => upload.update(done)).finally(() => upload.end())
+    const seen = await node.client.packages.inspect({ handle })
+    const { jobId } = await node.client.packages.import({
+      packageId: seen.packageId,
+      trust: options.trust,
+      skipRun: options.skipRun ?? false,
+    })
+    const output = await finishJob(context, node, jobId, 'Importing')
+    const words = output.outcome === 'same' ? 'is registered already with these bytes' : 'registered'
+    context.terminal.result(
+      { ...output, publisher: seen.publisher },
+      `${String(output.model)}@${String(output.version)} ${words}\n${String(output.digest)}`,
+    )
+  })
+}
+
+function describedText(described: Described): string {
+  if (described.kind === 'onnx') return graphText(described.graph)
+  const { descriptor } = described
+  const head = `${descriptor.id}@${descriptor.version}  ${descriptor.title}\n${descriptor.summary}\nLicense ${descriptor.license.spdx}, by ${descriptor.owner.name}`
+  if (described.kind === 'source') return `${head}\n${graphText(described.graph)}`
+  const publisher = described.publisher
+    ? `Signed by "${described.publisher.name}" with ${described.publisher.fingerprint}`
+    : 'Not signed'
+  const files = described.artifacts.map(({ path, kind, bytes, digest }) => [
+    path,
+    kind,
+    bytesText(bytes),
+    digest,
+  ])
+  return `${head}\n${publisher}\n${described.digest}\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
+}
+
+function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string {
+  const tensors = (specs: typeof graph.inputs) =>
+    specs.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join('; ')
+  return [
+    `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${graph.parameterCount} parameters`,
+    `Inputs   ${tensors(graph.inputs)}`,
+    `Outputs  ${tensors(graph.outputs)}`,
+  ].join('\n')
+}

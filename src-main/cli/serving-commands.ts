@@ -1,0 +1,116 @@
+/** Deployments and inference: deploy, undeploy, infer. */
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { OutpostError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
+import type { Prediction } from '../contract/api/serving.ts'
+import type { AddCommand } from './add-command.ts'
+import type { CliContext } from './context.ts'
+import { parseReference, requireVersion } from './names.ts'
+import { table } from './terminal.ts'
+
+export function addServingCommands(add: AddCommand): void {
+  add(
+    'deploy <model@version>',
+    'Serve a version on an endpoint',
+    'outpost deploy acme.digits@stable --endpoint digits',
+    (command) =>
+      command
+        .option('--endpoint <name>', 'the endpoint; named after the model unless told otherwise')
+        .option('--device <name>', 'auto, cpu, cuda, webgpu, directml or coreml', 'auto'),
+  ).run(async (context, reference: string, options: { endpoint?: string; device: string }) => {
+    const row = await context.withNode((node) =>
+      node.client.deployments.deploy({
+        ...requireVersion(reference),
+        endpoint: options.endpoint,
+        executionProvider: options.device as 'auto',
+      }),
+    )
+    if (row.failure) throw OutpostError.fromFailure(row.failure)
+    context.terminal.result(
+      row,
+      row.state === 'stopped'
+        ? `${row.endpoint} will serve ${row.model}@${row.version} when the node runs`
+        : `${row.endpoint} serves ${row.model}@${row.version} (${row.state})`,
+    )
+  })
+
+  add('deployments', 'List what is deployed', 'outpost deployments').run(async (context) => {
+    const rows = await context.withNode((node) => node.client.deployments.list())
+    const cells = rows.map((row) => [
+      row.endpoint,
+      `${row.model}@${row.version}`,
+      row.state,
+      row.executionProvider.used ?? '-',
+      String(row.requestsTotal),
+      row.failure?.message ?? '',
+    ])
+    context.terminal.result(
+      rows,
+      table(['Endpoint', 'Version', 'State', 'Runs on', 'Requests', 'Failure'], cells),
+    )
+  })
+
+  add('undeploy <endpoint>', 'Take an endpoint away', 'outpost undeploy digits').run(
+    async (context, endpoint: string) => {
+      await context.withNode((node) => node.client.deployments.remove({ endpoint }))
+      context.terminal.result({ endpoint }, `${endpoint} is gone`)
+    },
+  )
+
+  add('infer <model[@version]>', 'Ask a model', 'outpost infer acme.digits --image seven.png', (command) =>
+    command
+      .option('--input <json>', 'the inputs as JSON, @FILE for a file, - for standard input')
+      .option('--text <text>', 'one text')
+      .option('--image <file>', 'one picture'),
+  ).run(async (context, reference: string, options: InferOptions) => {
+    const inputs = await readInputs(context, options)
+    const answer = await context.withNode(
+      (node) => node.client.playground.infer({ ...parseReference(reference), inputs }),
+      true,
+    )
+    context.terminal.result(answer, predictionText(answer))
+  })
+}
+
+interface InferOptions {
+  input?: string
+  text?: string
+  image?: string
+}
+
+async function readInputs(
+  context: CliContext,
+  { input, text: words, image }: InferOptions,
+): Promise<unknown> {
+  const given = [input, words, image].filter((value) => value !== undefined)
+  if (given.length !== 1) throw new OutpostError('CLI_USAGE', 'Give one of --input, --text and --image.')
+  if (words !== undefined) return words
+  if (image !== undefined) return { base64: (await readFile(image)).toString('base64') }
+  return parseJson(await readInputText(context, input ?? ''), 'JSON_INVALID')
+}
+
+function readInputText(context: CliContext, input: string): Promise<string> {
+  if (input === '-') return text(context.host.input)
+  return input.startsWith('@') ? readFile(input.slice(1), 'utf8') : Promise.resolve(input)
+}
+
+function predictionText(answer: Prediction): string {
+  const items = answer.outputs.map((output, index) => {
+    const lines = Object.entries(output).map(([name, value]) => `${name}: ${valueText(value)}`)
+    return answer.outputs.length > 1 ? `[${index}] ${lines.join('\n    ')}` : lines.join('\n')
+  })
+  const { totalMs, computeMs } = answer.timing
+  return `${items.join('\n')}\n${answer.model}@${answer.version} (${answer.rule}), ${totalMs.toFixed(1)} ms of which ${computeMs.toFixed(1)} ms in the model on ${answer.executionProvider}`
+}
+
+function valueText(value: unknown): string {
+  const top =
+    typeof value === 'object' && value !== null && 'top' in value && Array.isArray(value.top)
+      ? value.top
+      : null
+  if (!top) return JSON.stringify(value)
+  return (top as { label: string; score: number }[])
+    .map(({ label, score }) => `${label} ${(score * 100).toFixed(1)} %`)
+    .join(', ')
+}

@@ -1,0 +1,73 @@
+/**
+ * What the command line writes: results to stdout (text or, with --json, one JSON document), progress and failures to
+ * stderr. Progress is drawn on a terminal only, and only for what takes longer than a second.
+ */
+import { SingleBar } from 'cli-progress'
+
+export interface Terminal {
+  json: boolean
+  /** The result: `text` for people, `value` for programs. */
+  result(value: unknown, text: string): void
+  progress(label: string): Progress
+}
+
+interface Progress {
+  /** 0 to 1, or null where it cannot be told. */
+  update(fraction: number | null, step?: string | null): void
+  end(): void
+}
+
+const showAfterMs = 1000
+
+export function createTerminal(
+  json: boolean,
+  out: NodeJS.WritableStream,
+  errors: NodeJS.WriteStream,
+): Terminal {
+  return {
+    json,
+    result: (value, text) => void out.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`),
+    progress(label) {
+      if (!errors.isTTY || json) return { update: () => undefined, end: () => undefined }
+      const startedAt = performance.now()
+      const bar = new SingleBar({
+        format: `${label} {bar} {percentage}% {step}`,
+        stream: errors,
+        hideCursor: true,
+        clearOnComplete: true,
+      })
+      let shown = false
+      return {
+        update(fraction, step) {
+          if (!shown && performance.now() - startedAt < showAfterMs) return
+          if (!shown) bar.start(1000, 0, { step: '' })
+          shown = true
+          bar.update(Math.round((fraction ?? 0) * 1000), { step: step ?? '' })
+        },
+        end: () => {
+          if (shown) bar.stop()
+        },
+      }
+    },
+  }
+}
+
+/** Columns as wide as their widest cell; the last one as it is. */
+export function table(head: string[], rows: string[][]): string {
+  if (rows.length === 0) return '(none)'
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  )
+  const line = (cells: string[]): string =>
+    cells
+      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [line(head.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n')
+}
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB']
+export function bytesText(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${byteUnits[power]}`
+}
