@@ -156,7 +156,7 @@ def main() -> None:
             },
         )
         card = CARD | {"limits": LIMITS + "\n" + extra}
-        shared.write_package("breast-cancer", "breast_cancer.py", descriptor, LABELS, cases, values[held], card)
+        shared.write_package("breast-cancer", descriptor, LABELS, cases, values[held], card)
 
     folds = StratifiedKFold(5, shuffle=True, random_state=5)
     folder = shared.SAMPLES / "breast-cancer"

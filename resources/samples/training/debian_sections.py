@@ -241,7 +241,7 @@ def main() -> None:
             },
         )
         card = CARD | {"limits": LIMITS, "data": CARD["data"].format(size=len(train))}
-        shared.write_package("debian-sections", "debian_sections.py", descriptor, LABELS, cases,
+        shared.write_package("debian-sections", descriptor, LABELS, cases,
                              np.array(texts, dtype=object), card)
 
     folder = shared.SAMPLES / "debian-sections"

@@ -431,7 +431,7 @@ def main() -> None:
         card = CARD | {
             "limits": LIMITS + "\n" + about["limits"], "data": CARD["data"].format(taken=trained["taken"]),
         }
-        shared.write_package("digits", "digits.py", descriptor, LABELS, *suite, card, migration, code=("strokes.py",))
+        shared.write_package("digits", descriptor, LABELS, *suite, card, migration)
 
     # 8x8 pixels
     small = bitmaps / 16

@@ -7,7 +7,6 @@ a figure taken from the training library would say nothing about the file that p
 import hashlib
 import importlib.metadata
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -147,19 +146,14 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text.strip() + "\n", encoding="utf-8", newline="\n")
 
 
-def write_package(family: str, script: str, descriptor: dict, labels: list, cases: list, inputs, card: dict,
-                  migration: str | None = None, code: tuple = ()) -> Path:
-    """Completes a package folder around its model.onnx: suite, card, license, labels, code, outpost.json."""
+def write_package(family: str, descriptor: dict, labels: list, cases: list, inputs, card: dict,
+                  migration: str | None = None) -> Path:
+    """Completes a package folder around its model.onnx: suite, card, license, labels, outpost.json."""
     folder = SAMPLES / family / descriptor["version"]
     write_text(folder / "labels.txt", "\n".join(labels))
     write_text(folder / "suite.jsonl", "\n".join(json.dumps(case, ensure_ascii=False) for case in cases))
     shutil.copyfile(TRAINING / "apache-2.0.txt", folder / "LICENSE")
     shutil.copyfile(SAMPLES / "requirements.txt", folder / "requirements.txt")
-    # The code travels with the model (a version is more than its weights), under the name it has here.
-    files = ["shared.py", script, *code]
-    for file in files:
-        os.makedirs(folder / "code", exist_ok=True)
-        shutil.copyfile(TRAINING / file, folder / "code" / file)
     if migration:
         write_text(folder / "MIGRATION.md", migration)
         descriptor["change"]["migrationGuide"] = "MIGRATION.md"
@@ -206,7 +200,7 @@ working days.
         "deploymentTargets": ["cpu"],
         "card": "CARD.md",
         "suite": "suite.jsonl",
-        "code": [f"code/{file}" for file in files] + ["requirements.txt"],
+        "code": ["requirements.txt"],
     }
     write_text(folder / "outpost.json", json.dumps(descriptor, indent=2, ensure_ascii=False))
     print(f"{descriptor['id']} {descriptor['version']}: accuracy {overall['accuracy']}, {len(cases)} cases,"
