@@ -2,6 +2,7 @@
  * What the command line needs of the program around it: opening a node in this process, finding one that runs, serving.
  * It stands beside node.ts because it, too, puts rooms together; the two entries that have a command line call it.
  */
+import { join } from 'node:path'
 import type { StartChild } from './base/child.ts'
 import type { ProgramPlace } from './base/program-place.ts'
 import type { CliHost } from './cli/context.ts'
@@ -12,6 +13,7 @@ import { findRunningNode } from './store/data-directory.ts'
 export function createCliHost(place: ProgramPlace, startChild: StartChild, signal: AbortSignal): CliHost {
   return {
     version: place.version,
+    electronDirectory: join(place.samplesDirectory, '..', '..', 'node_modules', 'electron'),
     startChild,
     signal,
     out: process.stdout,
@@ -43,7 +45,6 @@ export function createCliHost(place: ProgramPlace, startChild: StartChild, signa
           // This account owns the folder, and so may do everything.
           fetch: (request) => node.fetch(request, { owner: true }),
           adopt: (path) => node.adopt(path),
-          servingUrl: node.addresses().servingUrl,
           stop: () => node.stop(),
         }
       },

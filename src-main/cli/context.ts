@@ -1,10 +1,13 @@
 /** What every command works with: where it acts, what it writes, and what the program that hosts it can do. */
 import type { StartChild } from '../base/child.ts'
+import { OutpostError } from '../base/errors.ts'
 import { type Connection, connect, type NodeAccess } from './connection.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface CliHost {
   version: string
+  /** Where a checkout has the electron package. */
+  electronDirectory: string
   startChild: StartChild
   access: NodeAccess
   /** Runs the headless node until it is told to stop; resolves with the exit code. */
@@ -39,9 +42,11 @@ export function createContext(host: CliHost, terminal: Terminal, options: Shared
     async withNode(use, serving = false) {
       const node = await connect(host.access, {
         url: options.url,
-        key: options.key ?? process.env.OUTPOST_KEY,
+        // Meant for the node that is named: one that runs on the data folder lets its own account in.
+        key: options.key ?? (options.url === undefined ? undefined : process.env.OUTPOST_KEY),
         dataDirectory: options.data,
         serving,
+        signal: host.signal,
       })
       try {
         return await use(node)
@@ -50,4 +55,10 @@ export function createContext(host: CliHost, terminal: Terminal, options: Shared
       }
     },
   }
+}
+
+/** For what is done to this machine's files, whichever node is asked. CLI_USAGE with --url. */
+export function refuseUrl({ options }: CliContext, what: string): void {
+  if (options.url === undefined) return
+  throw new OutpostError('CLI_USAGE', `${what} works on this machine's files; --url does not fit.`)
 }

@@ -3,6 +3,7 @@ import { OutpostError } from '../base/errors.ts'
 import { examineMachine } from '../flows/doctor.ts'
 import { restoreBackup } from '../flows/restore.ts'
 import type { AddCommand } from './add-command.ts'
+import { refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { bytesText } from './terminal.ts'
 
@@ -24,6 +25,7 @@ export function addNodeCommands(add: AddCommand): void {
     'Put a backup into an empty data folder',
     'outpost restore /backups/backup-2027-01-31 --data /srv/outpost',
   ).run(async (context, backup: string) => {
+    refuseUrl(context, 'restore')
     const progress = context.terminal.progress('Restoring')
     const restored = await restoreBackup(backup, context.options.data, (done) =>
       progress.update(done),
@@ -35,7 +37,8 @@ export function addNodeCommands(add: AddCommand): void {
   })
 
   add('doctor', 'Look whether this machine can run a node', 'outpost doctor').run(async (context) => {
-    const findings = await examineMachine(context.options.data)
+    refuseUrl(context, 'doctor')
+    const findings = await examineMachine(context.options.data, context.host.electronDirectory)
     const marks = { good: '✓', warning: '!', bad: '✗' }
     context.terminal.result(
       findings,
@@ -45,7 +48,7 @@ export function addNodeCommands(add: AddCommand): void {
     )
     const bad = findings.find(({ outcome }) => outcome === 'bad')
     if (bad)
-      throw new OutpostError('DATA_DIR_INVALID', `${bad.name}: ${bad.message}`, {
+      throw new OutpostError('MACHINE_UNFIT', `${bad.name}: ${bad.message}`, {
         details: { reported: true },
       })
   })

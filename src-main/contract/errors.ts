@@ -61,6 +61,7 @@ export const errorCatalogue = {
   DATA_DIR_NEWER: entry(409, 'The data folder was written by a newer version'),
   DATA_DIR_INVALID: entry(409, 'The data folder cannot be used'),
   DISK_FULL: entry(507, 'The disk is full', true),
+  MACHINE_UNFIT: entry(500, 'This machine cannot run a node'),
   PORT_TAKEN: entry(409, 'The port is taken'),
   BIND_INSECURE: entry(400, 'The address would be reachable from outside without TLS'),
   JOB_NOT_FOUND: entry(404, 'Unknown job'),

@@ -1,21 +1,27 @@
-/** Whether ONNX Runtime's native library loads on this machine, and which execution providers it brings. */
-export interface RuntimeProbe {
+/**
+ * Whether ONNX Runtime's library loads on this machine and computes. For a command that looks at the machine and
+ * ends: the library is loaded by the call, into the process that asks.
+ */
+interface RuntimeProbe {
   works: boolean
   message: string
 }
 
 export async function probeRuntime(): Promise<RuntimeProbe> {
   try {
-    // Loaded on request only: 40 MB that a command without inference does not need.
-    const { env, listSupportedBackends } = await import('onnxruntime-node')
-    const providers = listSupportedBackends().map(({ name, bundled }) =>
-      bundled ? name : `${name} (not bundled)`,
-    )
-    return { works: true, message: `ONNX Runtime ${env.versions.node} with ${providers.join(', ')}.` }
-  } catch (error) {
+    const [{ env, InferenceSession, listSupportedBackends }, { halfInputOf }] = await Promise.all([
+      import('onnxruntime-node'),
+      import('./ort-tensors.ts'),
+    ])
+    const half = await halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
+    const brought = listSupportedBackends().filter(({ bundled }) => bundled)
+    const devices = brought.map(({ name }) => name).join(', ')
+    const way = half === 'bits' ? ', FP16 by its bits' : ''
     return {
-      works: false,
-      message: `ONNX Runtime does not load: ${error instanceof Error ? error.message : String(error)}`,
+      works: true,
+      message: `ONNX Runtime ${env.versions.node} runs a model (libraries: ${devices}${way}).`,
     }
+  } catch (error) {
+    return { works: false, message: `ONNX Runtime does not run here: ${(error as Error).message}` }
   }
 }
