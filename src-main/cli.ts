@@ -17,6 +17,11 @@ if (args[0] !== 'serve') {
     })
   }
 }
+// A reader that has seen enough (`outpost models | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 process.exitCode = await runCommandLine(
   args,
   createCliHost(place, forkChildren(place.directory, place.extension), interrupted.signal),

@@ -2,23 +2,19 @@
  * One client for every case: a node named by --url, the node that runs on the data folder, or one that is opened in
  * this process for the time of a command. Commands never learn which it is.
  */
-import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { OutpostError } from '../base/errors.ts'
-import { writeAtomically } from '../base/files.ts'
 import { type Client, createClient } from '../contract/api/client.ts'
-import { problem } from '../contract/problem.ts'
 import type { FileHandle } from '../contract/shell.ts'
+import { saveBody, sendFile } from './transfer.ts'
+
+type OnProgress = (fraction: number) => void
 
 export interface Connection {
   client: Client
-  /** The inference door; null where the node serves nothing. */
-  servingUrl: string | null
-  upload(path: string, onProgress: (fraction: number) => void): Promise<FileHandle>
-  download(path: string, output: string, onProgress: (fraction: number) => void): Promise<number>
+  upload(path: string, onProgress: OnProgress): Promise<FileHandle>
+  /** `path` is of the node; returns the bytes that `output` has now. */
+  download(path: string, output: string, onProgress: OnProgress): Promise<number>
   close(): Promise<void>
 }
 
@@ -26,8 +22,17 @@ export interface Connection {
 interface LocalNode {
   fetch(request: Request): Promise<Response>
   adopt(path: string): Promise<FileHandle>
-  servingUrl: string | null
   stop(): Promise<void>
+}
+
+interface RunningNode {
+  url: string | null
+  token: string | null
+}
+
+export interface NodeAccess {
+  findRunning(dataDirectory: string): Promise<RunningNode | null>
+  openLocal(dataDirectory: string, serving: boolean): Promise<LocalNode>
 }
 
 export interface ConnectionOptions {
@@ -36,41 +41,64 @@ export interface ConnectionOptions {
   dataDirectory: string
   /** True where the command needs the inference door. */
   serving: boolean
-}
-
-export interface NodeAccess {
-  findRunning(
-    dataDirectory: string,
-  ): Promise<{ url: string | null; servingUrl: string | null; token: string | null } | null>
-  openLocal(dataDirectory: string, serving: boolean): Promise<LocalNode>
+  /** Ends what goes to the node or comes from it. */
+  signal: AbortSignal
 }
 
 export async function connect(access: NodeAccess, options: ConnectionOptions): Promise<Connection> {
-  if (options.url !== undefined) return overHttp(options.url, options.key, null)
-  const running = await access.findRunning(options.dataDirectory)
-  if (running?.url)
-    return overHttp(running.url, options.key ?? running.token ?? undefined, running.servingUrl)
-  return inProcess(await access.openLocal(options.dataDirectory, options.serving))
+  const { url, key, dataDirectory, serving, signal } = options
+  if (url !== undefined) return overHttp(refuseOddUrl(url), key, signal)
+  const running = await findSettled(access, dataDirectory, signal)
+  if (running?.url) return overHttp(running.url, key ?? running.token ?? undefined, signal)
+  return inProcess(await access.openLocal(dataDirectory, serving), signal)
 }
 
-function inProcess(node: LocalNode): Connection {
-  return {
-    client: createClient({ url: 'http://outpost.local/api', fetch: (request) => node.fetch(request) }),
-    servingUrl: node.servingUrl,
-    upload: (path) => node.adopt(path),
-    download: (path, output, onProgress) =>
-      save((url) => node.fetch(new Request(url)), `http://outpost.local${path}`, output, onProgress),
-    close: () => node.stop(),
+const ownerWaitMs = 10_000
+const lookEveryMs = 100
+
+/**
+ * An owner without an address is a node that is still starting, or another command that will be gone in a moment, as
+ * where a script runs two at once: both are worth a wait. What lasts longer is refused when the folder is opened.
+ */
+async function findSettled(
+  access: NodeAccess,
+  dataDirectory: string,
+  signal: AbortSignal,
+): Promise<RunningNode | null> {
+  const giveUpAt = performance.now() + ownerWaitMs
+  for (;;) {
+    const running = await access.findRunning(dataDirectory)
+    if (running === null || running.url !== null || performance.now() > giveUpAt) return running
+    await wait(lookEveryMs, undefined, { signal })
   }
 }
 
-function overHttp(url: string, key: string | undefined, servingUrl: string | null): Connection {
+function refuseOddUrl(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+  throw new OutpostError('CLI_USAGE', `"${url}" is no address of a node.`, {
+    hint: 'It looks like http://127.0.0.1:7070.',
+  })
+}
+
+/** The client needs some address; this one is never looked up. */
+const inProcessBase = 'http://outpost.local'
+
+const inProcess = (node: LocalNode, signal: AbortSignal): Connection => ({
+  client: createClient({ url: `${inProcessBase}/api`, fetch: (request) => node.fetch(request) }),
+  upload: (path) => node.adopt(path),
+  download: async (path, output, onProgress) =>
+    saveBody(await node.fetch(new Request(`${inProcessBase}${path}`)), output, { onProgress, signal }),
+  close: () => node.stop(),
+})
+
+function overHttp(url: string, key: string | undefined, signal: AbortSignal): Connection {
   const base = url.replace(/\/+$/, '')
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {}
   const reach = async (request: Request): Promise<Response> => {
     try {
       return await fetch(request)
     } catch (cause) {
+      if (cause instanceof Error && cause.name === 'AbortError') throw cause
       throw new OutpostError('NODE_UNREACHABLE', `No node answers at ${base}.`, {
         hint: 'Is it running, and is the address right?',
         cause,
@@ -79,58 +107,12 @@ function overHttp(url: string, key: string | undefined, servingUrl: string | nul
   }
   return {
     client: createClient({ url: `${base}/api`, headers: () => headers, fetch: reach }),
-    servingUrl,
-    async upload(path, onProgress) {
-      const { size } = await stat(path)
-      let sent = 0
-      const source = createReadStream(path, { highWaterMark: 1 << 20 })
-      source.on('data', (chunk) => {
-        sent += chunk.length
-        onProgress(sent / Math.max(size, 1))
-      })
-      const response = await reach(
-        new Request(`${base}/api/files?name=${encodeURIComponent(basename(path))}`, {
-          method: 'PUT',
-          headers: { ...headers, 'content-type': 'application/octet-stream' },
-          body: Readable.toWeb(source) as ReadableStream,
-          duplex: 'half',
-        } as RequestInit),
-      )
-      await refuseFailure(response)
-      return (await response.json()) as FileHandle
-    },
-    download: (path, output, onProgress) =>
-      save((target) => reach(new Request(target, { headers })), `${base}${path}`, output, onProgress),
+    upload: (path, onProgress) => sendFile(reach, base, headers, path, { onProgress, signal }),
+    download: async (path, output, onProgress) =>
+      saveBody(await reach(new Request(`${base}${path}`, { headers, signal })), output, {
+        onProgress,
+        signal,
+      }),
     close: async () => undefined,
   }
-}
-
-async function save(
-  get: (url: string) => Promise<Response>,
-  url: string,
-  output: string,
-  onProgress: (fraction: number) => void,
-): Promise<number> {
-  const response = await get(url)
-  await refuseFailure(response)
-  const body = response.body
-  if (!body) throw new OutpostError('NODE_UNREACHABLE', 'The node answered without a body.')
-  const total = Number(response.headers.get('content-length') ?? 0)
-  let received = 0
-  await writeAtomically(output, async (_file, temporary) => {
-    const source = Readable.fromWeb(body as never)
-    source.on('data', (chunk: Buffer) => {
-      received += chunk.byteLength
-      onProgress(received / Math.max(total, 1))
-    })
-    await pipeline(source, createWriteStream(temporary, { highWaterMark: 1 << 20 }))
-  })
-  return received
-}
-
-async function refuseFailure(response: Response): Promise<void> {
-  if (response.ok) return
-  const parsed = problem.safeParse(await response.json().catch(() => null))
-  if (!parsed.success) throw new OutpostError('NODE_UNREACHABLE', `The node answered ${response.status}.`)
-  throw OutpostError.fromFailure({ ...parsed.data, message: parsed.data.detail })
 }

@@ -1,13 +1,16 @@
 /** How a command ends that was refused: one line and a hint on stderr, or one JSON document on stdout with --json. */
 import { ORPCError } from '@orpc/client'
-import { OutpostError } from '../base/errors.ts'
+import { isSystemError, OutpostError } from '../base/errors.ts'
+import { asDiskError } from '../base/files.ts'
 import type { ProblemData } from '../contract/api/client.ts'
 import { isErrorCode } from '../contract/errors.ts'
+import { printable } from './terminal.ts'
 
 export const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
-/** Of the node over the wire, of this process, or a fault. */
-export function asOutpostError(error: unknown): OutpostError {
+/** Of the node over the wire, of a file that was named, of a person who pressed Ctrl+C, or a fault. */
+export function asOutpostError(thrown: unknown): OutpostError {
+  const error = asDiskError(thrown)
   if (error instanceof OutpostError) return error
   if (error instanceof ORPCError) {
     const data = (error.data ?? {}) as ProblemData
@@ -16,6 +19,12 @@ export function asOutpostError(error: unknown): OutpostError {
       details: data.details,
       cause: error,
     })
+  }
+  const path = isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'EROFS') && error.path
+  if (path)
+    return new OutpostError('NOT_FOUND', `${path} cannot be used: ${error.message}.`, { cause: error })
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new OutpostError('JOB_STATE', 'Stopped before it was done; nothing was changed.', { cause: error })
   }
   return new OutpostError('INTERNAL', error instanceof Error ? error.message : String(error), {
     cause: error,
@@ -28,13 +37,12 @@ export function reportRefusal(
   out: NodeJS.WritableStream,
   errors: NodeJS.WritableStream,
 ): number {
-  const usage = error.code === 'CLI_USAGE'
   // A report that was printed already is the answer; a second document would make the first unreadable.
   if (json && error.details?.reported !== true) {
     const { code, message, hint, details } = error
     out.write(`${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`)
   } else {
-    errors.write(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}\n`)
+    errors.write(`${printable(`${error.code}: ${error.message}${error.hint ? `\n${error.hint}` : ''}`)}\n`)
   }
-  return usage ? exitCodes.usage : exitCodes.refused
+  return error.code === 'CLI_USAGE' ? exitCodes.usage : exitCodes.refused
 }

@@ -25,7 +25,10 @@ export async function finishJob(
   }
   if (last?.state === 'done') return last.output ?? {}
   if (last?.failure) throw OutpostError.fromFailure(last.failure)
-  throw new OutpostError('JOB_STATE', `The job is ${last?.state ?? 'gone'}.`, {
-    hint: 'Nothing was changed by it.',
+  if (last?.state === 'cancelled') {
+    throw new OutpostError('JOB_STATE', 'The job was cancelled; nothing was changed by it.')
+  }
+  throw new OutpostError('NODE_UNREACHABLE', 'The node stopped while the job was running.', {
+    hint: 'It takes the job up again when it starts.',
   })
 }

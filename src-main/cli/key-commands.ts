@@ -1,9 +1,11 @@
 /** Keys and trust: API keys, trusted publishers, the own publisher. */
 import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
+import { timeOption } from './names.ts'
 import { table } from './terminal.ts'
 
 export function addKeyCommands(add: AddCommand): void {
@@ -13,11 +15,12 @@ export function addKeyCommands(add: AddCommand): void {
     'outpost keys create ci --scope infer',
     (command) =>
       command
-        .option('--scope <scope...>', 'infer, read, write or admin; may be given again', ['infer'])
-        .option('--expires <time>', 'ISO 8601, for example 2027-01-31T00:00:00Z'),
-  ).run(async (context, name: string, options: { scope: string[]; expires?: string }) => {
-    const scopes = options.scope.map(readScope)
-    const expiresAt = options.expires === undefined ? null : new Date(options.expires).toISOString()
+        .addOption(
+          new Option('--scope <scope...>', 'what it may do').choices(keyScope.options).default(['infer']),
+        )
+        .option('--expires <time>', 'ISO 8601, for example 2027-01-31T00:00:00Z', timeOption),
+  ).run(async (context, name: string, options: { scope: KeyScope[]; expires?: string }) => {
+    const { scope: scopes, expires: expiresAt = null } = options
     const made = await context.withNode((node) => node.client.keys.create({ name, scopes, expiresAt }))
     context.terminal.result(made, made.secret)
   })
@@ -117,10 +120,4 @@ function passphrase(): string {
   const found = process.env.OUTPOST_PASSPHRASE
   if (found) return found
   throw new OutpostError('CLI_USAGE', 'The passphrase is read from OUTPOST_PASSPHRASE, which is not set.')
-}
-
-function readScope(text: string): KeyScope {
-  const parsed = keyScope.safeParse(text)
-  if (parsed.success) return parsed.data
-  throw new OutpostError('CLI_USAGE', `"${text}" is no scope; there are infer, read, write and admin.`)
 }

@@ -1,20 +1,31 @@
 /** The registry: models, versions, delete, verify. */
+import type { Command } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
-import { requireVersion } from './names.ts'
+import { requireVersion, wholeNumber } from './names.ts'
 import { bytesText, table } from './terminal.ts'
+
+interface Page {
+  limit: number
+  offset: number
+}
+
+const paged = (command: Command): Command =>
+  command
+    .option('--limit <n>', 'rows at most', wholeNumber(1, limits.pageRowsMax), 100)
+    .option('--offset <n>', 'rows to pass over', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
 
 export function addModelCommands(add: AddCommand): void {
   add(
     'models [search]',
     'List the models of the registry, or search them',
     'outpost models digits --limit 20',
-    (command) =>
-      command.option('--limit <n>', 'rows at most', '100').option('--offset <n>', 'rows to pass over', '0'),
-  ).run(async (context, search: string, { limit, offset }: { limit: string; offset: string }) => {
+    (command) => paged(command),
+  ).run(async (context, search: string, { limit, offset }: Page) => {
     const page = await context.withNode((node) =>
-      node.client.models.list({ search: search || undefined, limit: Number(limit), offset: Number(offset) }),
+      node.client.models.list({ search: search || undefined, limit, offset }),
     )
     const rows = page.rows.map((model) => [
       model.id,
@@ -36,12 +47,9 @@ export function addModelCommands(add: AddCommand): void {
     'versions <model>',
     'List the versions of a model, newest first',
     'outpost versions acme.digits',
-    (command) =>
-      command.option('--limit <n>', 'rows at most', '100').option('--offset <n>', 'rows to pass over', '0'),
-  ).run(async (context, model: string, { limit, offset }: { limit: string; offset: string }) => {
-    const page = await context.withNode((node) =>
-      node.client.models.versions({ model, limit: Number(limit), offset: Number(offset) }),
-    )
+    (command) => paged(command),
+  ).run(async (context, model: string, { limit, offset }: Page) => {
+    const page = await context.withNode((node) => node.client.models.versions({ model, limit, offset }))
     const rows = page.rows.map((version) => [
       version.version,
       version.changeType,
@@ -59,7 +67,8 @@ export function addModelCommands(add: AddCommand): void {
 
   add('delete <model@version>', 'Delete a version that nothing uses', 'outpost delete acme.digits@1.0.0').run(
     async (context, reference: string) => {
-      const freed = await context.withNode((node) => node.client.models.remove(requireVersion(reference)))
+      const version = requireVersion(reference)
+      const freed = await context.withNode((node) => node.client.models.remove(version))
       context.terminal.result(freed, `${reference} deleted, ${bytesText(freed.bytesFreed)} freed`)
     },
   )

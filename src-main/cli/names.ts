@@ -1,5 +1,22 @@
-/** MODEL@VERSION as people write it; the version may be an alias or a range. */
+/** What people write on the command line, read: MODEL@VERSION (an alias or a range will do), numbers, times. */
+import { InvalidArgumentError } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+
+/** A whole number of an option, within its bounds. */
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+  }
+
+/** An ISO 8601 time or date of an option, as the API takes it. */
+export function timeOption(text: string): string {
+  const time = new Date(text)
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString()
+  throw new InvalidArgumentError('It takes an ISO 8601 time such as 2027-01-31T00:00:00Z.')
+}
 
 export function parseReference(text: string): { model: string; version: string | undefined } {
   const at = text.indexOf('@')

@@ -5,7 +5,7 @@ import { type Described, describePath } from '../flows/describe-path.ts'
 import { ownPublisherKey, packSource, readPublisherKey } from '../flows/pack-source.ts'
 import { validatePath } from '../flows/validate-path.ts'
 import type { AddCommand } from './add-command.ts'
-import type { CliContext } from './context.ts'
+import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
 import { bytesText, table } from './terminal.ts'
@@ -99,6 +99,7 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
 }
 
 async function publisherOf(context: CliContext, options: PackOptions) {
+  refuseUrl(context, 'pack')
   if (options.unsigned) return null
   if (options.signingKey !== undefined) {
     if (options.publisher === undefined)

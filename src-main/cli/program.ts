@@ -2,7 +2,7 @@
  * The command line as a whole. Every command has --json, --data, --url and --key, help with an example, and the same
  * exit codes: 0 done, 1 refused with a code of the catalogue, 2 usage.
  */
-import { Command } from 'commander'
+import { Command, type Help } from 'commander'
 import { defaultDataDirectory } from '../base/data-location.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, type CliHost, createContext, type SharedOptions } from './context.ts'
@@ -13,81 +13,106 @@ import { addPackageCommands } from './package-commands.ts'
 import { addServingCommands } from './serving-commands.ts'
 import { createTerminal } from './terminal.ts'
 
-const exitCodesHelp = `
-Exit codes: 0 done, 1 refused (the code stands on stderr, or in the document of --json), 2 usage.
+const closingHelp = `
+outpost COMMAND --help has the options of a command and an example.
+Exit codes: 0 done, 1 refused (one line on stderr, CODE: message; with --json a document {"error"} on stdout), 2 usage.
 A node that runs on the data folder is found by itself; --url and --key act on another one.`
+
+const nestedSummaries: Record<string, string> = {
+  keys: 'API keys',
+  trust: 'Publishers whose packages this node lets in',
+  publisher: 'The key with which this node signs',
+}
 
 export function createProgram(host: CliHost): Command {
   const program = new Command('outpost')
     .description('A local marketplace node for AI models')
     .version(host.version, '-V, --version')
     .exitOverride()
+    .configureHelp({ subcommandTerm, showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => host.out.write(text),
       writeErr: (text) => host.errors.write(text),
+      outputError: () => undefined, // thrown as well, and reported like every refusal
     })
-    .addHelpText('after', exitCodesHelp)
-  const groups = new Map<string, Command>()
-  const inherit = (command: Command): Command => command.copyInheritedSettings(program)
+    .helpCommand(false)
+    .addHelpText('after', closingHelp)
 
-  const groupOf = (name: string): Command => {
-    const known = groups.get(name)
-    if (known) return known
-    const group = inherit(program.command(name))
-    groups.set(name, group)
-    return group
-  }
+  addPackageCommands(addTo(program, host, 'Packages:'))
+  addModelCommands(addTo(program, host, 'Registry:'))
+  addServingCommands(addTo(program, host, 'Serving:'))
+  addKeyCommands(addTo(program, host, 'Keys and trust:'))
+  addNodeCommands(addTo(program, host, 'The node:'))
+  addServe(program, host)
+  return program
+}
 
-  const add: AddCommand = (signature, summary, example, options) => {
+/** The words that are typed; every command has options, so the list does not say so. */
+function subcommandTerm(this: Help, command: Command): string {
+  const nested = command.commands.map((one) => one.name())
+  const words = nested.length > 0 ? [nested.join('|')] : command.registeredArguments.map(argumentTerm)
+  return [command.name(), ...words].join(' ')
+}
+
+const argumentTerm = (argument: { name(): string; required: boolean }): string =>
+  argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+
+function addTo(program: Command, host: CliHost, heading: string): AddCommand {
+  const parentOf = (name: string): Command =>
+    program.commands.find((command) => command.name() === name) ??
+    program
+      .command(name)
+      .helpGroup(heading)
+      .helpCommand(false)
+      .description(nestedSummaries[name] ?? '')
+
+  return (signature, summary, example, options) => {
     const [first = '', second] = signature.split(' ')
-    const isGrouped = second !== undefined && /^[a-z]/.test(second)
-    const parent = isGrouped ? groupOf(first) : program
-    const command = shared(inherit(parent.command(isGrouped ? signature.slice(first.length + 1) : signature)))
-      .description(summary)
-      .addHelpText('after', `\nExample:\n  ${example}`)
-    const configured = options ? options(command) : command
+    const isNested = second !== undefined && /^[a-z]/.test(second)
+    const command = isNested
+      ? parentOf(first).command(signature.slice(first.length + 1))
+      : program.command(signature).helpGroup(heading)
+    command.description(summary).addHelpText('after', `\nExample:\n  ${example}`)
+    if (options) options(command)
+    share(command)
     return {
       run: <Arguments extends unknown[]>(
         action: (context: CliContext, ...given: Arguments) => Promise<void>,
       ) => {
-        configured.action(async (...received: unknown[]) => {
+        command.action(async (...received: unknown[]) => {
           const given = received.slice(0, -1) // the last one is the command itself
           await action(contextOf(host, command), ...(given as Arguments))
         })
       },
     }
   }
-  addPackageCommands(add)
-  addModelCommands(add)
-  addServingCommands(add)
-  addKeyCommands(add)
-  addNodeCommands(add)
-  for (const [name, summary] of Object.entries(groupSummaries)) groups.get(name)?.description(summary)
+}
 
+/** The headless host reads its own options, so that `outpost serve` and the server's entry cannot differ. */
+function addServe(program: Command, host: CliHost): void {
   program
-    .command('serve', { hidden: false })
-    .description('Run the node without a window; outpost serve --help lists its options')
+    .command('serve')
+    .helpGroup('The node:')
+    .description('Run the node without a window, until Ctrl+C')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (_options: unknown, command: Command) => {
-      process.exitCode = await host.serve(command.args)
+      await host.serve(command.args)
     })
-  return program
 }
 
-const groupSummaries = {
-  keys: 'API keys',
-  trust: 'Publishers whose packages this node lets in',
-  publisher: 'The key with which this node signs',
-}
-
-const shared = (command: Command): Command =>
+const share = (command: Command): Command =>
   command
-    .option('--json', 'write the result as JSON')
+    .optionsGroup('Options of every command:')
+    .option('--json', 'write the result, or the refusal, as one JSON document')
     .option('--data <dir>', 'the data folder (OUTPOST_DATA)', defaultDataDirectory())
     .option('--url <address>', 'act on the node at this address')
-    .option('--key <key>', 'an API key for --url (OUTPOST_KEY)')
+    .option(
+      '--key <key>',
+      'an API key for that node; better set OUTPOST_KEY, which no list of processes shows',
+    )
+    .helpOption('-h, --help', 'show this')
 
 function contextOf(host: CliHost, command: Command): CliContext {
   const options = command.opts<SharedOptions>()

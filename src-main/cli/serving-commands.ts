@@ -1,6 +1,7 @@
 /** Deployments and inference: deploy, undeploy, infer. */
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import type { Prediction } from '../contract/api/serving.ts'
@@ -8,6 +9,9 @@ import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { parseReference, requireVersion } from './names.ts'
 import { table } from './terminal.ts'
+
+const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'] as const
+type Device = (typeof devices)[number]
 
 export function addServingCommands(add: AddCommand): void {
   add(
@@ -17,15 +21,14 @@ export function addServingCommands(add: AddCommand): void {
     (command) =>
       command
         .option('--endpoint <name>', 'the endpoint; named after the model unless told otherwise')
-        .option('--device <name>', 'auto, cpu, cuda, webgpu, directml or coreml', 'auto'),
-  ).run(async (context, reference: string, options: { endpoint?: string; device: string }) => {
-    const row = await context.withNode((node) =>
-      node.client.deployments.deploy({
-        ...requireVersion(reference),
-        endpoint: options.endpoint,
-        executionProvider: options.device as 'auto',
-      }),
-    )
+        .addOption(new Option('--device <name>', 'what to run it on').choices(devices).default('auto')),
+  ).run(async (context, reference: string, options: { endpoint?: string; device: Device }) => {
+    const wanted = {
+      ...requireVersion(reference),
+      endpoint: options.endpoint,
+      executionProvider: options.device,
+    }
+    const row = await context.withNode((node) => node.client.deployments.deploy(wanted))
     if (row.failure) throw OutpostError.fromFailure(row.failure)
     context.terminal.result(
       row,
@@ -66,7 +69,11 @@ export function addServingCommands(add: AddCommand): void {
   ).run(async (context, reference: string, options: InferOptions) => {
     const inputs = await readInputs(context, options)
     const answer = await context.withNode(
-      (node) => node.client.playground.infer({ ...parseReference(reference), inputs }),
+      (node) =>
+        node.client.playground.infer(
+          { ...parseReference(reference), inputs },
+          { signal: context.host.signal },
+        ),
       true,
     )
     context.terminal.result(answer, predictionText(answer))

@@ -26,9 +26,10 @@ export function createTerminal(
 ): Terminal {
   return {
     json,
-    result: (value, text) => void out.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`),
+    result: (value, text) =>
+      void out.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${printable(text)}\n`),
     progress(label) {
-      if (!errors.isTTY || json) return { update: () => undefined, end: () => undefined }
+      if (!errors.isTTY) return { update: () => undefined, end: () => undefined }
       const startedAt = performance.now()
       const bar = new SingleBar({
         format: `${label} {bar} {percentage}% {step}`,
@@ -42,7 +43,7 @@ export function createTerminal(
           if (!shown && performance.now() - startedAt < showAfterMs) return
           if (!shown) bar.start(1000, 0, { step: '' })
           shown = true
-          bar.update(Math.round((fraction ?? 0) * 1000), { step: step ?? '' })
+          bar.update(Math.round((fraction ?? 0) * 1000), { step: printable(step ?? '') })
         },
         end: () => {
           if (shown) bar.stop()
@@ -51,6 +52,12 @@ export function createTerminal(
     },
   }
 }
+
+/** Control characters, line ends and tabs apart, and the marks that turn the direction of writing around. */
+const unprintable = /[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu
+
+/** A title or a message may come from a package of a stranger, who must not be able to steer the terminal. */
+export const printable = (text: string): string => text.replaceAll(unprintable, '\uFFFD')
 
 /** Columns as wide as their widest cell; the last one as it is. */
 export function table(head: string[], rows: string[][]): string {
