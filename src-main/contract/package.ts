@@ -23,7 +23,6 @@ export const task = z.enum([
   'embedding',
   'other',
 ])
-type Task = z.infer<typeof task>
 
 const base = { tensor: line, title: line.optional(), description: text.optional() }
 

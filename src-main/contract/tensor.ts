@@ -23,23 +23,6 @@ export const datatype = z.enum([
 ])
 export type Datatype = z.infer<typeof datatype>
 
-/** Bytes of one element; BYTES has no fixed size. */
-const elementBytes: Record<Exclude<Datatype, 'BYTES'>, number> = {
-  BOOL: 1,
-  UINT8: 1,
-  INT8: 1,
-  UINT16: 2,
-  INT16: 2,
-  FP16: 2,
-  BF16: 2,
-  UINT32: 4,
-  INT32: 4,
-  FP32: 4,
-  UINT64: 8,
-  INT64: 8,
-  FP64: 8,
-}
-
 export const tensorSpec = z.object({
   name: z.string().max(256),
   datatype,
