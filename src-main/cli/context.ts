@@ -2,7 +2,7 @@
 import type { StartChild } from '../base/child.ts'
 import { OutpostError } from '../base/errors.ts'
 import { type Connection, connect, type NodeAccess } from './connection.ts'
-import type { Terminal } from './terminal.ts'
+import type { ErrorStream, Terminal } from './terminal.ts'
 
 export interface CliHost {
   version: string
@@ -13,7 +13,7 @@ export interface CliHost {
   /** Runs the headless node until it is told to stop; resolves with the exit code. */
   serve(args: string[]): Promise<number>
   out: NodeJS.WritableStream
-  errors: NodeJS.WriteStream
+  errors: ErrorStream
   input: NodeJS.ReadableStream
   signal: AbortSignal
 }

@@ -4,6 +4,9 @@
  */
 import { SingleBar } from 'cli-progress'
 
+/** stderr; progress is drawn where it is a terminal. */
+export type ErrorStream = NodeJS.WritableStream & { isTTY?: boolean }
+
 export interface Terminal {
   json: boolean
   /** The result: `text` for people, `value` for programs. */
@@ -19,11 +22,7 @@ interface Progress {
 
 const showAfterMs = 1000
 
-export function createTerminal(
-  json: boolean,
-  out: NodeJS.WritableStream,
-  errors: NodeJS.WriteStream,
-): Terminal {
+export function createTerminal(json: boolean, out: NodeJS.WritableStream, errors: ErrorStream): Terminal {
   return {
     json,
     result: (value, text) =>

@@ -19,7 +19,7 @@ export async function readRuntimeFile(path: string): Promise<RuntimeNode | null>
     const parsed = runtimeNode.safeParse(JSON.parse(await readFile(path, 'utf8')))
     return parsed.success ? parsed.data : null
   } catch (error) {
-    if (isSystemError(error, 'ENOENT') || error instanceof SyntaxError) return null
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return null
     throw error
   }
 }
