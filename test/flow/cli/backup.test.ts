@@ -1,0 +1,56 @@
+/** The data folder on the command line: copied, put back, and hashed again when a disk or a person changed it. */
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer, outpost } from '../../support/command-line.ts'
+import { writeSource } from '../../support/package-folder.ts'
+
+let folder: string
+let data: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
+  data = ['--data', join(folder, 'data')]
+  await answer(['publisher', 'rename', 'acme', ...data])
+  const output = join(folder, 'adder.outpost')
+  await answer(['pack', await writeSource(join(folder, 'source')), '-o', output, ...data])
+  await answer(['import', output, ...data])
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a backup becomes a data folder of its own, and never one that holds something', async () => {
+  const { path } = await answer<{ path: string }>(['backup', ...data])
+  const refused = await outpost(['restore', path, ...data])
+  expect(refused.code).toBe(1)
+  expect(refused.errors).toMatch(/^DATA_DIR_INVALID: .* is not empty/)
+
+  const restored = ['--data', join(folder, 'restored')]
+  expect((await outpost(['restore', path, '--url', 'http://127.0.0.1:7070', ...restored])).code).toBe(2)
+  expect(await answer(['restore', path, ...restored])).toMatchObject({ files: expect.any(Number) })
+  expect(await answer(['models', ...restored])).toMatchObject({ total: 1, rows: [{ id: 'acme.adder' }] })
+  expect(await answer(['verify', ...restored])).toMatchObject({ versions: 1, damaged: [] })
+})
+
+test('doctor finds nothing wrong with a machine that runs this', async () => {
+  const findings = await answer<{ name: string; outcome: string }[]>(['doctor', ...data])
+  expect(findings.filter(({ outcome }) => outcome === 'bad')).toEqual([])
+  expect(findings.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['node', 'sqlite', 'onnxruntime', 'pictures', 'data', 'disk', 'database']),
+  )
+})
+
+test('verify names what was changed and ends with 1', async () => {
+  const blobs = await readdir(join(folder, 'data', 'blobs'), { recursive: true, withFileTypes: true })
+  const found = blobs.find((entry) => entry.isFile())
+  const path = join(found?.parentPath ?? '', found?.name ?? '')
+  const bytes = await readFile(path)
+  bytes[0] = (bytes[0] ?? 0) ^ 1
+  await chmod(path, 0o644)
+  await writeFile(path, bytes)
+
+  const { code, out, errors } = await outpost(['verify', ...data])
+  expect(code).toBe(1)
+  expect(out).toContain('✗ acme.adder@1.0.0')
+  expect(errors).toMatch(/^ARTIFACT_CORRUPT: /)
+})

@@ -1,0 +1,120 @@
+/** Keys and publishers on the command line: shown once, revoked by id, trusted by file, moved in an encrypted file. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer, outpost } from '../../support/command-line.ts'
+import { writeSource } from '../../support/package-folder.ts'
+
+let folder: string
+let data: string[]
+let other: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
+  data = ['--data', join(folder, 'data')]
+  other = ['--data', join(folder, 'other')]
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Key {
+  id: string
+  prefix: string
+  scopes: string[]
+  revokedAt: string | null
+}
+
+/** Every file under a folder, as one text. */
+async function contents(path: string): Promise<string> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')))
+  return texts.join('\n')
+}
+
+test('a key is shown when it is made and nowhere after', async () => {
+  const made = await outpost([
+    'keys',
+    'create',
+    'ci',
+    '--scope',
+    'infer',
+    'read',
+    '--expires',
+    '2099-01-31',
+    ...data,
+  ])
+  expect(made.code).toBe(0)
+  const secret = made.out.trim()
+  expect(secret).toMatch(/^opk_\S{20,}$/)
+
+  const [key] = await answer<Key[]>(['keys', 'list', ...data])
+  expect(key).toMatchObject({
+    scopes: ['infer', 'read'],
+    expiresAt: '2099-01-31T00:00:00.000Z',
+    revokedAt: null,
+  })
+  expect((await outpost(['keys', 'list', ...data])).out).not.toContain(secret)
+  expect(await contents(join(folder, 'data'))).not.toContain(secret)
+
+  expect(await answer(['keys', 'revoke', key?.id ?? '', ...data])).toMatchObject({
+    revokedAt: expect.any(String),
+  })
+  expect((await outpost(['keys', 'list', ...data])).out).toContain('revoked')
+})
+
+test('the own key moves to another node in a file that its passphrase alone opens', async () => {
+  const file = join(folder, 'acme.key')
+  await answer(['publisher', 'rename', 'acme', ...data])
+  const unset = await outpost(['publisher', 'export', '-o', file, ...data], {
+    environment: { OUTPOST_PASSPHRASE: '' },
+  })
+  expect(unset.code).toBe(2)
+
+  const environment = { OUTPOST_PASSPHRASE: 'correct horse battery staple' }
+  const exported = await outpost(['publisher', 'export', '-o', file, ...data], { environment })
+  expect(exported.code).toBe(0)
+  expect(`${exported.out}${exported.errors}`).not.toContain('PRIVATE KEY')
+  expect(await readFile(file, 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY')
+  expect((await stat(file)).mode & 0o077).toBe(0)
+
+  const wrong = await outpost(['publisher', 'import', file, ...other], {
+    environment: { OUTPOST_PASSPHRASE: 'not the passphrase' },
+  })
+  expect(wrong.errors).toMatch(/^KEY_INVALID: /)
+  const imported = await answer(['publisher', 'import', file, '--name', 'acme', ...other], { environment })
+  const own = await answer(['publisher', 'show', ...data])
+  expect(imported.fingerprint).toBe(own.fingerprint)
+
+  // On a machine without a data folder the file alone signs.
+  const source = await writeSource(join(folder, 'source'))
+  const output = join(folder, 'adder.outpost')
+  await answer(['pack', source, '-o', output, '--signing-key', file, '--publisher', 'acme'], { environment })
+  expect((await outpost(['inspect', output])).out).toContain(
+    `Signed by "acme" with ${String(own.fingerprint)}`,
+  )
+})
+
+test('what the old key signed stays trusted after a rotation', async () => {
+  const before = await answer(['publisher', 'show', ...data])
+  const after = await answer(['publisher', 'rotate', ...data])
+  expect(after.fingerprint).not.toBe(before.fingerprint)
+  expect(await answer(['import', join(folder, 'adder.outpost'), ...data])).toMatchObject({
+    outcome: 'registered',
+  })
+})
+
+test('a publisher is trusted by its public key and no longer when it is removed', async () => {
+  const third = ['--data', join(folder, 'third')]
+  const shown = await outpost(['publisher', 'show', ...other])
+  await writeFile(join(folder, 'acme.pem'), shown.out)
+  const trusted = await answer(['trust', 'add', 'acme', join(folder, 'acme.pem'), ...third])
+  expect(shown.out).toContain(String(trusted.fingerprint))
+  await answer(['import', join(folder, 'adder.outpost'), ...third])
+
+  expect(await answer(['trust', 'list', ...third])).toContainEqual(
+    expect.objectContaining({ name: 'acme', own: false, versions: 1 }),
+  )
+  await answer(['trust', 'remove', 'acme', ...third])
+  expect((await outpost(['trust', 'remove', 'acme', ...third])).errors).toMatch(/^NOT_FOUND: /)
+})
