@@ -3,7 +3,6 @@
  * over app://. It guards, finds out who asks, and hands over to the API, a raw route or the page's files.
  */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { createApiHandler } from '../api/handler.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
@@ -12,6 +11,7 @@ import { type Actor, owner } from '../flows/actor.ts'
 import { identify } from '../flows/identify.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { apiPage } from './api-page.ts'
+import { limitBody } from './body-limit.ts'
 import type { Environment, Transport } from './environment.ts'
 import { downloadPackage, receiveFile, registerModel } from './file-routes.ts'
 import type { PageFiles } from './page-files.ts'
@@ -64,14 +64,8 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
     context.body(await api.document(), 200, { 'content-type': 'application/json' }),
   )
 
-  const tooLarge = () => {
-    throw new OutpostError(
-      'PAYLOAD_TOO_LARGE',
-      `A body of the API has at most ${limits.apiBodyBytesMax} bytes.`,
-    )
-  }
-  app.use('/models/*', bodyLimit({ maxSize: limits.apiBodyBytesMax, onError: tooLarge }))
-  app.use('/api/*', bodyLimit({ maxSize: limits.apiBodyBytesMax, onError: tooLarge }))
+  app.use('/models/*', limitBody(limits.apiBodyBytesMax))
+  app.use('/api/*', limitBody(limits.apiBodyBytesMax))
   app.post('/models/register', (context) => registerModel(node, context))
   app.all('/api/*', (context) =>
     api.answer(context.req.raw, {

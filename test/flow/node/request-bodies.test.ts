@@ -1,0 +1,58 @@
+/** Bodies as they come over a socket: told by their length, in chunks, or not there at all. */
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { limits } from '../../../src-main/contract/limits.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+let outpost: WholeNode
+let url: string
+let headers: Record<string, string>
+
+beforeAll(async () => {
+  outpost = await startWholeNode({
+    serving: null,
+    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+  })
+  url = outpost.node.addresses().controlUrl ?? ''
+  headers = {
+    authorization: `Bearer ${outpost.node.context.secrets.ownerToken}`,
+    'content-type': 'application/json',
+  }
+})
+afterAll(() => outpost[Symbol.asyncDispose]())
+
+/** In chunks, without a length. */
+function inChunks(path: string, chunks: string[]): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const sending = request(`${url}${path}`, { method: 'POST', headers }, (response) => {
+      json(response).then((body) => resolve({ status: response.statusCode, body }), reject)
+    })
+    sending.on('error', reject)
+    for (const chunk of chunks) sending.write(chunk)
+    sending.end()
+  })
+}
+
+test('a DELETE without a body and without a length does what it says', async () => {
+  const response = await fetch(`${url}/api/samples`, { method: 'DELETE', headers })
+  expect(await response.json()).toEqual({ removed: 0 })
+  expect(response.status).toBe(200)
+})
+
+test('a body in chunks is read like one whose length is told', async () => {
+  const { status, body } = await inChunks('/api/keys', ['{"name":"in chu', 'nks","scopes":["infer"]}'])
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ key: { name: 'in chunks' } })
+})
+
+test('a body over the limit is refused, whether its length is told or not', async () => {
+  const body = JSON.stringify({ name: 'x'.repeat(limits.apiBodyBytesMax) })
+  const told = await fetch(`${url}/api/keys`, { method: 'POST', headers, body })
+  expect([told.status, await told.json()]).toEqual([
+    413,
+    expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' }),
+  ])
+  const untold = await inChunks('/api/keys', [body])
+  expect(untold).toEqual({ status: 413, body: expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' }) })
+})
