@@ -53,7 +53,7 @@ export async function connect(access: NodeAccess, options: ConnectionOptions): P
   return inProcess(await access.openLocal(dataDirectory, serving), signal)
 }
 
-const ownerWaitMs = 10_000
+const ownerWaitMs = 30_000
 const lookEveryMs = 100
 
 /**
