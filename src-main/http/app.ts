@@ -6,7 +6,6 @@ import { Hono } from 'hono'
 import { createApiHandler } from '../api/handler.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
-import { limits } from '../contract/limits.ts'
 import { type Actor, owner } from '../flows/actor.ts'
 import { identify } from '../flows/identify.ts'
 import type { NodeContext } from '../flows/node-context.ts'
@@ -64,8 +63,8 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
     context.body(await api.document(), 200, { 'content-type': 'application/json' }),
   )
 
-  app.use('/models/*', limitBody(limits.apiBodyBytesMax))
-  app.use('/api/*', limitBody(limits.apiBodyBytesMax))
+  app.use('/models/*', limitBody())
+  app.use('/api/*', limitBody())
   app.post('/models/register', (context) => registerModel(node, context))
   app.all('/api/*', (context) =>
     api.answer(context.req.raw, {

@@ -4,27 +4,34 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
+import type { Actor } from '../flows/actor.ts'
 import type { Environment } from './environment.ts'
 
+/** What serving's door takes, the playground takes: a photograph or a large tensor. From strangers neither. */
+const bytesMaxOf = (path: string, actor: Actor | undefined): number =>
+  path === '/api/playground/infer' && actor && actor.kind !== 'nobody'
+    ? limits.inferBodyBytesMax
+    : limits.apiBodyBytesMax
+
 /** PAYLOAD_TOO_LARGE by the length that is told, and where none is told as soon as more has come. */
-export const limitBody =
-  (bytesMax: number): MiddlewareHandler<Environment> =>
-  async (context, next) => {
-    const { raw } = context.req
-    const told = raw.headers.get('content-length')
-    if (told !== null && !raw.headers.has('transfer-encoding')) {
-      if (Number(told) > bytesMax) throw tooLarge(bytesMax)
-    } else if (raw.body) {
-      const body = await readAtMost(raw.body, bytesMax)
-      context.req.raw = new Request(raw.url, {
-        method: raw.method,
-        headers: raw.headers,
-        body: body.length > 0 ? body : null,
-        signal: raw.signal,
-      })
-    }
-    await next()
+export const limitBody = (): MiddlewareHandler<Environment> => async (context, next) => {
+  const { raw } = context.req
+  const bytesMax = bytesMaxOf(context.req.path, context.get('actor'))
+  const told = raw.headers.get('content-length')
+  if (told !== null && !raw.headers.has('transfer-encoding')) {
+    if (Number(told) > bytesMax) throw tooLarge(bytesMax)
+  } else if (raw.body) {
+    const body = await readAtMost(raw.body, bytesMax)
+    context.req.raw = new Request(raw.url, {
+      method: raw.method,
+      headers: raw.headers,
+      body: body.length > 0 ? body : null,
+      signal: raw.signal,
+    })
   }
+  await next()
+}
 
 async function readAtMost(
   stream: ReadableStream<Uint8Array>,
@@ -47,4 +54,4 @@ async function readAtMost(
 }
 
 const tooLarge = (bytesMax: number): OutpostError =>
-  new OutpostError('PAYLOAD_TOO_LARGE', `A body of the API has at most ${bytesMax} bytes.`)
+  new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesMax} bytes here.`)

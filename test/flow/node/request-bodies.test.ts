@@ -56,3 +56,13 @@ test('a body over the limit is refused, whether its length is told or not', asyn
   const untold = await inChunks('/api/keys', [body])
   expect(untold).toEqual({ status: 413, body: expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' }) })
 })
+
+test('the playground takes what serving would take, of whoever may ask it', async () => {
+  const body = JSON.stringify({ model: 'acme.none', inputs: 'x'.repeat(limits.apiBodyBytesMax) })
+  const ask = async (asking: Record<string, string>) => {
+    const response = await fetch(`${url}/api/playground/infer`, { method: 'POST', headers: asking, body })
+    return ((await response.json()) as { code: string }).code
+  }
+  expect(await ask(headers)).toBe('MODEL_NOT_FOUND')
+  expect(await ask({ 'content-type': 'application/json' })).toBe('PAYLOAD_TOO_LARGE')
+})
