@@ -2,28 +2,24 @@
  * A real detector with pre-processing: a photograph without a face through the image schema, alone and as a batch of
  * two, must give outputs of the right shapes and no face above the usual threshold.
  */
-
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Prediction } from '../../src-main/contract/api/serving.ts'
 import type { JsonTensor } from '../../src-main/contract/tensor.ts'
-import { descriptorOf } from './descriptor.ts'
-import type { NodePath } from './node-path.ts'
+import type { CommandPath } from './command-path.ts'
+import { writeSource } from './source-folder.ts'
 
 /** Ultra-Light-Fast-Generic-Face-Detector-1MB: its own demonstration draws faces from this score on. */
 const faceScoreMin = 0.7
 const faceIndex = 1
 
 /** 'skipped' where the model is not there; null where all is right. */
-export async function checkDetector(node: NodePath, models: string): Promise<string | null> {
+export async function checkDetector(outpost: CommandPath, models: string): Promise<string | null> {
   const file = join(models, 'ultraface-rfb-320.onnx')
   if (!existsSync(file)) return 'skipped'
-  const model = `${node.publisher}.ultraface`
-  const source = join(node.directory, 'detector')
-  await rm(source, { recursive: true, force: true })
-  await mkdir(source)
-  await cp(file, join(source, 'model.onnx'))
-  await writeFile(join(source, 'card.md'), '# Face detector\n')
+  const id = `${outpost.publisher}.ultraface`
+  const source = join(outpost.directory, 'detector')
   const image = {
     kind: 'image' as const,
     tensor: 'input',
@@ -34,20 +30,24 @@ export async function checkDetector(node: NodePath, models: string): Promise<str
     mean: [127],
     std: [128],
   }
-  const descriptor = descriptorOf(model, { task: 'object-detection', inputs: [image] })
-  await writeFile(join(source, 'outpost.json'), JSON.stringify(descriptor))
-  const job = await node.install(source)
-  if (job.state !== 'done') return `is refused: ${job.failure?.message}`
-  await node.deploy(model)
+  await writeSource(source, file, id, { task: 'object-detection', inputs: [image] })
+  const packed = `${source}.outpost`
+  await outpost.must('pack', source, '-o', packed)
+  await outpost.must('validate', packed)
+  await outpost.must('import', packed)
+  await outpost.must('deploy', `${id}@latest`)
 
-  const picture = { base64: (await readFile(join(models, 'wolves.jpg'))).toString('base64') }
-  const one = await node.predict(model, picture)
-  const two = await node.predict(model, [picture, picture])
-  return judge(one, 1) ?? judge(two, 2)
+  const photograph = join(models, 'wolves.jpg')
+  const picture = { base64: (await readFile(photograph)).toString('base64') }
+  const both = join(outpost.directory, 'two-pictures.json')
+  await writeFile(both, JSON.stringify([picture, picture]))
+  const one = await outpost.must('infer', id, '--image', photograph)
+  const two = await outpost.must('infer', id, '--input', `@${both}`)
+  return judge(one as Prediction, 1) ?? judge(two as Prediction, 2)
 }
 
-function judge(answer: unknown, items: number): string | null {
-  const { outputs } = answer as { outputs: Array<{ scores: JsonTensor; boxes: JsonTensor }> }
+function judge(answer: Prediction, items: number): string | null {
+  const outputs = answer.outputs as Array<{ scores: JsonTensor; boxes: JsonTensor }>
   if (outputs.length !== items) return `gave ${outputs.length} records for ${items} pictures`
   for (const { scores, boxes } of outputs) {
     if (scores.shape.join() !== '1,4420,2') return `scores have shape [${scores.shape}]`
