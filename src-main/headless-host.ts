@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { forkChildren } from './base/child.ts'
 import { defaultDataDirectory } from './base/data-location.ts'
 import { OutpostError } from './base/errors.ts'
+import { refuseOldNode } from './base/node-version.ts'
 import type { ProgramPlace } from './base/program-place.ts'
 import { createNode, type Node, type NodeConfig } from './node.ts'
 
@@ -97,6 +98,7 @@ export async function runHeadless(args: string[], place: ProgramPlace): Promise<
     process.stdout.write(headlessUsage)
     return 0
   }
+  refuseOldNode()
   const { config } = readOptions(args, place)
   const asked = askedToStop()
   const node = await createNode({ ...config, startChild: forkChildren(place.directory, place.extension) })

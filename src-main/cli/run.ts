@@ -1,6 +1,7 @@
 /** Runs one command line to its exit code; nothing here ends the process or reads its arguments. */
 import { type Command, CommanderError } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+import { refuseOldNode } from '../base/node-version.ts'
 import type { CliHost } from './context.ts'
 import { asOutpostError, exitCodes, reportRefusal } from './failure.ts'
 import { createProgram } from './program.ts'
@@ -8,6 +9,7 @@ import { createProgram } from './program.ts'
 export async function runCommandLine(args: readonly string[], host: CliHost): Promise<number> {
   const program = createProgram(host)
   try {
+    refuseOldNode()
     await program.parseAsync(args, { from: 'user' })
     return exitCodes.done
   } catch (thrown) {

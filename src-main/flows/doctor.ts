@@ -4,6 +4,7 @@ import { access, readFile, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { isSystemError } from '../base/errors.ts'
+import { nodeMajorMin } from '../base/node-version.ts'
 import { probeRuntime } from '../engine/probe.ts'
 import { probePictures } from '../processing/probe.ts'
 import { findRunningNode } from '../store/data-directory.ts'
@@ -19,8 +20,6 @@ export interface Finding {
 
 /** Below this a single import of a large model fills the disk. */
 const diskBytesWanted = 2e9
-/** better-sqlite3 has no binary for older ones. */
-const nodeMajorMin = 22
 
 type Running = Awaited<ReturnType<typeof findRunningNode>>
 

@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { refuseOldNode } from '../../../src-main/base/node-version.ts'
 import { asOutpostError } from '../../../src-main/cli/failure.ts'
 import { parseReference, timeOption, wholeNumber } from '../../../src-main/cli/names.ts'
 import { bytesText, createTerminal, printable, table } from '../../../src-main/cli/terminal.ts'
@@ -61,6 +62,12 @@ test('a fault that nobody foresaw is INTERNAL, a file in the way is named, a sto
   expect(asOutpostError(absent)).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('/a') })
   expect(asOutpostError(Object.assign(new Error('full'), { code: 'ENOSPC' })).code).toBe('DISK_FULL')
   expect(asOutpostError(new DOMException('This was aborted', 'AbortError')).code).toBe('JOB_STATE')
+})
+
+test('a Node.js that is too old is refused before anything is opened', () => {
+  expect(() => refuseOldNode('20.20.2')).toThrow('22 or newer')
+  expect(() => refuseOldNode('22.0.0')).not.toThrow()
+  expect(() => refuseOldNode()).not.toThrow()
 })
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
