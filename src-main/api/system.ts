@@ -2,6 +2,7 @@
 import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
 import { createKey, listKeys, revokeKey } from '../flows/keys.ts'
 import { claimLink, enter, leave, loginState, setPassword } from '../flows/login.ts'
+import { newLoginLink } from '../flows/login-link.ts'
 import { nodeStatus } from '../flows/node-status.ts'
 import {
   exportOwnKey,
@@ -74,6 +75,7 @@ export const publishers = api.publishers.router({
 
 export const login = api.login.router({
   state: api.login.state.handler(({ context }) => loginState(context.node, context.actor)),
+  link: api.login.link.handler(({ context }) => newLoginLink(context.node, context.actor)),
   claim: api.login.claim.handler(({ context, input }) => claimLink(context.node, context, input)),
   enter: api.login.enter.handler(({ context, input }) => enter(context.node, context, input.password)),
   leave: api.login.leave.handler(({ context }) => leave(context.node, context)),

@@ -1,4 +1,4 @@
-/** The node as a whole: serve, backup, restore, doctor. */
+/** The node as a whole: backup, restore, login-link, doctor. */
 import { OutpostError } from '../base/errors.ts'
 import { examineMachine } from '../flows/doctor.ts'
 import { restoreBackup } from '../flows/restore.ts'
@@ -34,6 +34,20 @@ export function addNodeCommands(add: AddCommand): void {
       restored,
       `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${restored.files} files, every one checked)`,
     )
+  })
+
+  add(
+    'login-link',
+    'Print a new one-time link that logs in to the UI of a node that runs',
+    'outpost login-link',
+  ).run(async (context) => {
+    const made = await context.withNode((node) => node.client.login.link())
+    // Who reaches the node under another address than it has itself wants a link to that one.
+    const url = context.options.url
+      ? `${context.options.url.replace(/\/+$/, '')}/${new URL(made.url).hash}`
+      : made.url
+    const minutes = Math.round((Date.parse(made.expiresAt) - Date.now()) / 60_000)
+    context.terminal.result({ ...made, url }, `${url}\nIt works once, for ${minutes} minutes.`)
   })
 
   add('doctor', 'Look whether this machine can run a node', 'outpost doctor').run(async (context) => {

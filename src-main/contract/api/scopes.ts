@@ -54,7 +54,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     importKey: 'admin',
     rotate: 'admin',
   },
-  login: { state: 'open', claim: 'open', enter: 'open', leave: 'open', setPassword: 'admin' },
+  login: { state: 'open', link: 'admin', claim: 'open', enter: 'open', leave: 'open', setPassword: 'admin' },
 }
 
 /** A wider scope has the narrower ones: admin all, write read. Infer stands alone, so that a consumer's key reads nothing. */

@@ -224,6 +224,9 @@ export const login = {
         passwordSet: z.boolean(),
       }),
     ),
+  link: oc
+    .route({ method: 'POST', path: '/login/link', summary: 'Make a new one-time link', tags: ['Login'] })
+    .output(z.object({ url: z.string(), expiresAt: timestamp })),
   /** The token of the one-time link gives a login; with a password it sets that too. */
   claim: oc
     .route({ method: 'POST', path: '/login/claim', summary: 'Use a one-time link', tags: ['Login'] })

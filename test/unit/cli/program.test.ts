@@ -47,6 +47,7 @@ test('every command of the product is there', () => {
     'keys create',
     'keys list',
     'keys revoke',
+    'login-link',
     'models',
     'pack',
     'publisher export',
