@@ -65,7 +65,9 @@ test('a node that runs is told to stop the work, and keeps nothing of it either'
   const node = start(['serve', '--port', '0', '--serving-port', '0', '--no-samples', ...data])
   try {
     await expect
-      .poll(async () => (await readdir(inFolder('data', 'runtime'))).includes('node.json'))
+      .poll(async () => (await readdir(inFolder('data', 'runtime'))).includes('node.json'), {
+        timeout: 30_000,
+      })
       .toBe(true)
     const started = start(['import', inFolder('large.outpost'), ...data])
     const { code, errors } = await interrupt(started, async () => (await files('data', 'blobs')).length > 0)
