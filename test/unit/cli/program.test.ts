@@ -6,10 +6,11 @@ import type { CliHost } from '../../../src-main/cli/context.ts'
 import { createProgram } from '../../../src-main/cli/program.ts'
 import { runCommandLine } from '../../../src-main/cli/run.ts'
 
-function host(): CliHost & { written(): string } {
+function host(): CliHost & { written(): string; complained(): string } {
   const out = new PassThrough()
+  const errors = new PassThrough()
   const unasked = (): never => {
-    throw new Error('help opens no node')
+    throw new Error('no node is opened for this')
   }
   return {
     version: '1.2.3',
@@ -18,10 +19,11 @@ function host(): CliHost & { written(): string } {
     access: { findRunning: unasked, openLocal: unasked },
     serve: unasked,
     out,
-    errors: Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.WriteStream,
+    errors: Object.assign(errors, { isTTY: false }) as unknown as NodeJS.WriteStream,
     input: new PassThrough(),
     signal: new AbortController().signal,
     written: () => (out.read() as Buffer | null)?.toString() ?? '',
+    complained: () => (errors.read() as Buffer | null)?.toString() ?? '',
   }
 }
 
@@ -91,4 +93,33 @@ test('the version and the list of commands are answers; no command at all is not
     expect(help).toContain(`\n${heading}\n`)
   expect(help).toContain('Exit codes: 0 done, 1 refused')
   expect(await runCommandLine([], host())).toBe(2)
+})
+
+test.each([
+  [['nonsense'], "unknown command 'nonsense'", 'outpost'],
+  [['deploy'], "missing required argument 'model@version'", 'outpost deploy'],
+  [['models', '--limit', 'many'], 'whole number from 1 to 500', 'outpost models'],
+  [['models', '--nonsense'], "unknown option '--nonsense'", 'outpost models'],
+  [['delete', 'acme.adder'], 'Name the version as well', 'outpost delete'],
+  [['infer', 'acme.adder'], 'Give one of --input, --text and --image', 'outpost infer'],
+  [['infer', 'acme.adder', '--text', 'a', '--image', 'b'], 'Give one of', 'outpost infer'],
+  [['keys', 'create', 'ci', '--scope', 'root'], 'infer, read, write, admin', 'outpost keys create'],
+  [['keys', 'create', 'ci', '--expires', 'soon'], 'ISO 8601', 'outpost keys create'],
+  [['deploy', 'acme.adder@1.0.0', '--device', 'abacus'], 'auto, cpu, cuda', 'outpost deploy'],
+  [['publisher', 'rotate', 'now'], 'too many arguments', 'outpost publisher rotate'],
+  [['pack', '.'], "required option '-o, --output <file>'", 'outpost pack'],
+  [['restore', 'backup', '--url', 'http://127.0.0.1:7070'], 'does not fit', 'outpost restore'],
+])('a command line that cannot be understood ends with 2: %j', async (args, words, command) => {
+  const asked = host()
+  expect(await runCommandLine(args, asked)).toBe(2)
+  expect(asked.written()).toBe('')
+  const [line, hint] = asked.complained().split('\n')
+  expect(line).toMatch(/^CLI_USAGE: /)
+  expect(line).toContain(words)
+  expect(hint).toBe(`${command} --help says how it is used.`)
+
+  const forProgram = host()
+  expect(await runCommandLine([...args, '--json'], forProgram)).toBe(2)
+  expect(forProgram.complained()).toBe('')
+  expect(JSON.parse(forProgram.written())).toMatchObject({ error: { code: 'CLI_USAGE' } })
 })
