@@ -5,14 +5,20 @@
 const thin = '\u202f'
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+/** By the number of decimals; making a formatter takes longer than all the rest of a table's cell. */
+const fixed = new Map<number, Intl.NumberFormat>()
+
+function fixedTo(digits: number): Intl.NumberFormat {
+  const known = fixed.get(digits)
+  if (known) return known
+  const made = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  fixed.set(digits, made)
+  return made
+}
 
 /** 1 420 118, with thin spaces; `digits` fixes the decimals. */
 export function formatNumber(value: number, digits?: number): string {
-  const text =
-    digits === undefined
-      ? grouped.format(value)
-      : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return text.replaceAll(',', thin)
+  return (digits === undefined ? grouped : fixedTo(digits)).format(value).replaceAll(',', thin)
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB']

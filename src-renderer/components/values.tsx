@@ -19,11 +19,9 @@ export function Time({ at, as = 'relative' }: { at: string; as?: 'date' | 'relat
   const now = useNow()
   const text = as === 'date' ? formatDate(at) : as === 'clock' ? formatClock(at) : formatRelative(at, now)
   return (
-    <Tooltip label={formatUtc(at)}>
-      <time dateTime={at} className={style.time}>
-        {text}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={formatUtc(at)} className={style.time}>
+      {text}
+    </time>
   )
 }
 
@@ -66,7 +64,7 @@ export function Version({ name }: { name: string }) {
   return (
     <span title={name}>
       {core}
-      <span className={style.none}>{name.slice(core.length)}</span>
+      {core !== name && <span className={style.none}>{name.slice(core.length)}</span>}
     </span>
   )
 }

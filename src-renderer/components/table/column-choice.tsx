@@ -2,11 +2,12 @@
 import { ActionIcon, Checkbox, Popover, Stack, Tooltip } from '@mantine/core'
 import { IconColumns3 } from '@tabler/icons-react'
 import type { ColumnDef, RowData } from '@tanstack/react-table'
+import { memo } from 'react'
 import { useView } from '../../state/view.ts'
 import type { features } from './columns.ts'
 import { columnKey, columnLabel } from './head-cell.tsx'
 
-export function ColumnChoice<Row extends RowData>({
+function PlainChoice<Row extends RowData>({
   table,
   columns,
   visibility,
@@ -45,3 +46,6 @@ export function ColumnChoice<Row extends RowData>({
     </Popover>
   )
 }
+
+/** The table renders at each notch of the wheel; nothing of this changes then. */
+export const ColumnChoice = memo(PlainChoice) as typeof PlainChoice

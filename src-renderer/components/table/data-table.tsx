@@ -4,7 +4,7 @@
  */
 import { type ColumnDef, useTable } from '@tanstack/react-table'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { type CSSProperties, type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import { useView } from '../../state/view.ts'
 import { formatCount } from '../format.ts'
 import { ErrorNotice } from '../states.tsx'
@@ -23,6 +23,8 @@ const gridRole = { role: 'grid' } as const
 /** Pixels of a row, as tokens.css has them in --row. */
 const rowHeights = { comfortable: 40, default: 32, compact: 26 } as const
 const placeholderRows = 12
+/** Rows that are there above and below what is seen. */
+const overscan = 8
 
 interface DataTableProps<Row extends object> {
   /** Names the table for its column choice, and in "the models could not be loaded". */
@@ -73,7 +75,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     count,
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
-    overscan: 8,
+    overscan,
     scrollPaddingEnd: height,
     // The active row stays mounted wherever the window is, so that the focus is never lost.
     rangeExtractor: (range) =>
@@ -86,10 +88,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     virtual.measure()
   }, [virtual, height])
 
+  // Deferred, so that the rows of a window that comes to rest get their actions between other work.
+  const resting = useDeferredValue(!virtual.isScrolling)
   const items = virtual.getVirtualItems()
   const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
   const { show } = rows
   useEffect(() => show(startIndex, endIndex), [show, startIndex, endIndex])
+  // Rows follow each other below a padding; only the active row, where it is far away, has a place of its own. A style
+  // of its own for each row makes Chromium look each up among those of all rows that came by.
+  const isApart = (index: number) => index < startIndex - overscan || index > endIndex + overscan
+  const before = items.find(({ index }) => !isApart(index))?.start ?? 0
 
   const present = items.flatMap((item) => {
     const row = rows.pending ? undefined : rows.rowAt(item.index)
@@ -143,6 +151,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             aria-colcount={leaves.length + (actions ? 1 : 0)}
             aria-busy={rows.pending}
             className={style.table}
+            onFocus={keys.onFocus}
+            onKeyDown={keys.onKeyDown}
           >
             <thead className={style.head}>
               <tr aria-rowindex={1} className={style.row}>
@@ -156,17 +166,16 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                 )}
               </tr>
             </thead>
-            <tbody className={style.body} style={{ height: virtual.getTotalSize() }}>
+            <tbody className={style.body} style={{ height: virtual.getTotalSize(), paddingTop: before }}>
               {items.map((item) => (
                 <BodyRow
                   key={item.index}
                   index={item.index}
-                  top={item.start}
+                  top={isApart(item.index) ? item.start : undefined}
                   row={rowAt.get(item.index)}
                   leaves={leaves}
                   active={item.index === keys.active}
-                  onFocus={() => keys.setActive(item.index)}
-                  onKeyDown={keys.onKeyDown}
+                  resting={resting}
                   onOpen={onOpen}
                   actions={actions}
                 />

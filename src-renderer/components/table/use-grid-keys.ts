@@ -2,7 +2,7 @@
  * The keyboard of a grid of rows: one row is the tab stop, arrows or J and K move it, Enter opens it, the right
  * arrow goes into its actions and Escape comes back (WAI-ARIA Authoring Practices, grid pattern, row focus).
  */
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
 interface GridKeys {
   total: number
@@ -64,5 +64,10 @@ export function useGridKeys({ total, pageRows, grid, scrollTo, open }: GridKeys)
     step()
   }
 
-  return { active: Math.min(active, last), setActive, onKeyDown }
+  const onFocus = ({ target }: FocusEvent) => {
+    const index = target.closest('[data-row]')?.getAttribute('data-row')
+    if (index !== null && index !== undefined) setActive(Number(index))
+  }
+
+  return { active: Math.min(active, last), onFocus, onKeyDown }
 }

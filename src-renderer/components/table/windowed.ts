@@ -2,7 +2,7 @@
  * Rows of a list that may be longer than memory should hold: only the pages that the window touches are asked for,
  * and `total` counts the whole filter. A list that is here already wears the same coat.
  */
-import { type QueryKey, useQueries } from '@tanstack/react-query'
+import { type QueryKey, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 
 export interface WindowedRows<Row> {
@@ -29,18 +29,25 @@ interface WindowedSource<Row> {
 
 /** Rows a page: two screens of the densest table on a tall window. */
 const pageRows = 100
+/** Rows before and after the window whose page is asked for too: a wheel comes there in about half a second. */
+const leadRows = pageRows / 2
+const firstPage: RowWindow = { offset: 0, limit: pageRows }
 const pageOf = (index: number) => Math.floor(index / pageRows)
 
 export function useWindowedRows<Row>({ key, load }: WindowedSource<Row>): WindowedRows<Row> {
   const [range, setRange] = useState({ first: 0, last: 0 })
-  const show = useCallback((first: number, last: number) => {
+  const show = useCallback((shownFirst: number, shownLast: number) => {
+    const first = Math.max(0, shownFirst - leadRows)
+    const last = shownLast + leadRows
     setRange((now) =>
       pageOf(now.first) === pageOf(first) && pageOf(now.last) === pageOf(last) ? now : { first, last },
     )
   }, [])
   // The first page is always followed: it carries the total, and the top of a log moves.
   const pages = new Set([0])
-  for (let page = pageOf(range.first); page <= pageOf(range.last); page += 1) pages.add(page)
+  const counted = useQueryClient().getQueryData<Pick<WindowedRows<Row>, 'total'>>(key(firstPage))?.total ?? 0
+  const last = Math.min(range.last, Math.max(0, counted - 1))
+  for (let page = pageOf(range.first); page <= pageOf(last); page += 1) pages.add(page)
   const results = useQueries({
     queries: [...pages].map((page) => {
       const window = { offset: page * pageRows, limit: pageRows }

@@ -2,7 +2,7 @@
 import { CloseButton, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { task } from '../../../src-main/contract/package.ts'
 import { source } from '../../../src-main/contract/views.ts'
 import { sourceWords, taskWords } from '../../components/model-words.ts'
@@ -14,7 +14,7 @@ interface ModelFiltersProps {
   onChange: (search: ModelsSearch) => void
 }
 
-export function ModelFilters({ search, onChange }: ModelFiltersProps) {
+export const ModelFilters = memo(function ModelFilters({ search, onChange }: ModelFiltersProps) {
   const [text, setText] = useState(search.search ?? '')
   const find = useDebouncedCallback(
     (typed: string) => onChange({ ...search, search: typed || undefined }),
@@ -87,4 +87,4 @@ export function ModelFilters({ search, onChange }: ModelFiltersProps) {
       )}
     </>
   )
-}
+})

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconDots, IconPlayerPlay, IconRocket } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ModelRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
@@ -42,6 +42,22 @@ export function ModelsPage() {
   const isFiltered = Boolean(search.search || search.task || search.tag || search.source || search.deployed)
   // Without a model, the list itself holds the primary action.
   const isEmpty = !isFiltered && !rows.pending && rows.total === 0
+  // The same ones at each render: this page renders whenever another page of rows is asked for or arrives, and the rows
+  // and filters that are there need not.
+  const open = useCallback(
+    (row: ModelRow) => void navigate({ to: '/models/$model', params: { model: row.id } }),
+    [navigate],
+  )
+  const changeFilters = useCallback(
+    (next: ModelsSearch) => void navigate({ search: next, replace: true }),
+    [navigate],
+  )
+  const actions = useCallback(
+    (row: ModelRow, tabIndex: 0 | -1) => (
+      <RowActions row={row} tabIndex={tabIndex} onDelete={() => setDeleting(row)} />
+    ),
+    [],
+  )
   const clear = () => void navigate({ search: {} })
   return (
     <Page fill>
@@ -66,21 +82,14 @@ export function ModelsPage() {
           columns={modelColumns}
           rows={rows}
           rowId={(row) => row.id}
-          onOpen={(row) => void navigate({ to: '/models/$model', params: { model: row.id } })}
+          onOpen={open}
           sorting={{
             by: filter.sort,
             order: filter.order,
             onSort: (by, order) => void navigate({ search: (now) => ({ ...now, sort: sortOf(by), order }) }),
           }}
-          toolbar={
-            <ModelFilters
-              search={search}
-              onChange={(next) => void navigate({ search: next, replace: true })}
-            />
-          }
-          actions={(row, tabIndex) => (
-            <RowActions row={row} tabIndex={tabIndex} onDelete={() => setDeleting(row)} />
-          )}
+          toolbar={<ModelFilters search={search} onChange={changeFilters} />}
+          actions={actions}
           empty={
             isFiltered ? (
               <NothingFound onClear={clear} />
