@@ -38,7 +38,11 @@ export function printTable(figures: readonly Figure[]): void {
     return [
       name,
       `${rounded(value)} ${unit}`,
-      target === undefined ? '' : 'atMost' in target ? `at most ${target.atMost}` : `at least ${target.atLeast}`,
+      target === undefined
+        ? ''
+        : 'atMost' in target
+          ? `at most ${target.atMost}`
+          : `at least ${target.atLeast}`,
       met === null ? '' : met ? 'met' : 'MISSED',
       note ?? '',
     ]

@@ -3,6 +3,7 @@
  * packages.ts with a task as its argument; what it measured goes back as a message.
  */
 import { createPrivateKey } from 'node:crypto'
+import { owner } from '../../src-main/flows/actor.ts'
 import { submitImport } from '../../src-main/flows/import-package.ts'
 import { openPackage } from '../../src-main/package/open-package.ts'
 import { pack } from '../../src-main/package/pack.ts'
@@ -25,7 +26,11 @@ const measured = task.kind === 'pack' ? await measurePack(task) : await measureI
 process.send?.(measured)
 process.disconnect?.()
 
-async function measurePack({ source, output, privateKey }: PackageTask & { kind: 'pack' }): Promise<Measured> {
+async function measurePack({
+  source,
+  output,
+  privateKey,
+}: PackageTask & { kind: 'pack' }): Promise<Measured> {
   const signer = { publisher: 'acme', privateKey: createPrivateKey(privateKey) }
   return await measure(async () => void (await pack(await readSource(source), { output, signer })))
 }
@@ -37,7 +42,7 @@ async function measureImport({ path, dataDirectory }: PackageTask & { kind: 'imp
   const measured = await measure(async () => {
     const file = { path, name: 'large.outpost', bytes, owned: false }
     const options = { trust: signature?.fingerprint, skipRun: true }
-    const job = await node.ended(submitImport(context, { name: 'bench' }, file, options))
+    const job = await node.ended(submitImport(context, owner, file, options))
     if (job.state !== 'done') throw new Error(`the import ended as ${job.state}: ${job.failure?.message}`)
   })
   await node.stop()

@@ -6,6 +6,7 @@ import { type Figure, isMet, machine, type Part, printTable } from './figures.ts
 
 const parts: Record<string, () => Promise<Part>> = {
   packages: async () => (await import('./packages.ts')).measurePackages,
+  blobs: async () => (await import('./blobs.ts')).measureBlobs,
   start: async () => (await import('./start.ts')).measureStart,
   registry: async () => (await import('./registry.ts')).measureRegistry,
   scroll: async () => (await import('./scroll.ts')).measureScroll,

@@ -17,7 +17,7 @@ export const measureStart: Part = async (say) => {
   for (const size of sizes) {
     const folder = await seededFolder({ models: size.models, versionsEach: 1 }, say)
     await (await startBuiltNode(folder)).stop() // makes keys and the like, once
-    measured.push({ ...size, folder, seconds: new Array<number>() })
+    measured.push({ ...size, folder, seconds: [] as number[] })
   }
   for (let round = 0; round < starts; round++) {
     for (const { folder, seconds } of measured) {
