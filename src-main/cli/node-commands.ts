@@ -1,7 +1,5 @@
 /** The node as a whole: backup, restore, login-link, doctor. */
 import { OutpostError } from '../base/errors.ts'
-import { examineMachine } from '../flows/doctor.ts'
-import { restoreBackup } from '../flows/restore.ts'
 import type { AddCommand } from './add-command.ts'
 import { refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
@@ -26,6 +24,7 @@ export function addNodeCommands(add: AddCommand): void {
     'outpost restore /backups/backup-2027-01-31 --data /srv/outpost',
   ).run(async (context, backup: string) => {
     refuseUrl(context, 'restore')
+    const { restoreBackup } = await import('../flows/restore.ts')
     const progress = context.terminal.progress('Restoring')
     const restored = await restoreBackup(backup, context.options.data, (done) =>
       progress.update(done),
@@ -52,6 +51,7 @@ export function addNodeCommands(add: AddCommand): void {
 
   add('doctor', 'Look whether this machine can run a node', 'outpost doctor').run(async (context) => {
     refuseUrl(context, 'doctor')
+    const { examineMachine } = await import('../flows/doctor.ts')
     const findings = await examineMachine(context.options.data, context.host.electronDirectory)
     const marks = { good: '✓', warning: '!', bad: '✗' }
     context.terminal.result(

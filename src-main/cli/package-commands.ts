@@ -1,14 +1,12 @@
 /** Packages: pack, inspect, validate, import, export. */
 import { OutpostError } from '../base/errors.ts'
-import type { ValidationReport } from '../contract/validation.ts'
-import { type Described, describePath } from '../flows/describe-path.ts'
-import { ownPublisherKey, packSource, readPublisherKey } from '../flows/pack-source.ts'
-import { validatePath } from '../flows/validate-path.ts'
+import type { Described } from '../flows/describe-path.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
-import { bytesText, table } from './terminal.ts'
+import { describedText, reportText } from './package-text.ts'
+import { bytesText } from './terminal.ts'
 
 export function addPackageCommands(add: AddCommand): void {
   add(
@@ -33,6 +31,8 @@ export function addPackageCommands(add: AddCommand): void {
     'Say what a package, a folder or an .onnx file holds; nothing of it is run',
     'outpost inspect digits.outpost',
   ).run(async (context, path: string) => {
+    refuseUrl(context, 'inspect')
+    const { describePath } = await import('../flows/describe-path.ts')
     const described = await describePath(path)
     context.terminal.result(described, describedText(described))
   })
@@ -83,6 +83,7 @@ interface PackOptions {
 }
 
 async function packCommand(context: CliContext, path: string, options: PackOptions): Promise<void> {
+  const { packSource } = await import('../flows/pack-source.ts')
   const progress = context.terminal.progress('Packing')
   const packed = await packSource({
     path,
@@ -101,6 +102,7 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
 async function publisherOf(context: CliContext, options: PackOptions) {
   refuseUrl(context, 'pack')
   if (options.unsigned) return null
+  const { ownPublisherKey, readPublisherKey } = await import('../flows/pack-source.ts')
   if (options.signingKey !== undefined) {
     if (options.publisher === undefined)
       throw new OutpostError('CLI_USAGE', '--signing-key needs --publisher NAME.')
@@ -118,6 +120,8 @@ async function validateCommand(
   path: string,
   options: { skipRun?: boolean },
 ): Promise<void> {
+  refuseUrl(context, 'validate')
+  const { validatePath } = await import('../flows/validate-path.ts')
   const progress = context.terminal.progress('Checking')
   const report = await validatePath(context.host.startChild, path, options.skipRun ?? false, {
     signal: context.host.signal,
@@ -131,20 +135,6 @@ async function validateCommand(
       hint: failed.hint,
       details: { reported: true },
     })
-}
-
-const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const
-
-function reportText({ checks, verdict, measured }: ValidationReport): string {
-  const lines = checks.map(
-    ({ outcome, name, message, hint }) =>
-      `${marks[outcome]} ${name.padEnd(14)} ${message}${hint ? `\n  ${' '.repeat(15)}${hint}` : ''}`,
-  )
-  const accuracy =
-    measured?.accuracy === null || measured === null
-      ? ''
-      : `, ${(measured.accuracy * 100).toFixed(1)} % of ${measured.cases} cases right`
-  return [...lines, `${verdict}${accuracy}`].join('\n')
 }
 
 async function importCommand(
@@ -168,31 +158,4 @@ async function importCommand(
       `${String(output.model)}@${String(output.version)} ${words}\n${String(output.digest)}`,
     )
   })
-}
-
-function describedText(described: Described): string {
-  if (described.kind === 'onnx') return graphText(described.graph)
-  const { descriptor } = described
-  const head = `${descriptor.id}@${descriptor.version}  ${descriptor.title}\n${descriptor.summary}\nLicense ${descriptor.license.spdx}, by ${descriptor.owner.name}`
-  if (described.kind === 'source') return `${head}\n${graphText(described.graph)}`
-  const publisher = described.publisher
-    ? `Signed by "${described.publisher.name}" with ${described.publisher.fingerprint}`
-    : 'Not signed'
-  const files = described.artifacts.map(({ path, kind, bytes, digest }) => [
-    path,
-    kind,
-    bytesText(bytes),
-    digest,
-  ])
-  return `${head}\n${publisher}\n${described.digest}\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
-}
-
-function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string {
-  const tensors = (specs: typeof graph.inputs) =>
-    specs.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join('; ')
-  return [
-    `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${graph.parameterCount} parameters`,
-    `Inputs   ${tensors(graph.inputs)}`,
-    `Outputs  ${tensors(graph.outputs)}`,
-  ].join('\n')
 }

@@ -1,0 +1,45 @@
+/** Packages and their reports as a person reads them on a terminal. */
+import type { ValidationReport } from '../contract/validation.ts'
+import type { Described } from '../flows/describe-path.ts'
+import { bytesText, table } from './terminal.ts'
+
+const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const
+
+export function reportText({ checks, verdict, measured }: ValidationReport): string {
+  const lines = checks.map(
+    ({ outcome, name, message, hint }) =>
+      `${marks[outcome]} ${name.padEnd(14)} ${message}${hint ? `\n  ${' '.repeat(15)}${hint}` : ''}`,
+  )
+  const accuracy =
+    measured?.accuracy === null || measured === null
+      ? ''
+      : `, ${(measured.accuracy * 100).toFixed(1)} % of ${measured.cases} cases right`
+  return [...lines, `${verdict}${accuracy}`].join('\n')
+}
+
+export function describedText(described: Described): string {
+  if (described.kind === 'onnx') return graphText(described.graph)
+  const { descriptor } = described
+  const head = `${descriptor.id}@${descriptor.version}  ${descriptor.title}\n${descriptor.summary}\nLicense ${descriptor.license.spdx}, by ${descriptor.owner.name}`
+  if (described.kind === 'source') return `${head}\n${graphText(described.graph)}`
+  const publisher = described.publisher
+    ? `Signed by "${described.publisher.name}" with ${described.publisher.fingerprint}`
+    : 'Not signed'
+  const files = described.artifacts.map(({ path, kind, bytes, digest }) => [
+    path,
+    kind,
+    bytesText(bytes),
+    digest,
+  ])
+  return `${head}\n${publisher}\n${described.digest}\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
+}
+
+function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string {
+  const tensors = (specs: typeof graph.inputs) =>
+    specs.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join('; ')
+  return [
+    `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${graph.parameterCount} parameters`,
+    `Inputs   ${tensors(graph.inputs)}`,
+    `Outputs  ${tensors(graph.outputs)}`,
+  ].join('\n')
+}
