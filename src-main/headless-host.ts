@@ -3,6 +3,7 @@
  * it on Ctrl+C. `npm start`, the container and `outpost serve` all end here.
  */
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { parseArgs } from 'node:util'
 import { forkChildren } from './base/child.ts'
 import { defaultDataDirectory } from './base/data-location.ts'
@@ -10,6 +11,8 @@ import { OutpostError } from './base/errors.ts'
 import { refuseOldNode } from './base/node-version.ts'
 import type { ProgramPlace } from './base/program-place.ts'
 import { createNode, type Node, type NodeConfig } from './node.ts'
+
+const logLevels = ['debug', 'info', 'warn', 'error']
 
 const headlessUsage = `Runs the node without a window.
 
@@ -42,12 +45,9 @@ function readOptions(
       throw usageError(`--${name} takes a number from 0 to 65535.`)
     return { port: number, portFixed: text !== undefined && number !== 0 }
   }
-  if ((values.cert === undefined) !== (values.key === undefined))
-    throw usageError('--cert and --key go together.')
-  const tls =
-    values.cert && values.key
-      ? { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') }
-      : null
+  const level = values['log-level'] ?? 'info'
+  if (!logLevels.includes(level)) throw usageError(`--log-level is one of ${logLevels.join(', ')}.`)
+  const tls = readCertificate(values.cert, values.key)
   const host = values.host ?? '127.0.0.1'
   return {
     config: {
@@ -62,8 +62,24 @@ function readOptions(
       firstRunSamples: !values['no-samples'],
       temporaryKey: true,
       secrets: null,
-      logLevel: values['log-level'] ?? 'info',
+      logLevel: level,
     },
+  }
+}
+
+function readCertificate(certPath: string | undefined, keyPath: string | undefined) {
+  if (certPath === undefined && keyPath === undefined) return null
+  if (certPath === undefined || keyPath === undefined) throw usageError('--cert and --key go together.')
+  try {
+    const tls = { cert: readFileSync(certPath, 'utf8'), key: readFileSync(keyPath, 'utf8') }
+    createSecureContext(tls)
+    return tls
+  } catch (cause) {
+    const text = `--cert and --key cannot be used: ${(cause as Error).message}.`
+    throw new OutpostError('CLI_USAGE', text, {
+      hint: 'Both are PEM files, and they belong together.',
+      cause,
+    })
   }
 }
 
@@ -105,8 +121,11 @@ export async function runHeadless(args: string[], place: ProgramPlace): Promise<
   try {
     await node.start()
     announce(node, config)
-    const sample = node.sampleCall().then((lines) => lines && process.stdout.write(`\n${lines}\n`))
-    await Promise.race([asked, sample.then(() => asked)])
+    node.sampleCall().then(
+      (lines) => lines && process.stdout.write(`\n${lines}\n`),
+      (error: unknown) => node.context.log.warn({ err: error }, 'no sample call could be made up'),
+    )
+    await asked
     process.stdout.write('\nStopping …\n')
   } finally {
     await node.stop()

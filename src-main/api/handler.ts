@@ -7,6 +7,7 @@ import { OpenAPIHandler } from '@orpc/openapi/fetch'
 import { type ORPCError, ValidationError } from '@orpc/server'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { OutpostError } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
 import type { NodeContext } from '../flows/node-context.ts'
@@ -38,6 +39,25 @@ function encodeProblem(error: ORPCError<string, unknown>): Problem {
   }
 }
 
+/**
+ * The handler parses with JSON.parse, which lets pass what parseJson refuses. Forms are refused too: a page of another
+ * site can send one without asking first.
+ */
+async function strictRequest(request: Request): Promise<Request> {
+  if (request.method === 'GET' || request.method === 'HEAD') return request
+  const { method, headers, signal } = request
+  const text = await request.text()
+  if (text === '') return new Request(request.url, { method, headers, signal })
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json') {
+    throw new OutpostError('UNSUPPORTED_MEDIA_TYPE', 'The API takes bodies of application/json.', {
+      hint: 'Send Content-Type: application/json; files go to PUT /api/files.',
+    })
+  }
+  parseJson(text)
+  return new Request(request.url, { method, headers, signal, body: text })
+}
+
 export interface ApiHandler {
   answer(request: Request, caller: CallerContext): Promise<Response>
   /** The OpenAPI 3.1 document, as JSON text. */
@@ -62,7 +82,7 @@ export function createApiHandler(node: NodeContext): ApiHandler {
     },
     async answer(request, caller) {
       const answerHeaders = new Headers()
-      const { matched, response } = await handler.handle(request, {
+      const { matched, response } = await handler.handle(await strictRequest(request), {
         prefix: '/api',
         context: { ...caller, node, answerHeaders },
       })

@@ -6,8 +6,8 @@ import { implement, ORPCError } from '@orpc/server'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { contract } from '../contract/api/contract.ts'
-import { type Access, access, grants } from '../contract/api/scopes.ts'
-import type { Actor } from '../flows/actor.ts'
+import { type Access, access } from '../contract/api/scopes.ts'
+import { type Actor, requireScope } from '../flows/actor.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 
 export interface CallerContext {
@@ -31,25 +31,16 @@ export const api = implement(contract)
     const [group, procedure] = path
     const needed =
       (access as Record<string, Record<string, Access>>)[group ?? '']?.[procedure ?? ''] ?? 'admin'
-    if (!grants(context.actor.scopes, needed)) throw toOrpcError(refusal(context.actor, needed))
     try {
+      requireScope(context.actor, needed)
       return await next()
     } catch (error) {
       throw asRefusal(error, context)
     }
   })
 
-const refusal = (actor: Actor, needed: Access): OutpostError =>
-  actor.kind === 'nobody'
-    ? new OutpostError('UNAUTHORIZED', 'This needs a login or an API key.', {
-        hint: 'Log in, or send Authorization: Bearer KEY.',
-      })
-    : new OutpostError('FORBIDDEN', `This key lacks the scope "${needed}".`, {
-        hint: 'Create a key with that scope in Settings.',
-      })
-
 function asRefusal(error: unknown, context: ApiContext): unknown {
-  if (error instanceof ORPCError) return error
+  if (error instanceof ORPCError && error.status < 500) return error
   const known = asDiskError(error)
   if (known instanceof OutpostError) {
     if (known.status >= 500)

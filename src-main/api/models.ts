@@ -1,4 +1,5 @@
 /** Handlers of models, packages and drafts. */
+import type { FileToTake } from '../flows/draft-intake.ts'
 import {
   addDraftFiles,
   createDraft,
@@ -52,12 +53,19 @@ export const packages = api.packages.router({
   ),
 })
 
+const asFiles = ({ handles, kind }: { handles: string[]; kind?: FileToTake['kind'] }): FileToTake[] =>
+  handles.map((handle) => ({ handle, kind }))
+
 export const drafts = api.drafts.router({
   list: api.drafts.list.handler(({ context }) => listDrafts(context.node)),
   get: api.drafts.get.handler(({ context, input }) => draftDetail(context.node, input.id)),
-  create: api.drafts.create.handler(({ context, input }) => createDraft(context.node, input)),
+  create: api.drafts.create.handler(({ context, input }) =>
+    createDraft(context.node, context.actor, { files: asFiles(input), basedOn: input.basedOn }),
+  ),
   update: api.drafts.update.handler(({ context, input }) => updateDraft(context.node, input)),
-  addFiles: api.drafts.addFiles.handler(({ context, input }) => addDraftFiles(context.node, input)),
+  addFiles: api.drafts.addFiles.handler(({ context, input }) =>
+    addDraftFiles(context.node, input.id, asFiles(input)),
+  ),
   removeFile: api.drafts.removeFile.handler(({ context, input }) =>
     removeDraftFile(context.node, input.id, input.path),
   ),
@@ -73,5 +81,7 @@ export const drafts = api.drafts.router({
       draftId: input.id,
     }),
   })),
-  remove: api.drafts.remove.handler(({ context, input }) => removeDraft(context.node, input.id)),
+  remove: api.drafts.remove.handler(({ context, input }) =>
+    removeDraft(context.node, context.actor, input.id),
+  ),
 })

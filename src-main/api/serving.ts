@@ -25,9 +25,7 @@ export const deployments = api.deployments.router({
 })
 
 export const playground = api.playground.router({
-  infer: api.playground.infer.handler(({ context, input, signal }) =>
-    tryModel(context.node, context.actor, input, signal),
-  ),
+  infer: api.playground.infer.handler(({ context, input, signal }) => tryModel(context.node, input, signal)),
   interface: api.playground.interface.handler(({ context, input }) =>
     tensorInterface(context.node, input.model, input.version),
   ),

@@ -1,4 +1,5 @@
 /** Handlers of the node itself, its jobs, keys, publishers and logins. */
+import { restartServing } from '../flows/deploy.ts'
 import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
 import { createKey, listKeys, revokeKey } from '../flows/keys.ts'
 import { claimLink, enter, leave, loginState, setPassword } from '../flows/login.ts'
@@ -20,10 +21,9 @@ import { api } from './implementer.ts'
 export const system = api.system.router({
   status: api.system.status.handler(({ context }) => nodeStatus(context.node)),
   events: api.system.events.handler(({ context, signal }) => context.node.events.listen(signal)),
-  restartServing: api.system.restartServing.handler(async ({ context }) => {
-    await context.node.serving.restart()
-    return {}
-  }),
+  restartServing: api.system.restartServing.handler(({ context }) =>
+    restartServing(context.node, context.actor),
+  ),
   installSamples: api.system.installSamples.handler(({ context }) => ({
     jobId: context.node.jobs.submit('samples', 'Sample models', { actor: context.actor.name }),
   })),
@@ -42,8 +42,8 @@ export const jobs = api.jobs.router({
   list: api.jobs.list.handler(({ context, input }) => listJobs(context.node, input)),
   get: api.jobs.get.handler(({ context, input }) => findJob(context.node, input.id)),
   watch: api.jobs.watch.handler(({ context, input, signal }) => watchJob(context.node, input.id, signal)),
-  cancel: api.jobs.cancel.handler(({ context, input }) => cancelJob(context.node, input.id)),
-  retry: api.jobs.retry.handler(({ context, input }) => retryJob(context.node, input.id)),
+  cancel: api.jobs.cancel.handler(({ context, input }) => cancelJob(context.node, context.actor, input.id)),
+  retry: api.jobs.retry.handler(({ context, input }) => retryJob(context.node, context.actor, input.id)),
 })
 
 export const keys = api.keys.router({
@@ -78,7 +78,7 @@ export const login = api.login.router({
   link: api.login.link.handler(({ context }) => newLoginLink(context.node, context.actor)),
   claim: api.login.claim.handler(({ context, input }) => claimLink(context.node, context, input)),
   enter: api.login.enter.handler(({ context, input }) => enter(context.node, context, input.password)),
-  leave: api.login.leave.handler(({ context }) => leave(context.node, context)),
+  leave: api.login.leave.handler(({ context }) => leave(context.node, context.actor, context)),
   setPassword: api.login.setPassword.handler(({ context, input }) =>
     setPassword(context.node, context.actor, context, input),
   ),

@@ -99,10 +99,4 @@ export function checkKey(db: NodeReader, pepper: Buffer, secret: string, now: st
   return { outcome: 'valid', key }
 }
 
-/** Admin may do everything; who may write may read. Calling models is a right of its own. */
-export function allows(scopes: readonly KeyScope[], needed: KeyScope): boolean {
-  if (scopes.includes(needed) || scopes.includes('admin')) return true
-  return needed === 'read' && scopes.includes('write')
-}
-
 const toRow = ({ hash: _hash, ...row }: StoredKey): KeyRow => row

@@ -9,6 +9,7 @@ import {
   deleteLogin,
   deleteOtherLogins,
   findLogin,
+  findLoginLink,
   insertLogin,
   insertLoginLink,
   sweepLogins,
@@ -55,18 +56,12 @@ export async function claimLoginLink(
   claim: { token: string; password?: string | undefined; address: string },
   at: string,
 ): Promise<Begun> {
+  const link = tokenHash(claim.token)
+  // Looked at before the password is worked on, which takes memory and time: only who has a link may ask for that.
+  refuseLink(findLoginLink(db, link), at)
   const record = claim.password === undefined ? null : await hashPassword(claim.password)
   return inTransaction(db, () => {
-    const link = takeLoginLink(db, tokenHash(claim.token))
-    if (!link || link.expiresAt <= at) {
-      throw new OutpostError(
-        'LOGIN_LINK_INVALID',
-        'The login link was used already, has expired, or was never valid.',
-        {
-          hint: 'outpost login-link prints a new one.',
-        },
-      )
-    }
+    refuseLink(takeLoginLink(db, link), at)
     if (record) {
       setSetting(db, passwordSetting, record)
       deleteOtherLogins(db, null)
@@ -74,6 +69,15 @@ export async function claimLoginLink(
     }
     return begin(db, claim.address, at)
   })
+}
+
+function refuseLink(link: { expiresAt: string } | null, at: string): void {
+  if (link && link.expiresAt > at) return
+  throw new OutpostError(
+    'LOGIN_LINK_INVALID',
+    'The login link was used already, has expired, or was never valid.',
+    { hint: 'outpost login-link prints a new one.' },
+  )
 }
 
 /** LOGIN_FAILED, also where no password was ever set. The caller limits failures by address. */

@@ -6,15 +6,16 @@ import { type ForkOptions, fork } from 'node:child_process'
 
 export interface Child {
   readonly pid: number | undefined
+  /** Lost where the child is going away: its exit says so. */
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
-  /** Called once, with the exit code or the signal's name. */
+  /** Called once, with the exit code, the signal's name, or the error of a process that could not be started. */
   onExit(listener: (code: number | string) => void): void
   /** SIGKILL: the only thing that ends a process whose thread is inside a native run. */
   kill(): void
 }
 
-export type StartChild = (entry: ChildEntry, options?: { wrap?: string[] }) => Child
+export type StartChild = (entry: ChildEntry) => Child
 type ChildEntry = 'serving' | 'lab'
 
 /** Headless: `child_process.fork` of the entry's file beside this program's own. */
@@ -26,13 +27,22 @@ export const forkChildren =
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       ...forkOptions,
     })
+    const neverStarted = new Promise<string>((resolve) => {
+      // Without a listener a message to a child that just died would end this process.
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        if (child.pid === undefined) resolve(error.code ?? error.message)
+      })
+    })
     return {
       pid: child.pid,
       post: (message) => {
         if (child.connected) child.send(message as object)
       },
       onMessage: (listener) => void child.on('message', listener),
-      onExit: (listener) => void child.once('exit', (code, signal) => listener(signal ?? code ?? 0)),
+      onExit: (listener) => {
+        child.once('exit', (code, signal) => listener(signal ?? code ?? 0))
+        void neverStarted.then(listener)
+      },
       kill: () => void child.kill('SIGKILL'),
     }
   }
@@ -62,7 +72,8 @@ export function parentChannel(): ParentChannel {
   }
   return {
     post: (message) => {
-      if (process.connected) process.send?.(message)
+      // Control may be gone already; its channel closes then, which is what counts.
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
     },
     onMessage: (listener) => void process.on('message', listener),
     onClose: (listener) => void process.on('disconnect', listener),

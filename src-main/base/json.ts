@@ -1,6 +1,6 @@
 /**
  * JSON from outside. Refuses what JSON.parse lets pass and later code would trip over: duplicate keys, `__proto__`
- * and `constructor.prototype`, and nesting beyond limits.nestingMax. Every boundary parses here and then by a schema.
+ * and nesting beyond limits.nestingMax. Every boundary parses here and then by a schema.
  */
 import type { z } from 'zod'
 import type { ErrorCode } from '../contract/errors.ts'

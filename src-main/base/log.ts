@@ -3,7 +3,7 @@
  * field, here, so that no caller can forget it.
  */
 
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createStream } from 'rotating-file-stream'
 import { limits } from '../contract/limits.ts'
 
@@ -32,7 +32,7 @@ export interface LogFiles {
 
 export function openLog(options: { directory: string | null; level: string; name: string }): LogFiles {
   const redact = {
-    paths: secretFields.flatMap((field) => [quoted(field), `*${bracket(field)}`, `*.*${bracket(field)}`]),
+    paths: secretFields.flatMap((field) => [bracket(field), `*${bracket(field)}`, `*.*${bracket(field)}`]),
     censor: '[redacted]',
   }
   const pinoOptions = {
@@ -48,14 +48,18 @@ export function openLog(options: { directory: string | null; level: string; name
     path: options.directory,
     size: `${Math.floor(limits.logFileBytes / 1024)}K`,
     maxFiles: limits.logFilesMax,
+    mode: 0o600,
   })
   // A log that cannot be written must not stop the node: the disk may be full, and serving goes on.
   stream.on('error', () => undefined)
   return {
-    log: pino(pinoOptions, stream as DestinationStream),
+    log: pino(pinoOptions, { write: (line) => void stream.write(line.replaceAll(unprintable, escaped)) }),
     close: () => new Promise((resolve) => stream.end(resolve)),
   }
 }
 
 const bracket = (field: string): string => `["${field}"]`
-const quoted = (field: string): string => bracket(field)
+
+/** JSON escapes line ends and ESC; these, which it lets stand, end lines and command terminals as well. */
+const unprintable = /[\u007f-\u009f\u2028\u2029]/g
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -79,8 +79,16 @@ export const limits = {
   /** Bytes and count of rotated log files. */
   logFileBytes: 10 * MiB,
   logFilesMax: 5,
-  /** Versions of the database schema that this build can open at most: its own. */
+  /** A login ends after a working day. */
   loginHoursMax: 12,
+  /** Ended jobs are kept for a month, for whoever asks what happened. */
+  jobDaysMax: 30,
+  /** Jobs that may wait: a person never has so many, a script that has lost its way does. */
+  jobsQueuedMax: 1000,
+  /** Hours that an uploaded file waits to be used: nobody comes back to a form after a day. */
+  uploadHoursMax: 24,
+  /** Silence on a connection while a body is sent or an answer is read; a request that waits for its answer may. */
+  stallSecondsMax: 120,
   /** Characters of a password: it stands alone, and a limiter slows guessing (NIST SP 800-63B asks at least 8, and 15 without one). */
   passwordCharsMin: 12,
   passwordCharsMax: 1024,

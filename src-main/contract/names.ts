@@ -54,4 +54,7 @@ export const digest = z
 /** ISO 8601 in UTC with a trailing Z, milliseconds included. */
 export const timestamp = z.iso.datetime({ offset: false })
 
+/** A time from outside, however precise, in the one form that is stored and compared as text. */
+export const instant = timestamp.transform((text) => new Date(text).toISOString())
+
 export const rowId = z.uuid()

@@ -170,6 +170,13 @@ export const requestRow = z.object({
 export type RequestRow = z.infer<typeof requestRow>
 
 export const jobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
+/** A job in one of these does nothing more unless someone asks for it again. */
+export const jobEndStates: ReadonlySet<z.infer<typeof jobState>> = new Set([
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted',
+])
 export const jobRow = z.object({
   id: rowId,
   kind: z.enum(['import', 'build', 'validate', 'verify', 'backup', 'samples', 'collect']),

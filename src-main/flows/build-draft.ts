@@ -8,7 +8,7 @@ import type { JobWork } from '../jobs/runner.ts'
 import { pack } from '../package/pack.ts'
 import { readSource } from '../package/read-source.ts'
 import { writeSource } from './draft-source.ts'
-import { draftDetail, requireDraft, saveDraft } from './drafts.ts'
+import { draftDetail, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
 import { examine } from './examine.ts'
 import { installPackage } from './install-package.ts'
 import type { NodeContext } from './node-context.ts'
@@ -41,17 +41,19 @@ export async function runDraftTest(node: NodeContext, work: JobWork): Promise<Re
   return { draftId, report }
 }
 
-export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
-  const { actor, draftId } = jobInput.parse(work.input)
+function refuseUnready(node: NodeContext, draftId: string): void {
   const problems = draftDetail(node, draftId).problemList.filter(({ level }) => level === 'error')
   const [first] = problems
-  if (first) {
-    throw new OutpostError('DESCRIPTOR_INVALID', `The draft is not ready: ${first.message}`, {
-      hint:
-        problems.length > 1 ? `${problems.length} problems stand in the list beside the draft.` : undefined,
-      details: { problems: problems.map(({ message }) => message) },
-    })
-  }
+  if (!first) return
+  throw new OutpostError('DESCRIPTOR_INVALID', `The draft is not ready: ${first.message}`, {
+    hint: problems.length > 1 ? `${problems.length} problems stand in the list beside the draft.` : undefined,
+    details: { problems: problems.map(({ message }) => message) },
+  })
+}
+
+export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
+  const { actor, draftId } = jobInput.parse(work.input)
+  if (!isVersionTaken(node, draftId)) refuseUnready(node, draftId)
   const output = join(node.paths.staging, `${work.id}.outpost`)
   try {
     await withSource(node, draftId, async (folder) => {

@@ -9,7 +9,7 @@ const jobInput = z.object({ actor: z.string() })
 
 export async function runCollect(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
   const { actor } = jobInput.parse(work.input)
-  const { blobs, bytesFreed } = await collectBlobs(node.db, node.blobs)
+  const { blobs, bytesFreed } = await collectBlobs(node.db, node.blobs, undefined, work.signal)
   audited(
     node,
     { name: actor },

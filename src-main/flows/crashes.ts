@@ -13,6 +13,8 @@ const windowMs = 10 * 60_000
 export interface CrashRecord {
   /** Called after a crash and before serving is started again. */
   note(node: NodeContext): Promise<void>
+  /** A run of this version hangs: once is enough, since nothing but the end of the process stops it. */
+  stuck(node: NodeContext, versionId: string): void
 }
 
 export function createCrashRecord(): CrashRecord {
@@ -26,11 +28,19 @@ export function createCrashRecord(): CrashRecord {
         node.log.error({ versionId, crashes: recent.length }, 'serving died while it ran this version')
         if (recent.length < crashesMax) continue
         crashes.delete(versionId)
-        for (const endpoint of endpointsOfVersion(node.db, versionId)) {
-          // Serving is down: the change is read when it starts, so there is nothing to wait for.
-          void setDeploymentAside(node, endpoint.name)
-        }
+        setAside(node, versionId)
       }
     },
+    stuck: setAside,
+  }
+}
+
+function setAside(node: NodeContext, versionId: string): void {
+  for (const { name, desired } of endpointsOfVersion(node.db, versionId)) {
+    if (desired !== 'running') continue
+    // Serving is down or going down and reads the change when it starts, so there is nothing to wait for.
+    setDeploymentAside(node, name).catch((error: unknown) =>
+      node.log.error({ err: error, endpoint: name }, 'a model could not be set aside'),
+    )
   }
 }

@@ -24,7 +24,7 @@ import type { NodeContext } from './node-context.ts'
 
 const setAside: Failure = {
   code: 'MODEL_SET_ASIDE',
-  message: 'The model brought the serving process down twice and was set aside.',
+  message: 'The model hung, or brought the serving process down twice, and was set aside.',
   hint: 'Start it again to give it another chance, or deploy another version.',
 }
 
@@ -58,8 +58,10 @@ function stateOf(
   report: DeploymentReport | undefined,
 ): DeploymentRow['state'] {
   if (endpoint.desired !== 'running') return endpoint.desired
-  // A command that opened the folder for itself serves nothing; the deployment starts with the node.
-  return report?.state ?? (node.serving.state().state === 'stopped' ? 'stopped' : 'starting')
+  if (report) return report.state
+  // Where nothing is served (a command that opened the folder, a port that is taken), nothing is about to start.
+  const { state } = node.serving.state()
+  return state === 'stopped' || state === 'failed' ? 'stopped' : 'starting'
 }
 
 /** For lists that only want to know what an endpoint does now. */
@@ -102,7 +104,10 @@ export interface DeployInput {
   executionProvider: string
 }
 
-/** A new endpoint, or another version on one that is there. Throws the failure where the model could not be loaded. */
+/**
+ * A new endpoint, or another version on one that is there. Where the model cannot be loaded the row says so (state,
+ * failure), and what the endpoint served before goes on answering.
+ */
 export async function deploy(node: NodeContext, actor: Actor, input: DeployInput): Promise<DeploymentRow> {
   const found = resolveVersion(node.db, input.model, input.version)
   const name = input.endpoint ?? input.model
@@ -169,6 +174,13 @@ export const stopDeployment = (node: NodeContext, actor: Actor, name: string) =>
 /** The node's own decision, after crashes. */
 export const setDeploymentAside = (node: NodeContext, name: string) =>
   want(node, { name: 'node' }, name, 'set-aside', 'endpoint.set-aside')
+
+/** Everything that is deployed is loaded anew. */
+export async function restartServing(node: NodeContext, actor: Actor): Promise<Record<string, never>> {
+  audited(node, actor, { action: 'serving.restart', object: 'serving' }, () => undefined)
+  await node.serving.restart()
+  return {}
+}
 
 export async function removeDeployment(
   node: NodeContext,

@@ -3,14 +3,11 @@
  * (card, license, guide, labels) is read out of the files that carry it; the rest stays a file.
  */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, link, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
-import { asDiskError } from '../base/files.ts'
 import { limits } from '../contract/limits.ts'
-import { checkPath } from '../package/paths.ts'
 import type { StoredDraft } from '../store/drafts.ts'
-import type { HeldFile } from './file-handles.ts'
 import type { NodeContext } from './node-context.ts'
 
 type Files = StoredDraft['files']
@@ -43,18 +40,12 @@ export function kindOf(name: string): Files[number]['kind'] {
   return 'document'
 }
 
-/** Puts a handed-over file into the draft's folder: the node's own copy is moved, another's is copied. */
-export async function placeFile(folder: string, file: HeldFile, name: string): Promise<void> {
-  checkPath(name)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const target = join(folder, name)
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
-    if (file.owned) await rename(file.path, target)
-    else await copyFile(file.path, target, constants.COPYFILE_FICLONE)
+    await link(from, to)
   } catch (error) {
-    if (!file.owned || !isSystemError(error, 'EXDEV')) throw asDiskError(error)
-    await copyFile(file.path, target)
-    await rm(file.path, { force: true })
+    if (!isSystemError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
   }
 }
 

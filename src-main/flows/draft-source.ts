@@ -2,13 +2,11 @@
  * A draft as a source folder: its files under their names, its texts as files, and outpost.json. What is packed and
  * tested is this folder, so the wizard and `outpost pack` cannot differ.
  */
-import { constants } from 'node:fs'
-import { copyFile, link, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isSystemError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import type { StoredDraft } from '../store/drafts.ts'
-import { draftFolder, textPaths } from './draft-files.ts'
+import { draftFolder, linkOrCopy, textPaths } from './draft-files.ts'
 import type { NodeContext } from './node-context.ts'
 
 /** The descriptor with the fields that follow from the draft's texts and files filled in; it need not be valid. */
@@ -53,7 +51,7 @@ function withLabels(outputs: unknown[], labels: string): unknown[] {
   })
 }
 
-const asRecord = (value: unknown): Record<string, unknown> =>
+export const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {}
@@ -74,14 +72,5 @@ export async function writeSource(node: NodeContext, draft: StoredDraft, folder:
     await writeFile(join(folder, 'outpost.json'), JSON.stringify(completeDescriptor(draft), null, 2))
   } catch (error) {
     throw asDiskError(error)
-  }
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    if (!isSystemError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error
-    await copyFile(from, to, constants.COPYFILE_FICLONE)
   }
 }

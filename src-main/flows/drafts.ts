@@ -1,16 +1,13 @@
 /** Drafts of the package wizard: begun from files, changed field by field, kept on disk as they are typed. */
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
-import { parseJson } from '../base/json.ts'
+import { createTurns } from '../base/turns.ts'
 import { nextVersion } from '../base/version-order.ts'
-import { changeType, graphSummary, type PackageDescriptor, packageDescriptor } from '../contract/package.ts'
+import { modelId, versionName } from '../contract/names.ts'
+import { changeType, graphSummary, packageDescriptor } from '../contract/package.ts'
 import type { DraftDetail } from '../contract/views.ts'
-import { describeOnnx } from '../package/describe-onnx.ts'
-import { inspectOnnx } from '../package/inspect-onnx.ts'
-import type { PackageSource } from '../package/package-source.ts'
 import {
   deleteDraft,
   findDraft,
@@ -20,11 +17,14 @@ import {
 } from '../store/drafts.ts'
 import { findModel } from '../store/models.ts'
 import { ownPublisher } from '../store/publishers.ts'
-import { readJson, readJsonOrNull } from '../store/sqlite.ts'
+import { inTransaction, readJson, readJsonOrNull } from '../store/sqlite.ts'
 import { findVersion, findVersionById, readDocuments } from '../store/versions.ts'
-import { draftFolder, kindOf, placeFile, readText, textOf } from './draft-files.ts'
+import type { Actor } from './actor.ts'
+import { audited } from './audited.ts'
+import { draftFolder } from './draft-files.ts'
+import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
 import { type DraftSurroundings, draftProblems } from './draft-problems.ts'
-import { completeDescriptor } from './draft-source.ts'
+import { asRecord, completeDescriptor } from './draft-source.ts'
 import type { NodeContext } from './node-context.ts'
 
 export function requireDraft(node: NodeContext, id: string): StoredDraft {
@@ -37,10 +37,14 @@ export function requireDraft(node: NodeContext, id: string): StoredDraft {
 
 export function saveDraft(node: NodeContext, draft: StoredDraft): StoredDraft {
   const saved = { ...draft, updatedAt: isoTime(node.clock) }
-  putDraft(node.db, saved, node.nodeId)
+  inTransaction(node.db, () => putDraft(node.db, saved, node.nodeId))
   node.announce('drafts', draft.id)
   return saved
 }
+
+/** Then the registry alone can say whether a build of it is the same again or something else under its number. */
+export const isVersionTaken = (node: NodeContext, id: string): boolean =>
+  surroundings(node, requireDraft(node, id)).versionTaken
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -86,7 +90,7 @@ export const draftDetail = (node: NodeContext, id: string): DraftDetail =>
 
 function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
   const around = surroundings(node, draft)
-  const change = changeType.safeParse((draft.descriptor.change as { type?: unknown } | undefined)?.type)
+  const change = changeType.safeParse(asRecord(draft.descriptor.change).type)
   const { predecessor } = around
   return {
     ...toRow(node, draft),
@@ -100,15 +104,23 @@ function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
       ? nextVersion(predecessor.version, change.success ? change.data : 'minor')
       : '1.0.0',
     report: draft.report,
-    command: `npx outpost pack ./${(text(draft.descriptor.id).split('.')[1] ?? 'model') || 'model'} -o ${text(draft.descriptor.id) || 'model'}-${text(draft.descriptor.version) || '1.0.0'}.outpost`,
+    command: packCommand(draft.descriptor),
   }
+}
+
+/** It will be pasted into a shell, so nothing that is outside the grammars of names gets into it. */
+function packCommand(descriptor: Record<string, unknown>): string {
+  const id = modelId.safeParse(descriptor.id).data ?? 'publisher.model'
+  const version = versionName.safeParse(descriptor.version).data ?? '1.0.0'
+  return `npx outpost pack ./${id.split('.')[1]} -o ${id}-${version}.outpost`
 }
 
 const noTexts = { card: '', license: '', migrationGuide: '', labels: '' }
 
 export async function createDraft(
   node: NodeContext,
-  input: { handles: string[]; basedOn?: string | undefined },
+  actor: Actor,
+  input: { files: readonly FileToTake[]; basedOn?: string | undefined },
 ): Promise<DraftDetail> {
   const now = isoTime(node.clock)
   const blank: StoredDraft = {
@@ -123,11 +135,16 @@ export async function createDraft(
     updatedAt: now,
   }
   const based = input.basedOn === undefined ? blank : basedOnModel(node, blank, input.basedOn)
-  const draft = await takeFiles(node, based, input.handles).catch(async (error: unknown) => {
+  try {
+    const patch = await takeFiles(node, based, input.files)
+    const begun = audited(node, actor, { action: 'draft.create', object: blank.id }, () =>
+      saveDraft(node, patch(based)),
+    )
+    return toDetail(node, begun)
+  } catch (error) {
     await rm(draftFolder(node, blank.id), { recursive: true, force: true })
     throw error
-  })
-  return toDetail(node, saveDraft(node, draft))
+  }
 }
 
 /** The schema, card and owner of the newest version; its release notes and numbers are the new one's to write. */
@@ -142,78 +159,6 @@ function basedOnModel(node: NodeContext, draft: StoredDraft, model: string): Sto
     change: { type: 'minor', releaseNotes: '', apiVersion: change.apiVersion },
   }
   return { ...draft, descriptor }
-}
-
-/** Takes files over one by one: texts into the draft, the others into its folder, and looks at the model again. */
-async function takeFiles(
-  node: NodeContext,
-  draft: StoredDraft,
-  handles: string[],
-  kind?: StoredDraft['files'][number]['kind'],
-): Promise<StoredDraft> {
-  let next = draft
-  const folder = draftFolder(node, draft.id)
-  for (const handle of handles) {
-    const file = node.files.take(handle)
-    const named = kind === undefined ? textOf(file.name) : null
-    try {
-      if (named !== null) {
-        const written = await readText(file.path)
-        next = { ...next, texts: { ...next.texts, [named]: written } }
-      } else if (file.name === 'outpost.json') {
-        const described = parseJson(await readText(file.path), 'DESCRIPTOR_INVALID')
-        next = { ...next, descriptor: { ...next.descriptor, ...(described as Record<string, unknown>) } }
-      } else {
-        await placeFile(folder, file, file.name)
-        const entry = { path: file.name, kind: kind ?? kindOf(file.name), bytes: file.bytes, digest: null }
-        next = { ...next, files: [...next.files.filter(({ path }) => path !== file.name), entry] }
-      }
-    } finally {
-      if (file.owned) await rm(file.path, { force: true })
-    }
-  }
-  return lookAtModel(node, next)
-}
-
-/** Reads the graph, and fills in what it says where nothing was written yet. */
-async function lookAtModel(node: NodeContext, draft: StoredDraft): Promise<StoredDraft> {
-  const model = draft.files.find(({ path, kind }) => kind === 'weight' && /\.onnx$/i.test(path))
-  if (!model) return { ...draft, graph: null, report: null }
-  const path = join(draftFolder(node, draft.id), model.path)
-  const graph = await inspectOnnx(path)
-  const own = ownPublisher(node.db)?.name
-  const described = await describeOnnx(path, own === undefined ? {} : { publisher: own }).catch(
-    (error: unknown) => {
-      if (error instanceof OutpostError) return null // external data that is not here yet: the problems say so
-      throw error
-    },
-  )
-  return {
-    ...draft,
-    graph,
-    report: null,
-    descriptor: { ...(described ? defaultsOf(described.descriptor) : {}), ...draft.descriptor },
-    texts: { ...draft.texts, card: draft.texts.card || (described ? draftedCard(described) : '') },
-  }
-}
-
-/** The card that was made up for a model that has none beside it. */
-function draftedCard({ descriptor, files }: PackageSource): string {
-  const card = files.find(({ path }) => path === descriptor.card)
-  return card && 'buffer' in card.content ? Buffer.from(card.content.buffer).toString('utf8') : ''
-}
-
-const defaultsOf = (descriptor: PackageDescriptor): Record<string, unknown> => {
-  const {
-    model: _model,
-    card: _card,
-    suite: _suite,
-    documents: _documents,
-    code: _code,
-    data: _data,
-    ...fields
-  } = descriptor
-  return fields
 }
 
 export interface DraftChange {
@@ -245,34 +190,30 @@ export function updateDraft(node: NodeContext, change: DraftChange): DraftDetail
 const withoutNull = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 
-export async function addDraftFiles(
+/** Changes of one draft's files wait for each other; what is typed does not wait. */
+const inTurn = createTurns()
+
+const changeFiles = (
   node: NodeContext,
-  input: { id: string; handles: string[]; kind?: StoredDraft['files'][number]['kind'] | undefined },
-) {
-  return toDetail(
-    node,
-    saveDraft(node, await takeFiles(node, requireDraft(node, input.id), input.handles, input.kind)),
-  )
-}
+  id: string,
+  change: (draft: StoredDraft) => Promise<DraftPatch>,
+): Promise<DraftDetail> =>
+  inTurn(id, async () => {
+    const patch = await change(requireDraft(node, id))
+    return toDetail(node, saveDraft(node, patch(requireDraft(node, id))))
+  })
 
-export async function removeDraftFile(node: NodeContext, id: string, path: string): Promise<DraftDetail> {
-  const draft = requireDraft(node, id)
-  if (!draft.files.some((file) => file.path === path))
-    throw new OutpostError('NOT_FOUND', `The draft has no file ${path}.`)
-  await rm(join(draftFolder(node, id), path), { force: true })
-  return toDetail(
-    node,
-    saveDraft(
-      node,
-      await lookAtModel(node, { ...draft, files: draft.files.filter((file) => file.path !== path) }),
-    ),
-  )
-}
+export const addDraftFiles = (node: NodeContext, id: string, files: readonly FileToTake[]) =>
+  changeFiles(node, id, (draft) => takeFiles(node, draft, files))
 
-export async function removeDraft(node: NodeContext, id: string): Promise<Record<string, never>> {
-  requireDraft(node, id)
-  deleteDraft(node.db, id)
-  await rm(draftFolder(node, id), { recursive: true, force: true })
-  node.announce('drafts', id)
-  return {}
-}
+export const removeDraftFile = (node: NodeContext, id: string, path: string) =>
+  changeFiles(node, id, (draft) => dropFile(node, draft, path))
+
+export const removeDraft = (node: NodeContext, actor: Actor, id: string): Promise<Record<string, never>> =>
+  inTurn(id, async () => {
+    requireDraft(node, id)
+    audited(node, actor, { action: 'draft.remove', object: id }, () => deleteDraft(node.db, id))
+    await rm(draftFolder(node, id), { recursive: true, force: true })
+    node.announce('drafts', id)
+    return {}
+  })

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import { asDiskError, temporarySuffix } from '../base/files.ts'
 import { limits } from '../contract/limits.ts'
@@ -23,27 +23,42 @@ export interface HeldFile {
 }
 
 export interface FileHandles {
-  receive(name: string, bytes: Readable, signal?: AbortSignal): Promise<FileHandle>
+  receive(name: string, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<FileHandle>
   /** For the desktop's dialogs and the local command line. */
   adopt(path: string): Promise<FileHandle>
-  /** Uses the handle up; whoever takes an owned file removes it. */
+  /** Uses the handle up; whoever takes an owned file removes it. HANDLE_INVALID. */
   take(handle: string): HeldFile
+  /** All or none: HANDLE_INVALID where one is unknown, used or named twice. */
+  takeAll(handles: readonly string[]): HeldFile[]
 }
 
 const heldMax = 10_000
 
-export function createFileHandles(uploadsDirectory: string): FileHandles {
-  const held = new Map<string, HeldFile>()
+export function createFileHandles(uploadsDirectory: string, clock: Clock = systemClock): FileHandles {
+  const held = new Map<string, HeldFile & { since: number }>()
 
-  const hold = (file: HeldFile): FileHandle => {
-    if (held.size >= heldMax) {
-      const [oldest, forgotten] = held.entries().next().value ?? []
-      if (oldest !== undefined) held.delete(oldest)
-      if (forgotten?.owned) void rm(forgotten.path, { force: true })
+  /** Oldest first: what nobody came back for does not fill the disk. */
+  async function forgetOld(): Promise<void> {
+    const before = clock.monotonic() - limits.uploadHoursMax * 60 * 60 * 1000
+    for (const [handle, file] of held) {
+      if (file.since > before && held.size < heldMax) return
+      held.delete(handle)
+      if (file.owned) await rm(file.path, { force: true })
     }
+  }
+
+  const hold = async (file: HeldFile): Promise<FileHandle> => {
+    await forgetOld()
     const handle = `file_${randomBytes(24).toString('base64url')}`
-    held.set(handle, file)
+    held.set(handle, { ...file, since: clock.monotonic() })
     return { handle, name: file.name, bytes: file.bytes }
+  }
+
+  function take(handle: string): HeldFile {
+    const file = held.get(handle)
+    if (!file) throw unknownHandle()
+    held.delete(handle)
+    return file
   }
 
   return {
@@ -53,7 +68,7 @@ export function createFileHandles(uploadsDirectory: string): FileHandles {
       try {
         await pipeline(
           bytes,
-          async function* (source: AsyncIterable<Buffer>) {
+          async function* (source: AsyncIterable<Uint8Array>) {
             for await (const chunk of source) {
               received += chunk.byteLength
               if (received > limits.packageBytesMax)
@@ -77,18 +92,19 @@ export function createFileHandles(uploadsDirectory: string): FileHandles {
       if (!found.isFile()) throw new OutpostError('BAD_REQUEST', `${basename(path)} is not a file.`)
       return hold({ path, name: safeName(basename(path)), bytes: found.size, owned: false })
     },
-    take(handle) {
-      const file = held.get(handle)
-      if (!file) {
-        throw new OutpostError('HANDLE_INVALID', 'The file handle is unknown or was used already.', {
-          hint: 'Choose the file again.',
-        })
-      }
-      held.delete(handle)
-      return file
+    take,
+    takeAll(handles) {
+      if (new Set(handles).size < handles.length || handles.some((handle) => !held.has(handle)))
+        throw unknownHandle()
+      return handles.map(take)
     },
   }
 }
+
+const unknownHandle = (): OutpostError =>
+  new OutpostError('HANDLE_INVALID', 'The file handle is unknown or was used already.', {
+    hint: 'Choose the file again.',
+  })
 
 function safeName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? ''

@@ -1,9 +1,9 @@
 /** The jobs of a node: list, look, wait, stop, do again. What each kind does stands in its own flow. */
-import type { JobRow } from '../contract/views.ts'
+import { type JobRow, jobEndStates } from '../contract/views.ts'
 import type { JobState } from '../store/jobs.ts'
+import type { Actor } from './actor.ts'
+import { audited } from './audited.ts'
 import type { NodeContext } from './node-context.ts'
-
-const endStates = new Set<JobState>(['done', 'failed', 'cancelled', 'interrupted'])
 
 export const listJobs = (
   node: NodeContext,
@@ -11,8 +11,12 @@ export const listJobs = (
 ) => node.jobTable.list(query)
 
 export const findJob = (node: NodeContext, id: string): JobRow => node.jobTable.require(id)
-export const cancelJob = (node: NodeContext, id: string): JobRow => node.jobs.cancel(id)
-export const retryJob = (node: NodeContext, id: string): JobRow => node.jobs.retry(id)
+
+export const cancelJob = (node: NodeContext, actor: Actor, id: string): JobRow =>
+  audited(node, actor, { action: 'job.cancel', object: id }, () => node.jobs.cancel(id))
+
+export const retryJob = (node: NodeContext, actor: Actor, id: string): JobRow =>
+  audited(node, actor, { action: 'job.retry', object: id }, () => node.jobs.retry(id))
 
 /** The job as it is now and after every change, until it has ended. */
 export async function* watchJob(
@@ -28,7 +32,7 @@ export async function* watchJob(
     for (;;) {
       const row = node.jobTable.require(id)
       yield row
-      if (endStates.has(row.state)) return
+      if (jobEndStates.has(row.state)) return
       for (;;) {
         const { value, done } = await next
         if (done) return

@@ -10,6 +10,7 @@ import {
 import { isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import type { Actor } from './actor.ts'
+import { audited } from './audited.ts'
 import { cookieToken, loginCookie } from './identify.ts'
 import type { NodeContext } from './node-context.ts'
 
@@ -44,20 +45,32 @@ export async function claimLink(
 
 export async function enter(node: NodeContext, call: LoginCall, password: string) {
   const { address } = call.transport
-  node.loginFailures.admit(address)
-  try {
-    setCookie(call, await loginWithPassword(node.db, { password, address }, isoTime(node.clock)))
-  } catch (error) {
-    if (error instanceof OutpostError && error.code === 'LOGIN_FAILED') node.loginFailures.failed(address)
-    throw error
-  }
-  node.loginFailures.succeeded(address)
+  setCookie(
+    call,
+    await guarded(node, address, () =>
+      loginWithPassword(node.db, { password, address }, isoTime(node.clock)),
+    ),
+  )
   return {}
 }
 
-export function leave(node: NodeContext, call: LoginCall) {
+/** Counted as a failure until it has succeeded: a hundred guesses that are sent at once are a hundred guesses. */
+async function guarded<Result>(
+  node: NodeContext,
+  address: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  node.loginFailures.admit(address)
+  node.loginFailures.failed(address)
+  const result = await attempt()
+  node.loginFailures.succeeded(address)
+  return result
+}
+
+export function leave(node: NodeContext, actor: Actor, call: LoginCall) {
   const token = cookieToken(call.cookie)
-  if (token !== null) end(node.db, token)
+  if (token !== null && actor.kind === 'login')
+    audited(node, actor, { action: 'login.end', object: 'login' }, () => end(node.db, token))
   call.answerHeaders.append('set-cookie', `${loginCookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`)
   return {}
 }
@@ -74,7 +87,9 @@ export async function setPassword(
     kept: cookieToken(call.cookie),
     address: call.transport.address,
   }
-  await changePassword(node.db, change, isoTime(node.clock))
+  const attempt = () => changePassword(node.db, change, isoTime(node.clock))
+  if (change.trusted) await attempt()
+  else await guarded(node, change.address, attempt)
   return {}
 }
 

@@ -15,6 +15,7 @@ import type { DataPaths } from '../store/data-paths.ts'
 import type { JobTable } from '../store/jobs.ts'
 import type { NodeWriter, UsageReader } from '../store/sqlite.ts'
 import type { ServingSupervisor } from '../supervisor/serving-supervisor.ts'
+import type { AskServing } from './ask-serving.ts'
 import type { FileHandles } from './file-handles.ts'
 import type { StagedPackages } from './staged-packages.ts'
 
@@ -44,13 +45,7 @@ export interface NodeContext {
   readonly loginFailures: FailureLimiter
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
-  /** POST to the serving door with control's own key; `tryVersionId` names a version that was loaded for a try. */
-  askServing(
-    path: string,
-    body: unknown,
-    tryVersionId: string | null,
-    signal?: AbortSignal,
-  ): Promise<Response>
+  readonly askServing: AskServing
   /** The number of node.db's newest snapshot. */
   snapshot(): number
   /** Tells everyone who listens that something of this kind changed. */

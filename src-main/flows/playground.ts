@@ -10,7 +10,6 @@ import { resolveVersion } from '../registry/resolve.ts'
 import { endpointsOfModel } from '../store/endpoints.ts'
 import { readJsonOrNull } from '../store/sqlite.ts'
 import { readDocuments } from '../store/versions.ts'
-import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
 
 const refusal = z.object({
@@ -24,7 +23,6 @@ const refusal = z.object({
 
 export async function tryModel(
   node: NodeContext,
-  _actor: Actor,
   input: { model: string; version?: string | undefined; inputs?: unknown },
   signal?: AbortSignal,
 ): Promise<Prediction> {
@@ -34,26 +32,19 @@ export async function tryModel(
   // Without a version the endpoint's own rules answer, as they would a consumer.
   const byEndpoint = input.version === undefined && running.length > 0
   if (!deployed && !byEndpoint) await node.serving.load(found.version.id)
-  const { url } = node.serving.state()
-  if (url === null)
-    throw new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not ready.', {
-      hint: 'Try again in a moment.',
-    })
-
   const path = byEndpoint
     ? `/v1/models/${found.model.name}/inference`
     : `/v1/models/${found.model.name}@${found.name}/predict`
-  const answer = await node.askServing(
+  const { status, body } = await node.askServing(
     path,
     { inputs: input.inputs },
     deployed || byEndpoint ? null : found.version.id,
     signal,
   )
-  const body: unknown = await answer.json()
-  if (answer.ok) return prediction.parse(body)
+  if (status === 200) return prediction.parse(body)
   const refused = refusal.safeParse(body)
   if (!refused.success)
-    throw new OutpostError('SERVING_UNAVAILABLE', `The serving process answered ${answer.status}.`)
+    throw new OutpostError('SERVING_UNAVAILABLE', `The serving process answered ${status}.`)
   throw OutpostError.fromFailure(refused.data.error)
 }
 

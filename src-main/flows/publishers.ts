@@ -58,11 +58,12 @@ export const ownSigner = (node: NodeContext): Signer => ({
   privateKey: node.secrets.publisherKey(),
 })
 
-/** At the first start the key gets its row, under a name that is nobody's yet. */
+/** The key of the file is the one that signs: at the first start, and after a change that was cut off before its row. */
 export function registerOwnKey(node: NodeContext): void {
   const key = node.secrets.publisherKey()
-  if (findPublisherByFingerprint(node.db, fingerprintOf(key))?.own) return
-  writeOwn(node, { name: 'node' }, key, 'local', 'publisher.create')
+  const own = ownStored(node.db)
+  if (own?.fingerprint === fingerprintOf(key)) return
+  writeOwn(node, { name: 'node' }, key, own?.name ?? 'local', 'publisher.create')
 }
 
 function writeOwn(
@@ -169,10 +170,15 @@ export function removePublisher(node: NodeContext, actor: Actor, name: string) {
   return {}
 }
 
+function refuseTrustedName(node: NodeContext, name: string): void {
+  if (publishersNamed(node.db, name).every((publisher) => publisher.own)) return
+  throw new OutpostError('PUBLISHER_MISMATCH', `"${name}" is the name of a trusted publisher.`, {
+    hint: 'Choose another name, or trust that publisher no longer first.',
+  })
+}
+
 export function renameOwn(node: NodeContext, actor: Actor, name: string) {
-  if (publishersNamed(node.db, name).some((publisher) => !publisher.own)) {
-    throw new OutpostError('PUBLISHER_MISMATCH', `"${name}" is the name of a trusted publisher.`)
-  }
+  refuseTrustedName(node, name)
   audited(node, actor, { action: 'publisher.rename', object: name }, () => renameOwnPublishers(node.db, name))
   node.announce('publishers')
   return toRow(node, requireOwn(node))
@@ -189,13 +195,12 @@ export async function importOwnKey(
   actor: Actor,
   input: { pem: string; passphrase: string; name?: string | undefined },
 ) {
-  return signWith(
-    node,
-    actor,
-    importPublisherKey(input.pem, input.passphrase),
-    input.name ?? requireOwn(node).name,
-    'publisher.import',
-  )
+  const key = importPublisherKey(input.pem, input.passphrase)
+  const name = input.name ?? requireOwn(node).name
+  const trusted = findPublisherByFingerprint(node.db, fingerprintOf(key))
+  // A key that was trusted and is now the own one takes its name along.
+  if (trusted?.name !== name) refuseTrustedName(node, name)
+  return signWith(node, actor, key, name, 'publisher.import')
 }
 
 export const rotateOwnKey = (node: NodeContext, actor: Actor) =>

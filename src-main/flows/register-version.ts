@@ -4,10 +4,11 @@
  */
 import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
+import { versionNumbers } from '../base/version-order.ts'
 import { digest as digestName } from '../contract/names.ts'
 import type { RegisterAnswer, RegisterRequest } from '../contract/register.ts'
 import type { Actor } from './actor.ts'
-import { addDraftFiles, createDraft, removeDraft, updateDraft } from './drafts.ts'
+import { createDraft, removeDraft, updateDraft } from './drafts.ts'
 import type { NodeContext } from './node-context.ts'
 
 const built = z.object({ model: z.string(), version: z.string(), digest: digestName })
@@ -18,10 +19,14 @@ export async function registerVersion(
   actor: Actor,
   request: RegisterRequest,
 ): Promise<RegisterAnswer> {
-  const draft = await createDraft(node, { handles: [] })
+  const named = request.metadata.version ?? request.version
+  if (named !== request.version) {
+    throw new OutpostError('BAD_REQUEST', `The metadata is of version ${named}, not of ${request.version}.`)
+  }
+  const files = Object.entries(request.artifacts).map(([path, handle]) => ({ path, handle }))
+  const draft = await createDraft(node, actor, { files })
   try {
-    const filled = await addDraftFiles(node, { id: draft.id, handles: Object.values(request.artifacts) })
-    updateDraft(node, { id: draft.id, descriptor: descriptorOf(request, filled.descriptor) })
+    updateDraft(node, { id: draft.id, descriptor: descriptorOf(request, draft.descriptor) })
     const jobId = node.jobs.submit('build', `${request.model_name} ${request.version}`, {
       actor: actor.name,
       draftId: draft.id,
@@ -32,7 +37,7 @@ export async function registerVersion(
     const { model, version, digest } = built.parse(job.output)
     return { model_id: model, version, digest, job_id: jobId }
   } finally {
-    await removeDraft(node, draft.id)
+    await removeDraft(node, actor, draft.id)
   }
 }
 
@@ -51,8 +56,9 @@ function descriptorOf(
     descriptor,
   } = metadata
   const { customMetrics, ...metrics } = performanceMetrics ?? {}
+  const { minor, patch } = versionNumbers(version)
   const change = {
-    type: version.endsWith('.0.0') ? 'major' : version.endsWith('.0') ? 'minor' : 'patch',
+    type: patch > 0 ? 'patch' : minor > 0 ? 'minor' : 'major',
     releaseNotes: `Registered as ${version}.`,
   }
   return {

@@ -20,6 +20,7 @@ import { collectBlobs } from '../store/blob-collect.ts'
 import { endpointsOfModel, listEndpoints } from '../store/endpoints.ts'
 import { nextSnapshot } from '../store/meta.ts'
 import { findModel, modelsFrom } from '../store/models.ts'
+import { inTransaction } from '../store/sqlite.ts'
 import { versionNames } from '../store/versions.ts'
 import type { Actor } from './actor.ts'
 import { deploy, removeDeployment } from './deploy.ts'
@@ -113,7 +114,8 @@ export async function removeSamples(node: NodeContext, actor: Actor): Promise<{ 
       removed++
     }
   }
-  nextSnapshot(node.db)
+  inTransaction(node.db, () => nextSnapshot(node.db))
+  await node.serving.apply(node.snapshot())
   await collectBlobs(node.db, node.blobs)
   node.announce('models')
   return { removed }

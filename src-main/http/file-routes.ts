@@ -3,36 +3,29 @@ import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { OutpostError } from '../base/errors.ts'
 import { checkAs, parseJson } from '../base/json.ts'
-import { type Access, grants } from '../contract/api/scopes.ts'
 import { registerRequest } from '../contract/register.ts'
+import { requireScope } from '../flows/actor.ts'
 import { exportVersion } from '../flows/export-version.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { registerVersion } from '../flows/register-version.ts'
 import type { Environment } from './environment.ts'
 
-function need(context: Context<Environment>, scope: Access): void {
-  const actor = context.get('actor')
-  if (grants(actor.scopes, scope)) return
-  if (actor.kind === 'nobody') throw new OutpostError('UNAUTHORIZED', 'This needs a login or an API key.')
-  throw new OutpostError('FORBIDDEN', `This key lacks the scope "${scope}".`)
-}
-
 /** PUT /api/files?name=model.onnx with the raw bytes → { handle, name, bytes }; the handle is good for one use. */
 export async function receiveFile(node: NodeContext, context: Context<Environment>): Promise<Response> {
-  need(context, 'write')
+  requireScope(context.get('actor'), 'write')
   const name = context.req.query('name') ?? 'file'
   const body = context.req.raw.body
   if (!body)
     throw new OutpostError('BAD_REQUEST', 'The request has no body.', {
       hint: 'Send the bytes of the file as the body.',
     })
-  const file = await node.files.receive(name, Readable.fromWeb(body as never), context.req.raw.signal)
+  const file = await node.files.receive(name, body, context.req.raw.signal)
   return context.json(file, 201)
 }
 
 /** GET /api/packages/{model}/{version}: the signed package, as it was packed. */
 export async function downloadPackage(node: NodeContext, context: Context<Environment>): Promise<Response> {
-  need(context, 'read')
+  requireScope(context.get('actor'), 'read')
   const packed = await exportVersion(
     node,
     context.req.param('model') ?? '',
@@ -50,7 +43,7 @@ export async function downloadPackage(node: NodeContext, context: Context<Enviro
 
 /** POST /models/register (R97): a version from files that were handed over, signed with the node's own key. */
 export async function registerModel(node: NodeContext, context: Context<Environment>): Promise<Response> {
-  need(context, 'write')
+  requireScope(context.get('actor'), 'write')
   const request = checkAs(
     registerRequest,
     parseJson(await context.req.text(), 'JSON_INVALID'),

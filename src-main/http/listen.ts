@@ -2,11 +2,17 @@
  * The UI's listener: node:http or node:https over the app. Loopback unless told otherwise, and never an address that
  * others can reach without TLS, own or of a proxy that was named as such.
  */
-import { createServer as createHttpServer } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { isSystemError, OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
 import type { Transport } from './environment.ts'
 
 export interface ListenOptions {
@@ -28,8 +34,40 @@ export interface Listener {
 
 const closeMsMax = 2_000
 
+/** A header comes in 10 s; a body may be an upload of many gigabytes and has no limit but that of stalling. */
+const slowness = {
+  headersTimeout: 10_000,
+  requestTimeout: 0,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 65_000,
+}
+
+/** Cuts connections on which nothing moves, but for those whose request is here and whose answer takes its time. */
+function cutStalled(server: Server): void {
+  const current = new WeakMap<Socket, { request: IncomingMessage; answer: ServerResponse }>()
+  server.on('request', (request: IncomingMessage, answer: ServerResponse) => {
+    current.set(request.socket, { request, answer })
+  })
+  server.setTimeout(limits.stallSecondsMax * 1000, (socket: Socket) => {
+    const open = current.get(socket)
+    const isWorkedOn = open?.request.complete && !open.answer.headersSent
+    if (!isWorkedOn) socket.destroy()
+  })
+}
+
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** The host names that requests may carry: those that were allowed, and the address that it listens on. */
+export const answeredHosts = (host: string | undefined, allowed: readonly string[]): Set<string> =>
+  new Set(host === undefined || wildcards.has(host) ? allowed : [...allowed, inUrl(host).toLowerCase()])
+
+const wildcards = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+])
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
 export function refuseInsecureBind(options: Pick<ListenOptions, 'host' | 'tls' | 'behindProxy'>): void {
   if (isLoopback(options.host) || options.tls || options.behindProxy) return
@@ -61,17 +99,10 @@ export async function listen(
     },
     { overrideGlobalObjects: false },
   )
-  // Slow clients are cut off: a header in 10 s, and a body (an upload of many gigabytes may be one) without stalls.
-  const limits = {
-    headersTimeout: 10_000,
-    requestTimeout: 0,
-    maxHeaderSize: 16 * 1024,
-    keepAliveTimeout: 65_000,
-  }
   const server = options.tls
-    ? createHttpsServer({ ...limits, cert: options.tls.cert, key: options.tls.key }, onRequest)
-    : createHttpServer(limits, onRequest)
-  server.setTimeout(120_000)
+    ? createHttpsServer({ ...slowness, cert: options.tls.cert, key: options.tls.key }, onRequest)
+    : createHttpServer(slowness, onRequest)
+  cutStalled(server)
 
   const tryPort = (port: number): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -98,9 +129,9 @@ export async function listen(
     await tryPort(0)
   }
   const { port } = server.address() as AddressInfo
-  const name = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
-    url: `${options.tls ? 'https' : 'http'}://${name}:${port}`,
+    // All addresses are no address to go to; this machine's own is one of them.
+    url: `${options.tls ? 'https' : 'http'}://${inUrl(wildcards.get(options.host) ?? options.host)}:${port}`,
     port,
     close: () =>
       new Promise((resolve) => {

@@ -2,13 +2,15 @@
  * Background work that outlives the request and the process: a job is a row first and work second. Queued ones go on
  * after a restart; a running one starts once more, and reads "interrupted" where that too was cut off.
  */
-import type { Clock } from '../base/clock.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Clock, isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import type { JobRow } from '../contract/views.ts'
-import type { JobTable } from '../store/jobs.ts'
+import { limits } from '../contract/limits.ts'
+import { type JobRow, jobEndStates } from '../contract/views.ts'
+import type { JobTable, JobToRun } from '../store/jobs.ts'
 
 export type JobKind = JobRow['kind']
 
@@ -48,104 +50,61 @@ export interface JobRunnerOptions {
 const runningMax = 2
 const attemptsMax = 2
 const reportEveryMs = 250
-const ended = new Set<JobRow['state']>(['done', 'failed', 'cancelled', 'interrupted'])
+/** How soon a full disk is asked again whether it takes a row. */
+const diskRetryMs = 1000
+
+type Settle = (id: string, change: Parameters<JobTable['update']>[1]) => void
+
+interface Running {
+  controller: AbortController
+  finished: Promise<void>
+  cancelled: boolean
+}
 
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
-  const { table, clock, log, handlers, onChange } = options
-  const running = new Map<
-    string,
-    { controller: AbortController; finished: Promise<void>; cancelled: boolean }
-  >()
+  const { table, clock, log, onChange } = options
+  const running = new Map<string, Running>()
   const waiting = new Map<string, Array<(row: JobRow) => void>>()
-  let stopping = false
+  const stopped = new AbortController()
+  const now = (): string => isoTime(clock)
 
-  const now = (): string => new Date(clock.now()).toISOString()
-
-  function settle(id: string, change: Parameters<JobTable['update']>[1]): void {
+  const settle: Settle = (id, change) => {
     const row = table.update(id, change)
     onChange(id)
-    if (!ended.has(row.state)) return
+    if (!jobEndStates.has(row.state)) return
     for (const resolve of waiting.get(id) ?? []) resolve(row)
     waiting.delete(id)
   }
+  const work = createWork(options, settle, stopped.signal)
 
   function next(): void {
-    while (!stopping && running.size < runningMax) {
-      const queued = table.nextQueued([...running.keys()])
-      if (!queued) return
-      start(queued)
-    }
-  }
-
-  function start(job: { id: string; kind: JobKind; attempts: number; input: Record<string, unknown> }): void {
-    const controller = new AbortController()
-    const entry = { controller, finished: Promise.resolve(), cancelled: false }
-    running.set(job.id, entry)
-    settle(job.id, {
-      state: 'running',
-      attempts: job.attempts + 1,
-      startedAt: now(),
-      failure: null,
-      progress: null,
-      step: null,
-    })
-    entry.finished = work(job, entry).finally(() => {
-      running.delete(job.id)
-      next()
-    })
-  }
-
-  async function work(
-    job: { id: string; kind: JobKind; input: Record<string, unknown> },
-    entry: { controller: AbortController; cancelled: boolean },
-  ): Promise<void> {
-    let written = 0
-    const report: JobWork['report'] = (progress, step, details) => {
-      const at = clock.monotonic()
-      if (at - written < reportEveryMs && progress !== 1 && details === undefined) return
-      written = at
-      settle(job.id, {
-        progress,
-        ...(step === undefined ? {} : { step }),
-        ...(details === undefined ? {} : { output: details }),
-      })
-    }
-    try {
-      const output = await handlers[job.kind]({
-        id: job.id,
-        input: job.input,
-        signal: entry.controller.signal,
-        report,
-      })
-      settle(job.id, {
-        state: 'done',
-        progress: 1,
-        step: null,
-        finishedAt: now(),
-        ...(output ? { output } : {}),
-      })
-    } catch (caught) {
-      const error = asDiskError(caught)
-      if (entry.cancelled) settle(job.id, { state: 'cancelled', finishedAt: now() })
-      else if (stopping && entry.controller.signal.aborted)
-        settle(job.id, { state: 'queued', progress: null, step: null, attempts: 0 })
-      else {
-        const known = error instanceof OutpostError
-        if (!known) log.error({ jobId: job.id, kind: job.kind, err: error }, 'a job failed')
-        const failure = known
-          ? error.toWire()
-          : {
-              code: 'INTERNAL' as const,
-              message: 'The node failed on this job.',
-              hint: `The log has the details under job ${job.id}.`,
-            }
-        settle(job.id, { state: 'failed', finishedAt: now(), failure })
+    while (!stopped.signal.aborted && running.size < runningMax) {
+      const job = table.nextQueued([...running.keys()])
+      if (!job) return
+      const entry: Running = {
+        controller: new AbortController(),
+        finished: Promise.resolve(),
+        cancelled: false,
       }
+      running.set(job.id, entry)
+      entry.finished = work(job, entry)
+        .catch((error: unknown) =>
+          log.error({ jobId: job.id, err: error }, 'a job could not be written down'),
+        )
+        .finally(() => {
+          running.delete(job.id)
+          next()
+        })
     }
   }
 
   return {
     submit(kind, target, input) {
+      if (table.countActive() >= limits.jobsQueuedMax) {
+        throw new OutpostError('TOO_MANY_REQUESTS', `${limits.jobsQueuedMax} jobs are waiting already.`, {
+          hint: 'Wait until some have ended, or cancel them.',
+        })
+      }
       const id = newId()
       table.insert({ id, kind, target, input, createdAt: now() })
       onChange(id)
@@ -159,55 +118,97 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
         entry.cancelled = true
         entry.controller.abort()
       } else if (row.state === 'queued') settle(id, { state: 'cancelled', finishedAt: now() })
-      else
-        throw new OutpostError(
-          'JOB_STATE',
-          `The job is ${row.state}; only a queued or running one can be cancelled.`,
-        )
+      else throw jobState(row, 'only a queued or running one can be cancelled')
       return table.require(id)
     },
     retry(id) {
       const row = table.require(id)
-      if (!ended.has(row.state) || row.state === 'done') {
-        throw new OutpostError(
-          'JOB_STATE',
-          `The job is ${row.state}; only one that failed, was cancelled or interrupted can be done again.`,
-        )
-      }
-      settle(id, {
-        state: 'queued',
-        attempts: 0,
-        failure: null,
-        progress: null,
-        step: null,
-        output: null,
-        startedAt: null,
-        finishedAt: null,
-      })
+      if (!jobEndStates.has(row.state) || row.state === 'done')
+        throw jobState(row, 'only one that failed, was cancelled or interrupted can be done again')
+      settle(id, { ...fresh, state: 'queued', attempts: 0, output: null, startedAt: null, finishedAt: null })
       setImmediate(next)
       return table.require(id)
     },
     recover() {
-      for (const job of table.running()) {
-        const again = job.attempts < attemptsMax
-        settle(
-          job.id,
-          again
-            ? { state: 'queued', progress: null, step: null }
-            : { state: 'interrupted', finishedAt: now() },
-        )
+      for (const { id, attempts } of table.running()) {
+        if (attempts < attemptsMax) settle(id, { state: 'queued', progress: null, step: null })
+        else settle(id, { state: 'interrupted', finishedAt: now() })
       }
       next()
     },
     async stop() {
-      stopping = true
+      stopped.abort()
       for (const entry of running.values()) entry.controller.abort()
-      await Promise.allSettled([...running.values()].map((entry) => entry.finished))
+      await Promise.all([...running.values()].map((entry) => entry.finished))
     },
     ended(id) {
       const row = table.require(id)
-      if (ended.has(row.state)) return Promise.resolve(row)
+      if (jobEndStates.has(row.state)) return Promise.resolve(row)
       return new Promise((resolve) => void waiting.set(id, [...(waiting.get(id) ?? []), resolve]))
     },
+  }
+}
+
+const fresh = { failure: null, progress: null, step: null }
+
+const jobState = ({ state }: JobRow, rule: string): OutpostError =>
+  new OutpostError('JOB_STATE', `The job is ${state}; ${rule}.`)
+
+/** One job from its first row to its last; `stopped` puts it back into the queue. */
+function createWork(options: JobRunnerOptions, settle: Settle, stopped: AbortSignal) {
+  const { clock, log, handlers } = options
+  const now = (): string => isoTime(clock)
+
+  /** On a full disk not even the state of a job can be written; it is as soon as there is room again. */
+  async function write(id: string, change: Parameters<Settle>[1]): Promise<void> {
+    for (;;) {
+      try {
+        return settle(id, change)
+      } catch (error) {
+        if (!(error instanceof OutpostError && error.code === 'DISK_FULL') || stopped.aborted) throw error
+        await sleep(diskRetryMs, undefined, { ref: false, signal: stopped }).catch(() => undefined)
+      }
+    }
+  }
+
+  function reporter(id: string): JobWork['report'] {
+    let written = Number.NEGATIVE_INFINITY
+    return (progress, step, details) => {
+      const at = clock.monotonic()
+      if (at - written < reportEveryMs && progress !== 1 && details === undefined) return
+      written = at
+      settle(id, {
+        progress,
+        ...(step === undefined ? {} : { step }),
+        ...(details === undefined ? {} : { output: details }),
+      })
+    }
+  }
+
+  function failureOf(job: JobToRun, caught: unknown): JobRow['failure'] {
+    const error = asDiskError(caught)
+    if (error instanceof OutpostError) return error.toWire()
+    log.error({ jobId: job.id, kind: job.kind, err: error }, 'a job failed')
+    return {
+      code: 'INTERNAL',
+      message: 'The node failed on this job.',
+      hint: `The log has the details under job ${job.id}.`,
+    }
+  }
+
+  return async (job: JobToRun, entry: Running): Promise<void> => {
+    const { id, kind, input, attempts } = job
+    const { signal } = entry.controller
+    try {
+      await write(id, { ...fresh, state: 'running', attempts: attempts + 1, startedAt: now() })
+      signal.throwIfAborted()
+      const output = await handlers[kind]({ id, input, signal, report: reporter(id) })
+      const done = { state: 'done' as const, progress: 1, step: null, finishedAt: now() }
+      await write(id, { ...done, ...(output ? { output } : {}) })
+    } catch (error) {
+      if (entry.cancelled) await write(id, { state: 'cancelled', finishedAt: now() })
+      else if (stopped.aborted) await write(id, { ...fresh, state: 'queued', attempts: 0 })
+      else await write(id, { state: 'failed', finishedAt: now(), failure: failureOf(job, error) })
+    }
   }
 }

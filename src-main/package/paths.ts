@@ -42,7 +42,7 @@ function componentProblem(part: string): string | null {
 }
 
 /** Throws PACKAGE_PATH for a path that breaks a rule. */
-export function checkPath(path: string): void {
+function checkPath(path: string): void {
   const problem = pathProblem(path)
   if (problem)
     throw new OutpostError('PACKAGE_PATH', `The path ${quoted(path)} ${problem}.`, { details: { path } })

@@ -1,6 +1,7 @@
 /** Who is asking (R219): a bearer key of the registry, one that dies with the process, or control itself. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { OutpostError } from '../base/errors.ts'
+import { grants } from '../contract/api/scopes.ts'
 import type { ServedKey } from './routes.ts'
 
 export interface Caller {
@@ -48,7 +49,7 @@ export function identify(
       hint: 'It may have been revoked or have expired; make a new one.',
     })
   }
-  if (!key.scopes.includes('infer')) {
+  if (!grants(key.scopes, 'infer')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
   }
   return { name: key.name, internal: false }

@@ -140,7 +140,9 @@ async function startServing(
   const port = await listen(door, config)
   const timer = setInterval(report, reportEveryMs)
   const scheme = config.tls ? 'https' : 'http'
-  const shown = config.host.includes(':') ? `[${config.host}]` : config.host
+  // All addresses are no address to go to; this machine's own is one of them.
+  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[config.host] ?? config.host
+  const shown = address.includes(':') ? `[${address}]` : address
   post({ type: 'ready', url: `${scheme}://${shown}:${port}`, port })
   follow().catch((error: unknown) => log.error({ err: error }, 'the routes could not be read'))
 

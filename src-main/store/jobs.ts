@@ -9,7 +9,7 @@ type JobKind = JobRow['kind']
 export type JobState = JobRow['state']
 
 /** What whoever takes a job up needs to know. */
-interface JobToRun {
+export interface JobToRun {
   id: string
   kind: JobKind
   target: string
@@ -104,10 +104,12 @@ export function jobTable(db: NodeWriter): JobTable {
   }
   return {
     insert(job) {
-      sql(
-        db,
-        `insert into jobs (id, origin_node, kind, target, state, input, created_at) values (?, ?, ?, ?, 'queued', ?, ?)`,
-      ).run(job.id, origin, job.kind, job.target, JSON.stringify(job.input), job.createdAt)
+      inTransaction(db, () =>
+        sql(
+          db,
+          `insert into jobs (id, origin_node, kind, target, state, input, created_at) values (?, ?, ?, ?, 'queued', ?, ?)`,
+        ).run(job.id, origin, job.kind, job.target, JSON.stringify(job.input), job.createdAt),
+      )
     },
     update: (id, change) =>
       inTransaction(db, () => {

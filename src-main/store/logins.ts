@@ -36,6 +36,12 @@ export function insertLoginLink(db: NodeWriter, link: Omit<StoredLogin, 'address
   ).run(link)
 }
 
+export const findLoginLink = (db: NodeReader, hash: string): Omit<StoredLogin, 'address'> | null =>
+  sql<Omit<StoredLogin, 'address'>>(
+    db,
+    'select hash, created_at as createdAt, expires_at as expiresAt from login_links where hash = ?',
+  ).get(hash) ?? null
+
 /** Takes the link away, whatever its time, so that it is good for one use; null where there is none. */
 export const takeLoginLink = (db: NodeWriter, hash: string): Omit<StoredLogin, 'address'> | null =>
   sql<Omit<StoredLogin, 'address'>>(

@@ -1,40 +1,26 @@
 /**
- * Keeps the serving process alive: starts it, hands it its settings, tells it of new snapshots and waits until they
- * are applied, restarts it after a crash with growing pauses, and kills it where it hangs.
+ * Keeps the serving process alive: starts it, tells it of new snapshots and waits until they are applied, restarts it
+ * after a crash with growing pauses. One start, stop or restart goes on at a time.
  */
-import type { Child, StartChild } from '../base/child.ts'
+import type { StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import { limits } from '../contract/limits.ts'
-import {
-  type ControlToServing,
-  type DeploymentReport,
-  type ServingConfig,
-  type ServingToControl,
-  servingToControl,
-} from '../contract/processes.ts'
+import type { ServingConfig } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
-
-interface ServingState {
-  state: 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
-  url: string | null
-  since: number
-  failure: Failure | null
-  restarts: number
-  cpu: number
-  memoryBytes: number
-  modelBytes: number
-  queueLength: number
-  deployments: DeploymentReport[]
-}
+import { type ServingChild, type ServingChildOptions, startServingChild } from './serving-child.ts'
+import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
+import { createWaiting } from './waiting.ts'
 
 export interface ServingSupervisor {
   /** Resolves when serving listens; throws its failure (PORT_TAKEN) where it cannot. */
   start(): Promise<string>
   stop(): Promise<void>
   restart(): Promise<void>
-  /** Resolves once serving has swapped to this snapshot of node.db; a snapshot is never lost to a restart. */
+  /**
+   * Resolves once serving has swapped to this snapshot of node.db, also over a restart; at once where nothing is
+   * served. SERVING_UNAVAILABLE where it cannot be started: the change is written and is read when it can.
+   */
   apply(snapshot: number): Promise<void>
   /** Loads a version that no endpoint serves, for a try. */
   load(versionId: string): Promise<void>
@@ -45,224 +31,185 @@ export interface SupervisorOptions {
   startChild: StartChild
   clock: Clock
   log: Log
-  config(previousPort: number | null): Promise<ServingConfig>
+  config(previousPort: number | null): ServingConfig
   snapshot(): number
-  /** A child died without being asked to: what the journal says it was running goes into the decision. */
-  onCrash(pid: number | undefined): void
+  /** A child died without being asked to: the decision what is served again is made before it is started. */
+  onCrash(): Promise<void>
+  /** A run of this version hangs; the process will be ended. */
+  onStuck(versionId: string): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
 
 const restartPausesMs = [100, 500, 2_000, 10_000, 30_000]
-const drainMsMax = 15_000
-const startMsMax = 30_000
-
-interface Waiter {
-  snapshot: number
-  resolve(): void
-  reject(error: unknown): void
-}
+/** After so long without a crash the pauses begin anew. */
+const steadyMs = 60_000
 
 export function createServingSupervisor(options: SupervisorOptions): ServingSupervisor {
-  const { clock, log } = options
-  let child: Child | null = null
-  let stopping = false
-  let applied = 0
-  let port: number | null = null
-  let crashes = 0
-  let requestsTotal = 0
-  let nextTry = 0
-  let waiters: Waiter[] = []
-  let restartTimer: NodeJS.Timeout | undefined
-  const tries = new Map<number, { resolve(): void; reject(error: unknown): void }>()
-  const state: ServingState = {
-    state: 'stopped',
-    url: null,
-    since: clock.now(),
-    failure: null,
-    restarts: 0,
-    cpu: 0,
-    memoryBytes: 0,
-    modelBytes: 0,
-    queueLength: 0,
-    deployments: [],
+  return new Supervisor(options)
+}
+
+class Supervisor implements ServingSupervisor {
+  readonly #options: SupervisorOptions
+  readonly #state: ServingState
+  readonly #waiting = createWaiting()
+  #child: ServingChild | null = null
+  /** False before the start, after the stop, and where serving refused to start. */
+  #wanted = false
+  #asked: ServingChild | null = null
+  #port: number | null = null
+  #crashes = 0
+  #restartTimer: NodeJS.Timeout | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#state = stoppedState(options.clock.now())
   }
 
-  const become = (next: ServingState['state'], failure: Failure | null = null): void => {
-    Object.assign(state, { state: next, failure, since: clock.now() })
-    options.onChange('system')
+  state = (): ServingState => this.#state
+
+  start(): Promise<string> {
+    this.#wanted = true
+    return this.#inTurn(() => this.#launch())
   }
-  const send = (message: ControlToServing): void => child?.post(message)
 
-  async function launch(): Promise<string> {
-    become(state.restarts === 0 ? 'starting' : 'restarting')
-    const config = await options.config(port)
-    const started = options.startChild('serving')
-    child = started
-    let lastWord = clock.monotonic()
-    const watch = setInterval(() => {
-      if (clock.monotonic() - lastWord < limits.childSilenceSecondsMax * 1000) return
-      log.error({ pid: started.pid }, 'serving is silent; killing it')
-      started.kill()
-    }, 5_000)
-    watch.unref()
-
-    return new Promise<string>((resolve, reject) => {
-      const late = setTimeout(() => started.kill(), startMsMax)
-      const settle = (): void => clearTimeout(late)
-      started.onMessage((raw) => {
-        lastWord = clock.monotonic()
-        const parsed = servingToControl.safeParse(raw)
-        if (!parsed.success)
-          return log.warn({ problem: parsed.error.message }, 'serving said something unknown')
-        const message = parsed.data
-        if (message.type === 'ready') {
-          settle()
-          port = message.port
-          state.url = message.url
-          become('ready')
-          send({ type: 'snapshot', number: options.snapshot() })
-          resolve(message.url)
-        } else if (message.type === 'failed') {
-          settle()
-          become('failed', message.failure)
-          stopping = true // a refusal to start is not a crash: starting again would fail again
-          reject(OutpostError.fromFailure(message.failure))
-        } else onMessage(message, started)
-      })
-      started.onExit((code) => {
-        clearInterval(watch)
-        settle()
-        if (child === started) child = null
-        reject(
-          new OutpostError('SERVING_UNAVAILABLE', `The serving process ended while it started (${code}).`),
-        )
-        onExit(code, started.pid)
-      })
-      started.post({ type: 'start', config } satisfies ControlToServing)
+  async stop(): Promise<void> {
+    this.#wanted = false
+    this.#waiting.reject(stopped())
+    const ended = this.#end() // at once, also where a start is still waiting for it to listen
+    await this.#inTurn(async () => {
+      await ended
+      await this.#end()
+      this.#become('stopped')
     })
   }
 
-  function onMessage(message: ServingToControl, from: Child): void {
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#end()
+      this.#wanted = true
+      this.#state.restarts += 1
+      await this.#launch()
+    })
+  }
+
+  apply(snapshot: number): Promise<void> {
+    if (!this.#wanted) return Promise.resolve() // read at its next start
+    this.#child?.send({ type: 'snapshot', number: snapshot })
+    return this.#waiting.forSnapshot(snapshot)
+  }
+
+  load(versionId: string): Promise<void> {
+    if (this.#state.state !== 'ready' || !this.#child) {
+      const hint = { hint: 'Try again in a moment.' }
+      return Promise.reject(
+        new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not ready.', hint),
+      )
+    }
+    const { request, done } = this.#waiting.forTry()
+    this.#child.send({ type: 'try', request, versionId })
+    return done
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work, work)
+    this.#turn = result.catch(() => undefined) // told to whoever asked
+    return result
+  }
+
+  #become(next: ServingState['state'], failure: Failure | null = null): void {
+    Object.assign(this.#state, { state: next, failure, since: this.#options.clock.now() })
+    this.#options.onChange('system')
+  }
+
+  async #launch(): Promise<string> {
+    clearTimeout(this.#restartTimer)
+    this.#become(this.#state.restarts === 0 ? 'starting' : 'restarting')
+    const child: ServingChild = startServingChild({
+      ...this.#options,
+      config: this.#options.config(this.#port),
+      onMessage: (message) => {
+        if (this.#child === child) this.#hear(message) // words of one that was given up count no more
+      },
+    })
+    this.#child = child
+    void child.exited.then((code) => this.#onExit(child, code))
+    const { url, port } = await child.ready
+    this.#port = port
+    this.#state.url = url
+    this.#become('ready')
+    child.send({ type: 'snapshot', number: this.#options.snapshot() })
+    return url
+  }
+
+  #hear(message: Parameters<ServingChildOptions['onMessage']>[0]): void {
+    const { clock, log, onChange, onStuck } = this.#options
     switch (message.type) {
-      case 'applied': {
-        applied = Math.max(applied, message.number)
-        const done = waiters.filter((waiter) => waiter.snapshot <= applied)
-        waiters = waiters.filter((waiter) => waiter.snapshot > applied)
-        for (const waiter of done) waiter.resolve()
-        options.onChange('deployments')
+      case 'applied':
+        this.#waiting.applied(message.number)
+        onChange('deployments')
         break
-      }
       case 'report': {
-        const changed =
-          JSON.stringify(stateOf(state.deployments)) !== JSON.stringify(stateOf(message.deployments))
-        const { cpu, memoryBytes, modelBytes, queueLength, deployments } = message
-        Object.assign(state, { cpu, memoryBytes, modelBytes, queueLength, deployments })
-        if (changed) options.onChange('deployments')
-        if (message.requestsTotal !== requestsTotal) options.onChange('requests')
-        requestsTotal = message.requestsTotal
-        if (clock.now() - state.since > 60_000) crashes = 0
+        const news = takeReport(this.#state, message)
+        if (news.deployments) onChange('deployments')
+        if (news.requests) onChange('requests')
+        if (clock.now() - this.#state.since > steadyMs) this.#crashes = 0
         break
       }
-      case 'tried': {
-        const waiting = tries.get(message.request)
-        tries.delete(message.request)
-        if (message.failure) waiting?.reject(OutpostError.fromFailure(message.failure))
-        else waiting?.resolve()
+      case 'tried':
+        this.#waiting.tried(message.request, message.failure)
         break
-      }
       case 'stuck':
         log.error({ versionId: message.versionId }, 'a run hangs; serving is drained and killed')
-        send({ type: 'drain' })
-        setTimeout(() => from.kill(), drainMsMax).unref()
-        break
-      case 'ready':
-      case 'failed':
+        onStuck(message.versionId)
+        void this.#child?.end() // nobody asked for its end, so it is started again
         break
     }
   }
 
-  function onExit(code: number | string, pid: number | undefined): void {
-    applied = 0
-    for (const waiting of tries.values())
-      waiting.reject(
-        new OutpostError('ENGINE_CRASHED', 'The serving process died while it loaded the model.'),
-      )
-    tries.clear()
-    Object.assign(state, { cpu: 0, memoryBytes: 0, modelBytes: 0, queueLength: 0, deployments: [] })
-    options.onChange('deployments')
-    if (stopping) {
-      if (state.state !== 'failed') become('stopped')
-      for (const waiter of waiters.splice(0))
-        waiter.reject(new OutpostError('SERVING_UNAVAILABLE', 'The serving process was stopped.'))
+  #onExit(child: ServingChild, code: number | string): void {
+    if (this.#child === child) this.#child = null
+    this.#waiting.lost()
+    forgetFigures(this.#state)
+    this.#options.onChange('deployments')
+    if (this.#asked === child || !this.#wanted) return
+    const refusal = child.refusal()
+    if (refusal && this.#port === null) {
+      this.#wanted = false // a first start that is refused would be refused again
+      this.#waiting.reject(OutpostError.fromFailure(refusal))
+      this.#become('failed', refusal)
       return
     }
-    log.error({ code, pid }, 'serving ended unexpectedly')
-    options.onCrash(pid)
-    state.restarts += 1
-    become('restarting', {
-      code: 'ENGINE_CRASHED',
-      message: `The serving process ended unexpectedly (${code}).`,
-    })
-    const pause = restartPausesMs[Math.min(crashes, restartPausesMs.length - 1)] ?? 0
-    crashes += 1
-    restartTimer = setTimeout(
-      () => launch().catch((error: unknown) => log.error({ err: error }, 'serving did not start')),
-      pause,
-    )
+    if (this.#state.state !== 'ready') this.#waiting.reject(stopped()) // it may crash at each start
+    this.#options.log.error({ code, pid: child.pid, refusal }, 'serving ended unexpectedly')
+    const message = `The serving process ended unexpectedly (${code}).`
+    this.#state.restarts += 1
+    this.#become('restarting', refusal ?? { code: 'ENGINE_CRASHED', message })
+    void this.#startAgain()
   }
 
-  async function end(): Promise<void> {
-    clearTimeout(restartTimer)
-    const ending = child
-    if (!ending) return
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(() => ending.kill(), drainMsMax)
-      ending.onExit(() => {
-        clearTimeout(late)
-        resolve()
-      })
-      send({ type: 'drain' })
-    })
+  async #startAgain(): Promise<void> {
+    const { log, onCrash } = this.#options
+    await onCrash().catch((error: unknown) => log.error({ err: error }, 'a crash could not be looked into'))
+    if (!this.#wanted || this.#child) return
+    const pause = restartPausesMs[Math.min(this.#crashes, restartPausesMs.length - 1)]
+    this.#crashes += 1
+    this.#restartTimer = setTimeout(() => {
+      this.#inTurn(async () => {
+        if (this.#wanted && !this.#child) await this.#launch()
+      }).catch((error: unknown) => log.error({ err: error }, 'serving did not start'))
+    }, pause)
   }
 
-  return {
-    start() {
-      stopping = false
-      return launch()
-    },
-    async stop() {
-      stopping = true
-      await end()
-      become('stopped')
-    },
-    async restart() {
-      stopping = true
-      await end()
-      stopping = false
-      state.restarts += 1
-      await launch()
-    },
-    apply(snapshot) {
-      if (snapshot <= applied) return Promise.resolve()
-      if (stopping || (child === null && state.state === 'stopped')) return Promise.resolve() // read again at its next start
-      send({ type: 'snapshot', number: snapshot })
-      return new Promise((resolve, reject) => void waiters.push({ snapshot, resolve, reject }))
-    },
-    load(versionId) {
-      if (state.state !== 'ready') {
-        return Promise.reject(
-          new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not ready.', {
-            hint: 'Try again in a moment.',
-          }),
-        )
-      }
-      const request = nextTry++
-      send({ type: 'try', request, versionId })
-      return new Promise((resolve, reject) => void tries.set(request, { resolve, reject }))
-    },
-    state: () => state,
+  async #end(): Promise<void> {
+    clearTimeout(this.#restartTimer)
+    if (!this.#child) return
+    this.#asked = this.#child
+    await this.#child.end()
   }
 }
 
-const stateOf = (deployments: DeploymentReport[]) =>
-  deployments.map(({ endpointId, versionId, state }) => [endpointId, versionId, state])
+const stopped = (): OutpostError =>
+  new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not running.', {
+    hint: 'What was changed is kept and holds as soon as it runs again.',
+  })

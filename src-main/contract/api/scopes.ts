@@ -25,7 +25,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     resolve: 'read',
     remove: 'write',
     pin: 'write',
-    verify: 'read',
+    verify: 'write',
   },
   packages: { inspect: 'write', import: 'write', discard: 'write' },
   drafts: {

@@ -1,7 +1,7 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { endpointName, modelId, rowId, timestamp, versionReference } from '../names.ts'
+import { endpointName, instant, modelId, rowId, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { deploymentRow, page, pageQuery, requestRow } from '../views.ts'
 
@@ -99,8 +99,8 @@ export const requests = {
         endpoint: z.string().optional(),
         version: z.string().optional(),
         outcome: z.enum(['answered', 'failed']).optional(),
-        since: timestamp.optional(),
-        until: timestamp.optional(),
+        since: instant.optional(),
+        until: instant.optional(),
       }),
     )
     .output(page(requestRow)),

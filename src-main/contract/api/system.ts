@@ -1,7 +1,7 @@
 /** The node itself: state, jobs, keys, publishers, logins, events, samples, backup. */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { digest, publisherName, rowId, timestamp } from '../names.ts'
+import { digest, instant, publisherName, rowId, timestamp } from '../names.ts'
 import { failure, jobRow, jobState, keyRow, keyScope, page, pageQuery, publisherRow } from '../views.ts'
 
 const nodeStatus = z.object({
@@ -129,7 +129,7 @@ export const keys = {
       z.object({
         name: z.string().trim().min(1).max(100),
         scopes: z.array(keyScope).min(1),
-        expiresAt: timestamp.nullable().default(null),
+        expiresAt: instant.nullable().default(null),
       }),
     )
     .output(z.object({ key: keyRow, secret: z.string() })),

@@ -141,7 +141,7 @@ describe('the login of the headless UI', () => {
 describe('what a refusal looks like', () => {
   test.each([
     ['POST', '/api/deployments', '{"model":"x"}', 400, 'BAD_REQUEST'],
-    ['POST', '/api/deployments', 'not json', 400, 'BAD_REQUEST'],
+    ['POST', '/api/deployments', 'not json', 400, 'JSON_INVALID'],
     ['GET', '/api/models/acme.nothing', null, 404, 'MODEL_NOT_FOUND'],
     ['GET', '/api/nothing', null, 404, 'NOT_FOUND'],
     ['POST', '/api/keys', `{"name":"${'x'.repeat(5_000_000)}","scopes":["read"]}`, 413, 'PAYLOAD_TOO_LARGE'],

@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { allows, checkKey, createKey, listKeys, revokeKey } from '../../../src-main/auth/api-keys.ts'
+import { checkKey, createKey, listKeys, revokeKey } from '../../../src-main/auth/api-keys.ts'
 import { createFailureLimiter } from '../../../src-main/auth/failure-limiter.ts'
 import {
   changePassword,
@@ -16,6 +16,7 @@ import {
 import { hashPassword, isPassword } from '../../../src-main/auth/password.ts'
 import { loadOrCreateSecret, loadOrCreateText } from '../../../src-main/auth/secret-files.ts'
 import type { Clock } from '../../../src-main/base/clock.ts'
+import { grants } from '../../../src-main/contract/api/scopes.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { touchKey } from '../../../src-main/store/api-keys.ts'
 import { listAuditEntries } from '../../../src-main/store/audit-entries.ts'
@@ -68,12 +69,12 @@ describe('keys', () => {
   })
 
   test('scopes: admin may all, who writes reads, calling models is a right of its own', () => {
-    expect([allows(['admin'], 'infer'), allows(['write'], 'read'), allows(['read'], 'write')]).toEqual([
+    expect([grants(['admin'], 'infer'), grants(['write'], 'read'), grants(['read'], 'write')]).toEqual([
       true,
       true,
       false,
     ])
-    expect([allows(['write'], 'infer'), allows(['infer'], 'read'), allows([], 'read')]).toEqual([
+    expect([grants(['write'], 'infer'), grants(['infer'], 'read'), grants([], 'read')]).toEqual([
       false,
       false,
       false,

@@ -1,0 +1,191 @@
+/**
+ * The rooms of a node, put together: databases, jobs, serving and what the flows may use of them. node.ts, which opens
+ * and closes a node, is the only one to ask for them.
+ */
+import { randomBytes } from 'node:crypto'
+import { relative } from 'node:path'
+import { createFailureLimiter } from './auth/failure-limiter.ts'
+import { createBroadcast } from './base/broadcast.ts'
+import type { StartChild } from './base/child.ts'
+import { type Clock, isoTime, systemClock } from './base/clock.ts'
+import { type Log, openLog } from './base/log.ts'
+import type { NodeEvent } from './contract/api/system.ts'
+import { limits } from './contract/limits.ts'
+import { createAskServing } from './flows/ask-serving.ts'
+import { runBackup } from './flows/backup.ts'
+import { runDraftBuild, runDraftTest } from './flows/build-draft.ts'
+import { runCollect } from './flows/collect.ts'
+import { createCrashRecord } from './flows/crashes.ts'
+import { createFileHandles } from './flows/file-handles.ts'
+import { runImport } from './flows/import-package.ts'
+import { temporaryKey } from './flows/keys.ts'
+import type { NodeContext } from './flows/node-context.ts'
+import { runInstallSamples } from './flows/samples.ts'
+import { loadSecrets, type SecretStore } from './flows/secrets.ts'
+import { type ServingPlace, type ServingSecrets, servingConfig } from './flows/serving-config.ts'
+import { createStagedPackages } from './flows/staged-packages.ts'
+import { runVerify } from './flows/verify.ts'
+import type { Listener, ListenOptions } from './http/listen.ts'
+import { createJobRunner, type JobHandler, type JobKind } from './jobs/runner.ts'
+import { createBlobStore } from './store/blobs.ts'
+import type { DataDirectory } from './store/data-directory.ts'
+import type { DataPaths } from './store/data-paths.ts'
+import { draftIds } from './store/drafts.ts'
+import { type JobTable, jobTable } from './store/jobs.ts'
+import { currentSnapshot, nodeId } from './store/meta.ts'
+import { openNodeDatabase, openUsageDatabase, readUsageDatabase } from './store/open.ts'
+import { recoverDataDirectory } from './store/recover.ts'
+import type { NodeWriter } from './store/sqlite.ts'
+import { createServingSupervisor, type ServingSupervisor } from './supervisor/serving-supervisor.ts'
+
+export interface NodeConfig {
+  dataDirectory: string
+  host: 'desktop' | 'headless'
+  startChild: StartChild
+  /** Null where nobody listens: the desktop window and the command line call fetch. */
+  listen: ListenOptions | null
+  /** Null where nothing is served: a command that only looks at the registry. */
+  serving: ServingPlace | null
+  hostsAllowed: string[]
+  rendererDirectory: string | null
+  samplesDirectory: string
+  /** Installs the samples when the registry is empty. */
+  firstRunSamples: boolean
+  /** Makes an infer-only key that dies with the process, for the line that the console prints. */
+  temporaryKey: boolean
+  /** The desktop's safe storage; null keeps secrets in files that only the owner can read. */
+  secrets: SecretStore | null
+  logLevel: string
+  /** Of the program, for people and for `GET /api/status`. */
+  version: string
+  clock?: Clock
+}
+
+/** A listener that reads more slowly than this many changes loses the oldest: it asks anew in any case. */
+const eventsBufferedMax = 1000
+const jobsKeptMs = limits.jobDaysMax * 24 * 60 * 60 * 1000
+
+export interface Rooms {
+  context: NodeContext
+  /** The key of the printed curl line. */
+  spare: ReturnType<typeof temporaryKey> | null
+  listener: { current: Listener | null }
+}
+
+/** `opened` gets what has to be closed, in the order of opening. */
+export async function furnish(
+  config: NodeConfig,
+  { paths }: DataDirectory,
+  opened: AsyncDisposableStack,
+): Promise<Rooms> {
+  const clock = config.clock ?? systemClock
+  const db = openNodeDatabase(paths.root)
+  opened.defer(() => void db.close())
+  openUsageDatabase(paths.root).close() // migrated here, written by serving
+  const usage = readUsageDatabase(paths.root)
+  opened.defer(() => void usage.close())
+  const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'control' })
+  opened.defer(closeLog)
+  const secrets = await loadSecrets(paths, config.secrets)
+  const table = await recoverJobs(paths, db, clock)
+
+  const spare = config.temporaryKey ? temporaryKey(secrets.pepper) : null
+  const events = createBroadcast<NodeEvent>(eventsBufferedMax)
+  const announce: NodeContext['announce'] = (topic, id = null) =>
+    events.send({ topic, id, at: isoTime(clock) })
+  const listener: Rooms['listener'] = { current: null }
+  const internalKey = randomBytes(32).toString('base64url')
+  const servingKeys = {
+    usageKey: secrets.usageKey,
+    temporaryKeys: spare ? [{ hash: spare.hash, name: spare.name }] : [],
+  }
+  // Serving and the jobs need the context and stand in it: they ask for it when they are at work.
+  const here = () => context
+  const serving = superviseServing(config, here, servingKeys, { clock, log, announce, db })
+  opened.defer(() => serving.stop())
+  const jobs = createJobRunner({
+    table,
+    clock,
+    log,
+    handlers: jobHandlers(here),
+    onChange: (id) => announce('jobs', id),
+  })
+  opened.defer(() => jobs.stop())
+
+  const context: NodeContext = {
+    version: config.version,
+    nodeId: nodeId(db),
+    host: config.host,
+    startedAt: clock.now(),
+    clock,
+    log,
+    paths,
+    db,
+    usage,
+    blobs: createBlobStore(paths.root),
+    jobs,
+    jobTable: table,
+    serving,
+    events,
+    files: createFileHandles(paths.uploads, clock),
+    staged: createStagedPackages(),
+    startChild: config.startChild,
+    samplesDirectory: config.samplesDirectory,
+    secrets: { ...secrets, internalKey, ownerToken: randomBytes(32).toString('base64url') },
+    keyFailures: createFailureLimiter(clock),
+    loginFailures: createFailureLimiter(clock),
+    controlUrl: () => listener.current?.url ?? null,
+    snapshot: () => currentSnapshot(db),
+    askServing: createAskServing({
+      url: () => serving.state().url,
+      certificate: config.serving?.tls?.cert ?? null,
+      internalKey,
+    }),
+    announce,
+  }
+  return { context, spare, listener }
+}
+
+/** The jobs that a former process left, and the folder without what it had half written. */
+async function recoverJobs(paths: DataPaths, db: NodeWriter, clock: Clock): Promise<JobTable> {
+  const table = jobTable(db)
+  table.sweep(new Date(clock.now() - jobsKeptMs).toISOString())
+  const uploads = table
+    .unfinishedInputs()
+    .flatMap(({ path }) => (typeof path === 'string' ? [relative(paths.uploads, path)] : []))
+  await recoverDataDirectory(paths, { uploads: new Set(uploads), drafts: new Set(draftIds(db)) })
+  return table
+}
+
+function superviseServing(
+  config: NodeConfig,
+  context: () => NodeContext,
+  keys: ServingSecrets,
+  parts: { clock: Clock; log: Log; announce: NodeContext['announce']; db: NodeWriter },
+): ServingSupervisor {
+  const crashes = createCrashRecord()
+  return createServingSupervisor({
+    startChild: config.startChild,
+    clock: parts.clock,
+    log: parts.log,
+    config: (previousPort) => {
+      if (!config.serving) throw new Error('a node without serving has nothing to start')
+      const { hostsAllowed, logLevel } = config
+      return servingConfig(context(), config.serving, keys, { hostsAllowed, logLevel, previousPort })
+    },
+    snapshot: () => currentSnapshot(parts.db),
+    onCrash: () => crashes.note(context()),
+    onStuck: (versionId) => crashes.stuck(context(), versionId),
+    onChange: (topic) => parts.announce(topic),
+  })
+}
+
+const jobHandlers = (context: () => NodeContext): Record<JobKind, JobHandler> => ({
+  import: (work) => runImport(context(), work),
+  build: (work) => runDraftBuild(context(), work),
+  validate: (work) => runDraftTest(context(), work),
+  verify: (work) => runVerify(context(), work),
+  backup: (work) => runBackup(context(), work),
+  samples: (work) => runInstallSamples(context(), work),
+  collect: (work) => runCollect(context(), work),
+})
