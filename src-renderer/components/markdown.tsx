@@ -4,9 +4,10 @@ import { Loading } from './states.tsx'
 
 const MarkdownText = lazy(async () => ({ default: (await import('./markdown-text.tsx')).MarkdownText }))
 
-export function Markdown({ text }: { text: string }) {
+/** `lines` is the room that it takes until it is there. */
+export function Markdown({ text, lines = 8 }: { text: string; lines?: number }) {
   return (
-    <Suspense fallback={<Loading lines={8} what="the text" />}>
+    <Suspense fallback={<Loading lines={lines} what="the text" />}>
       <MarkdownText text={text} />
     </Suspense>
   )

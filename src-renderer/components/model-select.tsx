@@ -33,6 +33,7 @@ export function ModelSelect({ label = 'Model', value, onChange, error = null }: 
   return (
     <Select
       label={label}
+      placeholder="Choose a model"
       searchable
       data={value === null || ids.includes(value) ? ids : [value, ...ids]}
       value={value}

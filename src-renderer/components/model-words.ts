@@ -40,4 +40,4 @@ export const trustWords: Record<
 
 /** latencyMsP95 as "latency ms p95"; names of a provider's own stay as they are. */
 export const metricWords = (name: string): string =>
-  name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -1,5 +1,5 @@
 /** The bones of a page: header with title, address, chips and actions; banners; cards. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import type { Tone } from './chip.tsx'
 import style from './page.module.css'
 
@@ -54,11 +54,20 @@ interface CardProps {
 }
 
 export function Card({ title, note, chips, actions, children, flush = false }: CardProps) {
+  const heading = useId()
   return (
-    <section className={style.card} data-flush={flush || undefined}>
+    <section
+      className={style.card}
+      data-flush={flush || undefined}
+      aria-labelledby={title ? heading : undefined}
+    >
       {(title || actions) && (
         <div className={style.cardHead}>
-          {title && <h2 className={style.cardTitle}>{title}</h2>}
+          {title && (
+            <h2 id={heading} className={style.cardTitle}>
+              {title}
+            </h2>
+          )}
           {chips}
           {note && <span className={style.cardNote}>{note}</span>}
           {actions && <div className={style.cardActions}>{actions}</div>}

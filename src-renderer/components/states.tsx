@@ -84,9 +84,11 @@ export function ErrorNotice({
       <div className={style.errorText}>
         <b>{what}</b>
         <p>{message}</p>
-        <p className={style.muted}>
-          {unchanged} {failure.hint}
-        </p>
+        {(unchanged || failure.hint) && (
+          <p className={style.muted}>
+            {unchanged} {failure.hint}
+          </p>
+        )}
         <code className={style.code}>{failure.code}</code>
       </div>
       <div className={style.errorActions}>
@@ -121,18 +123,29 @@ export function Loaded<Data>({
   query,
   what,
   lines,
+  actions,
   children,
 }: {
   query: QueryLike<Data>
   /** As in "the models": used in every sentence about it. */
   what: string
   lines?: number
+  /** Ways on when it failed. */
+  actions?: ReactNode
   children: (data: Data) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
   if (query.error) {
     const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)} could not be loaded.`
-    return <ErrorNotice error={query.error} what={sentence} onRetry={() => query.refetch()} />
+    return (
+      <ErrorNotice
+        error={query.error}
+        what={sentence}
+        unchanged=""
+        actions={actions}
+        onRetry={() => query.refetch()}
+      />
+    )
   }
   return <Loading what={what} {...(lines === undefined ? {} : { lines })} />
 }

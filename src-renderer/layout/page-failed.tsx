@@ -1,11 +1,13 @@
 /** A page whose code failed or could not be loaded, and an address that leads nowhere. The frame stays around it. */
-import { type ErrorComponentProps, Link } from '@tanstack/react-router'
-import { Page } from '../components/page.tsx'
+import type { ErrorComponentProps } from '@tanstack/react-router'
+import { LinkButton } from '../components/link-button.tsx'
+import { Card, Page, PageHeader } from '../components/page.tsx'
 import { EmptyState, ErrorNotice } from '../components/states.tsx'
 
 export function PageFailed({ error, reset }: ErrorComponentProps) {
   return (
     <Page>
+      <PageHeader title="Something failed" />
       <ErrorNotice
         error={error}
         what="This page could not be shown."
@@ -18,8 +20,16 @@ export function PageFailed({ error, reset }: ErrorComponentProps) {
 
 export function PageMissing() {
   return (
-    <EmptyState title="There is no page at this address" actions={<Link to="/">Go to Home</Link>}>
-      A link may be from another version of Outpost.
-    </EmptyState>
+    <Page>
+      <PageHeader title="No such page" />
+      <Card>
+        <EmptyState
+          title="There is no page at this address"
+          actions={<LinkButton to="/">Go to Home</LinkButton>}
+        >
+          A link may be from another version of Outpost.
+        </EmptyState>
+      </Card>
+    </Page>
   )
 }

@@ -1,4 +1,5 @@
 /** Top of the window: the mark, where one is, the palette, how the node is reached, and which node it is. */
+import { IconSearch } from '@tabler/icons-react'
 import { Link, useMatches } from '@tanstack/react-router'
 import { Fragment, useEffect } from 'react'
 import { commands } from '../../src-main/contract/commands.ts'
@@ -58,13 +59,16 @@ export function TopBar({ run }: { run: RunCommand }) {
         )}
       </nav>
       <button type="button" className={style.search} onClick={() => run('view.palette')}>
-        <span>Search or run a command</span>
+        <IconSearch size={16} className={style.searchIcon} aria-hidden />
+        <span className={style.searchWords}>Search or run a command</span>
         <kbd>{keysInWords(keys)}</kbd>
       </button>
       <ConnectionChip />
-      <Chip title={status ? `Node ${status.nodeId}` : 'The node has not answered yet'}>
-        {status?.host === 'desktop' || !status ? 'This computer' : window.location.host}
-      </Chip>
+      <span className={style.node}>
+        <Chip title={status ? `Node ${status.nodeId}` : 'The node has not answered yet'}>
+          {status?.host === 'desktop' || !status ? 'This computer' : window.location.host}
+        </Chip>
+      </span>
     </header>
   )
 }

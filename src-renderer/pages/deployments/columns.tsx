@@ -14,9 +14,15 @@ export const deploymentColumns = column.columns([
   column.accessor('endpoint', {
     id: 'endpoint',
     header: 'Endpoint',
-    meta: { width: 'minmax(112px, 2fr)', fixed: true },
+    meta: { width: 'minmax(136px, 2.4fr)', fixed: true },
     cell: ({ getValue }) => (
-      <Link to="/deployments/$endpoint" params={{ endpoint: getValue() }} tabIndex={-1} className={css.name}>
+      <Link
+        to="/deployments/$endpoint"
+        params={{ endpoint: getValue() }}
+        tabIndex={-1}
+        className={css.name}
+        title={getValue()}
+      >
         {getValue()}
       </Link>
     ),
@@ -35,7 +41,7 @@ export const deploymentColumns = column.columns([
     id: 'model',
     header: 'Model',
     meta: { width: 'minmax(120px, 1.5fr)', optional: true },
-    cell: ({ getValue }) => getValue(),
+    cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
   }),
   column.accessor('version', {
     id: 'version',
@@ -46,7 +52,7 @@ export const deploymentColumns = column.columns([
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
     id: 'device',
     header: 'Runs on',
-    meta: { width: 'minmax(72px, 1fr)' },
+    meta: { width: 'minmax(60px, 0.8fr)' },
     cell: ({ row: { original } }) => <Device row={original} />,
   }),
   column.accessor('requestsTotal', {
@@ -58,7 +64,7 @@ export const deploymentColumns = column.columns([
   column.accessor('failuresTotal', {
     id: 'errors',
     header: 'Errors',
-    meta: { width: '60px', align: 'end' },
+    meta: { width: '68px', align: 'end' },
     cell: ({ row: { original } }) =>
       formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
   }),

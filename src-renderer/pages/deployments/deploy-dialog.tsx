@@ -115,6 +115,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
             variant="filled"
             loading={deploy.isPending}
             disabled={model === null || chosen === null}
+            data-autofocus
           >
             {chosen === null ? 'Deploy' : `Deploy ${versionCore(chosen)}`}
           </Button>

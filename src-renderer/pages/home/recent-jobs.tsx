@@ -42,7 +42,7 @@ export function RecentJobs() {
               rows={rows.map((job) => ({
                 key: job.id,
                 cells: [
-                  <Link key="job" to="/jobs" search={{ id: job.id }}>
+                  <Link key="job" to="/jobs" search={{ id: job.id }} title={jobTitle(job)}>
                     {jobTitle(job)}
                   </Link>,
                   <StateChip key="state" job={job.state} />,

@@ -49,8 +49,8 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
             <PlainTable
               label="Deployments"
               columns={[
-                { title: 'Endpoint' },
-                { title: 'Version' },
+                { title: 'Endpoint', width: '40%' },
+                { title: 'Version', width: '30%' },
                 { title: 'State' },
                 { title: 'Requests', align: 'end' },
                 { title: 'Failed', align: 'end' },
@@ -65,7 +65,12 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                 .map((row) => ({
                   key: row.id,
                   cells: [
-                    <Link key="endpoint" to="/deployments/$endpoint" params={{ endpoint: row.endpoint }}>
+                    <Link
+                      key="endpoint"
+                      to="/deployments/$endpoint"
+                      params={{ endpoint: row.endpoint }}
+                      title={row.endpoint}
+                    >
                       {row.endpoint}
                     </Link>,
                     <Version key="version" name={row.version} />,

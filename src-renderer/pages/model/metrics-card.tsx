@@ -43,7 +43,7 @@ export function MetricsCard({ version }: { version: VersionDetail }) {
   return (
     <Card
       title="Metrics"
-      {...(descriptor.evaluation?.dataset ? { note: `on ${descriptor.evaluation.dataset}` } : {})}
+      {...(descriptor.evaluation?.dataset ? { note: descriptor.evaluation.dataset } : {})}
     >
       {rows.length > 0 && (
         <PlainTable

@@ -2,6 +2,7 @@
 import { Select, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
@@ -9,9 +10,8 @@ import { versionCore } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { taskWords } from '../../components/model-words.ts'
 import { Page, PageHeader } from '../../components/page.tsx'
-import { Loaded } from '../../components/states.tsx'
+import { Loaded, Loading } from '../../components/states.tsx'
 import type { modelTabs } from '../../search.ts'
-import { FilesTab } from './files-tab.tsx'
 import style from './model.module.css'
 import type { ModelDetail } from './model-detail.ts'
 import { OverviewTab } from './overview-tab.tsx'
@@ -19,7 +19,10 @@ import { SchemaTab } from './schema-tab.tsx'
 import { ValidationTab } from './validation-tab.tsx'
 import { VersionMenu } from './version-menu.tsx'
 import { VersionNotices } from './version-notices.tsx'
-import { VersionsTab } from './versions-tab.tsx'
+
+// The table of many rows is a tenth of all code, and the overview shows none.
+const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }))
+const FilesTab = lazy(async () => ({ default: (await import('./files-tab.tsx')).FilesTab }))
 
 const route = getRouteApi('/models/$model')
 
@@ -57,7 +60,17 @@ export function ModelPage() {
   const isTable = tab === 'versions' || tab === 'files'
   return (
     <Page fill={isTable}>
-      <Loaded query={model} what={`the model ${id}`} lines={12}>
+      {!model.data && <PageHeader title={id} />}
+      <Loaded
+        query={model}
+        what={`the model ${id}`}
+        lines={12}
+        actions={
+          <LinkButton to="/models" size="xs">
+            All models
+          </LinkButton>
+        }
+      >
         {(detail) => (
           <>
             <PageHeader
@@ -75,7 +88,7 @@ export function ModelPage() {
                 <>
                   <Select
                     aria-label="Version shown"
-                    w={180}
+                    w={200}
                     data={[...new Set([...(names.data ?? []), ...(shown ? [shown] : [])])]}
                     value={version.data?.version ?? shown ?? null}
                     onChange={choose}
@@ -102,16 +115,18 @@ export function ModelPage() {
                 ))}
               </Tabs.List>
               <Tabs.Panel value={tab} className={style.panel}>
-                {tab === 'versions' ? (
-                  <VersionsTab
-                    model={detail}
-                    onChoose={(next) => void navigate({ search: { version: next } })}
-                  />
-                ) : (
-                  <Loaded query={version} what={`version ${shown ?? ''}`} lines={10}>
-                    {(data) => <VersionPart tab={tab} model={detail} version={data} />}
-                  </Loaded>
-                )}
+                <Suspense fallback={<Loading what={tab} />}>
+                  {tab === 'versions' ? (
+                    <VersionsTab
+                      model={detail}
+                      onChoose={(next) => void navigate({ search: { version: next } })}
+                    />
+                  ) : (
+                    <Loaded query={version} what={`version ${shown ?? ''}`} lines={10}>
+                      {(data) => <VersionPart tab={tab} model={detail} version={data} />}
+                    </Loaded>
+                  )}
+                </Suspense>
               </Tabs.Panel>
             </Tabs>
           </>

@@ -28,7 +28,7 @@ export function ReleaseCard({ version }: { version: VersionDetail }) {
       }
       {...(version.predecessor ? { note: `since ${versionCore(version.predecessor)}` } : {})}
     >
-      <Markdown text={change.releaseNotes} />
+      <Markdown text={change.releaseNotes} lines={2} />
       <Lines title="Breaking changes" lines={change.breakingChanges} />
       <Lines title="Improvements" lines={change.improvements} />
       {version.migrationGuide && (

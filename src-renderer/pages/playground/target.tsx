@@ -4,6 +4,7 @@
  */
 import { Select } from '@mantine/core'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
+import { versionCore } from '../../components/format.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import css from './playground.module.css'
 
@@ -37,11 +38,13 @@ const servesAs = (model: string) => (row: VersionRow) => row.endpoints.some(({ n
 
 function choices(model: string, versions: VersionRow[]) {
   const aliases = versions.flatMap((row) =>
-    row.aliases.map((alias) => ({ value: alias, label: `${alias} (${row.version})` })),
+    row.aliases.map((alias) => ({ value: alias, label: `${alias} (${versionCore(row.version)})` })),
   )
   const served = versions.find(servesAs(model))
   return [
-    ...(served ? [{ value: byEndpoint, label: `As the endpoint decides (${served.version})` }] : []),
+    ...(served
+      ? [{ value: byEndpoint, label: `As the endpoint decides (${versionCore(served.version)})` }]
+      : []),
     ...(aliases.length > 0 ? [{ group: 'Aliases', items: aliases }] : []),
     {
       group: 'Versions',

@@ -30,7 +30,7 @@ export function SamplesSection() {
     >
       <JobSetting
         title="Install"
-        text="Each sample has two versions, a suite of test cases, a license and a card."
+        text="Each sample has several versions, a suite of test cases, a license and a card."
         action="Add sample models"
         what="Installing the samples"
         start={() => client.system.installSamples()}
