@@ -1,6 +1,5 @@
 /** Packages: pack, inspect, validate, import, export. */
 import { OutpostError } from '../base/errors.ts'
-import type { Described } from '../flows/describe-path.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
