@@ -1,14 +1,12 @@
 /**
  * What the command line needs of the program around it: opening a node in this process, finding one that runs, serving.
- * It stands beside node.ts because it, too, puts rooms together; the two entries that have a command line call it.
+ * It stands beside node.ts because it, too, puts rooms together; the two entries that have a command line call it. The
+ * node is loaded when a command opens one: help, `inspect` and what a running node answers start in half the time.
  */
 import { join } from 'node:path'
 import type { StartChild } from './base/child.ts'
 import type { ProgramPlace } from './base/program-place.ts'
 import type { CliHost } from './cli/context.ts'
-import { runHeadless } from './headless-host.ts'
-import { createNode } from './node.ts'
-import { findRunningNode } from './store/data-directory.ts'
 
 export function createCliHost(place: ProgramPlace, startChild: StartChild, signal: AbortSignal): CliHost {
   return {
@@ -19,10 +17,12 @@ export function createCliHost(place: ProgramPlace, startChild: StartChild, signa
     out: process.stdout,
     errors: process.stderr,
     input: process.stdin,
-    serve: (args) => runHeadless(args, place),
+    serve: async (args) => (await import('./headless-host.ts')).runHeadless(args, place),
     access: {
-      findRunning: findRunningNode,
+      findRunning: async (dataDirectory) =>
+        (await import('./store/data-directory.ts')).findRunningNode(dataDirectory),
       async openLocal(dataDirectory, serving) {
+        const { createNode } = await import('./node.ts')
         const node = await createNode({
           dataDirectory,
           startChild,

@@ -45,33 +45,33 @@ export interface ConnectionOptions {
   signal: AbortSignal
 }
 
+/** DATA_DIR_IN_USE where something else holds the folder for longer than a wait. */
 export async function connect(access: NodeAccess, options: ConnectionOptions): Promise<Connection> {
   const { url, key, dataDirectory, serving, signal } = options
   if (url !== undefined) return overHttp(refuseOddUrl(url), key, signal)
-  const running = await findSettled(access, dataDirectory, signal)
-  if (running?.url) return overHttp(running.url, key ?? running.token ?? undefined, signal)
-  return inProcess(await access.openLocal(dataDirectory, serving), signal)
+  const giveUpAt = performance.now() + ownerWaitMs
+  for (;;) {
+    const running = await access.findRunning(dataDirectory)
+    if (running?.url) return overHttp(running.url, key ?? running.token ?? undefined, signal)
+    const isLate = performance.now() > giveUpAt
+    if (running === null || isLate) {
+      try {
+        return inProcess(await access.openLocal(dataDirectory, serving), signal)
+      } catch (error) {
+        const wasTaken = error instanceof OutpostError && error.code === 'DATA_DIR_IN_USE'
+        if (isLate || !wasTaken) throw error // taken since it was looked at: the next look says by whom
+      }
+    }
+    await wait(lookEveryMs, undefined, { signal })
+  }
 }
-
-const ownerWaitMs = 30_000
-const lookEveryMs = 100
 
 /**
  * An owner without an address is a node that is still starting, or another command that will be gone in a moment, as
  * where a script runs two at once: both are worth a wait. What lasts longer is refused when the folder is opened.
  */
-async function findSettled(
-  access: NodeAccess,
-  dataDirectory: string,
-  signal: AbortSignal,
-): Promise<RunningNode | null> {
-  const giveUpAt = performance.now() + ownerWaitMs
-  for (;;) {
-    const running = await access.findRunning(dataDirectory)
-    if (running === null || running.url !== null || performance.now() > giveUpAt) return running
-    await wait(lookEveryMs, undefined, { signal })
-  }
-}
+const ownerWaitMs = 30_000
+const lookEveryMs = 100
 
 function refuseOddUrl(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url

@@ -104,7 +104,9 @@ test('commands of a script at once, and one beside a node that is starting, wait
     [1, 2, 3].map(() => ({ code: 0, errors: '' })),
   )
   const serving = start(['serve', '--port', '0', '--serving-port', '0', '--no-samples', ...shared])
+  const owner = () => readFile(join(inFolder('shared'), 'runtime', 'node.json'), 'utf8').catch(() => '')
   try {
+    await expect.poll(owner, { timeout: 20_000, interval: 10 }).toContain(`"pid": ${serving.child.pid}`)
     for (let at = 0; at < 3; at++) expect((await outpost(['models', ...shared])).code).toBe(0)
   } finally {
     serving.child.kill('SIGINT')
