@@ -46,17 +46,17 @@ export async function takeFiles(
   wanted: readonly FileToTake[],
 ): Promise<DraftPatch> {
   const held = node.files.takeAll(wanted.map(({ handle }) => handle))
+  const named = held.map((file, at) => ({ path: file.name, ...wanted[at], file }))
   try {
+    checkPaths(new Set([...draft.files, ...named].map(({ path }) => path)))
     return await withSet(node, draft, async (folder) => {
       const taken: Taken = { texts: {}, descriptor: {}, files: [] }
-      for (const [at, file] of held.entries())
-        await takeFile(folder, file, { path: file.name, ...wanted[at] }, taken)
-      const files = [...draft.files.filter(({ path }) => !taken.files.some((file) => file.path === path))]
-      files.push(...taken.files)
+      for (const one of named) await takeFile(folder, one, taken)
+      const arrived = new Set(taken.files.map(({ path }) => path))
+      const files = [...draft.files.filter(({ path }) => !arrived.has(path)), ...taken.files]
       checkPaths(files.map(({ path }) => path))
       const look = await lookAtModel(node, folder, files)
-      for (const { path } of taken.files)
-        await replace(join(folder, path), join(draftFolder(node, draft.id), path))
+      for (const path of arrived) await replace(join(folder, path), join(draftFolder(node, draft.id), path))
       return (now) =>
         look({
           ...now,
@@ -106,8 +106,7 @@ const textFiles: ReadonlySet<string> = new Set(Object.values(textPaths))
 
 async function takeFile(
   folder: string,
-  file: HeldFile,
-  { path, kind }: { path: string; kind?: DraftFile['kind'] | undefined },
+  { file, path, kind }: { file: HeldFile; path: string; kind?: DraftFile['kind'] | undefined },
   taken: Taken,
 ): Promise<void> {
   // Under the name that a text will have in the package there can be no other file.
@@ -117,7 +116,6 @@ async function takeFile(
     const written = await readText(file.path)
     Object.assign(taken.descriptor, parseJsonAs(describedFields, written, 'DESCRIPTOR_INVALID', path))
   } else {
-    checkPaths([path])
     const target = join(folder, path)
     await mkdir(dirname(target), { recursive: true })
     await rm(target, { force: true }) // a link to the draft's own file, which must not be written through
