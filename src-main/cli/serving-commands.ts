@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import type { Prediction } from '../contract/api/serving.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { parseReference, requireVersion } from './names.ts'
+import { predictionText } from './prediction-text.ts'
 import { table } from './terminal.ts'
 
 const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'] as const
@@ -100,24 +100,4 @@ async function readInputs(
 function readInputText(context: CliContext, input: string): Promise<string> {
   if (input === '-') return text(context.host.input)
   return input.startsWith('@') ? readFile(input.slice(1), 'utf8') : Promise.resolve(input)
-}
-
-function predictionText(answer: Prediction): string {
-  const items = answer.outputs.map((output, index) => {
-    const lines = Object.entries(output).map(([name, value]) => `${name}: ${valueText(value)}`)
-    return answer.outputs.length > 1 ? `[${index}] ${lines.join('\n    ')}` : lines.join('\n')
-  })
-  const { totalMs, computeMs } = answer.timing
-  return `${items.join('\n')}\n${answer.model}@${answer.version} (${answer.rule}), ${totalMs.toFixed(1)} ms of which ${computeMs.toFixed(1)} ms in the model on ${answer.executionProvider}`
-}
-
-function valueText(value: unknown): string {
-  const top =
-    typeof value === 'object' && value !== null && 'top' in value && Array.isArray(value.top)
-      ? value.top
-      : null
-  if (!top) return JSON.stringify(value)
-  return (top as { label: string; score: number }[])
-    .map(({ label, score }) => `${label} ${(score * 100).toFixed(1)} %`)
-    .join(', ')
 }

@@ -58,15 +58,26 @@ const unprintable = /[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu
 /** A title or a message may come from a package of a stranger, who must not be able to steer the terminal. */
 export const printable = (text: string): string => text.replaceAll(unprintable, '\uFFFD')
 
-/** Columns as wide as their widest cell; the last one as it is. */
+const number = /^\d[\d.]*( [kMGT]?B)?$/
+
+/** Columns as wide as their widest cell, numbers to the right; the last one as it is. */
 export function table(head: string[], rows: string[][]): string {
   if (rows.length === 0) return '(none)'
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
-  )
+  const columns = head.map((title, column) => {
+    const cells = rows.map((row) => row[column] ?? '')
+    return {
+      width: Math.max(title.length, ...cells.map((cell) => cell.length)),
+      isLast: column === head.length - 1,
+      isNumbers: cells.every((cell) => number.test(cell)),
+    }
+  })
   const line = (cells: string[]): string =>
-    cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+    columns
+      .map(({ width, isLast, isNumbers }, column) => {
+        const cell = cells[column] ?? ''
+        if (isNumbers) return cell.padStart(width)
+        return isLast ? cell : cell.padEnd(width)
+      })
       .join('  ')
       .trimEnd()
   return [line(head.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n')

@@ -20,6 +20,16 @@ test('columns are as wide as their widest cell, and nothing trails', () => {
   expect(table(['Name'], [])).toBe('(none)')
 })
 
+test('numbers stand below each other', () => {
+  const rows = [
+    ['a', '9', '1.5 kB'],
+    ['b', '12', '999 B'],
+  ]
+  expect(table(['Name', 'Versions', 'Size'], rows)).toBe(
+    ['NAME  VERSIONS    SIZE', 'a            9  1.5 kB', 'b           12   999 B'].join('\n'),
+  )
+})
+
 test.each([
   [0, '0 B'],
   [999, '999 B'],
