@@ -101,6 +101,7 @@ function hostNode(
     },
     async stop() {
       log.info('stopping')
+      context.events.end() // streams end here, so that the listener waits for answers alone
       await opened.disposeAsync()
     },
     addresses: () => ({ ...addresses, servingUrl: serving.state().url }),

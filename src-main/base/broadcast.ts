@@ -6,9 +6,14 @@ export interface Broadcast<Event> {
   send(event: Event): void
   /** Ends when the signal aborts. */
   listen(signal?: AbortSignal): AsyncGenerator<Event, void>
+  /** Ends all listening: nothing more will be sent. */
+  end(): void
+  /** How many listen now. */
+  listeners(): number
 }
 
 export function createBroadcast<Event>(bufferedMax: number): Broadcast<Event> {
+  const ended = new AbortController()
   const listeners = new Set<{ buffer: Event[]; wake: () => void }>()
   return {
     send(event) {
@@ -17,21 +22,24 @@ export function createBroadcast<Event>(bufferedMax: number): Broadcast<Event> {
         listener.wake()
       }
     },
-    async *listen(signal) {
+    async *listen(asked) {
+      const signal = asked ? AbortSignal.any([asked, ended.signal]) : ended.signal
       const listener = { buffer: [] as Event[], wake: () => undefined as undefined }
       const onAbort = () => listener.wake()
       listeners.add(listener)
-      signal?.addEventListener('abort', onAbort)
+      signal.addEventListener('abort', onAbort)
       try {
-        while (!signal?.aborted) {
+        while (!signal.aborted) {
           const event = listener.buffer.shift()
           if (event !== undefined) yield event
           else await new Promise<void>((resolve) => Object.assign(listener, { wake: resolve }))
         }
       } finally {
         listeners.delete(listener)
-        signal?.removeEventListener('abort', onAbort)
+        signal.removeEventListener('abort', onAbort)
       }
     },
+    end: () => ended.abort(),
+    listeners: () => listeners.size,
   }
 }

@@ -32,12 +32,14 @@ export async function claimLink(
   input: { token: string; password?: string | undefined },
 ) {
   const { address } = call.transport
-  node.loginFailures.admit(address)
   try {
     setCookie(call, await claimLoginLink(node.db, { ...input, address }, isoTime(node.clock)))
   } catch (error) {
-    if (error instanceof OutpostError && error.code === 'LOGIN_LINK_INVALID')
+    // A good link is never made to wait for the bad guesses that others make from the same address.
+    if (error instanceof OutpostError && error.code === 'LOGIN_LINK_INVALID') {
+      node.loginFailures.admit(address)
       node.loginFailures.failed(address)
+    }
     throw error
   }
   return { passwordSet: isPasswordSet(node.db) }
