@@ -11,6 +11,7 @@ import { parseJson } from '../base/json.ts'
 import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
 import type { NodeContext } from '../flows/node-context.ts'
+import { filePaths, securitySchemes } from './file-paths.ts'
 import type { CallerContext } from './implementer.ts'
 import { createRouter } from './router.ts'
 
@@ -77,7 +78,14 @@ export function createApiHandler(node: NodeContext): ApiHandler {
           info: { title: 'Outpost control API', version: node.version },
           servers: [{ url: '/api' }],
         })
-        .then((made) => JSON.stringify(made))
+        .then((made) =>
+          JSON.stringify({
+            ...made,
+            paths: { ...made.paths, ...filePaths },
+            components: { ...made.components, securitySchemes },
+            security: [{ key: [] }, { login: [] }],
+          }),
+        )
       return document
     },
     async answer(request, caller) {

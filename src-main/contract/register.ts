@@ -43,7 +43,7 @@ export const registerRequest = z.object({
 })
 export type RegisterRequest = z.infer<typeof registerRequest>
 
-const registerAnswer = z.object({
+export const registerAnswer = z.object({
   model_id: modelId,
   version: versionName,
   digest,

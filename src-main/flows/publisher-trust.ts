@@ -2,10 +2,11 @@
 import { OutpostError } from '../base/errors.ts'
 import type { PackageHead } from '../package/package-head.ts'
 import { type PublisherSeen, publisherTrust } from '../registry/publisher-trust.ts'
+import { publishersNamed } from '../store/publishers.ts'
 import type { NodeReader } from '../store/sqlite.ts'
 import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
-import { trustKey } from './publishers.ts'
+import { samplePublisher, trustKey } from './publishers.ts'
 
 export type { PublisherSeen }
 
@@ -49,7 +50,7 @@ export function admitPublisher(
         'PUBLISHER_MISMATCH',
         `The package says it is of "${name}", but its key ${fingerprint} is not the one trusted under that name.`,
         {
-          hint: 'Ask the publisher whether the key changed; then trust the new one in Settings.',
+          hint: mismatchHint(node.db, name),
           details,
         },
       )
@@ -67,4 +68,15 @@ export function admitPublisher(
         },
       )
   }
+}
+
+/** Three ways lead here, and each has another way out. */
+function mismatchHint(db: NodeReader, name: string): string {
+  if (publishersNamed(db, name).some(({ own }) => own)) {
+    return `"${name}" is also what this node signs as, with a key of its own. Name one of the two otherwise (outpost publisher rename), or use one key on both (outpost publisher export, then import).`
+  }
+  if (name === samplePublisher) {
+    return 'Each node signs its sample models with a key of its own. Remove the samples here first to take those of another node.'
+  }
+  return 'Ask the publisher whether the key changed; then trust the new one in Settings.'
 }

@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
+import { digestHex } from '../base/digest.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import {
@@ -25,6 +26,9 @@ import {
 import type { Actor } from './actor.ts'
 import { audited } from './audited.ts'
 import type { NodeContext } from './node-context.ts'
+
+/** Under this name each node signs the sample models, with a key of its own. */
+export const samplePublisher = 'samples'
 
 const toRow = (node: NodeContext, publisher: StoredPublisher) => ({
   name: publisher.name,
@@ -58,12 +62,22 @@ export const ownSigner = (node: NodeContext): Signer => ({
   privateKey: node.secrets.publisherKey(),
 })
 
-/** The key of the file is the one that signs: at the first start, and after a change that was cut off before its row. */
+/**
+ * The key of the file is the one that signs: at the first start, and after a change that was cut off before its row.
+ * The first name comes from the key, so that two nodes that nobody named can exchange packages.
+ */
 export function registerOwnKey(node: NodeContext): void {
   const key = node.secrets.publisherKey()
   const own = ownStored(node.db)
-  if (own?.fingerprint === fingerprintOf(key)) return
-  writeOwn(node, { name: 'node' }, key, own?.name ?? 'local', 'publisher.create')
+  const fingerprint = fingerprintOf(key)
+  if (own?.fingerprint === fingerprint) return
+  writeOwn(
+    node,
+    { name: 'node' },
+    key,
+    own?.name ?? `node-${digestHex(fingerprint).slice(0, 8)}`,
+    'publisher.create',
+  )
 }
 
 function writeOwn(

@@ -26,20 +26,18 @@ import type { Actor } from './actor.ts'
 import { deploy, removeDeployment } from './deploy.ts'
 import { installPackage } from './install-package.ts'
 import type { NodeContext } from './node-context.ts'
-import { trustKey } from './publishers.ts'
-
-const publisher = 'samples'
+import { samplePublisher, trustKey } from './publishers.ts'
 
 async function sampleSigner(node: NodeContext): Promise<Signer> {
   const path = join(node.paths.keys, 'samples.pem')
   try {
-    return { publisher, privateKey: importPublisherKey(await readFile(path, 'utf8')) }
+    return { publisher: samplePublisher, privateKey: importPublisherKey(await readFile(path, 'utf8')) }
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error
   }
   const privateKey = generatePublisherKey()
   await writeFileAtomically(path, exportPublisherKey(privateKey), 0o600)
-  return { publisher, privateKey }
+  return { publisher: samplePublisher, privateKey }
 }
 
 /** The source folders, family by family, each with its versions in their order. */
@@ -67,7 +65,7 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
   const actor = { name: typeof work.input.actor === 'string' ? work.input.actor : 'node' }
   const signer = await sampleSigner(node)
   trustKey(node, actor, {
-    name: publisher,
+    name: samplePublisher,
     publicKey: createPublicKey(signer.privateKey),
     note: 'The sample models of this node.',
   })

@@ -61,6 +61,6 @@ const exactCandidates = (db: NodeReader, modelId: string, version: string): Stor
 function notFound(model: StoredModel, reference: string | null | undefined): OutpostError {
   const what = reference ? `version, range or alias "${reference}"` : 'version'
   return new OutpostError('VERSION_NOT_FOUND', `${model.name} has no ${what} here.`, {
-    hint: `outpost list ${model.name} shows its versions.`,
+    hint: `outpost versions ${model.name} lists what is there.`,
   })
 }

@@ -58,15 +58,15 @@ describe('addressed to this node', () => {
 describe('who is asking', () => {
   test('every procedure but the login needs someone', async () => {
     const document = (await (await outpost.fetch('/api/openapi.json')).json()) as {
-      paths: Record<string, Record<string, unknown>>
+      paths: Record<string, Record<string, { servers?: unknown }>>
     }
     const open = Object.values(access)
       .flatMap((group) => Object.values(group))
       .filter((needed) => needed === 'open').length
     let answered = 0
     for (const [path, methods] of Object.entries(document.paths)) {
-      for (const method of Object.keys(methods)) {
-        const address = `/api${path.replaceAll(/\{(\w+)\}/g, '00000000-0000-7000-8000-000000000000')}`
+      for (const [method, { servers }] of Object.entries(methods)) {
+        const address = `${servers ? '' : '/api'}${path.replaceAll(/\{(\w+)\}/g, '00000000-0000-7000-8000-000000000000')}`
         const response = await outpost.fetch(address, {
           method: method.toUpperCase(),
           ...(method === 'get' ? {} : { body: '{}', headers: { 'content-type': 'application/json' } }),

@@ -1,0 +1,60 @@
+/**
+ * The routes beside the procedures, for the OpenAPI document: their bodies are files, or belong to the marketplace's
+ * own call, so they stand in http/file-routes.ts and are described here by hand.
+ */
+import { z } from 'zod'
+import { fileHandle } from '../contract/api/packages.ts'
+import { problem, problemContentType } from '../contract/problem.ts'
+import { registerAnswer, registerRequest } from '../contract/register.ts'
+
+const json = (schema: z.ZodType, io: 'input' | 'output' = 'output') => ({
+  'application/json': { schema: z.toJSONSchema(schema, { io }) },
+})
+const binary = (type: string) => ({ [type]: { schema: { type: 'string', format: 'binary' } } })
+const refusals = {
+  default: {
+    description: 'A refusal',
+    content: { [problemContentType]: { schema: z.toJSONSchema(problem) } },
+  },
+}
+const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } })
+const handed = z.object({ handle: fileHandle, name: z.string(), bytes: z.int() })
+
+export const filePaths = {
+  '/files': {
+    put: {
+      summary: 'Hand over a file: the body is its bytes; the handle is good for one use',
+      tags: ['Packages'],
+      parameters: [{ name: 'name', in: 'query', required: true, schema: { type: 'string' } }],
+      requestBody: { required: true, content: binary('application/octet-stream') },
+      responses: { 201: { description: 'Held', content: json(handed) }, ...refusals },
+    },
+  },
+  '/packages/{model}/{version}': {
+    get: {
+      summary: 'A registered version as the signed package that it came as',
+      tags: ['Packages'],
+      parameters: [inPath('model'), inPath('version')],
+      responses: {
+        200: { description: 'The package', content: binary('application/vnd.oci.image.layout.v1+tar') },
+        ...refusals,
+      },
+    },
+  },
+  '/models/register': {
+    post: {
+      summary: 'Register a version from files that were handed over; signed with the key of this node',
+      tags: ['Models'],
+      // The marketplace's address, beside /api.
+      servers: [{ url: '/' }],
+      requestBody: { required: true, content: json(registerRequest, 'input') },
+      responses: { 201: { description: 'Registered', content: json(registerAnswer) }, ...refusals },
+    },
+  },
+}
+
+/** Programs send a key, the page its login's cookie. */
+export const securitySchemes = {
+  key: { type: 'http', scheme: 'bearer', description: 'An API key; its scopes say what it may do' },
+  login: { type: 'apiKey', in: 'cookie', name: 'outpost_login' },
+}
