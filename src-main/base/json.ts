@@ -79,17 +79,21 @@ export function parseJson(text: string, code: ErrorCode = 'JSON_INVALID'): unkno
   }
 }
 
-/** A whole number that a double may not hold: sixteen digits or more between what may stand around a number. */
-const longInteger = /(?:^|[[,:\s])-?\d{16,}(?=[\s,\]}]|$)/
+/**
+ * Where a whole number may begin that a double cannot hold. The repetition is bounded: V8 keeps a way back for each
+ * digit that an unbounded one takes, and a number of millions of digits would overflow its stack.
+ */
+const longInteger = /(?:^|[[,:\s])-?\d{16}/
 
-/** Like parseJson, but whole numbers beyond 2^53 become bigint instead of losing digits. */
+/** Like parseJson, but whole numbers beyond 2^53 become bigint instead of losing digits; one beyond FP64 is refused. */
 export function parseExactJson(text: string, code: ErrorCode = 'JSON_INVALID'): unknown {
   if (!longInteger.test(text)) return parseJson(text, code)
   refuseHostile(text, code)
-  const exact = (_key: string, value: unknown, context: { source?: string }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '')
-      ? BigInt(context.source ?? 0)
-      : value
+  const exact = (_key: string, value: unknown, { source = '' }: { source?: string }) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+    if (!Number.isFinite(value)) throw new RangeError(`a number, ${source.slice(0, 20)}…, is too large`)
+    return /^-?\d{1,400}$/.test(source) ? BigInt(source) : value
+  }
   try {
     return JSON.parse(text, exact as (key: string, value: unknown) => unknown)
   } catch (error) {

@@ -98,3 +98,40 @@ test('splitting undoes concatenating', () => {
     }),
   )
 })
+
+describe('a text that someone sends is read or refused by name, however long', () => {
+  const long = 15_000_000
+  test.each([
+    ['a bare number', '1'.repeat(long)],
+    ['a negative one', `-${'1'.repeat(long)}`],
+    ['a number in an array', `{"inputs":[${'9'.repeat(long)}]}`],
+    ['minus signs', '-'.repeat(long)],
+    ['white space', ' '.repeat(long)],
+    ['backslashes', `"${'\\'.repeat(long)}`],
+    ['numbers without a comma', `${'1'.repeat(16)} `.repeat(long / 20)],
+  ])('%s', (_name, text) => {
+    expect(() => parseExactJson(text)).toThrow(expect.objectContaining({ code: 'JSON_INVALID' }))
+  })
+
+  test.each([
+    ['a fraction', `0.${'1'.repeat(long)}`],
+    ['a string of digits', `"${'1'.repeat(long)}"`],
+  ])('%s is read', (_name, text) => {
+    expect(parseExactJson(text)).toBe(JSON.parse(text))
+  })
+
+  test('any text of the characters of JSON', () => {
+    const signs = ['"', '\\', '{', '}', '[', ']', ':', ',', '-', '+', '.', 'e', ' ', '\n', 'true', 'null']
+    const piece = fc.tuple(fc.constantFrom(...signs, '1', '9'), fc.nat({ max: 400 }))
+    const texts = fc.array(piece).map((pieces) => pieces.map(([sign, times]) => sign.repeat(times)).join(''))
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          parseExactJson(text)
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'JSON_INVALID' })
+        }
+      }),
+    )
+  })
+})
