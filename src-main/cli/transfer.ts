@@ -71,6 +71,7 @@ export async function saveBody(
 function refuseCutOff(cause: unknown): never {
   if (!(cause instanceof TypeError)) throw cause
   throw new OutpostError('NODE_UNREACHABLE', 'The node stopped answering in the middle of the file.', {
+    hint: 'Where it still runs, a stored file may have changed: outpost verify says so.',
     cause,
   })
 }

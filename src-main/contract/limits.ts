@@ -43,6 +43,8 @@ export const limits = {
   packageEntriesMax: 4096,
   /** Bytes of one package: the largest open weights in ONNX form stand near 1 TiB; a laptop's disk below that. */
   packageBytesMax: 512 * GiB,
+  /** Bytes of stored files that are hashed before an export begins: a tenth of a second, and a refusal instead of a cut. */
+  exportVerifiedFirstBytesMax: 64 * MiB,
   /** Bytes of an OCI manifest; registries accept at least 4 MiB (distribution specification). */
   manifestBytesMax: 4 * MiB,
   /** Bytes of an ONNX file's graph without its weights that inspect reads into memory. */

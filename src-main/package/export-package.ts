@@ -6,7 +6,7 @@ import { annotations, type ModelManifest, mediaTypes, modelManifest } from '../c
 import { blobName, inTarOrder, packageHead } from './layout.ts'
 import { blockBytes, padded, tarHeader, trailerBytes } from './tar.ts'
 
-/** Gives the bytes of a stored blob; verified by whoever keeps them, or by the reader of the package in any case. */
+/** Gives the bytes of a stored blob; whoever keeps them verifies them and throws where they differ. */
 export type BlobSource = (
   digest: string,
   bytes: number,

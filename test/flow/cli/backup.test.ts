@@ -1,9 +1,10 @@
 /** The data folder on the command line: copied, put back, and hashed again when a disk or a person changed it. */
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
+import { addModel } from '../../support/onnx-writer.ts'
 import { writeSource } from '../../support/package-folder.ts'
 
 let folder: string
@@ -40,17 +41,31 @@ test('doctor finds nothing wrong with a machine that runs this', async () => {
   )
 })
 
-test('verify names what was changed and ends with 1', async () => {
+/** Changes one byte of the stored model. */
+async function damage(): Promise<void> {
   const blobs = await readdir(join(folder, 'data', 'blobs'), { recursive: true, withFileTypes: true })
-  const found = blobs.find((entry) => entry.isFile())
-  const path = join(found?.parentPath ?? '', found?.name ?? '')
-  const bytes = await readFile(path)
-  bytes[0] = (bytes[0] ?? 0) ^ 1
-  await chmod(path, 0o644)
-  await writeFile(path, bytes)
+  for (const entry of blobs.filter((found) => found.isFile())) {
+    const path = join(entry.parentPath, entry.name)
+    const bytes = await readFile(path)
+    if (!bytes.equals(addModel())) continue
+    bytes[0] = (bytes[0] ?? 0) ^ 1
+    await chmod(path, 0o644)
+    await writeFile(path, bytes)
+  }
+}
 
+test('verify names what was changed and ends with 1', async () => {
+  await damage()
   const { code, out, errors } = await outpost(['verify', ...data])
   expect(code).toBe(1)
   expect(out).toContain('✗ acme.adder@1.0.0')
   expect(errors).toMatch(/^ARTIFACT_CORRUPT: /)
+})
+
+test('what was changed is not exported', async () => {
+  const output = join(folder, 'copy.outpost')
+  const { code, errors } = await outpost(['export', 'acme.adder@1.0.0', '-o', output, ...data])
+  expect(code).toBe(1)
+  expect(errors).toMatch(/^ARTIFACT_CORRUPT: The stored file model\.onnx of acme\.adder@1\.0\.0 /)
+  await expect(stat(output)).rejects.toThrow('ENOENT')
 })
