@@ -141,6 +141,7 @@ async function importCommand(
   file: string,
   options: { trust?: string; skipRun?: boolean },
 ): Promise<void> {
+  await refuseUnlessPackage(file)
   await context.withNode(async (node) => {
     const upload = context.terminal.progress('Sending')
     const { handle } = await node.upload(file, (done) => upload.update(done)).finally(() => upload.end())
@@ -156,5 +157,16 @@ async function importCommand(
       { ...output, publisher: seen.publisher },
       `${String(output.model)}@${String(output.version)} ${words}\n${String(output.digest)}`,
     )
+  })
+}
+
+/** Looked at here first, so that a file which is no package, or a torn one, is not sent over a slow line in vain. */
+async function refuseUnlessPackage(path: string): Promise<void> {
+  const { describePath } = await import('../flows/describe-path.ts')
+  const { kind } = await describePath(path)
+  if (kind === 'package') return
+  const what = kind === 'source' ? 'a source folder' : 'a bare ONNX file'
+  throw new OutpostError('BAD_REQUEST', `${path} is ${what}, and packages are imported.`, {
+    hint: `Pack it first: outpost pack ${path} -o model.outpost`,
   })
 }
