@@ -86,6 +86,15 @@ export const labTask = z.object({
   directory: z.string(),
   /** A package file that is unpacked into the folder first, which is empty then; absent where that was done. */
   packageFile: z.string().optional(),
+  /** Where the folder's files come from a package that was read and verified: what that has shown. */
+  package: z
+    .object({
+      digest: z.string(),
+      bytes: z.int(),
+      files: z.int(),
+      signature: z.object({ publisher: z.string(), fingerprint: z.string() }).nullable(),
+    })
+    .optional(),
   skipRun: z.boolean(),
   memoryBytesMax: z.int(),
 })

@@ -29,7 +29,7 @@ export async function examinePackage(
   let done = 0
   const validation = await validate(
     task.packageFile === undefined
-      ? { kind: 'folder', path: task.directory }
+      ? { kind: 'folder', path: task.directory, package: task.package }
       : { kind: 'package', path: task.packageFile, scratch: task.directory },
     {
       runner: createRunner(engine, memory),

@@ -2,6 +2,7 @@
 
 import { limits } from '../contract/limits.ts'
 import { type GraphSummary, graphSummary } from '../contract/package.ts'
+import type { LabTask } from '../contract/processes.ts'
 import type { ValidationReport } from '../contract/validation.ts'
 import type { JobWork } from '../jobs/runner.ts'
 import { startLab } from '../lab/start-lab.ts'
@@ -16,7 +17,7 @@ export interface Examined {
 export async function examine(
   node: Pick<NodeContext, 'startChild'>,
   directory: string,
-  options: { skipRun: boolean; packageFile?: string },
+  options: Pick<LabTask, 'skipRun' | 'packageFile' | 'package'>,
   watch: Pick<JobWork, 'signal' | 'report'>,
   span: { from: number; to: number },
 ): Promise<Examined> {

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import type { GraphSummary } from '../contract/package.ts'
+import type { LabTask } from '../contract/processes.ts'
 import type { ValidationReport } from '../contract/validation.ts'
 import type { ArtifactRow } from '../contract/views.ts'
 import type { JobWork } from '../jobs/runner.ts'
-import { openPackage } from '../package/open-package.ts'
+import { type OpenedPackage, openPackage } from '../package/open-package.ts'
 import { mediaTypeOf } from '../package/package-files.ts'
 import type { PackageHead } from '../package/package-head.ts'
 import { type Registered, registerVersion } from '../registry/register.ts'
@@ -21,6 +22,7 @@ import { nextSnapshot } from '../store/meta.ts'
 import { findModel } from '../store/models.ts'
 import { inTransaction } from '../store/sqlite.ts'
 import { findVersion } from '../store/versions.ts'
+import { retryFailed } from './deploy.ts'
 import { examine } from './examine.ts'
 import type { NodeContext } from './node-context.ts'
 import { admitPublisher, type PublisherSeen } from './publisher-trust.ts'
@@ -73,6 +75,7 @@ export async function installPackage(
     const registered = register(node, head, { ...options, publisher, report, graph })
     installed = true
     node.announce('models', registered.model)
+    if (registered.outcome === 'same') await retryFailed(node, [registered.versionId])
     return { ...registered, digest: head.digest, report }
   } finally {
     intake.end()
@@ -119,7 +122,7 @@ export const artifactsOf = (head: Pick<PackageHead, 'files'>): ArtifactRow[] =>
 
 async function check(
   node: NodeContext,
-  head: PackageHead,
+  head: OpenedPackage,
   intake: BlobIntake,
   options: InstallOptions,
   watch: Watch,
@@ -128,16 +131,27 @@ async function check(
   await rm(tree, { recursive: true, force: true })
   try {
     await linkTree(node.paths.root, artifactsOf(head), tree, intake.stampOf)
-    const { report, graph } = await examine(node, tree, { skipRun: options.skipRun }, watch, {
-      from: 0.6,
-      to: 0.98,
-    })
+    const { report, graph } = await examine(
+      node,
+      tree,
+      { skipRun: options.skipRun, package: factsOf(head) },
+      watch,
+      { from: 0.6, to: 0.98 },
+    )
     if (report.verdict === 'failed') throw refused(head, report)
     return { report, graph }
   } finally {
     await rm(tree, { recursive: true, force: true })
   }
 }
+
+/** The lab sees a folder of links; that the package was whole and signed was shown while it was read. */
+const factsOf = ({ digest, bytes, files, signature }: OpenedPackage): LabTask['package'] => ({
+  digest,
+  bytes,
+  files: files.length,
+  signature: signature && { publisher: signature.publisher, fingerprint: signature.fingerprint },
+})
 
 function refused(
   subject: { descriptor: { id: string }; version: string },

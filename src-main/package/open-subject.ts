@@ -11,8 +11,16 @@ import type { VerifiedSignature } from './verify-signature.ts'
 export type ValidationInput =
   /** A package file; `scratch` is an existing folder of the caller's, removed by the caller. */
   | { kind: 'package'; path: string; scratch: string }
-  /** A source folder, or a folder of links to the verified files of a registered version. */
-  | { kind: 'folder'; path: string }
+  /** A source folder; or one of links to files that were verified while their package was read, and what was found. */
+  | { kind: 'folder'; path: string; package?: PackageFacts | undefined }
+
+/** What reading a package to its end has shown. */
+export interface PackageFacts {
+  digest: string
+  bytes: number
+  files: number
+  signature: Pick<VerifiedSignature, 'publisher' | 'fingerprint'> | null
+}
 
 export interface Subject {
   source: PackageSource
@@ -35,7 +43,7 @@ export async function openSubject(input: ValidationInput, ladder: Ladder): Promi
   try {
     return input.kind === 'package'
       ? await openFile(input.path, input.scratch, ladder)
-      : await openFolder(input.path, ladder)
+      : await openFolder(input.path, input.package, ladder)
   } catch (error) {
     const rung = error instanceof OutpostError ? rungOf[error.code] : undefined
     if (!(error instanceof OutpostError) || !rung) throw error
@@ -47,17 +55,25 @@ export async function openSubject(input: ValidationInput, ladder: Ladder): Promi
 async function openFile(path: string, scratch: string, ladder: Ladder): Promise<Subject> {
   const folder = join(scratch, 'contents')
   const opened = await unpack(path, folder)
-  await ladder.climb('structure', () =>
-    passed(`${opened.files.length} files, ${opened.bytes} bytes.`, { digest: opened.digest }),
-  )
-  await ladder.climb('paths', () => passed('All names stay inside the package, on every platform.'))
-  await ladder.climb('digests', () => passed('Every file has the digest that the manifest gives it.'))
-  await ladder.climb('signature', () => signatureFinding(opened.signature))
+  await climbPackage({ ...opened, files: opened.files.length }, ladder)
   return { source: await readSource(folder), folder }
 }
 
-async function openFolder(folder: string, ladder: Ladder): Promise<Subject> {
+async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> {
+  await ladder.climb('structure', () =>
+    passed(`${facts.files} files, ${facts.bytes} bytes.`, { digest: facts.digest }),
+  )
+  await ladder.climb('paths', () => passed('All names stay inside the package, on every platform.'))
+  await ladder.climb('digests', () => passed('Every file has the digest that the manifest gives it.'))
+  await ladder.climb('signature', () => signatureFinding(facts.signature))
+}
+
+async function openFolder(folder: string, facts: PackageFacts | undefined, ladder: Ladder): Promise<Subject> {
   const source = await readSource(folder)
+  if (facts) {
+    await climbPackage(facts, ladder)
+    return { source, folder }
+  }
   await ladder.climb('structure', () => passed(`${source.files.length} files.`))
   await ladder.climb('paths', () => passed('All names stay inside the folder, on every platform.'))
   await ladder.climb('digests', () => skipped('A folder carries no digests; a package does.'))
@@ -66,7 +82,7 @@ async function openFolder(folder: string, ladder: Ladder): Promise<Subject> {
 }
 
 /** Whether the publisher is trusted is the node's decision, not the package's property. */
-function signatureFinding(signature: VerifiedSignature | null): Finding {
+function signatureFinding(signature: PackageFacts['signature']): Finding {
   if (!signature) return warned('The package is not signed.')
   const { publisher, fingerprint } = signature
   return passed(`Signed by "${publisher}" with the key ${fingerprint}.`, { publisher, fingerprint })

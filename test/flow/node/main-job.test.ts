@@ -1,6 +1,7 @@
 /** The main job, end to end: package, register, deploy, ask, see the answer and the record of the call. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ValidationReport } from '../../../src-main/contract/validation.ts'
 import { pack } from '../../../src-main/package/pack.ts'
 import { generatePublisherKey } from '../../../src-main/package/publisher-key.ts'
 import { readSource } from '../../../src-main/package/read-source.ts'
@@ -39,6 +40,14 @@ test('an unknown publisher is shown and refused, and let in once it is trusted',
   const job = await outpost.ended(jobId)
   expect(job.failure).toBeNull()
   expect(job.output).toMatchObject({ outcome: 'registered', model: 'samples.debian-sections' })
+  // What was verified while the package was read stands in the report that is kept.
+  const { report } = job.output as { report: ValidationReport }
+  const found = report.checks.slice(0, 4).map(({ name, outcome }) => `${name} ${outcome}`)
+  expect(found).toEqual(['structure passed', 'paths passed', 'digests passed', 'signature passed'])
+  expect(report.checks[3]?.details).toEqual({
+    publisher: 'samples',
+    fingerprint: again.publisher.fingerprint,
+  })
 })
 
 test('R40 R96 R175: a deployed version answers with its name, and the call is on record', async () => {
