@@ -2,6 +2,7 @@
  * Deployments: an endpoint names a version and whether it should run; what it does now is serving's report. Each
  * change is written first, then told to serving as a new snapshot, and answered when serving has swapped to it.
  */
+import { isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { withBuild } from '../base/version-order.ts'
@@ -18,6 +19,7 @@ import {
   setDesired,
 } from '../store/endpoints.ts'
 import { nextSnapshot } from '../store/meta.ts'
+import { inTransaction } from '../store/sqlite.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audited.ts'
 import type { NodeContext } from './node-context.ts'
@@ -174,6 +176,27 @@ export const stopDeployment = (node: NodeContext, actor: Actor, name: string) =>
 /** The node's own decision, after crashes. */
 export const setDeploymentAside = (node: NodeContext, name: string) =>
   want(node, { name: 'node' }, name, 'set-aside', 'endpoint.set-aside')
+
+/**
+ * After the files of these versions were put back or found intact: what could not be loaded before is tried again.
+ * Where serving cannot be reached it reads the change when it starts, so that is no failure of whoever asks.
+ */
+export async function retryFailed(node: NodeContext, versionIds: readonly string[]): Promise<void> {
+  const state = endpointState(node)
+  const failed = listEndpoints(node.db).filter(
+    (endpoint) => versionIds.includes(endpoint.versionId) && state(endpoint) === 'failed',
+  )
+  if (failed.length === 0) return
+  inTransaction(node.db, () => {
+    for (const { name } of failed) setDesired(node.db, name, 'running', isoTime(node.clock))
+    nextSnapshot(node.db)
+  })
+  for (const { name } of failed) {
+    await applyChange(node, name).catch((error: unknown) =>
+      node.log.warn({ err: error, endpoint: name }, 'serving was not told to try again'),
+    )
+  }
+}
 
 /** Everything that is deployed is loaded anew. */
 export async function restartServing(node: NodeContext, actor: Actor): Promise<Record<string, never>> {

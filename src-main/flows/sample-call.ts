@@ -2,6 +2,7 @@
 import type { VersionDetail } from '../contract/views.ts'
 import { listEndpoints } from '../store/endpoints.ts'
 import { modelsFrom } from '../store/models.ts'
+import { endpointState } from './deploy.ts'
 import type { NodeContext } from './node-context.ts'
 import { findVersion } from './registry.ts'
 
@@ -9,10 +10,12 @@ import { findVersion } from './registry.ts'
 const preference = ['text', 'fields']
 
 export async function sampleCall(node: NodeContext, secret: string): Promise<string | null> {
+  await node.serving.apply(node.snapshot()) // settled: each deployment is ready or has failed
   const { url } = node.serving.state()
+  const stateOf = endpointState(node)
   const samples = new Set(modelsFrom(node.db, 'sample').map(({ id }) => id))
   const deployed = listEndpoints(node.db).filter(
-    ({ modelId, desired }) => samples.has(modelId) && desired === 'running',
+    (endpoint) => samples.has(endpoint.modelId) && stateOf(endpoint) === 'ready',
   )
   const versions = await Promise.all(deployed.map(({ model, version }) => findVersion(node, model, version)))
   const ranked = versions

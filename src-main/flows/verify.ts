@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isoTime } from '../base/clock.ts'
 import type { JobWork } from '../jobs/runner.ts'
 import { verifyVersions } from '../registry/verify.ts'
+import { retryFailed } from './deploy.ts'
 import type { NodeContext } from './node-context.ts'
 
 const jobInput = z.object({ actor: z.string(), model: z.string().nullable() })
@@ -10,8 +11,9 @@ const jobInput = z.object({ actor: z.string(), model: z.string().nullable() })
 export async function runVerify(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
   const { actor, model } = jobInput.parse(work.input)
   const damaged: Array<{ model: string; version: string; problems: unknown }> = []
+  const whole: string[] = []
   let versions = 0
-  for await (const { done, of, intact, problems, ...version } of verifyVersions(
+  for await (const { versionId, done, of, intact, problems, ...version } of verifyVersions(
     node.db,
     node.paths.root,
     model,
@@ -19,9 +21,11 @@ export async function runVerify(node: NodeContext, work: JobWork): Promise<Recor
     work.signal,
   )) {
     versions = done
-    if (!intact) damaged.push({ ...version, problems })
+    if (intact) whole.push(versionId)
+    else damaged.push({ ...version, problems })
     work.report(done / Math.max(1, of), `${version.model} ${version.version}`)
   }
   node.announce('models', model)
+  await retryFailed(node, whole)
   return { versions, damaged }
 }

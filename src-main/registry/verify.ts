@@ -11,6 +11,7 @@ import { setIntact, versionsToVerify } from '../store/versions.ts'
 import { requireModel } from './resolve.ts'
 
 export interface VerifyProgress {
+  versionId: string
   model: string
   version: string
   intact: boolean
@@ -55,7 +56,8 @@ export async function* verifyVersions(
         write(db, looked, by)
         looked = []
       }
-      yield { model: version.model, version: name, intact, problems, done: index + 1, of: versions.length }
+      const { id: versionId, model } = version
+      yield { versionId, model, version: name, intact, problems, done: index + 1, of: versions.length }
     }
   } finally {
     write(db, looked, by)

@@ -98,16 +98,15 @@ export function createDeployments({
   }
 
   /** Ready or failed, and live in the first case unless a later snapshot wants something else by then. */
-  async function settle(route: EndpointRoute, before: EndpointRoute | undefined): Promise<void> {
+  async function settle(route: EndpointRoute, again: boolean): Promise<void> {
     if (isAside(route)) return
     const now = live.get(route.name)
-    const key = hostedKey(route.versionId, route.executionProvider)
+    const key = keyOf(route)
     if (now?.model.key === key && now.model === hosted.get(key)) {
       live.set(route.name, { ...now, route })
       return
     }
-    // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
-    const model = host(route.version, route.executionProvider, before?.versionId !== route.versionId)
+    const model = host(route.version, route.executionProvider, again)
     try {
       await model.ready
     } catch (error) {
@@ -125,9 +124,7 @@ export function createDeployments({
 
   function discardUnused(): void {
     const used = new Set<HostedModel>([...live.values(), ...tried.values()].map(({ model }) => model))
-    const coming = new Set(
-      [...wanted.values()].map((route) => hostedKey(route.versionId, route.executionProvider)),
-    )
+    const coming = new Set([...wanted.values()].map(keyOf))
     for (const [key, model] of hosted) {
       if (used.has(model) || coming.has(key)) continue
       hosted.delete(key)
@@ -139,7 +136,7 @@ export function createDeployments({
 
   function reportOf(route: EndpointRoute): DeploymentReport {
     const active = live.get(route.name)
-    const model = hosted.get(hostedKey(route.versionId, route.executionProvider))
+    const model = hosted.get(keyOf(route))
     const current = model?.current() ?? null
     const ready = current && 'loaded' in current ? current : null
     const calls = figures.get(`${route.id}|${route.versionId}`)
@@ -171,7 +168,13 @@ export function createDeployments({
         if (!route || isAside(route)) live.delete(name)
       }
       onChange()
-      await Promise.all([...wanted.values()].map((route) => settle(route, before.get(route.name))))
+      // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
+      const again = new Set(
+        [...wanted.values()]
+          .filter(({ name, revision }) => before.get(name)?.revision !== revision)
+          .map(keyOf),
+      )
+      await Promise.all([...wanted.values()].map((route) => settle(route, again.has(keyOf(route)))))
       discardUnused()
       onChange()
     },
@@ -191,7 +194,10 @@ export function createDeployments({
       const serving = [...live.values()].find(({ route }) => route.versionId === version.versionId)
       const model = serving?.model ?? host(version, 'auto', true)
       tried.set(version.versionId, { model, usedAt: performance.now() })
-      return { ready: await model.ready, model }
+      const ready = await model.ready
+      const waiting = [...wanted.values()].filter((route) => keyOf(route) === model.key)
+      await Promise.all(waiting.map((route) => settle(route, false)))
+      return { ready, model }
     },
     setAside: (versionId) => {
       aside.add(versionId)
@@ -209,6 +215,8 @@ export function createDeployments({
     },
   }
 }
+
+const keyOf = (route: EndpointRoute): string => hostedKey(route.versionId, route.executionProvider)
 
 function stateOf(isLive: boolean, failure: Failure | null): DeploymentReport['state'] {
   if (failure) return failure.code === 'MODEL_SET_ASIDE' ? 'set-aside' : 'failed'

@@ -35,6 +35,8 @@ export interface EndpointRoute {
   versionId: string
   executionProvider: ExecutionProvider
   desired: DesiredState
+  /** Another one than before: someone deployed or started it again. */
+  revision: number
   version: ServedVersion
 }
 
@@ -65,12 +67,12 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
     [...(known?.endpoints.values() ?? [])].map(({ version }) => [version.versionId, version]),
   )
   const endpoints = new Map<string, EndpointRoute>()
-  for (const { id, name, versionId, executionProvider, desired } of listEndpoints(db)) {
+  for (const { id, name, versionId, executionProvider, desired, revision } of listEndpoints(db)) {
     const version = versions.get(versionId) ?? readServedVersion(db, versionId)
     if (!version) continue // the foreign key forbids it, so this is a file that someone edited
     versions.set(versionId, version)
     const provider = executionProviders.find((one) => one === executionProvider) ?? 'auto'
-    endpoints.set(name, { id, name, versionId, executionProvider: provider, desired, version })
+    endpoints.set(name, { id, name, versionId, executionProvider: provider, desired, revision, version })
   }
   const active = listKeys(db).filter((key) => key.revokedAt === null)
   const keys = new Map(

@@ -18,13 +18,15 @@ export interface StoredEndpoint {
   manifestDigest: string
   executionProvider: string
   desired: DesiredState
+  /** Grows with every deploy, start and stop. */
+  revision: number
   createdAt: string
   updatedAt: string
 }
 
 const select = `select e.id, e.name, e.model_id as modelId, m.name as model, e.version_id as versionId, v.version,
   v.data_version as dataVersion, v.manifest_digest as manifestDigest, e.execution_provider as executionProvider,
-  e.desired, e.created_at as createdAt, e.updated_at as updatedAt
+  e.desired, e.revision, e.created_at as createdAt, e.updated_at as updatedAt
   from endpoints e join models m on m.id = e.model_id join versions v on v.id = e.version_id`
 
 const ofModels = `${select} where e.model_id in (select value from json_each(?)) order by e.name`
