@@ -162,6 +162,11 @@ export function trustKey(
 }
 
 function readPublicKey(pem: string): KeyObject {
+  if (pem.includes('PRIVATE KEY')) {
+    throw new OutpostError('KEY_INVALID', 'This is a private key; trust needs the public one alone.', {
+      hint: 'Whoever sent it should make a new key: this one is known to others now.',
+    })
+  }
   let key: KeyObject
   try {
     key = createPublicKey({ key: pem, format: 'pem' })

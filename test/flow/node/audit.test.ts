@@ -1,0 +1,173 @@
+/** Every procedure that changes something leaves its entry in the transaction of the change, and the chain holds. */
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyAuditChain } from '../../../src-main/audit/verify-chain.ts'
+import { contract } from '../../../src-main/contract/api/contract.ts'
+import { listAuditEntries } from '../../../src-main/store/audit-entries.ts'
+import { described, handOver, postJson, refusalOf, register } from '../../support/handed-over.ts'
+import { linearModel } from '../../support/served-models.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+let outpost: WholeNode
+beforeAll(async () => {
+  outpost = await startWholeNode({
+    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+  })
+  await outpost.client.publishers.rename({ name: 'acme' })
+  for (const version of ['1.0.0', '1.1.0'])
+    await register(
+      outpost,
+      { model_name: 'acme.linear', version, metadata: { descriptor: described } },
+      { 'model.onnx': linearModel(4, 3) },
+    )
+})
+afterAll(() => outpost[Symbol.asyncDispose]())
+
+const entries = () => listAuditEntries(outpost.node.context.db, {}, { offset: 0, limit: 1000 }).rows
+const model = 'acme.linear'
+const upload = () => handOver(outpost, 'model.onnx', linearModel(4, 3))
+const pem = (): string =>
+  generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }) as string
+const job = async ({ jobId }: { jobId: string }) => expect((await outpost.ended(jobId)).failure).toBeNull()
+
+/** What each one writes, in the order in which they are called; what it is told is made up here. */
+const changes: Record<string, () => Promise<string[]>> = {}
+function change(procedure: string, actions: string | string[], call: () => Promise<unknown>): void {
+  changes[procedure] = async () => {
+    const before = entries().length
+    await call()
+    const written = entries()
+      .slice(0, entries().length - before)
+      .reverse()
+    expect(written.map(({ outcome }) => outcome)).toEqual(written.map(() => 'done'))
+    expect(
+      written.map(({ action }) => action),
+      procedure,
+    ).toEqual([actions].flat())
+    return written.map(({ actor }) => actor)
+  }
+}
+
+let endpoint = ''
+let keyId = ''
+let draftId = ''
+let cancelled = ''
+change('deployments.deploy', 'endpoint.deploy', async () => {
+  endpoint = (await outpost.client.deployments.deploy({ model, version: '1.0.0' })).endpoint
+})
+change('deployments.stop', 'endpoint.stop', () => outpost.client.deployments.stop({ endpoint }))
+change('deployments.start', 'endpoint.start', () => outpost.client.deployments.start({ endpoint }))
+change('system.restartServing', 'serving.restart', () => outpost.client.system.restartServing())
+change('deployments.remove', 'endpoint.remove', () => outpost.client.deployments.remove({ endpoint }))
+change('models.pin', 'alias.pin', () =>
+  outpost.client.models.pin({ model, alias: 'champion', version: '1.0.0' }),
+)
+change('models.verify', 'registry.verify', async () => job(await outpost.client.models.verify({})))
+change('models.remove', 'version.remove', () => outpost.client.models.remove({ model, version: '1.1.0' }))
+change('keys.create', 'key.create', async () => {
+  keyId = (await outpost.client.keys.create({ name: 'ci', scopes: ['read'] })).key.id
+})
+change('keys.revoke', 'key.revoke', () => outpost.client.keys.revoke({ id: keyId }))
+change('publishers.trust', 'publisher.trust', () =>
+  outpost.client.publishers.trust({ name: 'other', publicKey: pem() }),
+)
+change('publishers.remove', 'publisher.remove', () => outpost.client.publishers.remove({ name: 'other' }))
+change('publishers.rename', 'publisher.rename', () => outpost.client.publishers.rename({ name: 'acme' }))
+change('publishers.exportKey', 'publisher.export', () =>
+  outpost.client.publishers.exportKey({ passphrase: 'twelve characters' }),
+)
+change('publishers.importKey', ['publisher.export', 'publisher.import'], async () => {
+  const exported = await outpost.client.publishers.exportKey({ passphrase: 'twelve characters' })
+  await outpost.client.publishers.importKey({ ...exported, passphrase: 'twelve characters' })
+})
+change('publishers.rotate', 'publisher.rotate', () => outpost.client.publishers.rotate())
+change('drafts.create', 'draft.create', async () => {
+  draftId = (await outpost.client.drafts.create({ handles: [await upload()], basedOn: model })).id
+})
+change('drafts.build', 'version.register', async () =>
+  job(await outpost.client.drafts.build({ id: draftId })),
+)
+change('drafts.remove', 'draft.remove', () => outpost.client.drafts.remove({ id: draftId }))
+change('jobs.cancel', 'job.cancel', async () => {
+  const blocked = await Promise.all([1, 2, 3].map(() => outpost.client.models.verify({ model })))
+  cancelled = blocked.at(-1)?.jobId ?? ''
+  await outpost.client.jobs.cancel({ id: cancelled })
+  for (const { jobId } of blocked) await outpost.ended(jobId)
+})
+change('jobs.retry', ['job.retry', 'registry.verify'], async () => {
+  await outpost.client.jobs.retry({ id: cancelled })
+  await job({ jobId: cancelled })
+})
+change('system.backup', 'node.backup', async () => job(await outpost.client.system.backup()))
+change('system.collect', 'blobs.collect', async () => job(await outpost.client.system.collect()))
+change('login.link', 'login.link', () => outpost.client.login.link())
+change('login.claim', ['password.set', 'login.begin'], () => {
+  const token = (outpost.node.addresses().loginLink ?? '').split('token=')[1]
+  return postJson(outpost, '/api/login/claim', { token, password: 'correct horse battery staple' })
+})
+change('login.enter', 'login.begin', () =>
+  postJson(outpost, '/api/login', { password: 'correct horse battery staple' }),
+)
+change('login.leave', ['login.begin', 'login.end'], async () => {
+  const entered = await postJson(outpost, '/api/login', { password: 'correct horse battery staple' })
+  const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  await outpost.fetch('/api/logout', { method: 'POST', headers: { cookie } })
+})
+change('login.setPassword', 'password.set', () =>
+  outpost.client.login.setPassword({ next: 'another horse battery staple' }),
+)
+
+/** What is written here is nobody else's business until it is built, or is written by the job that it begins. */
+const elsewhere = new Set([
+  'packages.inspect',
+  'packages.import',
+  'packages.discard',
+  'drafts.update',
+  'drafts.addFiles',
+  'drafts.removeFile',
+  'drafts.test',
+  'playground.infer',
+  'system.installSamples',
+  'system.removeSamples',
+])
+
+test('no procedure that changes something is forgotten here', () => {
+  const changing = Object.entries(contract).flatMap(([group, procedures]) =>
+    Object.entries(procedures)
+      .filter(([, procedure]) => procedure['~orpc'].route.method !== 'GET')
+      .map(([name]) => `${group}.${name}`),
+  )
+  expect(changing.filter((name) => !elsewhere.has(name)).sort()).toEqual(Object.keys(changes).sort())
+})
+
+test.each(Object.keys(changes))('%s', async (procedure) => {
+  if (procedure === 'jobs.cancel') {
+    // Two others run beside it and write theirs.
+    const before = entries().length
+    await changes[procedure]?.().catch(() => undefined)
+    expect(
+      entries()
+        .slice(0, entries().length - before)
+        .filter(({ action }) => action === 'job.cancel'),
+    ).toHaveLength(1)
+    return
+  }
+  const actors = (await changes[procedure]?.()) ?? []
+  expect(actors.every((actor) => ['owner', 'login'].includes(actor))).toBe(true)
+})
+
+test('what is refused leaves no entry, and the chain holds to its last one', async () => {
+  const before = entries().length
+  expect(await refusalOf(outpost.client.models.remove({ model: 'acme.none', version: '1.0.0' }))).toBe(
+    'MODEL_NOT_FOUND',
+  )
+  expect(await refusalOf(outpost.client.publishers.remove({ name: 'nobody' }))).toBe('NOT_FOUND')
+  expect(await refusalOf(outpost.client.deployments.stop({ endpoint: 'nothing' }))).toBe('ENDPOINT_NOT_FOUND')
+  expect(
+    await refusalOf(
+      outpost.client.keys.create({ name: 'old', scopes: ['read'], expiresAt: '2020-01-01T00:00:00Z' }),
+    ),
+  ).toBe('BAD_REQUEST')
+  expect(entries().length).toBe(before)
+  expect(verifyAuditChain(outpost.node.context.db)).toMatchObject({ outcome: 'intact' })
+})
