@@ -5,16 +5,30 @@ import { refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { bytesText } from './terminal.ts'
 
+type Damaged = Record<'model' | 'version' | 'path' | 'found', string>
+
+const damagedLines = (damaged: readonly Damaged[]): string[] =>
+  damaged.map(({ model, version, path, found }) => `✗ ${model}@${version}  ${path}  ${found}`)
+
 export function addNodeCommands(add: AddCommand): void {
   add('backup', 'Make a consistent copy of the data folder while the node runs', 'outpost backup').run(
     async (context) => {
       const output = await context.withNode(async (node) =>
         finishJob(context, node, (await node.client.system.backup()).jobId, 'Copying'),
       )
-      context.terminal.result(
-        output,
-        `${String(output.path)} (${String(output.files)} files, ${bytesText(Number(output.bytes))})`,
-      )
+      const damaged = Array.isArray(output.damaged) ? (output.damaged as Damaged[]) : []
+      const copied = `${String(output.path)} (${String(output.files)} files, ${bytesText(Number(output.bytes))})`
+      context.terminal.result(output, [...damagedLines(damaged), copied].join('\n'))
+      if (damaged.length > 0) {
+        throw new OutpostError(
+          'ARTIFACT_CORRUPT',
+          `The backup is made without ${damaged.length} damaged files.`,
+          {
+            hint: 'Import the packages of these versions again, then back up again.',
+            details: { reported: true },
+          },
+        )
+      }
     },
   )
 
@@ -29,10 +43,10 @@ export function addNodeCommands(add: AddCommand): void {
     const restored = await restoreBackup(backup, context.options.data, (done) =>
       progress.update(done),
     ).finally(() => progress.end())
-    context.terminal.result(
-      restored,
-      `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${restored.files} files, every one checked)`,
-    )
+    const held = `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${restored.files} files, every one checked)`
+    const missing =
+      restored.damaged.length > 0 ? ['These were damaged when it was made; import them again:'] : []
+    context.terminal.result(restored, [held, ...missing, ...damagedLines(restored.damaged)].join('\n'))
   })
 
   add(

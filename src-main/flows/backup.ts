@@ -13,9 +13,7 @@ export async function runBackup(node: NodeContext, work: JobWork): Promise<Recor
   const { actor } = jobInput.parse(work.input)
   const at = isoTime(node.clock)
   const target = join(node.paths.backups, `backup-${at.replaceAll(/[:.]/g, '-')}`)
-  const { files } = await backUp(node.blobs, target, {
-    // Beside the data: links are quick and small. Whoever wants another disk copies the folder there.
-    link: true,
+  const { files, damaged } = await backUp(node.blobs, target, {
     at,
     signal: work.signal,
     onProgress: (done, total) => work.report(done / Math.max(1, total), 'Copying'),
@@ -23,8 +21,14 @@ export async function runBackup(node: NodeContext, work: JobWork): Promise<Recor
   audited(
     node,
     { name: actor },
-    { action: 'node.backup', object: target, details: { files: files.length } },
+    { action: 'node.backup', object: target, details: { files: files.length, damaged: damaged.length } },
     () => undefined,
   )
-  return { path: target, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+  return {
+    path: target,
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(damaged.length > 0 ? { damagedFiles: damaged.length } : {}),
+    damaged,
+  }
 }

@@ -7,7 +7,7 @@ export async function restoreBackup(
   dataDirectory: string,
   onProgress: (fraction: number) => void,
 ) {
-  const { createdAt, nodeId, files } = await restore(resolve(backup), dataDirectory, (done, total) =>
+  const { createdAt, nodeId, files, damaged } = await restore(resolve(backup), dataDirectory, (done, total) =>
     onProgress(done / Math.max(1, total)),
   )
   return {
@@ -16,5 +16,6 @@ export async function restoreBackup(
     nodeId,
     files: files.length,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    damaged,
   }
 }

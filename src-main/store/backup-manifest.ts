@@ -6,6 +6,16 @@ import { isSystemError, OutpostError } from '../base/errors.ts'
 import { parseJsonAs } from '../base/json.ts'
 import { digest, timestamp } from '../contract/names.ts'
 
+/** A file of a version that was damaged when the backup was made, and so is not in it. */
+const damagedFile = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  path: z.string(),
+  digest,
+  found: z.enum(['changed', 'missing']),
+})
+export type DamagedFile = z.infer<typeof damagedFile>
+
 const backupManifest = z.strictObject({
   format: z.literal(1),
   createdAt: timestamp,
@@ -15,6 +25,7 @@ const backupManifest = z.strictObject({
   /** Hash of the last audit entry: the restored record must end in it. */
   auditHead: z.string(),
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0), digest })),
+  damaged: z.array(damagedFile),
 })
 export type BackupManifest = z.infer<typeof backupManifest>
 export type BackupFile = BackupManifest['files'][number]

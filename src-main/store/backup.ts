@@ -1,18 +1,20 @@
 /**
  * A consistent copy of a data folder while the node runs: both databases as of one moment each, every blob that this
- * registry refers to, drafts, keys and usage segments, with a manifest of digests. It is there whole or not at all.
+ * registry refers to, drafts, keys and usage segments, with a manifest of digests. It is there whole or not at all,
+ * and shares no bytes with the folder that could change under it. A blob that is damaged is left out and listed.
  */
-import { link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import Database from 'better-sqlite3'
 import { sha256File } from '../base/digest.ts'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError, syncDirectory, temporarySuffix, writeFileAtomically } from '../base/files.ts'
 import { auditHead } from './audit-entries.ts'
-import { type BackupFile, type BackupManifest, manifestName } from './backup-manifest.ts'
+import { type BackupFile, type BackupManifest, type DamagedFile, manifestName } from './backup-manifest.ts'
+import type { Copied } from './blob-copy.ts'
 import { blobPath } from './blob-paths.ts'
-import { referencedBlobs } from './blob-rows.ts'
-import { type BlobStore, corrupt } from './blobs.ts'
+import { blobUses, referencedBlobs } from './blob-rows.ts'
+import { type BlobStore, verifyBlob } from './blobs.ts'
 import { copyFileHashing } from './copy-file.ts'
 import { dataPaths } from './data-paths.ts'
 import { nodeId } from './meta.ts'
@@ -21,15 +23,13 @@ import { readNodeDatabase, readUsageDatabase } from './open.ts'
 import type { NodeReader, Sqlite } from './sqlite.ts'
 
 export interface BackupOptions {
-  /** Blobs as hard links where the target is on the same file system: quick and small, and as safe as that disk. */
-  link: boolean
   /** ISO 8601. */
   at: string
   onProgress?: (bytesDone: number, bytesTotal: number) => void
   signal?: AbortSignal
 }
 
-/** `target` must not be there yet. DISK_FULL; ARTIFACT_CORRUPT where a blob to copy is damaged: nothing is left then. */
+/** `target` must not be there yet. DISK_FULL: nothing is left then. */
 export async function backUp(
   blobs: BlobStore,
   target: string,
@@ -66,7 +66,8 @@ async function fill(dataDir: string, partial: string, options: BackupOptions): P
   for (const folder of [paths.usage, paths.keys, paths.drafts]) {
     files.push(...(await copyFolder(paths.root, folder, partial, options.signal)))
   }
-  files.push(...(await copyBlobs(dataDir, partial, facts.blobs, options)))
+  const { copied, found } = await copyBlobs(dataDir, partial, facts.blobs, options)
+  files.push(...copied)
   const manifest: BackupManifest = {
     format: 1,
     createdAt: options.at,
@@ -74,6 +75,7 @@ async function fill(dataDir: string, partial: string, options: BackupOptions): P
     schema: { node, usage },
     auditHead: facts.auditHead,
     files,
+    damaged: withVersions(join(partial, 'node.db'), found),
   }
   await writeFileAtomically(join(partial, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, 0o600)
   return manifest
@@ -146,43 +148,89 @@ async function copyFolder(
   return files
 }
 
+type Found = Pick<DamagedFile, 'digest' | 'found'>
+
 async function copyBlobs(
   dataDir: string,
   partial: string,
   blobs: readonly { digest: string; bytes: number }[],
   options: BackupOptions,
-): Promise<BackupFile[]> {
-  const files: BackupFile[] = []
+): Promise<{ copied: BackupFile[]; found: Found[] }> {
+  const copied: BackupFile[] = []
+  const found: Found[] = []
   const bytesTotal = blobs.reduce((sum, blob) => sum + blob.bytes, 0)
   let bytesDone = 0
+  const copy = copier(options.signal)
   for (const { digest, bytes } of blobs) {
     options.signal?.throwIfAborted()
     const source = blobPath(dataDir, digest)
     const path = relative(dataDir, source).split(sep).join('/')
-    const copied = await linkOrCopy(source, join(partial, path), digest, options)
-    if (copied.digest !== digest) throw corrupt(digest, `now has the digest ${copied.digest}`)
-    files.push({ path, ...copied })
+    const target = join(partial, path)
+    const result = await copyUnlessDamaged(dataDir, digest, () => copy(source, target))
+    if (typeof result === 'string') {
+      found.push({ digest, found: result })
+      await rm(target, { force: true })
+    } else copied.push({ path, ...result })
     bytesDone += bytes
     options.onProgress?.(bytesDone, bytesTotal)
   }
-  return files
+  return { copied, found }
 }
 
-async function linkOrCopy(source: string, target: string, digest: string, options: BackupOptions) {
+/** What is wrong with the blob instead of its copy, where it is not what its name says. */
+async function copyUnlessDamaged(
+  dataDir: string,
+  digest: string,
+  copy: () => Promise<Copied>,
+): Promise<Copied | DamagedFile['found']> {
   try {
-    if (options.link) {
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-      await link(source, target)
-      return await sha256File(target)
-    }
+    const copied = await copy()
+    return copied.digest === digest ? copied : 'changed'
   } catch (error) {
-    if (!isSystemError(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT')) throw error
+    if (!isSystemError(error, 'ENOENT', 'ELOOP', 'EIO')) throw error
+    const found = await verifyBlob(dataDir, digest)
+    if (found === 'intact') throw error // it is the target that fails
+    return found
   }
+}
+
+/** Shares the blocks where the file system copies on write (Btrfs, XFS, APFS), and copies the bytes elsewhere. */
+function copier(signal: AbortSignal | undefined): (source: string, target: string) => Promise<Copied> {
+  let shares = true
+  return async (source, target) => {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    shares &&= await copyFile(
+      source,
+      target,
+      constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE,
+    ).then(
+      () => true,
+      () => false,
+    )
+    if (!shares) {
+      await rm(target, { force: true })
+      return await copyFileHashing(source, target, 0o444, signal)
+    }
+    const file = await open(target)
+    try {
+      await file.chmod(0o444)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return await sha256File(target)
+  }
+}
+
+function withVersions(nodeDatabase: string, found: readonly Found[]): DamagedFile[] {
+  if (found.length === 0) return []
+  const copy = new Database(nodeDatabase, { readonly: true }) as NodeReader
   try {
-    return await copyFileHashing(source, target, 0o444, options.signal)
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) throw corrupt(digest, 'is missing', error)
-    throw error
+    return found.flatMap((one) =>
+      blobUses(copy, one.digest).map(({ model, version, path }) => ({ ...one, model, version, path })),
+    )
+  } finally {
+    copy.close()
   }
 }
 

@@ -1,4 +1,5 @@
 /** Which blobs the registry knows and refers to. A row is written with the version whose artifact it is. */
+import { withBuild } from '../base/version-order.ts'
 import { type NodeReader, type NodeWriter, sql } from './sqlite.ts'
 
 export function insertBlob(db: NodeWriter, blob: { digest: string; bytes: number }, at: string): void {
@@ -22,6 +23,20 @@ export const referencedBlobs = (db: NodeReader): Array<{ digest: string; bytes: 
     db,
     'select distinct b.digest, b.bytes from artifacts a join blobs b on b.digest = a.digest order by b.digest',
   ).all()
+
+/** The versions that a blob belongs to, and under which path, by name. */
+export const blobUses = (
+  db: NodeReader,
+  digest: string,
+): { versionId: string; model: string; version: string; path: string }[] =>
+  sql<{ versionId: string; model: string; version: string; dataVersion: string | null; path: string }>(
+    db,
+    `select v.id as versionId, m.name as model, v.version, v.data_version as dataVersion, a.path
+      from artifacts a join versions v on v.id = a.version_id join models m on m.id = v.model_id
+      where a.digest = ? order by m.name, v.sort_key desc, a.position`,
+  )
+    .all(digest)
+    .map(({ version, dataVersion, ...use }) => ({ ...use, version: withBuild(version, dataVersion) }))
 
 /** Rows whose file the collector has taken or that lost their last version. */
 export const unreferencedRows = (db: NodeReader): string[] =>

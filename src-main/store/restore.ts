@@ -1,6 +1,7 @@
 /**
  * Makes a data folder out of a backup: every file is checked against the manifest as it is copied, then the databases
  * and what they refer to. The folder is there whole or not at all, and one that holds something is never written to.
+ * What was damaged when the backup was made is not in it: its versions are marked so, and can be imported again.
  */
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
@@ -9,13 +10,14 @@ import { asDiskError, syncDirectory, temporarySuffix } from '../base/files.ts'
 import { auditHead } from './audit-entries.ts'
 import { type BackupManifest, readBackupManifest } from './backup-manifest.ts'
 import { blobPath } from './blob-paths.ts'
-import { referencedBlobs } from './blob-rows.ts'
+import { blobUses, referencedBlobs } from './blob-rows.ts'
 import { blobBytes } from './blobs.ts'
 import { copyFileHashing } from './copy-file.ts'
 import { dataFolders, dataPaths } from './data-paths.ts'
 import { insidePath } from './inside-path.ts'
 import { openNodeDatabase, openUsageDatabase, refuseNewerSchema } from './open.ts'
 import type { Sqlite } from './sqlite.ts'
+import { setIntact } from './versions.ts'
 
 /** DATA_DIR_INVALID where `dataDir` holds something or the backup is damaged, DATA_DIR_NEWER, DISK_FULL. */
 export async function restore(
@@ -69,7 +71,11 @@ async function checkDatabases(dataDir: string, manifest: BackupManifest): Promis
     refuseUnsound(node, 'node.db')
     if (auditHead(node) !== manifest.auditHead) throw damaged('the audit record does not end where it should')
     for (const { digest, bytes } of referencedBlobs(node)) {
-      if ((await blobBytes(dataDir, digest)) !== bytes) {
+      if ((await blobBytes(dataDir, digest)) === bytes) continue
+      if (manifest.damaged.some((file) => file.digest === digest)) {
+        for (const { versionId } of blobUses(node, digest))
+          setIntact(node, versionId, false, manifest.createdAt)
+      } else {
         throw damaged(`the artifact ${basename(blobPath(dataDir, digest))} is not in it`)
       }
     }

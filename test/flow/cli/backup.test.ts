@@ -69,3 +69,14 @@ test('what was changed is not exported', async () => {
   expect(errors).toMatch(/^ARTIFACT_CORRUPT: The stored file model\.onnx of acme\.adder@1\.0\.0 /)
   await expect(stat(output)).rejects.toThrow('ENOENT')
 })
+
+test('what was changed is left out of a backup, which says so and ends with 1', async () => {
+  const made = await outpost(['backup', ...data])
+  expect(made.code).toBe(1)
+  expect(made.out).toContain('✗ acme.adder@1.0.0  model.onnx  changed')
+  expect(made.errors).toMatch(/^ARTIFACT_CORRUPT: /)
+  const path = made.out.match(/^(\S+) \(\d+ files/m)?.[1] ?? ''
+  const restored = await outpost(['restore', path, '--data', join(folder, 'without')])
+  expect(restored.errors).toBe('')
+  expect(restored.out).toContain('✗ acme.adder@1.0.0  model.onnx  changed')
+})
