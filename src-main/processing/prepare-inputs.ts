@@ -66,6 +66,7 @@ function byName(item: unknown, specs: readonly TensorSpec[], schemas: readonly I
     const named = isObject(item) && Object.hasOwn(item, only.name) && Object.keys(item).length === 1
     // A row of fields may have a single field called like the tensor.
     const isRow = schemas[0]?.kind === 'fields' && named && typeof item[only.name] === 'number'
+    if (!named && isObject(item)) refuseUnknown(item, only.name, schemas[0])
     return named && !isRow ? [item[only.name]] : [item]
   }
   const list = specs.map((spec) => `"${spec.name}"`).join(', ')
@@ -73,15 +74,39 @@ function byName(item: unknown, specs: readonly TensorSpec[], schemas: readonly I
     throw new OutpostError('INPUT_INVALID', `Each item must be an object with the inputs ${list}.`)
   }
   const unknown = Object.keys(item).find((name) => !specs.some((spec) => spec.name === name))
-  if (unknown !== undefined) {
-    throw new OutpostError('INPUT_INVALID', `The model has no input "${unknown}"; it takes ${list}.`, {
-      details: { input: unknown },
-    })
-  }
+  if (unknown !== undefined) throw unknownInput(unknown, list)
   return specs.map((spec) => {
     if (!Object.hasOwn(item, spec.name)) throw invalidInput(spec.name, 'it is missing.')
     return item[spec.name]
   })
+}
+
+const unknownInput = (name: string, known: string): OutpostError =>
+  new OutpostError('INPUT_INVALID', `The model has no input "${name.slice(0, 200)}"; it takes ${known}.`, {
+    details: { input: name.slice(0, 200) },
+  })
+
+/** An object that is no value of the only input names inputs, and one of them is not the model's. */
+function refuseUnknown(item: Record<string, unknown>, name: string, schema: InputSchema | undefined): void {
+  const keys = Object.keys(item)
+  const isValue = keys.some((key) => ownKeys(schema).includes(key))
+  const unknown = keys.find((key) => key !== name)
+  if (!isValue && unknown !== undefined && typeof item[unknown] !== 'number')
+    throw unknownInput(unknown, `"${name}"`)
+}
+
+/** What the value itself may be an object of. */
+function ownKeys(schema: InputSchema | undefined): string[] {
+  switch (schema?.kind) {
+    case 'fields':
+      return schema.fields.map((field) => field.name)
+    case 'image':
+      return ['base64', 'file']
+    case 'text':
+      return []
+    default:
+      return ['shape', 'data', 'datatype']
+  }
 }
 
 async function tensorOf(

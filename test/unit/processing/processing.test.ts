@@ -284,3 +284,38 @@ describe('outputs', () => {
     expect(judgeCase(classes, tensor([0, 'NaN', 0]), outputs).right).toBe(false)
   })
 })
+
+test.each([
+  ['fields', fields, { Y: [1, 2] }],
+  ['fields, several', fields, { x: [1, 2], Y: [1, 2] }],
+  ['a tensor', plan([spec('x', [-1, 2])]), { Y: [[1, 2]] }],
+  ['a text', plan([spec('x', [-1], 'BYTES')], [{ kind: 'text', tensor: 'x' }]), { Y: 'hello' }],
+  [
+    'a picture',
+    plan(
+      [spec('x', [-1, 4])],
+      [{ kind: 'image', tensor: 'x', width: 2, height: 2, channels: 'L', layout: 'flat' }],
+    ),
+    { Y: 'iVBORw0KGgo=' },
+  ],
+])(
+  'the only input is %s: one that the model does not have is named, and the one it has',
+  async (_name, which, value) => {
+    await expect(prepareInputs(which, value)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: 'The model has no input "Y"; it takes "x".',
+    })
+  },
+)
+
+test.each([
+  ['white space', ' '.repeat(5_000_000)],
+  ['letters', 'A'.repeat(15_000_000)],
+  ['signs of equality', '='.repeat(5_000_000)],
+])('a picture of nothing but %s is refused at once', async (_name, text) => {
+  const picture = { kind: 'image', tensor: 'x', width: 2, height: 2, channels: 'L', layout: 'flat' }
+  await expect(prepareInputs(plan([spec('x', [-1, 4])], [picture]), `${text}!`)).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    message: 'Input "x": the picture is not valid base64.',
+  })
+})
