@@ -1,5 +1,5 @@
 /** The command line beside a node that runs: found by its data folder, or named by its address and entered with a key. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -50,6 +50,19 @@ test('the node that runs on the data folder is found, and asked as its owner', a
   }
   expect(written.join('\n')).not.toContain(node.token)
   expect((await node.client.deployments.list()).map(({ state }) => state)).toEqual(['ready'])
+})
+
+test('what is asked is recorded, and a large input reaches the model like a small one', async () => {
+  const recorded = () => node.client.requests.list({ limit: 1 })
+  await expect.poll(async () => (await recorded()).total).toBe(1) // of the test before
+  await answer(['infer', 'acme.adder', '--input', '[[1,2,3,4],[5,6,7,8]]', ...data])
+  await expect.poll(async () => (await recorded()).total).toBe(2)
+  expect((await recorded()).rows).toMatchObject([{ model: 'acme.adder', status: 200 }])
+
+  // Beyond what any other call of the API may send: the model refuses the shape, and not the door the size.
+  await writeFile(inFolder('large.json'), JSON.stringify(new Array(2_500_001).fill(1)))
+  const { errors } = await outpost(['infer', 'acme.adder', '--input', `@${inFolder('large.json')}`, ...data])
+  expect(errors).toMatch(/^INPUT_INVALID: /)
 })
 
 test('a node that is named wants a key, and gives what the key allows', async () => {
