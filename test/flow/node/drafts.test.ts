@@ -1,0 +1,146 @@
+/** The wizard's drafts: files go in and out all or none, what is typed meanwhile stays, and what is built is what was seen. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { described, handOver, refusalOf } from '../../support/handed-over.ts'
+import { linearModel } from '../../support/served-models.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+let outpost: WholeNode
+beforeAll(async () => {
+  outpost = await startWholeNode({ serving: null })
+  await outpost.client.publishers.rename({ name: 'acme' })
+})
+afterAll(() => outpost[Symbol.asyncDispose]())
+
+const onnx = linearModel(4, 3)
+const filesOf = async (id: string) =>
+  (await readdir(join(outpost.dataDirectory, 'drafts', id)).catch(() => [])).toSorted()
+const begin = async (descriptor: Record<string, unknown> = {}) => {
+  const { id } = await outpost.client.drafts.create({
+    handles: [await handOver(outpost, 'model.onnx', onnx)],
+  })
+  return outpost.client.drafts.update({
+    id,
+    descriptor: { ...described, title: 'Linear', version: '1.0.0', ...descriptor },
+  })
+}
+const add = async (id: string, files: Record<string, string | Uint8Array>, kind?: 'document') =>
+  outpost.client.drafts.addFiles({
+    id,
+    handles: await Promise.all(Object.entries(files).map(([name, bytes]) => handOver(outpost, name, bytes))),
+    ...(kind ? { kind } : {}),
+  })
+const built = async (id: string) => outpost.ended((await outpost.client.drafts.build({ id })).jobId)
+
+test('a file that cannot be read as a model leaves the one that can, and nothing of its company', async () => {
+  const { id } = await begin({ id: 'acme.kept' })
+  const before = await outpost.client.drafts.get({ id })
+  expect(await refusalOf(add(id, { 'notes.txt': 'x', 'model.onnx': 'no model' }))).toBe('ONNX_INVALID')
+  expect(await outpost.client.drafts.get({ id })).toEqual(before)
+  expect(await filesOf(id)).toEqual(['model.onnx'])
+  expect(await readFile(join(outpost.dataDirectory, 'drafts', id, 'model.onnx'))).toEqual(onnx)
+  expect((await built(id)).failure).toBeNull()
+})
+
+test('what is typed while files arrive is kept, and files that arrive at once all arrive', async () => {
+  const { id } = await begin({ id: 'acme.busy' })
+  const adding = Array.from({ length: 6 }, (_, at) => add(id, { [`notes-${at}.txt`]: `${at}` }))
+  const typed = outpost.client.drafts.update({
+    id,
+    texts: { card: '# Typed meanwhile' },
+    descriptor: { tags: ['typed'] },
+  })
+  await Promise.all([...adding, typed])
+  const draft = await outpost.client.drafts.get({ id })
+  expect(draft.texts.card).toBe('# Typed meanwhile')
+  expect(draft.descriptor.tags).toEqual(['typed'])
+  expect(draft.files.map(({ path }) => path).toSorted()).toEqual([
+    'model.onnx',
+    ...Array.from({ length: 6 }, (_, at) => `notes-${at}.txt`),
+  ])
+  expect(await filesOf(id)).toEqual(draft.files.map(({ path }) => path).toSorted())
+})
+
+test('a file under the name of a text is that text, whatever it is called to be; other texts can be files', async () => {
+  const { id } = await begin({ id: 'acme.texts' })
+  await add(id, { 'CARD.md': '# As a file', 'README.md': '# Readme' }, 'document')
+  const draft = await outpost.client.drafts.update({ id, texts: { card: '# As typed' } })
+  expect(draft.files.map(({ path }) => path).toSorted()).toEqual(['README.md', 'model.onnx'])
+  expect((await built(id)).failure).toBeNull()
+  const version = await outpost.client.models.version({ model: 'acme.texts', version: '1.0.0' })
+  expect(version.card).toBe('# As typed')
+  expect(await readFile(join(outpost.dataDirectory, 'drafts', id, 'README.md'), 'utf8')).toBe('# Readme')
+})
+
+test.each([
+  ['a list', '[]', 'DESCRIPTOR_INVALID'],
+  ['a string', '"x"', 'DESCRIPTOR_INVALID'],
+  ['null', 'null', 'DESCRIPTOR_INVALID'],
+  ['__proto__', '{"__proto__":{"id":"acme.x"}}', 'DESCRIPTOR_INVALID'],
+  ['a depth of 10 000', `{"id":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'DESCRIPTOR_INVALID'],
+  ['10 MB', `{"summary":"${'x'.repeat(10_000_000)}"}`, 'PACKAGE_LIMIT'],
+])('an outpost.json that is %s is refused and leaves the draft alone', async (_name, text, code) => {
+  const { id } = await begin({ id: 'acme.hostile' })
+  const before = await outpost.client.drafts.get({ id })
+  expect(await refusalOf(add(id, { 'outpost.json': text }))).toBe(code)
+  expect(await outpost.client.drafts.get({ id })).toEqual(before)
+})
+
+test('an outpost.json of the strangest kind is shown with its problems, and no command is made of it', async () => {
+  const { id } = await begin()
+  const strange = {
+    id: 'a.b; rm -rf $HOME',
+    version: '`reboot`',
+    inputs: 'none',
+    outputs: [null, 7],
+    change: null,
+    license: 3,
+    training: [],
+  }
+  const draft = await add(id, { 'outpost.json': JSON.stringify(strange) })
+  expect(draft.problemList.length).toBeGreaterThan(3)
+  expect(draft.command).not.toMatch(/rm -rf|reboot/)
+  const job = await built(id)
+  expect(job.failure).toMatchObject({ code: 'DESCRIPTOR_INVALID', hint: expect.any(String) })
+})
+
+test('two builds at once make one version; what was built cannot be built with other contents', async () => {
+  const { id } = await begin({ id: 'acme.twice' })
+  const jobs = await Promise.all([outpost.client.drafts.build({ id }), outpost.client.drafts.build({ id })])
+  const rows = await Promise.all(jobs.map(({ jobId }) => outpost.ended(jobId)))
+  expect(rows.map(({ failure }) => failure)).toEqual([null, null])
+  expect((await outpost.client.models.versions({ model: 'acme.twice' })).total).toBe(1)
+  await outpost.client.drafts.update({ id, texts: { card: '# Other' } })
+  expect((await built(id)).failure?.code).toBe('VERSION_EXISTS')
+})
+
+test('labels and a suite become part of the version, and go again', async () => {
+  const { id } = await begin({ id: 'acme.classes', outputs: [{ tensor: 'scores', kind: 'classes' }] })
+  const line = JSON.stringify({
+    id: 'one',
+    inputs: { x: { name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] } },
+    expected: { label: 'b' },
+  })
+  const draft = await add(id, { 'labels.txt': 'a\nb\nc\n', 'suite.jsonl': `${line}\n` })
+  expect(draft.texts.labels).toBe('a\nb\nc\n')
+  const without = await outpost.client.drafts.removeFile({ id, path: 'suite.jsonl' })
+  expect(without.problemList.some(({ field, level }) => field === 'suite' && level === 'hint')).toBe(true)
+  expect(await refusalOf(outpost.client.drafts.removeFile({ id, path: '../../node.db' }))).toBe('NOT_FOUND')
+  expect((await built(id)).failure).toBeNull()
+  expect((await outpost.client.models.version({ model: 'acme.classes', version: '1.0.0' })).labels).toEqual({
+    scores: ['a', 'b', 'c'],
+  })
+})
+
+test('a draft that is thrown away is gone, also while files arrive', async () => {
+  const { id } = await begin({ id: 'acme.gone' })
+  const adding = add(id, { 'a.txt': 'x' }).catch((error: { code: string }) => error.code)
+  await outpost.client.drafts.remove({ id })
+  await adding
+  expect(await refusalOf(outpost.client.drafts.get({ id }))).toBe('DRAFT_NOT_FOUND')
+  await expect
+    .poll(async () => (await readdir(join(outpost.dataDirectory, 'drafts'))).includes(id))
+    .toBe(false)
+  expect(await readdir(join(outpost.dataDirectory, 'runtime', 'staging'))).toEqual([])
+})
