@@ -1,5 +1,7 @@
 /** Packages: pack, inspect, validate, import, export. */
+import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+import { type ChangeType, changeType } from '../contract/package.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
@@ -22,7 +24,16 @@ export function addPackageCommands(add: AddCommand): void {
         )
         .option('--publisher <name>', 'the publisher that --signing-key belongs to')
         .option('--id <publisher.name>', 'the id for a bare .onnx file')
-        .option('--model-version <version>', 'the version for a bare .onnx file'),
+        .option('--model-version <version>', 'the version for a bare .onnx file')
+        .addOption(
+          new Option(
+            '--change <type>',
+            'what a bare .onnx file changes; its version says so otherwise',
+          ).choices(changeType.options),
+        )
+        .option('--notes <text>', 'the release notes for a bare .onnx file')
+        .option('--breaking <text>', 'what a bare .onnx file breaks; may stand again', each)
+        .option('--migration-guide <file>', 'Markdown for consumers of a major version of a bare .onnx file'),
   ).run(packCommand)
 
   add(
@@ -72,6 +83,8 @@ export function addPackageCommands(add: AddCommand): void {
   })
 }
 
+const each = (text: string, before: string[] = []): string[] => [...before, text]
+
 interface PackOptions {
   output: string
   unsigned?: boolean
@@ -79,6 +92,10 @@ interface PackOptions {
   publisher?: string
   id?: string
   modelVersion?: string
+  change?: ChangeType
+  notes?: string
+  breaking?: string[]
+  migrationGuide?: string
 }
 
 async function packCommand(context: CliContext, path: string, options: PackOptions): Promise<void> {
@@ -90,6 +107,12 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
     publisher: await publisherOf(context, options),
     id: options.id,
     version: options.modelVersion,
+    change: {
+      type: options.change,
+      releaseNotes: options.notes,
+      breakingChanges: options.breaking,
+      migrationGuide: options.migrationGuide,
+    },
     signal: context.host.signal,
     onProgress: (done) => progress.update(done),
   }).finally(() => progress.end())

@@ -3,7 +3,9 @@ import type { KeyObject } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
+import type { ChangeType, PackageDescriptor } from '../contract/package.ts'
 import { describeOnnx } from '../package/describe-onnx.ts'
+import { needsGuide } from '../package/documents-check.ts'
 import { type Packed, pack } from '../package/pack.ts'
 import type { PackageSource } from '../package/package-source.ts'
 import { importPublisherKey } from '../package/publisher-key.ts'
@@ -19,8 +21,18 @@ export interface PackRequest {
   /** For a bare file, which names neither. */
   id?: string | undefined
   version?: string | undefined
+  /** For a bare file; its type follows from the version otherwise. */
+  change?: ChangeRequest | undefined
   onProgress(fraction: number): void
   signal?: AbortSignal | undefined
+}
+
+export interface ChangeRequest {
+  type?: ChangeType | undefined
+  releaseNotes?: string | undefined
+  breakingChanges?: string[] | undefined
+  /** The path of a Markdown file. */
+  migrationGuide?: string | undefined
 }
 
 export interface PackAnswer extends Packed {
@@ -52,14 +64,57 @@ export async function packSource(request: PackRequest): Promise<PackAnswer> {
   return { ...packed, model: id, version }
 }
 
-async function openSource({ path, publisher, id, version }: PackRequest): Promise<PackageSource> {
+async function openSource({
+  path,
+  publisher,
+  id,
+  version = '1.0.0',
+  change = {},
+}: PackRequest): Promise<PackageSource> {
   const found = await stat(path).catch((cause: unknown) => {
     if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw cause
     throw new OutpostError('NOT_FOUND', `There is no ${path}.`, { cause })
   })
-  return found.isDirectory()
-    ? readSource(path)
-    : describeOnnx(path, { publisher: publisher?.name, id, version })
+  if (found.isDirectory()) {
+    if (Object.values(change).every((value) => value === undefined)) return await readSource(path)
+    throw new OutpostError('BAD_REQUEST', 'The outpost.json of the folder says what changed.', {
+      hint: 'Write it there, under "change", and leave these options out.',
+    })
+  }
+  const migrationGuide =
+    change.migrationGuide === undefined ? undefined : await readFile(change.migrationGuide)
+  const source = await describeOnnx(path, {
+    publisher: publisher?.name,
+    id,
+    version,
+    change: changeOf(version, change),
+    migrationGuide,
+  })
+  refuseMissingGuide(source.descriptor)
+  return source
+}
+
+/** The number says what changed; what is incompatible is what a person lists. */
+function changeOf(version: string, { type, releaseNotes, breakingChanges = [] }: ChangeRequest) {
+  const [minor, patch] = version.split(/[.+-]/).slice(1, 3).map(Number)
+  return {
+    type: type ?? (patch ? 'patch' : minor ? 'minor' : 'major'),
+    releaseNotes: releaseNotes ?? (version === '1.0.0' ? 'First package.' : `Version ${version}.`),
+    breakingChanges,
+    backwardCompatible: breakingChanges.length === 0,
+  }
+}
+
+/** Here and not at the import, where the file would have to be packed again. */
+function refuseMissingGuide(descriptor: PackageDescriptor): void {
+  if (descriptor.change.migrationGuide !== undefined || !needsGuide(descriptor)) return
+  throw new OutpostError(
+    'MIGRATION_GUIDE_MISSING',
+    `Version ${descriptor.version} breaks with the one before and has no migration guide.`,
+    {
+      hint: 'Write what consumers have to change into a Markdown file and add --migration-guide FILE.',
+    },
+  )
 }
 
 /** The own publisher's key of a data folder on this machine. KEY_INVALID where no node was ever started on it. */

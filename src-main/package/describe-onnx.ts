@@ -21,20 +21,35 @@ export interface DescribeOptions {
   /** publisher.name; made of the file's name otherwise. */
   id?: string | undefined
   version?: string | undefined
+  /** What changed; a first package otherwise. */
+  change?: PackageDescriptorInput['change'] | undefined
+  /** The text of a migration guide, which the package carries then. */
+  migrationGuide?: Uint8Array | undefined
 }
 
 /** Throws ONNX_INVALID or ONNX_EXTERNAL_DATA for the file, PACKAGE_PATH for a name that no package can carry. */
 export async function describeOnnx(path: string, options: DescribeOptions = {}): Promise<PackageSource> {
   const file = resolve(path)
-  const graph = await inspectOnnx(file)
-  const sidecars = await findSidecars(file)
-  const description = defaultDescription(basename(file), graph, sidecars, options)
+  const { description, card } = await describeGraph(file, await inspectOnnx(file), options)
   const generated = new Map<string, Uint8Array>()
-  if (sidecars.card === undefined) generated.set(draftedCard, Buffer.from(draftCard(description, graph)))
+  if (card !== null) generated.set(draftedCard, Buffer.from(card))
+  if (options.migrationGuide) generated.set(guidePath, options.migrationGuide)
   return await assembleSource(description, dirname(file), generated)
 }
 
+/** What can be said of a graph whose weights need not be there yet; a drafted card where none lies beside it. */
+export async function describeGraph(
+  file: string,
+  graph: GraphSummary,
+  options: DescribeOptions,
+): Promise<{ description: PackageDescriptor; card: string | null }> {
+  const sidecars = await findSidecars(file)
+  const description = defaultDescription(basename(file), graph, sidecars, options)
+  return { description, card: sidecars.card === undefined ? draftCard(description, graph) : null }
+}
+
 const draftedCard = 'CARD.md'
+const guidePath = 'MIGRATION.md'
 
 interface Sidecars {
   labels?: string
@@ -69,7 +84,7 @@ function defaultDescription(
   modelFile: string,
   graph: GraphSummary,
   { labels, card, license, suite }: Sidecars,
-  { publisher = 'local', id, version = '1.0.0' }: DescribeOptions,
+  { publisher = 'local', id, version = '1.0.0', change, migrationGuide }: DescribeOptions,
 ): PackageDescriptor {
   const stem = stemOf(modelFile)
   const input: PackageDescriptorInput = {
@@ -82,7 +97,10 @@ function defaultDescription(
     owner: { name: publisher },
     license: { spdx: 'NOASSERTION', ...(license === undefined ? {} : { file: license }) },
     framework: frameworkOf(graph),
-    change: { type: 'minor', releaseNotes: 'First package.' },
+    change: {
+      ...(change ?? { type: 'minor', releaseNotes: 'First package.' }),
+      ...(migrationGuide ? { migrationGuide: guidePath } : {}),
+    },
     model: { file: modelFile },
     inputs: graph.inputs.map(({ name }) => ({ kind: 'tensor', tensor: name })),
     outputs: graph.outputs.map(({ name }) => outputOf(name, graph, labels)),

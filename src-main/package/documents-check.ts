@@ -20,7 +20,7 @@ export async function checkDocuments({ source, folder }: Subject): Promise<Findi
   if (needsGuide(descriptor) && descriptor.change.migrationGuide === undefined) {
     return failed(
       `Version ${descriptor.version} is a major change and has no migration guide.`,
-      'Write one and name it in change.migrationGuide.',
+      'Write one and name it in change.migrationGuide; for a bare .onnx file: outpost pack --migration-guide FILE.',
       { code: 'MIGRATION_GUIDE_MISSING' },
     )
   }
@@ -41,7 +41,7 @@ export async function checkDocuments({ source, folder }: Subject): Promise<Findi
 }
 
 /** The first version may call itself major: there is nothing to migrate from. */
-function needsGuide({ version, change }: PackageDescriptor): boolean {
+export function needsGuide({ version, change }: Pick<PackageDescriptor, 'version' | 'change'>): boolean {
   return change.breakingChanges.length > 0 || (change.type === 'major' && Number.parseInt(version, 10) > 1)
 }
 

@@ -136,7 +136,7 @@ function guideProblems(next: VersionFacts, before: VersionFacts, part: ChangeTyp
       code: 'MIGRATION_GUIDE_MISSING',
       rule: 'major-has-guide',
       message: `${next.version} is a major version after ${before.version} and has no migration guide.`,
-      hint: 'Write what consumers have to change into a Markdown file and name it as change.migrationGuide.',
+      hint: 'Write what consumers have to change into a Markdown file and name it as change.migrationGuide, or give it to outpost pack with --migration-guide.',
     },
   ]
 }
