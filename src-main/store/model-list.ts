@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { countMatches } from './model-search.ts'
-import { countTagged } from './models.ts'
+import { countModels, countTagged } from './models.ts'
 import { asBoolean, type NodeReader, readJson, sql } from './sqlite.ts'
 
 export interface ModelQuery {
@@ -72,9 +72,13 @@ const joins =
 /** A constant: a text put together anew would be hashed anew for each of a page's rows. */
 const oneRow = `${select} from models m ${joins} where m.sequence = ?`
 
-export function listStoredModels(db: NodeReader, query: ModelQuery): { rows: ListedModel[]; total: number } {
-  const found = foundBy(db, query)
-  const many = found !== null && found > gatheredMax
+export function listStoredModels(db: NodeReader, asked: ModelQuery): { rows: ListedModel[]; total: number } {
+  const matches = asked.expression === null ? null : countMatches(db, asked.expression)
+  // Words that every model holds, a publisher's name for example, filter nothing and take longest to go through.
+  const areCommon = matches !== null && matches > gatheredMax && matches === countModels(db)
+  const query = areCommon && !isRanked(asked) ? { ...asked, expression: null } : asked
+  const found = foundBy(db, query, query.expression === null ? null : matches)
+  const many = areCommon || (found !== null && found > gatheredMax)
   const { from, order } = plan(query, many)
   const filters = conditions(query, many)
   const { expression, task, tag, source, offset, limit } = query
@@ -83,13 +87,27 @@ export function listStoredModels(db: NodeReader, query: ModelQuery): { rows: Lis
       ([, value]) => value !== undefined && value !== null,
     ),
   )
-  const page = sql<{ sequence: number }>(
+  const isNarrowed = many && expression !== null && filters.length > 1 && !isRanked(query)
+  const page = sql<{ sequence: number; total?: number }>(
     db,
-    `select m.sequence ${from} ${whereAll(filters)} order by ${order} limit @limit offset @offset`,
+    `${isNarrowed ? narrowed(query) : `select m.sequence ${from} ${whereAll(filters)}`}
+      order by ${order} limit @limit offset @offset`,
   ).all({ ...filtering, offset, limit })
   const rows = page.map(({ sequence }) => findListedModel(db, sequence)).filter((row) => row !== null)
-  const total = found !== null && filters.length === 1 ? found : countAll(db, query, many, filtering)
-  return { rows, total }
+  const counted = found !== null && filters.length === 1 ? found : page[0]?.total
+  return { rows, total: counted ?? countAll(db, query, many, filtering) }
+}
+
+/**
+ * Words that very many models hold, and other filters beside: what both leave is gathered once, for the page and for
+ * its total, because going through all that the words found is nearly all that such a search takes.
+ */
+function narrowed(query: ModelQuery): string {
+  const others = conditions({ ...query, expression: null }, false)
+  return `with found as materialized (select rowid as sequence from models_search
+      where models_search match @expression and +rowid in (select m.sequence from models m ${whereAll(others)}))
+    select m.sequence, (select count(*) from found) as total from models m
+      where +m.sequence in (select sequence from found)`
 }
 
 export function findListedModel(db: NodeReader, sequence: number): ListedModel | null {
@@ -98,11 +116,9 @@ export function findListedModel(db: NodeReader, sequence: number): ListedModel |
 }
 
 /** How many models the words or the tag find, whichever find fewer, without the other filters; null without either. */
-function foundBy(db: NodeReader, query: ModelQuery): number | null {
-  const counts = [
-    query.expression === null ? null : countMatches(db, query.expression),
-    query.tag === undefined ? null : countTagged(db, query.tag),
-  ].filter((count) => count !== null)
+function foundBy(db: NodeReader, { tag }: ModelQuery, matches: number | null): number | null {
+  const tagged = tag === undefined ? null : countTagged(db, tag)
+  const counts = [matches, tagged].filter((count) => count !== null)
   return counts.length === 0 ? null : Math.min(...counts)
 }
 
