@@ -40,13 +40,19 @@ export type OpenRooms = (config: ServingConfig, onStuck: (versionId: string) => 
 const reportEveryMs = 1000
 
 export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
-  const post = (message: ServingToControl) => channel.post(message)
+  let hangs = false
+  const post = (message: ServingToControl) => {
+    hangs ||= message.type === 'stuck'
+    channel.post(message)
+  }
   let serving: Promise<Serving> | undefined
   const end = async () => {
     await serving?.then(
       (started) => started.drain(),
       () => undefined,
     )
+    // All is closed by now; a thread that hangs in a run would hold an ordinary exit up for ever.
+    if (hangs) process.kill(process.pid, 'SIGKILL')
     process.exit(0)
   }
   channel.onMessage((raw) => {
