@@ -16,6 +16,14 @@ import type { RunCommand } from './use-commands.ts'
 const [store, control] = createSpotlight()
 const groups: readonly CommandGroup[] = ['Go to', 'Models', 'View', 'Help']
 
+/** As Spotlight itself does it, which shows no way to ask for it. */
+function selectFirst() {
+  const list = document.getElementById(store.getState().listId)
+  list?.querySelector('[data-selected]')?.removeAttribute('data-selected')
+  list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true')
+  store.updateState((state) => ({ ...state, selected: 0 }))
+}
+
 export function Palette({ run }: { run: RunCommand }) {
   const { palette, showPalette } = usePanels()
   const navigate = useNavigate()
@@ -37,6 +45,11 @@ export function Palette({ run }: { run: RunCommand }) {
           `${commands[id].group} ${commands[id].title}`.toLowerCase().includes(wanted),
         )
   const rows = palette === 'models' || search ? (models.data?.rows ?? []) : []
+  const listed = [...found, ...rows.map(({ id }) => id)].join(' ')
+  useEffect(() => {
+    // What was found comes later than what was typed; Enter takes the first of what is listed now.
+    if (listed) selectFirst()
+  }, [listed])
   return (
     <Spotlight.Root
       store={store}

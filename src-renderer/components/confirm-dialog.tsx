@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ErrorNotice } from './states.tsx'
+import { useFocusBack } from './use-focus-back.ts'
 
 interface ConfirmDialogProps {
   opened: boolean
@@ -31,6 +32,7 @@ export function ConfirmDialog({
   blocked = false,
   onConfirm,
 }: ConfirmDialogProps) {
+  useFocusBack()
   const act = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
   const close = () => {
     act.reset()

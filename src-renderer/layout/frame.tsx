@@ -21,7 +21,8 @@ const InstallSheet = lazy(async () => ({
   default: (await import('../pages/install/install-sheet.tsx')).InstallSheet,
 }))
 
-const Palette = lazy(async () => ({ default: (await import('../commands/palette.tsx')).Palette }))
+const loadPalette = async () => ({ default: (await import('../commands/palette.tsx')).Palette })
+const Palette = lazy(loadPalette)
 const ShortcutSheet = lazy(async () => ({
   default: (await import('../commands/shortcut-sheet.tsx')).ShortcutSheet,
 }))
@@ -53,6 +54,11 @@ export function Frame() {
     void followEvents(cache, stop.signal)
     return () => stop.abort()
   }, [cache])
+  // Fetched while nothing else is to do: what is typed right after its keys would else go to the page.
+  useEffect(() => {
+    const idle = requestIdleCallback(() => void loadPalette().catch(() => {}))
+    return () => cancelIdleCallback(idle)
+  }, [])
   useEffect(() => shell?.onOpenPackage((file) => openInstall([file])), [openInstall])
   useEffect(() => {
     if (path) main.current?.scrollTo(0, 0)

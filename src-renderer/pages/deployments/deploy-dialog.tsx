@@ -115,7 +115,8 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
             variant="filled"
             loading={deploy.isPending}
             disabled={model === null || chosen === null}
-            data-autofocus
+            // A button that rests takes no focus, and then nothing in the dialog would have it.
+            data-autofocus={(askedModel && askedVersion) || undefined}
           >
             {chosen === null ? 'Deploy' : `Deploy ${versionCore(chosen)}`}
           </Button>

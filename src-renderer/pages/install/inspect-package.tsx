@@ -65,7 +65,7 @@ export function InspectPackage({ file, onClose, onNext }: Props) {
             <Progress value={share * 100} aria-label="Handed over" />
           </>
         ) : (
-          <p>Checking signature and digests</p>
+          <p>Checking the signature</p>
         )}
         <Loading what="the package" lines={8} />
       </Stack>

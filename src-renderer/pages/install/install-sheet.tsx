@@ -4,6 +4,7 @@
  */
 import { Drawer } from '@mantine/core'
 import { useState } from 'react'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import type { PickedFile } from '../../state/panels.ts'
 import { ChoosePackage } from './choose-package.tsx'
 import { InspectPackage } from './inspect-package.tsx'
@@ -15,6 +16,7 @@ interface InstallSheetProps {
 }
 
 export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
+  useFocusBack()
   const [files, setFiles] = useState(given)
   const [at, setAt] = useState(0)
   const file = files[at]

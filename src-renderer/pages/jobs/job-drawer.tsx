@@ -6,12 +6,14 @@ import { z } from 'zod'
 import type { JobRow } from '../../../src-main/contract/views.ts'
 import { StateChip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
+import { Damage } from '../../components/damage.tsx'
 import { formatDuration, formatUtc, versionCore } from '../../components/format.ts'
 import { jobTitle } from '../../components/job-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Facts, Stack } from '../../components/page.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { None } from '../../components/values.tsx'
+import { damageOf } from '../../data/damage.ts'
 import { useJob } from '../../data/job.ts'
 import { shell } from '../../shell.ts'
 import { jobDuration } from './columns.tsx'
@@ -82,6 +84,7 @@ function Output({ job }: { job: JobRow }) {
   const version = registered.safeParse(job.output).data
   const models = several.safeParse(job.output).data?.models ?? []
   const file = written.safeParse(job.output).data
+  const damaged = damageOf(job)
   return (
     <div className={style.output}>
       <h3 className={style.caption}>Result</h3>
@@ -110,7 +113,8 @@ function Output({ job }: { job: JobRow }) {
           ))}
         </ul>
       )}
-      {!version && models.length === 0 && (
+      {damaged.length > 0 && <Damage versions={damaged} />}
+      {!version && models.length === 0 && damaged.length === 0 && (
         <CodeBlock text={JSON.stringify(job.output, null, 2)} label="Result" />
       )}
     </div>

@@ -41,7 +41,11 @@ export const requestColumns = column.columns([
   column.accessor('endpoint', {
     header: 'Endpoint',
     meta: { width: 'minmax(112px, 1.6fr)' },
-    cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
+    // A try in the playground has no endpoint of its own: the model says more.
+    cell: ({ row: { original } }) => {
+      const name = original.rule === 'try' ? original.model : original.endpoint
+      return <span title={name}>{name}</span>
+    },
   }),
   column.accessor('version', {
     header: 'Version',
@@ -50,7 +54,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(92px, 1fr)' },
+    meta: { width: 'minmax(112px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
         {getValue()}

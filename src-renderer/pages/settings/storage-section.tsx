@@ -4,9 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import type { JobRow } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { Damage } from '../../components/damage.tsx'
 import { formatBytes, formatNumber } from '../../components/format.ts'
 import { Card, Facts } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
+import { damageOf } from '../../data/damage.ts'
 import { statusQuery } from '../../data/node.ts'
 import { shell } from '../../shell.ts'
 import { JobSetting } from './job-setting.tsx'
@@ -45,7 +47,10 @@ export function StorageSection() {
           action="Verify all stored files"
           what="Verifying"
           start={() => client.models.verify({})}
-          result={(job) => <Result job={job} word="Verified" />}
+          result={(job) => {
+            const damaged = damageOf(job)
+            return damaged.length > 0 ? <Damage versions={damaged} /> : <Result job={job} word="Intact" />
+          }}
         />
         <JobSetting
           title="Back up"

@@ -1,0 +1,37 @@
+/** Stored files that are not what they were: said as the failure that it is, with each file and what can be done. */
+import { Link } from '@tanstack/react-router'
+import type { DamagedVersion } from '../data/damage.ts'
+import { formatCount, versionCore } from './format.ts'
+import { Banner, Stack } from './page.tsx'
+import { PlainTable } from './plain-table.tsx'
+import { Digest } from './values.tsx'
+
+export function Damage({ versions }: { versions: readonly DamagedVersion[] }) {
+  return (
+    <Stack>
+      <Banner
+        tone="bad"
+        title={`${formatCount(versions.length, 'versions')} ${versions.length === 1 ? 'is' : 'are'} damaged.`}
+      >
+        Restore a backup, or delete the version and import its package again.
+      </Banner>
+      <PlainTable
+        label="Damaged files"
+        columns={[{ title: 'Version' }, { title: 'File' }, { title: 'Found' }, { title: 'Expected digest' }]}
+        rows={versions.flatMap(({ model, version, problems }) =>
+          problems.map(({ path, digest, found }) => ({
+            key: `${model} ${version} ${path}`,
+            cells: [
+              <Link key="version" to="/models/$model" params={{ model }} search={{ version, tab: 'files' }}>
+                {model} {versionCore(version)}
+              </Link>,
+              <code key="path">{path}</code>,
+              found,
+              <Digest key="digest" value={digest} />,
+            ],
+          })),
+        )}
+      />
+    </Stack>
+  )
+}
