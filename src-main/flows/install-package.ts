@@ -25,7 +25,7 @@ import { findVersion } from '../store/versions.ts'
 import { retryFailed } from './deploy.ts'
 import { examine } from './examine.ts'
 import type { NodeContext } from './node-context.ts'
-import { admitPublisher, type PublisherSeen } from './publisher-trust.ts'
+import { admitPublisher, type PublisherSeen, trustAdmitted } from './publisher-trust.ts'
 
 export interface InstallOptions {
   path: string
@@ -57,7 +57,7 @@ export async function installPackage(
     const head = await openPackage(options.path, {
       signal: watch.signal,
       admit: (seen) => {
-        publisher = admitPublisher(node, options.actor, seen, options.trust)
+        publisher = admitPublisher(node.db, seen, options.trust)
         for (const file of seen.files) wanted.add(file.digest)
         watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)
       },
@@ -179,6 +179,7 @@ function register(
 ): Registered {
   const by = { actor: facts.actor.name, at: isoTime(node.clock) }
   return inTransaction(node.db, () => {
+    trustAdmitted(node, facts.actor, head, facts.trust)
     const registered = registerVersion(
       node.db,
       {

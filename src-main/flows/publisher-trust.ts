@@ -22,15 +22,11 @@ export function seenPublisher(
 
 /**
  * Lets a package pass or throws PACKAGE_UNSIGNED, PUBLISHER_UNKNOWN or PUBLISHER_MISMATCH. `trust` is the fingerprint
- * that a person has seen and decided to believe: an unknown key that is exactly this one is trusted from now on.
+ * that a person has seen and decided to believe: an unknown key that is exactly this one passes, and is kept by
+ * `trustAdmitted` once the package is in.
  */
-export function admitPublisher(
-  node: NodeContext,
-  actor: Pick<Actor, 'name'>,
-  head: PackageHead,
-  trust: string | undefined,
-): PublisherSeen {
-  const seen = seenPublisher(node.db, head)
+export function admitPublisher(db: NodeReader, head: PackageHead, trust: string | undefined): PublisherSeen {
+  const seen = seenPublisher(db, head)
   const { name, fingerprint } = seen
   const details = { publisher: name, fingerprint }
   switch (seen.trust) {
@@ -50,15 +46,12 @@ export function admitPublisher(
         'PUBLISHER_MISMATCH',
         `The package says it is of "${name}", but its key ${fingerprint} is not the one trusted under that name.`,
         {
-          hint: mismatchHint(node.db, name),
+          hint: mismatchHint(db, name),
           details,
         },
       )
     case 'unknown':
-      if (head.signature && trust === fingerprint) {
-        trustKey(node, actor, { name, publicKey: head.signature.publicKey, note: '' })
-        return { ...seen, trust: 'trusted' }
-      }
+      if (head.signature && trust === fingerprint) return { ...seen, trust: 'trusted' }
       throw new OutpostError(
         'PUBLISHER_UNKNOWN',
         `The publisher "${name}" with the key ${fingerprint} is not trusted here.`,
@@ -79,4 +72,16 @@ function mismatchHint(db: NodeReader, name: string): string {
     return 'Each node signs its sample models with a key of its own. Remove the samples here first to take those of another node.'
   }
   return 'Ask the publisher whether the key changed; then trust the new one in Settings.'
+}
+
+/** Keeps the trust with which a package was let in: together with its registration, so that a refused one leaves none. */
+export function trustAdmitted(
+  node: NodeContext,
+  actor: Pick<Actor, 'name'>,
+  head: PackageHead,
+  trust: string | undefined,
+): void {
+  const { name, fingerprint, trust: standing } = seenPublisher(node.db, head)
+  if (standing !== 'unknown' || !head.signature || trust !== fingerprint) return
+  trustKey(node, actor, { name, publicKey: head.signature.publicKey, note: '' })
 }
