@@ -1,0 +1,127 @@
+/** A package comes in: what is told before it is installed, what is refused, and that a refusal changes nothing. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { expect, test } from '../support/page-node.ts'
+
+test.use({ nodeArguments: ['--no-samples'] })
+test.describe.configure({ mode: 'serial' })
+
+let foreign: ForeignPackage
+test.beforeAll(async () => {
+  foreign = await foreignPackage('acme')
+})
+test.afterAll(() => rm(foreign.folder, { recursive: true, force: true }))
+
+const sheet = (page: Page) => page.getByRole('dialog', { name: 'Install a package' })
+
+async function offer(page: Page, path: string): Promise<void> {
+  await page.getByRole('button', { name: 'Import a package' }).first().click()
+  const chooser = page.waitForEvent('filechooser')
+  await sheet(page).getByRole('button', { name: 'Choose a package' }).click()
+  await (await chooser).setFiles(path)
+}
+
+test('a file that ends too early is refused with its code, and nothing changes', async ({ page, node }) => {
+  const bytes = await readFile(foreign.path)
+  const broken = join(foreign.folder, 'broken.outpost')
+  await writeFile(broken, bytes.subarray(0, bytes.length / 2))
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, broken)
+  const alert = sheet(page).getByRole('alert')
+  await expect(alert).toContainText('PACKAGE_INVALID')
+  await expect(alert).toContainText('Nothing was installed.')
+  await page.keyboard.press('Escape')
+  await expect(sheet(page)).toBeHidden()
+  expect((await node.client.models.list({})).total).toBe(0)
+})
+
+test('a package whose model was changed after it was signed is not installed, whoever is trusted', async ({
+  page,
+  node,
+}) => {
+  const bytes = await readFile(foreign.path)
+  const model = await readFile(join(foreign.source, 'model.onnx'))
+  const at = bytes.indexOf(model.subarray(0, 64)) + 40
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  const changed = join(foreign.folder, 'changed.outpost')
+  await writeFile(changed, bytes)
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, changed)
+  await sheet(page)
+    .getByRole('checkbox', { name: /Trust the publisher acme/ })
+    .check()
+  await sheet(page)
+    .getByRole('button', { name: /^Install 1\.0\.0/ })
+    .click()
+  await expect(sheet(page).getByRole('alert')).toContainText('PACKAGE_DIGEST', { timeout: 20_000 })
+  await page.keyboard.press('Escape')
+  expect((await node.client.models.list({})).total).toBe(0)
+  expect((await node.client.publishers.list()).map(({ name }) => name)).not.toContain('acme')
+})
+
+test('an unknown publisher: the fingerprint is shown, and nothing is installed before it is trusted', async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, foreign.path)
+  await expect(sheet(page)).toContainText('Unknown publisher.')
+  await expect(sheet(page)).toContainText(foreign.fingerprint)
+  await expect(sheet(page)).toContainText('acme.cells')
+  const install = sheet(page).getByRole('button', { name: /^Install 1\.0\.0/ })
+  await expect(install).toBeDisabled()
+  await sheet(page)
+    .getByRole('checkbox', { name: /Trust the publisher acme/ })
+    .check()
+  await install.click()
+  await expect(sheet(page)).toContainText('Installed.', { timeout: 30_000 })
+  await sheet(page).getByRole('link', { name: 'Open the model' }).click()
+  await expect(page.getByRole('heading', { name: 'Cells under the microscope' })).toBeVisible()
+  await expect(page.getByText('Trusted', { exact: true })).toBeVisible()
+})
+
+test('the same again says that it is there', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/models`)
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(2)
+  await offer(page, foreign.path)
+  await expect(sheet(page)).toContainText('Installed already.')
+  await expect(sheet(page).getByRole('button', { name: /^Install / })).toHaveCount(0)
+})
+
+test('another key under a trusted name is refused', async ({ page, node }) => {
+  const forged = await foreignPackage('acme', '1.0.1')
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, forged.path)
+  await expect(sheet(page)).toContainText('Another key than the trusted one.')
+  await expect(sheet(page).getByRole('button', { name: /^Install / })).toHaveCount(0)
+  await rm(forged.folder, { recursive: true })
+})
+
+test('a publisher is trusted by the key that it sent, and trusted no longer', async ({ page, node }) => {
+  const other = await foreignPackage('zenith')
+  await page.goto(`${node.url}/#/settings/publishers`)
+  await page.getByRole('button', { name: 'Trust a publisher' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('zenith')
+  await dialog.getByLabel('Public key').fill('no key at all')
+  await dialog.getByRole('button', { name: 'Trust zenith' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('KEY_INVALID')
+  await dialog.getByLabel('Public key').fill(other.publicKey)
+  await dialog.getByRole('button', { name: 'Trust zenith' }).click()
+  await expect(dialog).toBeHidden()
+  const table = page.getByRole('table', { name: 'Trusted publishers' })
+  await expect(table).toContainText('zenith')
+
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, other.path)
+  await expect(sheet(page)).toContainText('Signature valid.')
+  await page.keyboard.press('Escape')
+
+  await page.goto(`${node.url}/#/settings/publishers`)
+  await page.getByRole('button', { name: 'Remove zenith' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove zenith' }).click()
+  await expect(table).not.toContainText('zenith')
+  await rm(other.folder, { recursive: true })
+})

@@ -1,0 +1,108 @@
+/** Everything without a mouse: the palette, the shortcuts, tables, and dialogs that give the focus back. */
+import { expect, test } from '../support/page-node.ts'
+
+test.beforeEach(async ({ page, node }) => {
+  await node.samplesReady()
+  await page.goto(`${node.url}/#/models`)
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(4)
+})
+
+test('the palette finds commands and models by typing', async ({ page }) => {
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Search or run a command' })
+  await expect(palette.getByRole('textbox')).toBeFocused()
+  await page.keyboard.type('dark theme')
+  await expect(palette.getByRole('button')).toHaveText(/Use the dark theme/)
+  await page.keyboard.press('Enter')
+  await expect(palette).toBeHidden()
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+
+  await page.getByPlaceholder('Search models').focus()
+  await page.keyboard.press('Control+k')
+  await expect(palette.getByRole('textbox')).toBeFocused()
+  await page.keyboard.type('handwritten')
+  await expect(palette.getByText('samples.digits')).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Handwritten digits' })).toBeVisible()
+})
+
+test('sequences go to every screen, and rest while something is typed', async ({ page }) => {
+  const places = {
+    h: 'Home',
+    p: 'Playground',
+    k: 'Package',
+    d: 'Deployments',
+    r: 'Requests',
+    j: 'Jobs',
+    s: 'Settings',
+  }
+  for (const [key, name] of Object.entries(places)) {
+    await page.keyboard.press('g')
+    await page.keyboard.press(key)
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  }
+  await page.keyboard.press('Control+2')
+  await page.keyboard.press('/')
+  await page.keyboard.type('g d')
+  await expect(page.getByPlaceholder('Search models')).toHaveValue('g d')
+  await expect(page).toHaveURL(/#\/models/)
+})
+
+test('a table: one stop, arrows move, the row opens, its actions and back', async ({ page }) => {
+  const rows = page.getByRole('grid').getByRole('row')
+  await rows.nth(1).focus()
+  await page.keyboard.press('j')
+  await expect(rows.nth(2)).toBeFocused()
+  await page.keyboard.press('End')
+  await expect(rows.nth(3)).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await expect(rows.nth(3).getByRole('link', { name: /^Try/ })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(rows.nth(3)).toBeFocused()
+  await page.keyboard.press('Home')
+  const title = (await rows.nth(1).innerText()).split('\n')[0] ?? ''
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)
+})
+
+test('each dialog closes by Escape and gives the focus back to what opened it', async ({ page, node }) => {
+  const openers = [
+    { at: '/models', opener: 'Import a package' },
+    { at: '/deployments', opener: 'Deploy a version' },
+    { at: '/deployments/samples.digits', opener: /^Stop / },
+    { at: '/settings/keys', opener: 'Create a key' },
+    { at: '/settings/publishers', opener: 'Trust a publisher' },
+    { at: '/settings/publisher', opener: 'Export the key' },
+    { at: '/settings/publisher', opener: 'Import a key' },
+    { at: '/settings/publisher', opener: 'Rotate the key' },
+  ]
+  for (const { at, opener } of openers) {
+    await page.goto(`${node.url}/#${at}`)
+    const button = page.getByRole('button', { name: opener }).first()
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await expect(page.getByRole('dialog').locator(':focus')).toHaveCount(1)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(button, `${at}: ${opener}`).toBeFocused()
+  }
+})
+
+test('the sheet of shortcuts opens by a question mark and names them', async ({ page }) => {
+  await page.keyboard.press('?')
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(sheet).toContainText('Ctrl K')
+  await expect(sheet).toContainText('G then M')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+})
+
+test('the first stop on a page leads past the frame', async ({ page }) => {
+  await page.reload()
+  await page.getByRole('heading', { name: 'Models' }).waitFor()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Skip to the page' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+})

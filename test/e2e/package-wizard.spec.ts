@@ -1,0 +1,104 @@
+/** From an ONNX file to a served model by the wizard alone: nothing typed is lost, and what is missing is named. */
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, test } from '../support/page-node.ts'
+
+test.use({ nodeArguments: ['--no-samples'] })
+test.describe.configure({ mode: 'serial' })
+
+const sample = join(import.meta.dirname, '../../resources/samples/breast-cancer/1.0.0')
+const files = ['model.onnx', 'labels.txt', 'CARD.md', 'LICENSE', 'suite.jsonl'].map((name) =>
+  join(sample, name),
+)
+
+async function drop(page: Page): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose files' }).click()
+  await (await chooser).setFiles(files)
+}
+const onward = (page: Page, step: string) =>
+  page.getByRole('button', { name: `Continue to ${step}`, exact: true }).click()
+const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible()
+
+test('dropped files become a draft, and the draft a deployed model', async ({ page, node }) => {
+  test.setTimeout(120_000)
+  await page.goto(`${node.url}/#/package`)
+  await drop(page)
+  await expect(page.getByRole('region', { name: 'Interface' })).toContainText('measurements')
+  await onward(page, 'schema')
+  await page.getByRole('region', { name: 'Output probabilities' }).getByLabel('Means').click()
+  await page.getByRole('option', { name: 'Scores over classes' }).click()
+  await expect(page.getByLabel('Labels in the order of the classes')).toHaveValue(/malignant/)
+  await page.getByRole('region', { name: 'Input measurements' }).getByLabel('Made from').click()
+  await page.getByRole('option', { name: 'A row of named numbers' }).click()
+  await onward(page, 'version')
+  await page.getByLabel('Model id').fill('local.cells')
+  await page.getByLabel('Version', { exact: true }).fill('1.0.0')
+  await page.getByLabel('Release notes').fill('The first that is ours.')
+  await saved(page)
+
+  // Back and forth and anew: what was typed is where it was.
+  await page.getByRole('button', { name: 'Back to schema' }).click()
+  await onward(page, 'version')
+  await expect(page.getByLabel('Release notes')).toHaveValue('The first that is ours.')
+  await page.reload()
+  await expect(page.getByLabel('Release notes')).toHaveValue('The first that is ours.')
+  await expect(page.getByLabel('Model id')).toHaveValue('local.cells')
+
+  await onward(page, 'card')
+  await page.getByLabel('Title', { exact: true }).fill('Cells of our own')
+  await page.getByRole('combobox', { name: 'Task' }).click()
+  await page.getByRole('option', { name: 'Tabular classification' }).click()
+  await page.getByLabel('Summary', { exact: true }).fill('Tells malignant from benign.')
+  await page.getByLabel('Owner', { exact: true }).fill('Laboratory')
+  await page.getByLabel('Framework', { exact: true }).fill('jax')
+  await onward(page, 'license')
+  await page.getByRole('combobox', { name: 'SPDX expression' }).fill('Apache-2.0')
+  await page.keyboard.press('Tab')
+  await onward(page, 'test')
+  await saved(page)
+  await page.getByRole('button', { name: 'Run the checks' }).click()
+  await expect(page.getByRole('region', { name: 'Checks' })).toContainText(/Passed|passed/, {
+    timeout: 40_000,
+  })
+  await onward(page, 'review')
+  await expect(page.getByRole('region', { name: 'Version' })).toContainText('local.cells')
+  await onward(page, 'build')
+  await page.getByRole('button', { name: 'Build 1.0.0' }).click()
+  await expect(page.getByText('Built and registered.')).toBeVisible({ timeout: 40_000 })
+
+  await page.getByRole('link', { name: 'Deploy 1.0.0' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Deploy 1.0.0' }).click()
+  const grid = page.getByRole('grid', { name: 'deployments' })
+  await expect(grid).toContainText('local.cells')
+  await expect(grid).toContainText('Ready')
+  await grid.getByRole('link', { name: 'local.cells' }).click()
+  await page.getByRole('link', { name: 'Try 1.0.0' }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText(
+    /Answered by\s*local\.cells 1\.0\.0/,
+  )
+})
+
+test('a major version without a guide is refused at its field', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/package`)
+  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
+  await page.getByRole('option', { name: 'local.cells' }).click()
+  await drop(page)
+  await onward(page, 'schema')
+  await onward(page, 'version')
+  await page.getByRole('radio', { name: /Major/ }).click()
+  await expect(page.getByLabel('Version', { exact: true })).toHaveValue('2.0.0')
+  await saved(page)
+  const problem = page
+    .getByRole('complementary', { name: 'Problems' })
+    .getByRole('button', { name: /migration guide/i })
+  await expect(problem).toBeVisible()
+  await onward(page, 'card')
+  await problem.click()
+  const guide = page.getByLabel('How to move from the version before')
+  await expect(guide).toBeFocused()
+  await expect(guide).toHaveAttribute('aria-invalid', 'true')
+  await page.getByRole('link', { name: /Build/ }).click()
+  await expect(page.getByRole('button', { name: 'Build 2.0.0' })).toBeDisabled()
+})

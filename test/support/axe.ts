@@ -1,0 +1,54 @@
+/** WCAG 2.2 AA on a page as axe finds it, and what else must hold on every screen: nothing scrolls sideways. */
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { settled } from './page-node.ts'
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** Each as `rule: the elements`; empty where there is none. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).withTags(tags).analyze()
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+}
+
+/** Of what is on the screen, in both themes; the page follows the system's. */
+export async function expectNoViolations(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // Without motion: half way from one colour to another there is no contrast to judge.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect.soft(await violations(page), `${what} in the ${colorScheme} theme`).toEqual([])
+  }
+}
+
+/** How many pixels the window, or the page inside its frame, can be scrolled sideways. */
+async function sideways(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const boxes = [document.documentElement, document.querySelector('main')]
+    return Math.max(...boxes.map((box) => (box ? box.scrollWidth - box.clientWidth : 0)))
+  })
+}
+
+/** Goes through addresses of the page and tells all that is wrong on any of them, not only on the first. */
+export async function expectAccessible(page: Page, origin: string, routes: readonly string[]): Promise<void> {
+  for (const route of routes) {
+    await page.goto(`${origin}/#${route}`)
+    // Only the hash changes, so the page before may still be on the screen.
+    await page.reload()
+    await settled(page)
+    await expectNoViolations(page, route)
+    expect.soft(await sideways(page), `${route}: pixels sideways`).toBeLessThanOrEqual(0)
+  }
+}
+
+/** Without axe, for widths where only the flow of the page is judged. */
+export async function expectNoSidewaysScroll(
+  page: Page,
+  origin: string,
+  routes: readonly string[],
+): Promise<void> {
+  for (const route of routes) {
+    await page.goto(`${origin}/#${route}`)
+    await settled(page)
+    expect.soft(await sideways(page), `${route}: pixels sideways`).toBeLessThanOrEqual(0)
+  }
+}

@@ -1,0 +1,43 @@
+/** A package as it comes from elsewhere: a sample under the name of a publisher whom the node does not know. */
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pack } from '../../src-main/package/pack.ts'
+import { fingerprintOf, generatePublisherKey, publicKeyText } from '../../src-main/package/publisher-key.ts'
+import { readSource } from '../../src-main/package/read-source.ts'
+
+const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'breast-cancer', '1.0.0')
+
+export interface ForeignPackage {
+  /** Holds it and its source; whoever asked for it removes it. */
+  folder: string
+  path: string
+  source: string
+  publisher: string
+  fingerprint: string
+  /** As the publisher would send it. */
+  publicKey: string
+}
+
+export async function foreignPackage(publisher: string, version = '1.0.0'): Promise<ForeignPackage> {
+  const folder = await mkdtemp(join(tmpdir(), 'outpost-foreign-'))
+  const source = join(folder, 'source')
+  await cp(sample, source, { recursive: true })
+  const descriptor = JSON.parse(await readFile(join(source, 'outpost.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >
+  const changed = { ...descriptor, id: `${publisher}.cells`, version, title: 'Cells under the microscope' }
+  await writeFile(join(source, 'outpost.json'), JSON.stringify(changed))
+  const privateKey = generatePublisherKey()
+  const path = join(folder, 'cells.outpost')
+  await pack(await readSource(source), { output: path, signer: { publisher, privateKey } })
+  return {
+    folder,
+    path,
+    source,
+    publisher,
+    fingerprint: fingerprintOf(privateKey),
+    publicKey: `-----BEGIN PUBLIC KEY-----\n${publicKeyText(privateKey)}\n-----END PUBLIC KEY-----\n`,
+  }
+}
