@@ -43,7 +43,11 @@ export function addPackageCommands(add: AddCommand): void {
   ).run(async (context, path: string) => {
     refuseUrl(context, 'inspect')
     const { describePath } = await import('../flows/describe-path.ts')
-    const described = await describePath(path)
+    const progress = context.terminal.progress('Reading')
+    const described = await describePath(path, {
+      signal: context.host.signal,
+      onProgress: (done) => progress.update(done),
+    }).finally(() => progress.end())
     context.terminal.result(described, describedText(described))
   })
 

@@ -31,8 +31,11 @@ export function describedText(described: Described): string {
     bytesText(bytes),
     digest,
   ])
-  return `${head}\n${publisher}\n${described.digest}\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
+  return `${head}\n${publisher}\n${described.digest}, and every file agrees with its digest\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
 }
+
+const unservableHint =
+  'Only tensors can be served; unpack sequences and maps inside the model (scikit-learn: zipmap=False).'
 
 function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string {
   const tensors = (specs: typeof graph.inputs) =>
@@ -41,5 +44,7 @@ function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string
     `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${graph.parameterCount} parameters`,
     `Inputs   ${tensors(graph.inputs)}`,
     `Outputs  ${tensors(graph.outputs)}`,
+    ...graph.unservable.map(({ name, type }) => `! ${name} is of the type ${type}, which cannot be served`),
+    ...(graph.unservable.length > 0 ? [unservableHint] : []),
   ].join('\n')
 }

@@ -20,13 +20,26 @@ export type Described =
   | { kind: 'source'; descriptor: PackageDescriptor; graph: GraphSummary }
   | { kind: 'onnx'; graph: GraphSummary }
 
-export async function describePath(path: string): Promise<Described> {
+export interface VerifyWatch {
+  signal: AbortSignal
+  onProgress(fraction: number): void
+}
+
+/** With a watch a package is read to its end, so that what is said of it holds for every byte: PACKAGE_DIGEST. */
+export async function describePath(path: string, watch?: VerifyWatch): Promise<Described> {
   if (await isDirectory(path)) {
     const { descriptor, graph } = await readSource(path)
     return { kind: 'source', descriptor, graph }
   }
   if (path.endsWith('.onnx')) return { kind: 'onnx', graph: await inspectOnnx(path) }
-  const { digest, bytes, descriptor, signature, files } = await openPackage(path)
+  const { digest, bytes, descriptor, signature, files } = await openPackage(
+    path,
+    watch && {
+      sink: { write: readToEnd },
+      signal: watch.signal,
+      onProgress: ({ bytesDone, bytesTotal }) => watch.onProgress(bytesDone / Math.max(1, bytesTotal)),
+    },
+  )
   return {
     kind: 'package',
     digest,
@@ -35,6 +48,11 @@ export async function describePath(path: string): Promise<Described> {
     publisher: signature && { name: signature.publisher, fingerprint: signature.fingerprint },
     artifacts: artifactsOf({ files }),
   }
+}
+
+/** The reader hashes what it gives. */
+async function readToEnd(_digest: string, _bytes: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _chunk of chunks);
 }
 
 export async function isDirectory(path: string): Promise<boolean> {
