@@ -75,3 +75,12 @@ export function lookalike(head: Uint8Array): string | undefined {
   const text = Buffer.from(head).toString('latin1')
   return lookalikes.find(({ at, bytes }) => text.startsWith(bytes, at))?.name
 }
+
+/**
+ * Whether the bytes can begin an ONNX model: field 1 of ModelProto, the IR version, which writers put first, and after
+ * it another field of ModelProto's first ones (2 to 8). No tar begins so: its first bytes are a name.
+ */
+export function startsLikeOnnx(head: Uint8Array): boolean {
+  const [tag, irVersion = 0, next = 0] = head
+  return tag === 0x08 && irVersion > 0 && irVersion < 0x80 && next >= 0x12 && next <= 0x42
+}

@@ -10,6 +10,7 @@ import { limits } from '../contract/limits.ts'
 import { BlobReader, chunkBytes } from './blob-reader.ts'
 import type { BlobSink } from './blob-sink.ts'
 import { blobName } from './layout.ts'
+import { startsLikeOnnx } from './onnx-format.ts'
 import { type PackageHead, readPackageHead } from './package-head.ts'
 import { type Extent, scanTar } from './scan-tar.ts'
 
@@ -41,6 +42,7 @@ export async function openPackage(path: string, options: OpenPackageOptions = {}
         `The package has ${bytes} bytes; at most ${limits.packageBytesMax} are allowed.`,
       )
     }
+    await refuseOtherFormats(file)
     const entries = await scanTar(file, bytes)
     const head = await readPackageHead(file, entries)
     await options.admit?.(head)
@@ -67,6 +69,35 @@ async function openFile(path: string): Promise<FileHandle> {
   await file.close()
   throw new OutpostError('PACKAGE_INVALID', 'The package is no file.')
 }
+
+/** What people give for a package, in words that say what to do with it. */
+async function refuseOtherFormats(file: FileHandle): Promise<void> {
+  const start = Buffer.alloc(16)
+  await file.read(start, 0, start.length, 0)
+  if (startsLikeOnnx(start)) {
+    throw new OutpostError('PACKAGE_INVALID', 'The file is an ONNX model and no package.', {
+      hint: 'Pack it first: outpost pack MODEL.onnx -o model.outpost, or “Package” in the UI.',
+    })
+  }
+  const archive = archives.find(({ bytes }) => start.toString('latin1').startsWith(bytes))
+  if (!archive) return
+  throw new OutpostError('PACKAGE_INVALID', `The file is ${archive.name} and no package.`, {
+    hint: archive.hint,
+  })
+}
+
+const archives = [
+  {
+    bytes: 'PK\u0003\u0004',
+    name: 'a ZIP archive',
+    hint: 'Unpack it, then pack the folder: outpost pack FOLDER -o model.outpost',
+  },
+  {
+    bytes: '\u001f\u008b',
+    name: 'compressed with gzip',
+    hint: 'A package is no compressed file; where it was compressed on the way, gunzip gives it back.',
+  },
+]
 
 async function streamBlobs(
   file: FileHandle,

@@ -1,9 +1,11 @@
 /** Packages that somebody built to do harm: each is refused by a code, before anything of it is kept. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect } from 'vitest'
 import { openPackage } from '../../../src-main/package/open-package.ts'
 import { tarHeader } from '../../../src-main/package/tar.ts'
+import { addModel } from '../../support/onnx-writer.ts'
 import { countingSink, packedPackage, refusal, test } from '../../support/package-folder.ts'
 import {
   blob,
@@ -219,6 +221,19 @@ describe('refused', () => {
     }
     expect(await refusal(() => openPackage(folder))).toBe('PACKAGE_INVALID')
     expect(await refusal(() => openPackage(join(folder, 'absent')))).toBe('PACKAGE_INVALID')
+  })
+})
+
+test.for([
+  ['an ONNX model', addModel(), 'outpost pack MODEL.onnx'],
+  ['a ZIP archive', Buffer.from('PK\u0003\u0004'.padEnd(2048, '\0')), 'pack the folder'],
+  ['compressed with gzip', gzipSync('a tar'), 'gunzip'],
+] as const)('what is %s says what to do with it', async ([name, bytes, hint], { folder }) => {
+  await writeFile(join(folder, 'x'), bytes)
+  await expect(openPackage(join(folder, 'x'))).rejects.toMatchObject({
+    code: 'PACKAGE_INVALID',
+    message: `The file is ${name} and no package.`,
+    hint: expect.stringContaining(hint),
   })
 })
 
