@@ -8,7 +8,7 @@ import type { JobWork } from '../jobs/runner.ts'
 import { pack } from '../package/pack.ts'
 import { readSource } from '../package/read-source.ts'
 import { writeSource } from './draft-source.ts'
-import { draftDetail, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
+import { draftDetail, draftIsBuilt, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
 import { examine } from './examine.ts'
 import { installPackage } from './install-package.ts'
 import type { NodeContext } from './node-context.ts'
@@ -24,7 +24,10 @@ async function withSource<Result>(
 ): Promise<Result> {
   const folder = join(node.paths.staging, `draft-${randomBytes(6).toString('hex')}`)
   try {
-    await writeSource(node, requireDraft(node, draftId), folder)
+    await writeSource(node, requireDraft(node, draftId), folder).catch((error: unknown) => {
+      requireDraft(node, draftId) // its files went with it
+      throw error
+    })
     return await use(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -54,6 +57,7 @@ function refuseUnready(node: NodeContext, draftId: string): void {
 export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
   const { actor, draftId } = jobInput.parse(work.input)
   if (!isVersionTaken(node, draftId)) refuseUnready(node, draftId)
+  const begun = requireDraft(node, draftId)
   const output = join(node.paths.staging, `${work.id}.outpost`)
   try {
     await withSource(node, draftId, async (folder) => {
@@ -76,6 +80,7 @@ export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<R
       { path: output, source: 'built', actor: { name: actor }, skipRun: false },
       shifted,
     )
+    await draftIsBuilt(node, begun)
     return { model, version, digest, report, draftId }
   } finally {
     await rm(output, { force: true })

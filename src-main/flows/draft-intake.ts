@@ -4,15 +4,14 @@
  */
 import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { parseJsonAs } from '../base/json.ts'
 import type { PackageDescriptor } from '../contract/package.ts'
-import { describeOnnx } from '../package/describe-onnx.ts'
+import { describeGraph } from '../package/describe-onnx.ts'
 import { inspectOnnx } from '../package/inspect-onnx.ts'
-import type { PackageSource } from '../package/package-source.ts'
 import { checkPaths } from '../package/paths.ts'
 import type { StoredDraft } from '../store/drafts.ts'
 import { ownPublisher } from '../store/publishers.ts'
@@ -138,25 +137,24 @@ async function lookAtModel(node: NodeContext, folder: string, files: DraftFile[]
   const path = join(folder, model.path)
   const graph = await inspectOnnx(path)
   const own = ownPublisher(node.db)?.name
-  const described = await describeOnnx(path, own === undefined ? {} : { publisher: own }).catch(
+  const described = await describeGraph(path, graph, own === undefined ? {} : { publisher: own }).catch(
     (error: unknown) => {
-      if (error instanceof OutpostError) return null // external data that is not here yet: the problems say so
+      if (error instanceof OutpostError) return null // beyond what a description can say: the problems say so
       throw error
     },
   )
+  // Tensors may lie in files of any name, and the graph alone says that these are weights.
+  const external = new Set(
+    graph.externalData.map(({ location }) => posix.join(posix.dirname(model.path), location)),
+  )
   return (now) => ({
     ...now,
+    files: now.files.map((file) => (external.has(file.path) ? { ...file, kind: 'weight' } : file)),
     graph,
     report: null,
-    descriptor: { ...(described ? defaultsOf(described.descriptor) : {}), ...now.descriptor },
-    texts: { ...now.texts, card: now.texts.card || (described ? draftedCard(described) : '') },
+    descriptor: { ...(described ? defaultsOf(described.description) : {}), ...now.descriptor },
+    texts: { ...now.texts, card: now.texts.card || (described?.card ?? '') },
   })
-}
-
-/** The card that was made up for a model that has none beside it. */
-function draftedCard({ descriptor, files }: PackageSource): string {
-  const card = files.find(({ path }) => path === descriptor.card)
-  return card && 'buffer' in card.content ? Buffer.from(card.content.buffer).toString('utf8') : ''
 }
 
 const defaultsOf = (descriptor: PackageDescriptor): Record<string, unknown> => {

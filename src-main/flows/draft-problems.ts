@@ -3,13 +3,10 @@
  * at the draft, its predecessor and the names that are taken.
  */
 import { type PackageDescriptor, packageDescriptor } from '../contract/package.ts'
-import type { DraftDetail } from '../contract/views.ts'
-import { interfaceProblems } from '../package/interface-check.ts'
-import { versionProblems } from '../registry/version-rules.ts'
+import { type VersionProblem, versionProblems } from '../registry/version-rules.ts'
 import type { StoredDraft } from '../store/drafts.ts'
-
-export type Problem = DraftDetail['problemList'][number]
-type Step = DraftDetail['step']
+import { inWords } from './descriptor-words.ts'
+import { modelProblems, type Problem, type Step, schemaProblems } from './draft-model-problems.ts'
 
 const stepOfField: Record<string, Step> = {
   id: 'version',
@@ -66,16 +63,12 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
     problems.push({ level, step, field, message })
   }
 
-  if (!draft.graph) add('error', 'source', 'model', 'There is no readable ONNX model yet.')
+  problems.push(...modelProblems(draft))
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
-      const field = issue.path.map(String).join('.')
-      add(
-        'error',
-        stepOfField[String(issue.path[0])] ?? 'source',
-        field,
-        `${field || 'description'}: ${issue.message}`,
-      )
+      const [first] = issue.path
+      if (first === 'model' && !draft.graph) continue // said above
+      add('error', stepOfField[String(first)] ?? 'source', issue.path.join('.'), inWords(issue, complete))
     }
     return problems
   }
@@ -102,14 +95,8 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
     descriptor,
     graph: draft.graph,
   }
-  for (const problem of versionProblems(next, around.predecessor, true)) {
-    const field = problem.code === 'MIGRATION_GUIDE_MISSING' ? 'change.migrationGuide' : 'version'
-    add('error', 'version', field, `${problem.message} ${problem.hint}`)
-  }
-  if (draft.graph) {
-    for (const message of interfaceProblems(descriptor, draft.graph))
-      add('error', 'schema', 'inputs', message)
-  }
+  problems.push(...numberProblems(versionProblems(next, around.predecessor, true)))
+  problems.push(...schemaProblems(draft, descriptor))
   if (descriptor.change.releaseNotes.trim() === '')
     add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
   const card = draft.texts.card.toLowerCase()
@@ -122,3 +109,32 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
   if (!descriptor.evaluation) add('hint', 'card', 'evaluation', 'No evaluation results are stated.')
   return problems
 }
+
+/** One entry for all that the number is wrong about: what to call the version, and then why. */
+function numberProblems(found: readonly VersionProblem[]): Problem[] {
+  const [numbered, others] = [found.filter(isOfNumber), found.filter((problem) => !isOfNumber(problem))]
+  const [first] = numbered.toSorted((a, b) => weightOf(b) - weightOf(a))
+  const reasons = numbered.map(({ message }) => message).join(' ')
+  const entry = (field: string, message: string): Problem => ({
+    level: 'error',
+    step: 'version',
+    field,
+    message,
+  })
+  return [
+    ...(first ? [entry('version', `${first.hint} ${reasons}`)] : []),
+    ...others.map(({ code, message, hint }) =>
+      entry(
+        code === 'MIGRATION_GUIDE_MISSING' ? 'change.migrationGuide' : 'dataVersion',
+        `${message} ${hint}`,
+      ),
+    ),
+  ]
+}
+
+const isOfNumber = ({ code, rule }: VersionProblem): boolean =>
+  code === 'VERSION_RULE' && rule !== 'data-version-follows-data'
+
+/** The rule that asks for the highest number has the last word. */
+const weightOf = ({ rule }: VersionProblem): number =>
+  rule.endsWith('-is-major') ? 2 : rule.endsWith('-is-minor') ? 1 : 0

@@ -213,7 +213,22 @@ export const removeDraft = (node: NodeContext, actor: Actor, id: string): Promis
   inTurn(id, async () => {
     requireDraft(node, id)
     audited(node, actor, { action: 'draft.remove', object: id }, () => deleteDraft(node.db, id))
-    await rm(draftFolder(node, id), { recursive: true, force: true })
-    node.announce('drafts', id)
+    await forget(node, id)
     return {}
   })
+
+/** It stands in the registry now, whose record says so; what was typed since then is kept. */
+export const draftIsBuilt = (
+  node: NodeContext,
+  { id, updatedAt }: Pick<StoredDraft, 'id' | 'updatedAt'>,
+): Promise<void> =>
+  inTurn(id, async () => {
+    if (findDraft(node.db, id)?.updatedAt !== updatedAt) return
+    inTransaction(node.db, () => deleteDraft(node.db, id))
+    await forget(node, id)
+  })
+
+async function forget(node: NodeContext, id: string): Promise<void> {
+  await rm(draftFolder(node, id), { recursive: true, force: true })
+  node.announce('drafts', id)
+}

@@ -7,6 +7,7 @@ import { OutpostError } from '../base/errors.ts'
 import { versionNumbers } from '../base/version-order.ts'
 import { digest as digestName } from '../contract/names.ts'
 import type { RegisterAnswer, RegisterRequest } from '../contract/register.ts'
+import { findDraft } from '../store/drafts.ts'
 import type { Actor } from './actor.ts'
 import { createDraft, removeDraft, updateDraft } from './drafts.ts'
 import type { NodeContext } from './node-context.ts'
@@ -37,7 +38,7 @@ export async function registerVersion(
     const { model, version, digest } = built.parse(job.output)
     return { model_id: model, version, digest, job_id: jobId }
   } finally {
-    await removeDraft(node, actor, draft.id)
+    if (findDraft(node.db, draft.id)) await removeDraft(node, actor, draft.id)
   }
 }
 

@@ -87,7 +87,10 @@ change('drafts.create', 'draft.create', async () => {
 change('drafts.build', 'version.register', async () =>
   job(await outpost.client.drafts.build({ id: draftId })),
 )
-change('drafts.remove', 'draft.remove', () => outpost.client.drafts.remove({ id: draftId }))
+change('drafts.remove', ['draft.create', 'draft.remove'], async () => {
+  const { id } = await outpost.client.drafts.create({ handles: [await upload()], basedOn: model })
+  await outpost.client.drafts.remove({ id })
+})
 change('jobs.cancel', 'job.cancel', async () => {
   const blocked = await Promise.all([1, 2, 3].map(() => outpost.client.models.verify({ model })))
   cancelled = blocked.at(-1)?.jobId ?? ''
