@@ -79,29 +79,27 @@ export async function furnish(
   opened: AsyncDisposableStack,
 ): Promise<Rooms> {
   const clock = config.clock ?? systemClock
-  const db = openNodeDatabase(paths.root)
-  opened.defer(() => void db.close())
-  openUsageDatabase(paths.root).close() // migrated here, written by serving
-  const usage = readUsageDatabase(paths.root)
-  opened.defer(() => void usage.close())
+  const { db, usage } = openDatabases(paths, opened)
   const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'control' })
   opened.defer(closeLog)
   const secrets = await loadSecrets(paths, config.secrets)
   const table = await recoverJobs(paths, db, clock)
 
   const spare = config.temporaryKey ? temporaryKey(secrets.pepper) : null
+  const temporaryKeys = spare ? [{ hash: spare.hash, name: spare.name }] : []
   const events = createBroadcast<NodeEvent>(eventsBufferedMax)
   const announce: NodeContext['announce'] = (topic, id = null) =>
     events.send({ topic, id, at: isoTime(clock) })
   const listener: Rooms['listener'] = { current: null }
   const internalKey = randomBytes(32).toString('base64url')
-  const servingKeys = {
-    usageKey: secrets.usageKey,
-    temporaryKeys: spare ? [{ hash: spare.hash, name: spare.name }] : [],
-  }
   // Serving and the jobs need the context and stand in it: they ask for it when they are at work.
   const here = () => context
-  const serving = superviseServing(config, here, servingKeys, { clock, log, announce, db })
+  const serving = superviseServing(
+    config,
+    here,
+    { usageKey: secrets.usageKey, temporaryKeys },
+    { clock, log, announce, db },
+  )
   opened.defer(() => serving.stop())
   const jobs = createJobRunner({
     table,
@@ -144,6 +142,15 @@ export async function furnish(
     announce,
   }
   return { context, spare, listener }
+}
+
+function openDatabases(paths: DataPaths, opened: AsyncDisposableStack) {
+  const db = openNodeDatabase(paths.root)
+  opened.defer(() => void db.close())
+  openUsageDatabase(paths.root).close() // migrated here, written by serving
+  const usage = readUsageDatabase(paths.root)
+  opened.defer(() => void usage.close())
+  return { db, usage }
 }
 
 /** The jobs that a former process left, and the folder without what it had half written. */

@@ -6,38 +6,31 @@ import { OpenAPIGenerator } from '@orpc/openapi'
 import { OpenAPIHandler } from '@orpc/openapi/fetch'
 import { type ORPCError, ValidationError } from '@orpc/server'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
+import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import { type ErrorCode, errorCatalogue } from '../contract/errors.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { filePaths, securitySchemes } from './file-paths.ts'
 import type { CallerContext } from './implementer.ts'
+import { problemOf } from './problems.ts'
 import { createRouter } from './router.ts'
 
+const refusalWords = z.object({
+  hint: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+
 function encodeProblem(error: ORPCError<string, unknown>): Problem {
-  const entry = error.code in errorCatalogue ? errorCatalogue[error.code as ErrorCode] : undefined
-  const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as {
-    hint?: string
-    details?: Record<string, unknown>
-  }
+  const { hint, details } = refusalWords.safeParse(error.data).data ?? {}
   const problems = error.cause instanceof ValidationError ? error.cause.issues : undefined
-  const detail = problems
+  const message = problems
     ? `The input is not valid: ${problems
         .slice(0, 5)
         .map((issue) => `${issue.path?.map(String).join('.') || '(root)'}: ${issue.message}`)
         .join('; ')}`
     : error.message
-  return {
-    type: `urn:outpost:error:${error.code}`,
-    title: entry?.title ?? error.code,
-    status: error.status,
-    detail,
-    code: error.code,
-    retryable: entry?.retryable ?? false,
-    ...(data.hint === undefined ? {} : { hint: data.hint }),
-    ...(data.details === undefined ? {} : { details: data.details }),
-  }
+  return problemOf({ code: error.code, status: error.status, message, hint, details })
 }
 
 /**

@@ -6,9 +6,10 @@ import { implement, ORPCError } from '@orpc/server'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { contract } from '../contract/api/contract.ts'
-import { type Access, access } from '../contract/api/scopes.ts'
+import { accessOf } from '../contract/api/scopes.ts'
 import { type Actor, requireScope } from '../flows/actor.ts'
 import type { NodeContext } from '../flows/node-context.ts'
+import { refusalHeaders } from './problems.ts'
 
 export interface CallerContext {
   actor: Actor
@@ -28,11 +29,8 @@ export interface ApiContext extends CallerContext {
 export const api = implement(contract)
   .$context<ApiContext>()
   .use(async ({ context, path, next }) => {
-    const [group, procedure] = path
-    const needed =
-      (access as Record<string, Record<string, Access>>)[group ?? '']?.[procedure ?? ''] ?? 'admin'
     try {
-      requireScope(context.actor, needed)
+      requireScope(context.actor, accessOf(path))
       return await next()
     } catch (error) {
       throw asRefusal(error, context)
@@ -45,6 +43,7 @@ function asRefusal(error: unknown, context: ApiContext): unknown {
   if (known instanceof OutpostError) {
     if (known.status >= 500)
       context.node.log.error({ requestId: context.requestId, err: known.cause ?? known }, known.message)
+    for (const [name, value] of refusalHeaders(known)) context.answerHeaders.set(name, value)
     return toOrpcError(known)
   }
   const gone = isSystemError(error, 'ABORT_ERR')

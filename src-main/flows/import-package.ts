@@ -1,6 +1,7 @@
 /** Looking into a package before anything of it is installed, and installing it as a job. */
-import { rm } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { z } from 'zod'
+import { isSystemError, OutpostError } from '../base/errors.ts'
 import type { PackageInspection } from '../contract/views.ts'
 import type { JobWork } from '../jobs/runner.ts'
 import { openPackage } from '../package/open-package.ts'
@@ -87,6 +88,13 @@ const jobInput = z.object({
 /** The job. The node's own copy of the file is kept while doing it again may still help. */
 export async function runImport(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
   const { actor, path, owned, trust, skipRun } = jobInput.parse(work.input)
+  await access(path).catch((cause: unknown) => {
+    if (!isSystemError(cause, 'ENOENT')) throw cause
+    throw new OutpostError('HANDLE_INVALID', 'The file of this import is not there any more.', {
+      hint: 'Open the package again.',
+      cause,
+    })
+  })
   const { outcome, model, version, digest, report } = await installPackage(
     node,
     { path, source: 'imported', actor: { name: actor }, trust, skipRun },

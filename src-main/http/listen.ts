@@ -2,6 +2,7 @@
  * The UI's listener: node:http or node:https over the app. Loopback unless told otherwise, and never an address that
  * others can reach without TLS, own or of a proxy that was named as such.
  */
+import { once } from 'node:events'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -104,30 +105,7 @@ export async function listen(
     : createHttpServer(slowness, onRequest)
   cutStalled(server)
 
-  const tryPort = (port: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, options.host, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-  try {
-    await tryPort(options.port)
-  } catch (error) {
-    if (!isSystemError(error, 'EADDRINUSE', 'EACCES')) throw error
-    if (options.portFixed) {
-      throw new OutpostError(
-        'PORT_TAKEN',
-        `Port ${options.port} of ${options.host} cannot be used (${error.code}).`,
-        {
-          hint: 'Stop what listens there, or name another port.',
-          cause: error,
-        },
-      )
-    }
-    await tryPort(0)
-  }
+  await bind(server, options)
   const { port } = server.address() as AddressInfo
   return {
     // All addresses are no address to go to; this machine's own is one of them.
@@ -142,5 +120,23 @@ export async function listen(
         })
         server.closeIdleConnections()
       }),
+  }
+}
+
+/** PORT_TAKEN where the port was asked for by name; another one where it was not. */
+async function bind(server: Server, { host, port, portFixed }: ListenOptions): Promise<void> {
+  const tryPort = async (number: number): Promise<void> => {
+    server.listen(number, host)
+    await once(server, 'listening')
+  }
+  try {
+    await tryPort(port)
+  } catch (error) {
+    if (!isSystemError(error, 'EADDRINUSE', 'EACCES')) throw error
+    if (!portFixed) return tryPort(0)
+    throw new OutpostError('PORT_TAKEN', `Port ${port} of ${host} cannot be used (${error.code}).`, {
+      hint: 'Stop what listens there, or name another port.',
+      cause: error,
+    })
   }
 }

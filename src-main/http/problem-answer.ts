@@ -1,28 +1,13 @@
 /** Turns whatever was thrown into a problem document (RFC 9457); what is no OutpostError is a fault and says nothing. */
+import { problemOf, refusalHeaders } from '../api/problems.ts'
 import { OutpostError } from '../base/errors.ts'
-import { errorCatalogue } from '../contract/errors.ts'
-import { type Problem, problemContentType } from '../contract/problem.ts'
-
-function problemOf(error: OutpostError): Problem {
-  const { status, title, retryable } = errorCatalogue[error.code]
-  return {
-    type: `urn:outpost:error:${error.code}`,
-    title,
-    status,
-    detail: error.message,
-    code: error.code,
-    retryable,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.details === undefined ? {} : { details: error.details }),
-  }
-}
+import { problemContentType } from '../contract/problem.ts'
 
 export function problemAnswer(error: OutpostError): Response {
-  const { status } = errorCatalogue[error.code]
-  const headers: Record<string, string> = { 'content-type': problemContentType, 'cache-control': 'no-store' }
-  if (status === 401) headers['www-authenticate'] = 'Bearer'
-  if (status === 429 || status === 503) headers['retry-after'] = String(error.details?.retryAfterSeconds ?? 1)
-  return new Response(JSON.stringify(problemOf(error)), { status, headers })
+  return new Response(JSON.stringify(problemOf(error)), {
+    status: error.status,
+    headers: [['content-type', problemContentType], ['cache-control', 'no-store'], ...refusalHeaders(error)],
+  })
 }
 
 /** A fault keeps its words for the log: they may hold a path or a secret. */

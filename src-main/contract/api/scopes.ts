@@ -57,6 +57,15 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   login: { state: 'open', link: 'admin', claim: 'open', enter: 'open', leave: 'open', setPassword: 'admin' },
 }
 
+const needs = new Map<string, Access>(
+  Object.entries(access).flatMap(([group, procedures]) =>
+    Object.entries(procedures).map(([name, needed]): [string, Access] => [`${group}.${name}`, needed]),
+  ),
+)
+
+/** Of a procedure by its path in the contract; what nobody named is for the admin. */
+export const accessOf = (path: readonly string[]): Access => needs.get(path.join('.')) ?? 'admin'
+
 /** A wider scope has the narrower ones: admin all, write read. Infer stands alone, so that a consumer's key reads nothing. */
 export function grants(scopes: readonly KeyScope[], needed: Access): boolean {
   if (needed === 'open' || scopes.includes('admin')) return true

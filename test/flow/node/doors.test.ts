@@ -157,6 +157,21 @@ describe('what a refusal looks like', () => {
     expect(await codeOf(response)).toBe(code)
   })
 
+  test('it says how to come in, and when to come again', async () => {
+    const out = await outpost.fetch('/api/keys')
+    expect(out.headers.get('www-authenticate')).toBe('Bearer')
+    const enter = () =>
+      outpost.fetch('/api/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"password":"wrong"}',
+      })
+    let last = await enter()
+    for (let tries = 0; tries < 11; tries++) last = await enter()
+    expect(last.status).toBe(429)
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(800)
+  })
+
   test('the reading page of the API has no script and a policy', async () => {
     const page = await outpost.fetch('/api/docs')
     expect(await page.text()).not.toContain('<script')

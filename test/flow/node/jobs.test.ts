@@ -125,6 +125,14 @@ describe('over a restart', () => {
     expect((await third.ended(jobId)).state).toBe('done')
   })
 
+  test('an import whose upload is not there any more says so', async () => {
+    const node = await start()
+    const { paths, jobs } = node.node.context
+    const input = { actor: 'owner', path: join(paths.uploads, 'gone.partial'), owned: true, skipRun: false }
+    const { failure } = await node.ended(jobs.submit('import', 'gone.outpost', input))
+    expect(failure).toMatchObject({ code: 'HANDLE_INVALID', hint: expect.any(String) })
+  })
+
   test('one that ended long ago is forgotten', async () => {
     const folder = await kept()
     const first = await start(folder)

@@ -1,7 +1,7 @@
 /** Who may do what, at both doors: every scope at every procedure, expiry by a clock of the test's own, logins that end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../../src-main/contract/api/contract.ts'
-import { access, grants } from '../../../src-main/contract/api/scopes.ts'
+import { accessOf, grants } from '../../../src-main/contract/api/scopes.ts'
 import type { KeyScope } from '../../../src-main/contract/views.ts'
 import { described, register, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
@@ -43,7 +43,7 @@ describe('scopes', () => {
           '~orpc': { route },
         },
       ]) => ({
-        needed: (access as Record<string, Record<string, KeyScope | 'open'>>)[group]?.[name] ?? 'admin',
+        needed: accessOf([group, name]),
         name: `${group}.${name}`,
         method: route.method ?? 'POST',
         path: `/api${(route.path ?? '').replaceAll(/\{\w+\}/g, 'x')}`,

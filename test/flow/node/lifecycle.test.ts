@@ -136,6 +136,24 @@ test('an address that others can reach is refused without TLS', async () => {
   )
 })
 
+test.each<[string, string[], RegExp]>([
+  ['a level that is none', ['--log-level', 'loud'], /ended with 2: CLI_USAGE: --log-level is one of/],
+  ['a certificate without its key', ['--cert', 'cert.pem'], /ended with 2: CLI_USAGE: --cert and --key go/],
+  [
+    'files that are not there',
+    ['--cert', 'no.pem', '--key', 'no.pem'],
+    /ended with 2: CLI_USAGE: --cert and --key cannot be used: ENOENT/,
+  ],
+  [
+    'files that are no certificate',
+    ['--cert', import.meta.filename, '--key', import.meta.filename],
+    /ended with 2: CLI_USAGE: --cert and --key cannot be used/,
+  ],
+  ['a port that is none', ['--port', '70000'], /ended with 2: CLI_USAGE: --port takes/],
+])('%s is a mistake of the command line, said in one line', async (_name, args, expected) => {
+  await expect(startHeadless(await newFolder(), args)).rejects.toThrow(expected)
+})
+
 test('an import that was cut off by kill -9 leaves nothing half done, and is done after the next start', async () => {
   const dataDirectory = await newFolder()
   const source = await newFolder()

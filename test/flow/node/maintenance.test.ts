@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { restoreBackup } from '../../../src-main/flows/restore.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { asOwner, described, refusalOf, register } from '../../support/handed-over.ts'
@@ -140,7 +140,8 @@ test('a backup that is made while models are registered and asked is whole, and 
 
   const folder = join(temporaryFolder(), 'restored')
   await restoreBackup(String(backup.output?.path), folder, () => undefined)
-  await using second = await startWholeNode({ dataDirectory: folder })
+  const second = await startWholeNode({ dataDirectory: folder })
+  onTestFinished(() => second.stop())
   expect((await second.client.system.status()).nodeId).toBe(status.nodeId)
   await expect
     .poll(async () => (await second.client.deployments.list())[0]?.state, { timeout: 10_000 })
