@@ -17,6 +17,7 @@ export function addPackageCommands(add: AddCommand): void {
     (command) =>
       command
         .requiredOption('-o, --output <file>', 'the package to write')
+        .option('--force', 'write over a file that is there')
         .option('--unsigned', 'leave the signature out')
         .option(
           '--signing-key <file>',
@@ -91,6 +92,7 @@ const each = (text: string, before: string[] = []): string[] => [...before, text
 
 interface PackOptions {
   output: string
+  force?: boolean
   unsigned?: boolean
   signingKey?: string
   publisher?: string
@@ -108,6 +110,7 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
   const packed = await packSource({
     path,
     output: options.output,
+    force: options.force,
     publisher: await publisherOf(context, options),
     id: options.id,
     version: options.modelVersion,

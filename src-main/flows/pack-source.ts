@@ -1,7 +1,7 @@
 /** From a source folder, or a bare ONNX file, to a signed package, without a node: what `outpost pack` does. */
 import type { KeyObject } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import type { ChangeType, PackageDescriptor } from '../contract/package.ts'
 import { describeOnnx } from '../package/describe-onnx.ts'
@@ -15,7 +15,9 @@ import { dataPaths } from '../store/data-paths.ts'
 export interface PackRequest {
   /** A folder with an outpost.json, or an .onnx file. */
   path: string
+  /** In a folder that is there; a file that is there is written over with `force` only. */
   output: string
+  force?: boolean | undefined
   /** Null leaves the package unsigned. */
   publisher: { name: string; key: KeyObject } | null
   /** For a bare file, which names neither. */
@@ -41,6 +43,7 @@ export interface PackAnswer extends Packed {
 }
 
 export async function packSource(request: PackRequest): Promise<PackAnswer> {
+  await refuseOutput(request)
   const source = await openSource(request)
   const { id, version } = source.descriptor
   const owner = id.split('.')[0]
@@ -64,6 +67,32 @@ export async function packSource(request: PackRequest): Promise<PackAnswer> {
   return { ...packed, model: id, version }
 }
 
+async function refuseOutput({ output, force = false }: PackRequest): Promise<void> {
+  const folder = dirname(resolve(output))
+  if (!(await found(folder))?.isDirectory()) {
+    throw new OutpostError('NOT_FOUND', `There is no folder ${folder} to write the package into.`, {
+      hint: 'Make it first, or write to another place with -o.',
+    })
+  }
+  const there = await found(output)
+  if (there?.isDirectory()) {
+    throw new OutpostError('BAD_REQUEST', `${output} is a folder.`, {
+      hint: 'Name the file to write with -o.',
+    })
+  }
+  if (there && !force) {
+    throw new OutpostError('BAD_REQUEST', `${output} is there already.`, {
+      hint: 'Add --force to write over it.',
+    })
+  }
+}
+
+const found = (path: string) =>
+  stat(path).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return null
+    throw error
+  })
+
 async function openSource({
   path,
   publisher,
@@ -71,11 +100,9 @@ async function openSource({
   version = '1.0.0',
   change = {},
 }: PackRequest): Promise<PackageSource> {
-  const found = await stat(path).catch((cause: unknown) => {
-    if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw cause
-    throw new OutpostError('NOT_FOUND', `There is no ${path}.`, { cause })
-  })
-  if (found.isDirectory()) {
+  const source = await found(path)
+  if (!source) throw new OutpostError('NOT_FOUND', `There is no ${path}.`)
+  if (source.isDirectory()) {
     if (Object.values(change).every((value) => value === undefined)) return await readSource(path)
     throw new OutpostError('BAD_REQUEST', 'The outpost.json of the folder says what changed.', {
       hint: 'Write it there, under "change", and leave these options out.',
@@ -83,15 +110,15 @@ async function openSource({
   }
   const migrationGuide =
     change.migrationGuide === undefined ? undefined : await readFile(change.migrationGuide)
-  const source = await describeOnnx(path, {
+  const described = await describeOnnx(path, {
     publisher: publisher?.name,
     id,
     version,
     change: changeOf(version, change),
     migrationGuide,
   })
-  refuseMissingGuide(source.descriptor)
-  return source
+  refuseMissingGuide(described.descriptor)
+  return described
 }
 
 /** The number says what changed; what is incompatible is what a person lists. */

@@ -1,5 +1,5 @@
 /** Packing a bare ONNX file: what its version says of the change, and what a person adds to it. */
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type ChangeRequest, packSource } from '../../../src-main/flows/pack-source.ts'
@@ -11,7 +11,15 @@ async function packed(folder: string, version: string | undefined, change?: Chan
   const path = join(folder, 'adder.onnx')
   const output = join(folder, 'adder.outpost')
   await writeFile(path, addModel())
-  await packSource({ path, output, publisher: null, version, change, onProgress: () => undefined })
+  await packSource({
+    path,
+    output,
+    force: true,
+    publisher: null,
+    version,
+    change,
+    onProgress: () => undefined,
+  })
   return (await openPackage(output)).descriptor
 }
 
@@ -52,4 +60,18 @@ test('a folder says itself what changed', async ({ folder }) => {
   const request = { path, output: join(folder, 'p.outpost'), publisher: null, onProgress: () => undefined }
   expect(await refusal(() => packSource({ ...request, change: { type: 'major' } }))).toBe('BAD_REQUEST')
   await packSource({ ...request, change: { type: undefined } })
+})
+
+test('a package is written into a folder that is there, and over a file only when asked to', async ({
+  folder,
+}) => {
+  const path = await writeSource(join(folder, 'source'))
+  const request = (output: string) => ({ path, output, publisher: null, onProgress: () => undefined })
+  expect(await refusal(() => packSource(request(join(folder, 'absent', 'p.outpost'))))).toBe('NOT_FOUND')
+  expect((await readdir(folder)).toSorted()).toEqual(['source'])
+  const output = join(folder, 'p.outpost')
+  await packSource(request(output))
+  expect(await refusal(() => packSource(request(output)))).toBe('BAD_REQUEST')
+  await packSource({ ...request(output), force: true })
+  expect(await refusal(() => packSource(request(folder)))).toBe('BAD_REQUEST')
 })
