@@ -49,13 +49,29 @@ export async function assembleSource(
   const descriptor = { ...description, model: { ...description.model, externalData } }
   const files: SourceFile[] = []
   for (const file of packageFiles(descriptor)) {
-    const source = await sourceFile(root, file, descriptor, generated)
+    const source = await sourceFile(root, file, descriptor, generated).catch((error: unknown) => {
+      if (!external.includes(file.path) || !isSystemError(causeOf(error), 'ENOENT', 'ENOTDIR')) throw error
+      throw missingWeights(description.model.file, file.path, error)
+    })
     checkFileSize(file, source.bytes, descriptor)
     files.push(source)
   }
   checkExternalData(descriptor.model.file, graph, new Map(files.map(({ path, bytes }) => [path, bytes])))
   return { descriptor, graph, files }
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof OutpostError ? error.cause : error)
+
+const missingWeights = (model: string, path: string, cause: unknown): OutpostError =>
+  new OutpostError(
+    'ONNX_EXTERNAL_DATA',
+    `The model ${quoted(model)} keeps weights in the file ${quoted(path)}, which is not there.`,
+    {
+      hint: 'Put it beside the model: an export writes both, and they belong together.',
+      details: { model, path },
+      cause,
+    },
+  )
 
 async function inspectModel(root: string, path: string): Promise<GraphSummary> {
   const model = await openSourceFile(root, path)

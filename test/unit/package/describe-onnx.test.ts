@@ -69,3 +69,13 @@ test('what is no model, or has a name that no package carries, is refused', asyn
   expect(await refusal(() => describeOnnx(join(folder, 'aux.onnx')))).toBe('PACKAGE_PATH')
   expect(await refusal(() => describeOnnx(join(folder, 'absent.onnx')))).toBe('ONNX_INVALID')
 })
+
+test('weights that are not beside the model are named, and so is the model', async ({ folder }) => {
+  const path = join(folder, 'iris.onnx')
+  const external = { initializers: [{ name: 'w', dims: [4], external: { location: 'iris.bin' } }] }
+  await writeFile(path, addModel(4, external))
+  await expect(describeOnnx(path)).rejects.toMatchObject({
+    code: 'ONNX_EXTERNAL_DATA',
+    message: expect.stringMatching(/"iris\.onnx".*"iris\.bin"/),
+  })
+})
