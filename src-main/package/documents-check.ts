@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackageDescriptor } from '../contract/package.ts'
+import { notStated } from './draft-card.ts'
 import { type Finding, failed, passed, warned } from './ladder.ts'
 import type { Subject } from './open-subject.ts'
 
@@ -32,13 +33,48 @@ export async function checkDocuments({ source, folder }: Subject): Promise<Findi
   }
   const card = await textOf(source, folder, descriptor.card)
   if (card.trim() === '') return failed(`The card ${descriptor.card} is empty.`)
-  const headings = [...card.matchAll(/^#{1,6}\s+(.+)$/gm)].map(([, heading]) => heading ?? '')
-  const missing = sections
-    .filter(([, words]) => !headings.some((heading) => words.test(heading)))
-    .map(([title]) => title)
-  if (missing.length === 0) return passed('The card has all its sections.')
-  return warned(`The card has no section on ${missing.join(', ')}.`, { missing })
+  const told = sectionsOf(card)
+  const missing = titlesWhere(told, (bodies) => bodies.length === 0)
+  const unstated = titlesWhere(
+    told,
+    (bodies) => bodies.length > 0 && bodies.every((body) => body === notStated),
+  )
+  const { license } = descriptor
+  const lacks = [
+    ...(missing.length > 0 ? [`The card has no section on ${missing.join(', ')}.`] : []),
+    ...(unstated.length > 0 ? [`The card does not state ${unstated.join(', ')}.`] : []),
+    ...(license.file === undefined ? licenseLacks(license.spdx) : []),
+  ]
+  if (lacks.length > 0) return warned(lacks.join(' '), { missing, unstated })
+  const text = license.file === undefined ? 'without its text' : `with its text in ${license.file}`
+  return passed(`The card has all its sections. The license is ${license.spdx}, ${text}.`)
 }
+
+/** An identifier of SPDX's list names its text; what is no identifier of it needs one. */
+function licenseLacks(spdx: string): string[] {
+  if (/\b(NOASSERTION|NONE)\b/.test(spdx)) return ['No license is stated.']
+  return /LicenseRef-/.test(spdx) ? [`The text of the license ${spdx} is not in the package.`] : []
+}
+
+interface Section {
+  heading: string
+  body: string
+}
+
+function sectionsOf(card: string): Section[] {
+  return card
+    .split(/^#{1,6}\s+/m)
+    .slice(1)
+    .map((section) => {
+      const [heading = '', ...lines] = section.split('\n')
+      return { heading, body: lines.join('\n').trim() }
+    })
+}
+
+const titlesWhere = (told: readonly Section[], is: (bodies: string[]) => boolean): string[] =>
+  sections
+    .filter(([, words]) => is(told.filter(({ heading }) => words.test(heading)).map(({ body }) => body)))
+    .map(([title]) => title)
 
 /** The first version may call itself major: there is nothing to migrate from. */
 export function needsGuide({ version, change }: Pick<PackageDescriptor, 'version' | 'change'>): boolean {

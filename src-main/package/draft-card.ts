@@ -2,7 +2,7 @@
 import type { GraphSummary, PackageDescriptor } from '../contract/package.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
 
-const notStated = 'Not stated by the publisher.'
+export const notStated = 'Not stated by the publisher.'
 
 export function draftCard(descriptor: PackageDescriptor, graph: GraphSummary): string {
   const opsets = graph.opsets.map(({ domain, version }) => `${domain} ${version}`).join(', ')

@@ -1,6 +1,10 @@
-/** License expressions by their shape (SPDX specification 2.3, annex D). */
-import { expect, test } from 'vitest'
-import { isLicenseExpression } from '../../../src-main/package/documents-check.ts'
+/** What a package says to people, and license expressions by their shape (SPDX specification 2.3, annex D). */
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { checkDocuments, isLicenseExpression } from '../../../src-main/package/documents-check.ts'
+import { draftCard } from '../../../src-main/package/draft-card.ts'
+import { readSource } from '../../../src-main/package/read-source.ts'
+import { card, test, writeSource } from '../../support/package-folder.ts'
 
 test('expressions are taken, and what only looks like one is not', () => {
   const right = [
@@ -28,4 +32,36 @@ test('expressions are taken, and what only looks like one is not', () => {
   ]
   expect(right.filter((text) => !isLicenseExpression(text))).toEqual([])
   expect(wrong.filter(isLicenseExpression)).toEqual([])
+})
+
+test('a card that states nothing and a license that is not there are told', async ({ folder }) => {
+  let at = 0
+  const found = async (
+    ...[more, files]: [Parameters<typeof writeSource>[1], Parameters<typeof writeSource>[2]]
+  ) => {
+    const path = await writeSource(join(folder, `${at++}`), more, files)
+    return await checkDocuments({ source: await readSource(path), folder: path })
+  }
+  expect(await found({}, {})).toMatchObject({
+    outcome: 'passed',
+    message: 'The card has all its sections. The license is Apache-2.0, without its text.',
+  })
+  const { descriptor, graph } = await readSource(await writeSource(join(folder, 'drafted')))
+  expect(await found({}, { 'CARD.md': draftCard(descriptor, graph) })).toMatchObject({
+    outcome: 'warned',
+    message: expect.stringContaining('The card does not state intended use, limitations and failure modes,'),
+    details: { missing: [], unstated: expect.arrayContaining(['fairness', 'training data']) },
+  })
+  expect(await found({}, { 'CARD.md': card.replace('## Fairness\n', '') })).toMatchObject({
+    outcome: 'warned',
+    message: 'The card has no section on fairness.',
+  })
+  expect(await found({ license: { spdx: 'NOASSERTION' } }, {})).toMatchObject({
+    outcome: 'warned',
+    message: 'No license is stated.',
+  })
+  expect(await found({ license: { spdx: 'LicenseRef-Own' } }, {})).toMatchObject({ outcome: 'warned' })
+  expect(
+    await found({ license: { spdx: 'LicenseRef-Own', file: 'LICENSE' } }, { LICENSE: 'Ours.' }),
+  ).toMatchObject({ outcome: 'passed' })
 })
