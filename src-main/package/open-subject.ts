@@ -15,7 +15,7 @@ export type ValidationInput =
   | { kind: 'folder'; path: string; package?: PackageFacts | undefined }
 
 /** What reading a package to its end has shown. */
-export interface PackageFacts {
+interface PackageFacts {
   digest: string
   bytes: number
   files: number
