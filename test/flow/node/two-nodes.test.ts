@@ -2,12 +2,25 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { ownSigner } from '../../../src-main/flows/publishers.ts'
 import { describeOnnx } from '../../../src-main/package/describe-onnx.ts'
 import { pack } from '../../../src-main/package/pack.ts'
 import { addModel } from '../../support/onnx-writer.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+const running: WholeNode[] = []
+afterEach(async () => {
+  for (const node of running.splice(0)) await node[Symbol.asyncDispose]()
+})
+
+async function twoNodes(): Promise<[WholeNode, WholeNode]> {
+  const first = await startWholeNode({ serving: null })
+  running.push(first)
+  const second = await startWholeNode({ serving: null })
+  running.push(second)
+  return [first, second]
+}
 
 async function packOn(outpost: WholeNode): Promise<string> {
   const model = join(outpost.dataDirectory, 'adder.onnx')
@@ -30,8 +43,7 @@ async function importOn(outpost: WholeNode, path: string, trust?: string) {
 }
 
 test('a package of one fresh node is imported on another once its key is trusted', async () => {
-  await using first = await startWholeNode({ serving: null })
-  await using second = await startWholeNode({ serving: null })
+  const [first, second] = await twoNodes()
   const names = await Promise.all(
     [first, second].map(async ({ client }) => (await client.publishers.own()).name),
   )
@@ -40,8 +52,7 @@ test('a package of one fresh node is imported on another once its key is trusted
 })
 
 test('two nodes of one name are told apart, and the refusal says what to do', async () => {
-  await using first = await startWholeNode({ serving: null })
-  await using second = await startWholeNode({ serving: null })
+  const [first, second] = await twoNodes()
   for (const { client } of [first, second]) await client.publishers.rename({ name: 'acme' })
   const { failure } = await importOn(second, await packOn(first))
   expect(failure?.code).toBe('PUBLISHER_MISMATCH')
