@@ -93,7 +93,7 @@ function defaultDescription(
     version,
     title: stem,
     summary: '',
-    task: labels === undefined ? 'other' : taskOf(graph),
+    task: labels === undefined && !isClassifier(graph) ? 'other' : taskOf(graph),
     owner: { name: publisher },
     license: { spdx: 'NOASSERTION', ...(license === undefined ? {} : { file: license }) },
     framework: frameworkOf(graph),
@@ -131,8 +131,25 @@ function nameOf(stem: string): string {
 /** The first floating-point output takes the labels: classifiers give scores there, and ids beside them. */
 function outputOf(name: string, graph: GraphSummary, labels: string | undefined): OutputSchema {
   const scores = graph.outputs.find(({ datatype }) => datatype.startsWith('FP'))
-  if (labels === undefined || scores?.name !== name) return { kind: 'tensor', tensor: name }
-  return { kind: 'classes', tensor: name, activation: 'none', topK: 5, labelsFile: labels }
+  if (scores?.name !== name || (labels === undefined && !isClassifier(graph)))
+    return { kind: 'tensor', tensor: name }
+  const labelsFile = labels === undefined ? {} : { labelsFile: labels }
+  return { kind: 'classes', tensor: name, activation: 'none', topK: 5, ...labelsFile }
+}
+
+/** As skl2onnx writes one (zipmap=False): rows of numbers in, each row's label and its probabilities out. */
+function isClassifier({ inputs, outputs }: GraphSummary): boolean {
+  const [input] = inputs
+  const label = outputs.find(({ name }) => /^(output_)?label$/.test(name))
+  const scores = outputs.find(({ name }) => /^(output_)?probabilit(y|ies)$/.test(name))
+  return (
+    inputs.length === 1 &&
+    outputs.length === 2 &&
+    input?.shape.length === 2 &&
+    input.datatype.startsWith('FP') &&
+    (label?.datatype === 'BYTES' || label?.datatype === 'INT64') &&
+    scores?.datatype.startsWith('FP') === true
+  )
 }
 
 function taskOf({ inputs }: GraphSummary): PackageDescriptor['task'] {
