@@ -6,6 +6,7 @@
 import type { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import { keyHash, sameText } from '../base/key-hash.ts'
 import type { KeyScope, keyRow } from '../contract/views.ts'
 import {
   findKey,
@@ -18,7 +19,7 @@ import {
 import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { nextSnapshot, nodeId } from '../store/meta.ts'
 import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
-import { keyHash, newToken, sameText } from './tokens.ts'
+import { newToken } from './tokens.ts'
 
 export type KeyRow = z.infer<typeof keyRow>
 

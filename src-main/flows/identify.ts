@@ -4,9 +4,9 @@
  */
 import { checkKey } from '../auth/api-keys.ts'
 import { isLoggedIn } from '../auth/logins.ts'
-import { sameText } from '../auth/tokens.ts'
 import { isoTime } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
+import { sameText } from '../base/key-hash.ts'
 import { type Actor, keyActor, loggedIn, nobody, owner } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
 

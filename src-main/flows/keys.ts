@@ -1,8 +1,9 @@
 /** API keys: made, listed, revoked. A revocation is answered when serving refuses the key. */
 
 import { createKey as create, keyPrefix, listKeys as list, revokeKey as revoke } from '../auth/api-keys.ts'
-import { keyHash, newToken } from '../auth/tokens.ts'
+import { newToken } from '../auth/tokens.ts'
 import { isoTime } from '../base/clock.ts'
+import { keyHash } from '../base/key-hash.ts'
 import type { KeyScope } from '../contract/views.ts'
 import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'

@@ -1,6 +1,6 @@
 /** Who is asking (R219): a bearer key of the registry, one that dies with the process, or control itself. */
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { OutpostError } from '../base/errors.ts'
+import { keyHash, sameText } from '../base/key-hash.ts'
 import { grants } from '../contract/api/scopes.ts'
 import type { ServedKey } from './routes.ts'
 
@@ -17,15 +17,6 @@ export interface CallerSettings {
   temporaryKeys: ReadonlyArray<{ hash: string; name: string }>
 }
 
-/** The form in which keys are stored: HMAC-SHA-256 of the secret under the node's pepper, in hex. */
-const keyHash = (pepper: string, secret: string): string =>
-  createHmac('sha256', Buffer.from(pepper, 'hex')).update(secret).digest('hex')
-
-const equal = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right)
-}
-
 /** Throws UNAUTHORIZED without saying what about the key was wrong, FORBIDDEN for a key that may not infer. */
 export function identify(
   authorization: string | undefined,
@@ -39,9 +30,9 @@ export function identify(
       hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
     })
   }
-  if (equal(secret, settings.internalKey)) return { name: 'playground', internal: true }
-  const hash = keyHash(settings.keyPepper, secret)
-  const temporary = settings.temporaryKeys.find((key) => equal(key.hash, hash))
+  if (sameText(secret, settings.internalKey)) return { name: 'playground', internal: true }
+  const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
+  const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
   if (temporary) return { name: temporary.name, internal: false }
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
