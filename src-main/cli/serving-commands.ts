@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { parseReference, requireVersion } from './names.ts'
@@ -34,7 +35,7 @@ export function addServingCommands(add: AddCommand): void {
       row,
       row.state === 'stopped'
         ? `${row.endpoint} will serve ${row.model}@${row.version} when the node runs`
-        : `${row.endpoint} serves ${row.model}@${row.version} (${row.state})`,
+        : `${row.endpoint} serves ${row.model}@${row.version} (${row.state}${otherDevice(row)})`,
     )
   })
 
@@ -78,6 +79,12 @@ export function addServingCommands(add: AddCommand): void {
     )
     context.terminal.result(answer, predictionText(answer))
   })
+}
+
+/** Where the device that was asked for by name could not be used: the one that is, and why. */
+const otherDevice = ({ executionProvider }: Pick<DeploymentRow, 'executionProvider'>): string => {
+  const { requested, used, reason } = executionProvider
+  return requested === 'auto' || used === null || used === requested ? '' : `, on ${used}: ${reason}`
 }
 
 interface InferOptions {

@@ -48,6 +48,7 @@ const deploymentReport = z.object({
   state: deploymentState,
   failure: failure.nullable(),
   executionProviderUsed: z.string().nullable(),
+  executionProviderReason: z.string().nullable(),
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
   requestsTotal: z.int(),

@@ -129,8 +129,12 @@ export const deploymentRow = z.object({
   digest,
   state: deploymentState,
   failure: failure.nullable(),
-  /** What was asked for and what is really used; null until loaded. */
-  executionProvider: z.object({ requested: z.string(), used: z.string().nullable() }),
+  /** What was asked for and what is really used, null until loaded; and why that is another one. */
+  executionProvider: z.object({
+    requested: z.string(),
+    used: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
   requestsTotal: z.int(),

@@ -20,6 +20,9 @@ interface Held {
   discard: () => Promise<void>
 }
 
+// What goes wrong is thrown, kept and told; the runtime would write it into the terminal of whoever started the node too.
+env.logLevel = 'fatal'
+
 export const runtimeVersion: string = env.versions.node ?? 'unknown'
 
 /** Words of the C++ runtime for memory that could not be had; its errors carry no code. */

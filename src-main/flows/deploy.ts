@@ -41,7 +41,11 @@ function toRow(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow {
     digest: endpoint.manifestDigest,
     state: stateOf(node, endpoint, report),
     failure: endpoint.desired === 'set-aside' ? setAside : (report?.failure ?? null),
-    executionProvider: { requested: endpoint.executionProvider, used: report?.executionProviderUsed ?? null },
+    executionProvider: {
+      requested: endpoint.executionProvider,
+      used: report?.executionProviderUsed ?? null,
+      reason: report?.executionProviderReason ?? null,
+    },
     loadMs: report?.loadMs ?? null,
     bytesLoaded: report?.bytesLoaded ?? null,
     requestsTotal: report?.requestsTotal ?? 0,

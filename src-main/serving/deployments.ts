@@ -108,7 +108,9 @@ export function createDeployments({
     }
     const model = host(route.version, route.executionProvider, again)
     try {
-      await model.ready
+      const { requested, used, reason } = (await model.ready).loaded.executionProvider
+      if (requested !== 'auto' && reason !== null)
+        log.warn({ endpoint: route.name, requested, used, reason }, 'a device could not be used')
     } catch (error) {
       log.error(
         { err: error, endpoint: route.name, version: route.version.version },
@@ -148,6 +150,7 @@ export function createDeployments({
       state: stateOf(ready !== null && active?.model === model, failure),
       failure,
       executionProviderUsed: ready?.loaded.executionProvider.used ?? null,
+      executionProviderReason: ready?.loaded.executionProvider.reason ?? null,
       loadMs: ready?.loaded.loadMs ?? null,
       bytesLoaded: ready?.loaded.bytesLoaded ?? null,
       requestsTotal: calls?.requestsTotal() ?? 0,

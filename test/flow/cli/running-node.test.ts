@@ -52,6 +52,16 @@ test('the node that runs on the data folder is found, and asked as its owner', a
   expect((await node.client.deployments.list()).map(({ state }) => state)).toEqual(['ready'])
 })
 
+test('a device that is not here gives way to the CPU: the answer says why, and the terminal hears nothing else', async () => {
+  const deploy = (device: string) =>
+    outpost(['deploy', 'acme.adder@latest', '--endpoint', 'other', '--device', device, ...data])
+  expect((await deploy('cuda')).out).toMatch(/ \(ready(, on cpu: cuda: .+)?\)$/m)
+  const directml = await deploy('directml')
+  if (process.platform !== 'win32') expect(directml.out).toMatch(/ \(ready, on cpu: directml: .+\)$/m)
+  expect(node.output()).not.toMatch(/onnxruntime:|FAIL/)
+  await answer(['undeploy', 'other', ...data])
+})
+
 test('what is asked is recorded, and a large input reaches the model like a small one', async () => {
   const recorded = () => node.client.requests.list({ limit: 1 })
   await expect.poll(async () => (await recorded()).total).toBe(1) // of the test before
