@@ -4,6 +4,8 @@ import { expect, test } from '../support/page-node.ts'
 
 const routes = ['/', '/models', '/playground', '/package', '/deployments', '/requests', '/jobs']
 
+// Many pages a test: loading the product once for each would take longer than what is looked at.
+test.setTimeout(120_000)
 test.use({ nodeArguments: ['--no-samples'], viewport: { width: 1280, height: 800 } })
 
 test('every screen without a model', ({ page, node }) =>

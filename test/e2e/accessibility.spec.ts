@@ -39,6 +39,8 @@ const settings = [
 ]
 const steps = ['source', 'inspect', 'schema', 'version', 'card', 'license', 'test', 'review', 'build']
 
+// Many pages a test: loading the product once for each would take longer than what is looked at.
+test.setTimeout(120_000)
 test.use({ viewport: { width: 1280, height: 800 } })
 test.beforeAll(async ({ node }) => {
   await node.samplesReady()

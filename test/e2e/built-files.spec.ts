@@ -2,7 +2,7 @@
  * What the build put into out/, looked at as files: how much the first screen loads, and that no program of the
  * server leads to electron, which on plain Node.js would try to download its binary.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { z } from 'zod'
@@ -30,19 +30,23 @@ function closure(names: readonly string[], importsOf: (name: string) => readonly
   return [...seen]
 }
 
-test('the first screen loads no more JavaScript than its budget', () => {
-  const chunks = manifest.parse(JSON.parse(readFileSync(join(out, 'renderer/.vite/manifest.json'), 'utf8')))
-  const chunk = (name: string) => {
-    const found = chunks[name]
-    if (!found) throw new Error(`the build has no chunk of ${name}`)
-    return found
-  }
-  const first = closure(['index.html', 'pages/home/home-page.tsx'], (name) => chunk(name).imports)
-  const bytes = first.map((name) => statSync(join(out, 'renderer', chunk(name).file)).size)
-  const total = bytes.reduce((sum, size) => sum + size, 0)
-  test.info().annotations.push({ type: 'first screen', description: `${Math.round(total / 1000)} kB` })
-  expect(total).toBeLessThan(firstScreenBytesMax)
-})
+/** Any of them can be the first that is opened. A model's text is read and shown after its page is there. */
+const screens = 'home models model playground package deployments requests jobs settings'.split(' ')
+
+for (const name of screens)
+  test(`${name} loads no more JavaScript than the budget of a first screen`, () => {
+    const chunks = manifest.parse(JSON.parse(readFileSync(join(out, 'renderer/.vite/manifest.json'), 'utf8')))
+    const chunk = (name: string) => {
+      const found = chunks[name]
+      if (!found) throw new Error(`the build has no chunk of ${name}`)
+      return found
+    }
+    const first = closure(['index.html', `pages/${name}/${name}-page.tsx`], (part) => chunk(part).imports)
+    const bytes = first.map((part) => statSync(join(out, 'renderer', chunk(part).file)).size)
+    const total = bytes.reduce((sum, size) => sum + size, 0)
+    test.info().annotations.push({ type: 'first screen', description: `${Math.round(total / 1000)} kB` })
+    expect(total).toBeLessThan(firstScreenBytesMax)
+  })
 
 for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']) {
   test(`${entry}.js reaches no electron`, () => {
@@ -52,7 +56,8 @@ for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thr
       return [...quoted].map(([, name = '']) => (name.startsWith('.') ? resolve(dirname(path), name) : name))
     }
     const reached = closure([join(out, 'main', `${entry}.js`)], (name) =>
-      name.startsWith(out) && name.endsWith('.js') ? imports(name) : [],
+      // A bundle also carries the comments of what it bundles, which name files of other packages.
+      name.startsWith(out) && name.endsWith('.js') && existsSync(name) ? imports(name) : [],
     )
     expect(reached).not.toContain('electron')
   })

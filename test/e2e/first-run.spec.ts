@@ -1,9 +1,8 @@
 /** A person who has just come: the link, the password, the samples, a first prediction, and the record of it. */
-import { startBuiltNode } from '../support/built-node.ts'
 import { expect, test } from '../support/page-node.ts'
 
-test('from the printed link to a first prediction in less than a minute', async ({ browser }) => {
-  const node = await startBuiltNode()
+test('from the printed link to a first prediction in less than a minute', async ({ browser, startNode }) => {
+  const node = await startNode()
   const context = await browser.newContext()
   const page = await context.newPage()
   const begun = Date.now()
@@ -45,7 +44,6 @@ test('from the printed link to a first prediction in less than a minute', async 
   await page.getByRole('button', { name: /log in/i }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   await context.close()
-  await node.stop()
 })
 
 test('a link that was never printed leads nowhere and says so', async ({ browser, node }) => {

@@ -1,5 +1,5 @@
 /** When something is missing: nothing installed, the node away, its serving process gone. Each says so and comes back. */
-import { logIn, startBuiltNode } from '../support/built-node.ts'
+import { logIn } from '../support/built-node.ts'
 import { expect, test } from '../support/page-node.ts'
 
 test.use({ nodeArguments: ['--no-samples'] })
@@ -22,8 +22,11 @@ test('a node without a model says on every screen what will be there', async ({ 
   }
 })
 
-test('a node that is killed under the page is named unreachable, and found again', async ({ browser }) => {
-  const node = await startBuiltNode(['--no-samples'])
+test('a node that is killed under the page is named unreachable, and found again', async ({
+  browser,
+  startNode,
+}) => {
+  const node = await startNode(['--no-samples'])
   const context = await browser.newContext()
   await logIn(context, node, await node.enter())
   const page = await context.newPage()
@@ -38,7 +41,6 @@ test('a node that is killed under the page is named unreachable, and found again
   await expect(banner).toBeHidden({ timeout: 20_000 })
   await expect(page.getByText('Connected')).toBeVisible()
   await context.close()
-  await node.stop()
 })
 
 test('a serving process that dies is seen in the status bar, and is back by itself', async ({

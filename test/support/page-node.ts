@@ -16,6 +16,12 @@ interface Shared {
   login: string
 }
 
+interface Own {
+  page: Page
+  /** A node for this test alone, stopped after it however it ends. */
+  startNode: (args?: string[]) => Promise<BuiltNode>
+}
+
 /** What the page itself gets wrong; a refused or unreachable request is the test's business. */
 export function consoleProblems(page: Page): string[] {
   const problems: string[] = []
@@ -34,7 +40,7 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** `node` lives as long as its worker; `page` is logged in, and fails the test that leaves errors on its console. */
-export const test = base.extend<{ page: Page }, Shared & Options>({
+export const test = base.extend<Own, Shared & Options>({
   nodeArguments: [[], { scope: 'worker', option: true }],
   node: [
     async ({ nodeArguments }, use) => {
@@ -45,6 +51,16 @@ export const test = base.extend<{ page: Page }, Shared & Options>({
     { scope: 'worker', timeout: 60_000 },
   ],
   login: [async ({ node }, use) => use(await node.enter()), { scope: 'worker' }],
+  // Playwright reads from the first parameter which fixtures are asked for: none.
+  startNode: async ({ browserName: _ }, use) => {
+    const nodes: BuiltNode[] = []
+    await use(async (args) => {
+      const node = await startBuiltNode(args)
+      nodes.push(node)
+      return node
+    })
+    await Promise.all(nodes.map((node) => node.stop()))
+  },
   page: async ({ page, node, login }, use) => {
     const problems = consoleProblems(page)
     await logIn(page.context(), node, login)
