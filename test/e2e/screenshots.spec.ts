@@ -34,6 +34,7 @@ test.beforeAll(async ({ node }) => {
 })
 
 test('deployments in the light theme', async ({ page, node }) => {
+  await page.setViewportSize({ width: 1280, height: 560 })
   await page.emulateMedia({ colorScheme: 'light' })
   await page.goto(`${node.url}/#/deployments`)
   await expect(page.getByRole('grid').getByRole('row')).toHaveCount(5)

@@ -58,7 +58,7 @@ export const deploymentColumns = column.columns([
   column.accessor('requestsTotal', {
     id: 'requests',
     header: 'Requests',
-    meta: { width: '80px', align: 'end' },
+    meta: { width: '72px', align: 'end' },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('failuresTotal', {
@@ -71,13 +71,13 @@ export const deploymentColumns = column.columns([
   column.accessor('latencyMsP50', {
     id: 'p50',
     header: 'p50 ms',
-    meta: { width: '58px', align: 'end' },
+    meta: { width: '56px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('latencyMsP95', {
     id: 'p95',
     header: 'p95 ms',
-    meta: { width: '58px', align: 'end' },
+    meta: { width: '56px', align: 'end' },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('queueLength', {
@@ -101,7 +101,7 @@ export const deploymentColumns = column.columns([
   column.accessor('startedAt', {
     id: 'started',
     header: 'Started',
-    meta: { width: '92px', align: 'end' },
+    meta: { width: '88px', align: 'end' },
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])
