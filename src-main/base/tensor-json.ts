@@ -31,7 +31,9 @@ const spelled: Record<string, number> = {
 }
 
 const shown = (value: unknown): string => {
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
+  // JSON has no word for a number beyond FP64, which JSON.parse reads as infinite.
+  const isNumber = typeof value === 'bigint' || typeof value === 'number'
+  const text = isNumber ? String(value) : (JSON.stringify(value) ?? String(value))
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 

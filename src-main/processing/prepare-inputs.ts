@@ -91,8 +91,9 @@ function refuseUnknown(item: Record<string, unknown>, name: string, schema: Inpu
   const keys = Object.keys(item)
   const isValue = keys.some((key) => ownKeys(schema).includes(key))
   const unknown = keys.find((key) => key !== name)
-  if (!isValue && unknown !== undefined && typeof item[unknown] !== 'number')
-    throw unknownInput(unknown, `"${name}"`)
+  if (isValue || unknown === undefined) return
+  const isField = schema?.kind === 'fields' && typeof item[unknown] === 'number' // a field that is spelled wrongly
+  if (!isField) throw unknownInput(unknown, `"${name}"`)
 }
 
 /** What the value itself may be an object of. */

@@ -135,3 +135,9 @@ describe('a text that someone sends is read or refused by name, however long', (
     )
   })
 })
+
+test('a number beyond FP64 is refused as what it was read as', () => {
+  expect(() => decodeData('x', 'FP32', [1], parseExactJson('[1e999]') as unknown[])).toThrow(
+    'element 0 is Infinity',
+  )
+})

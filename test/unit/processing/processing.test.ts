@@ -289,6 +289,7 @@ test.each([
   ['fields', fields, { Y: [1, 2] }],
   ['fields, several', fields, { x: [1, 2], Y: [1, 2] }],
   ['a tensor', plan([spec('x', [-1, 2])]), { Y: [[1, 2]] }],
+  ['a single number', plan([spec('x', [])]), { Y: 1 }],
   ['a text', plan([spec('x', [-1], 'BYTES')], [{ kind: 'text', tensor: 'x' }]), { Y: 'hello' }],
   [
     'a picture',
