@@ -10,7 +10,9 @@ export default defineConfig({
   workers: 2,
   // A test that passes the second time is a defect of the test or of the product; it is not hidden.
   retries: 0,
-  timeout: 60_000,
+  timeout: 120_000,
+  // How long a state may take to come on a busy machine: patience, not a measurement.
+  expect: { timeout: 20_000 },
   use: {
     headless: true,
     launchOptions: await browserLaunchOptions(),

@@ -6,7 +6,14 @@ import { defineConfig } from 'vitest/config'
 
 const project = (name: string, testTimeout: number) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+    // How long a state may take to come on a busy machine: patience, not a measurement.
+    expect: { poll: { timeout: testTimeout / 2 } },
+  },
 })
 
 export default defineConfig({
@@ -15,6 +22,6 @@ export default defineConfig({
     // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
     pool: 'forks',
     maxWorkers: 2,
-    projects: [project('unit', 10_000), project('contract', 10_000), project('flow', 60_000)],
+    projects: [project('unit', 60_000), project('contract', 60_000), project('flow', 120_000)],
   },
 })

@@ -1,11 +1,13 @@
 /** A person who has just come: the link, the password, the samples, a first prediction, and the record of it. */
 import { expect, test } from '../support/page-node.ts'
 
-test('from the printed link to a first prediction in less than a minute', async ({ browser, startNode }) => {
+test('from the printed link to a first prediction, its record, and back in with the password', async ({
+  browser,
+  startNode,
+}) => {
   const node = await startNode()
   const context = await browser.newContext()
   const page = await context.newPage()
-  const begun = Date.now()
   await page.goto(node.loginLink)
   await page.getByLabel('New password', { exact: true }).fill('correct horse battery')
   await page.getByRole('button', { name: 'Set the password and log in' }).click()
@@ -24,7 +26,6 @@ test('from the printed link to a first prediction in less than a minute', async 
   await expect(result).toContainText(/Answered by\s*samples\.[a-z-]+ \d+\.\d+\.\d+/)
   await expect(result).toContainText(/sha256:[0-9a-f]{4}…[0-9a-f]{4}/)
   await expect(result).toContainText(/Compute\s*[\d.]+ ms/)
-  expect(Date.now() - begun).toBeLessThan(60_000)
 
   await page.getByRole('link', { name: 'Requests' }).click()
   const request = page.getByRole('grid').getByRole('row').nth(1)
