@@ -176,9 +176,10 @@ test('skips weights: a model of a gibibyte is inspected in a blink', async ({ fo
     head.length + elements * 4,
   )
   closeSync(file)
-  const start = performance.now()
+  const heapBefore = process.memoryUsage().arrayBuffers
   const graph = await inspectOnnx(path)
-  expect(performance.now() - start).toBeLessThan(500)
+  // The weight was skipped and not read: nothing near its size was ever held.
+  expect(process.memoryUsage().arrayBuffers - heapBefore).toBeLessThan(elements)
   expect(graph).toMatchObject({ parameterCount: elements, outputs: [{ name: 'y', shape: [-1, elements] }] })
 })
 
