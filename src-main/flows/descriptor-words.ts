@@ -6,7 +6,7 @@ type Issue = z.core.$ZodIssue
 /** `value` is what was checked: a field that is not there is missing, whatever type it should have. */
 export function inWords(issue: Issue, value: unknown): string {
   const name = nameOf(issue.path)
-  if (isEmpty(valueAt(value, issue.path))) return `The ${name} is missing.`
+  if (isEmpty(valueAt(value, issue.path))) return `The ${name} ${name.endsWith('s') ? 'are' : 'is'} missing.`
   switch (issue.code) {
     case 'invalid_type':
       return `The ${name} must be ${typeWords[issue.expected] ?? issue.expected}.`

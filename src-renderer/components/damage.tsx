@@ -13,7 +13,7 @@ export function Damage({ versions }: { versions: readonly DamagedVersion[] }) {
         tone="bad"
         title={`${formatCount(versions.length, 'versions')} ${versions.length === 1 ? 'is' : 'are'} damaged.`}
       >
-        Restore a backup, or delete the version and import its package again.
+        Import its package again: that puts the right bytes back.
       </Banner>
       <PlainTable
         label="Damaged files"

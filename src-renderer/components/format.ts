@@ -49,6 +49,7 @@ export const formatMetric = (value: number): string =>
   Number.isInteger(value) ? formatNumber(value) : formatNumber(value, Math.abs(value) < 10 ? 3 : 2)
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 /** 20 January 2027 */
@@ -66,10 +67,10 @@ const steps: readonly [ms: number, unit: Intl.RelativeTimeFormatUnit][] = [
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 
-/** "2 minutes ago", "in 61 days"; a date once it is more than 90 days past. */
+/** "2 minutes ago", "in 61 days"; 1 Jan 2026 once it is more than 90 days past, since it stands in narrow columns. */
 export function formatRelative(at: string | number, now: number): string {
   const distance = new Date(at).getTime() - now
-  if (distance < -90 * 86_400_000) return formatDate(at)
+  if (distance < -90 * 86_400_000) return shortDay.format(new Date(at))
   const step = steps.find(([ms]) => Math.abs(distance) >= ms)
   if (!step) return distance > 10_000 ? 'in a moment' : 'just now'
   return relative.format(Math.trunc(distance / step[0]), step[1])

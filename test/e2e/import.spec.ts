@@ -1,5 +1,5 @@
 /** A package comes in: what is told before it is installed, what is refused, and that a refusal changes nothing. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
@@ -88,6 +88,28 @@ test('the same again says that it is there', async ({ page, node }) => {
   await offer(page, foreign.path)
   await expect(sheet(page)).toContainText('Installed already.')
   await expect(sheet(page).getByRole('button', { name: /^Install / })).toHaveCount(0)
+})
+
+test('a file that the disk has changed is put right by the package', async ({ page, node }) => {
+  const { artifacts } = await node.client.models.version({ model: 'acme.cells', version: '1.0.0' })
+  const digest = artifacts.find(({ path }) => path.endsWith('.onnx'))?.digest.slice('sha256:'.length) ?? ''
+  const file = await open(join(node.dataDirectory, 'blobs', 'sha256', digest.slice(0, 2), digest), 'r+')
+  await file.write(Buffer.from('damaged'), 0, 7, 100)
+  await file.close()
+  const verify = async () => {
+    await page.goto(`${node.url}/#/jobs`)
+    await page.goto(`${node.url}/#/settings/storage`)
+    await page.getByRole('button', { name: 'Verify all stored files' }).click()
+  }
+  await verify()
+  await expect(page.getByText('1 version is damaged.')).toBeVisible({ timeout: 20_000 })
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, foreign.path)
+  await sheet(page).getByRole('button', { name: 'Write its files again' }).click()
+  await expect(sheet(page)).toContainText('Installed.', { timeout: 30_000 })
+  await page.keyboard.press('Escape')
+  await verify()
+  await expect(page.getByText('Intact', { exact: true })).toBeVisible({ timeout: 20_000 })
 })
 
 test('another key under a trusted name is refused', async ({ page, node }) => {

@@ -92,6 +92,8 @@ test('a major version without a guide is refused at its field', async ({ page, n
   await onward(page, 'version')
   await page.getByRole('radio', { name: /Major/ }).click()
   await expect(page.getByLabel('Version', { exact: true })).toHaveValue('2.0.0')
+  await expect(page.getByText('The release notes are missing.')).toBeVisible()
+  await page.getByLabel('Release notes').fill('Other inputs.')
   await saved(page)
   const problem = page
     .getByRole('complementary', { name: 'Problems' })
@@ -99,7 +101,7 @@ test('a major version without a guide is refused at its field', async ({ page, n
   await expect(problem).toBeVisible()
   await onward(page, 'card')
   await problem.click()
-  const guide = page.getByLabel('How to move from the version before')
+  const guide = page.getByRole('textbox', { name: 'How to move from the version before' })
   await expect(guide).toBeFocused()
   await expect(guide).toHaveAttribute('aria-invalid', 'true')
   await page.getByRole('link', { name: /Build/ }).click()

@@ -25,7 +25,7 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
   const { descriptor, publisher, artifacts, existing } = inspection
   const [trusted, setTrusted] = useState(false)
   const standing = trustOf(publisher, existing)
-  const installable = standing.kind === 'installable' || (standing.kind === 'ask' && trusted)
+  const installable = standing.kind !== 'refused' && (standing.kind !== 'ask' || trusted)
   return (
     <Stack>
       <header className={css.head}>
@@ -86,15 +86,17 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
           />
         )}
         <div className={css.buttons}>
-          <Button onClick={onClose}>{standing.kind === 'refused' ? 'Close' : 'Do not install'}</Button>
+          <Button onClick={onClose}>
+            {standing.kind === 'refused' || standing.kind === 'same' ? 'Close' : 'Do not install'}
+          </Button>
           {standing.kind !== 'refused' && (
             <Button
-              variant="filled"
+              variant={standing.kind === 'same' ? 'default' : 'filled'}
               loading={pending}
               disabled={!installable}
               onClick={() => onInstall(standing.kind === 'ask' ? publisher.fingerprint : null)}
             >
-              Install {descriptor.version}
+              {standing.kind === 'same' ? 'Write its files again' : `Install ${descriptor.version}`}
             </Button>
           )}
         </div>

@@ -3,13 +3,15 @@ import type { PackageInspection } from '../../../src-main/contract/views.ts'
 import { Banner } from '../../components/page.tsx'
 
 type Publisher = PackageInspection['publisher']
-type Standing = { kind: 'installable' } | { kind: 'ask' } | { kind: 'refused' }
+/** `same`: it is here already, and only its stored files can be put right. */
+type Standing = { kind: 'installable' } | { kind: 'same' } | { kind: 'ask' } | { kind: 'refused' }
 
 /** The node decides again when the package is installed; this only spares a person a button that cannot work. */
 export function trustOf(publisher: Publisher, existing: PackageInspection['existing']): Standing {
-  if (existing !== 'none') return { kind: 'refused' }
+  if (existing === 'different') return { kind: 'refused' }
   if (publisher.trust === 'mismatch' || publisher.trust === 'unsigned') return { kind: 'refused' }
-  return { kind: publisher.trust === 'unknown' ? 'ask' : 'installable' }
+  if (publisher.trust === 'unknown') return { kind: existing === 'same' ? 'refused' : 'ask' }
+  return { kind: existing === 'same' ? 'same' : 'installable' }
 }
 
 type Props = { publisher: Publisher; existing: PackageInspection['existing']; version: string }
@@ -18,7 +20,8 @@ export function Trust({ publisher, existing, version }: Props) {
   if (existing === 'same')
     return (
       <Banner tone="info" title="Installed already.">
-        {version} is here with the same contents.
+        {version} is here with the same contents. If a stored file of it is damaged, writing its files again
+        puts the right bytes back.
       </Banner>
     )
   if (existing === 'different')

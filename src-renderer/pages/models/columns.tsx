@@ -19,7 +19,7 @@ function Integrity({ intact }: { intact: boolean | null }) {
 export const modelColumns = column.columns([
   column.accessor('title', {
     header: 'Model',
-    meta: { width: 'minmax(250px, 2.4fr)', sort: 'title', fixed: true },
+    meta: { width: 'minmax(240px, 2.8fr)', sort: 'title', fixed: true },
     cell: ({ row: { original } }) => (
       <span className={style.model}>
         <Link to="/models/$model" params={{ model: original.id }} tabIndex={-1} title={original.summary}>
@@ -38,7 +38,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('task', {
     header: 'Task',
-    meta: { width: 'minmax(142px, 1fr)' },
+    meta: { width: 'minmax(140px, 1fr)' },
     cell: ({ getValue }) => taskWords[getValue()],
   }),
   column.accessor('latest', {

@@ -26,6 +26,7 @@ describe('format', () => {
     [formatRelative(now + 61 * 86_400_000, now), 'in 61 days'],
     [formatRelative(now - 120_000, now), '2 minutes ago'],
     [formatRelative(now - 5_000, now), 'just now'],
+    [formatRelative(Date.UTC(2020, 0, 20, 12), now), '20 Jan 2020'],
     [formatUtc('2027-01-20T14:02:31.120Z'), '2027-01-20 14:02:31.120 UTC'],
     [formatCount(1, 'models'), '1 model'],
     [formatCount(10_000, 'models'), '10\u202f000 models'],
