@@ -87,15 +87,19 @@ function hostNode(
     fetch: async (request, transport) =>
       answer(request, { owner: false, address: 'local', secure: true, ...transport }),
     async start() {
-      await Promise.all([config.serving && serving.start(), openDoor()])
+      const starting = config.serving ? serving.start() : Promise.resolve('')
+      starting.catch(() => undefined) // awaited below, where the door could be opened
+      await openDoor()
+      // Jobs need no serving but to deploy, which waits for it; on the desktop they go on where it cannot start.
+      jobs.recover()
+      if (config.firstRunSamples && countModels(db) === 0)
+        firstSamples = jobs.submit('samples', 'Sample models', { actor: 'node' })
+      await starting
       await directory.announce({
         url: addresses.controlUrl,
         servingUrl: serving.state().url,
         token: context.secrets.ownerToken,
       })
-      jobs.recover()
-      if (config.firstRunSamples && countModels(db) === 0)
-        firstSamples = jobs.submit('samples', 'Sample models', { actor: 'node' })
       const { root } = context.paths
       log.info({ control: addresses.controlUrl, serving: serving.state().url, dataDirectory: root }, 'ready')
     },

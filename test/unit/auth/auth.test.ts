@@ -141,7 +141,7 @@ describe('logins', () => {
     await expect(loginWithPassword(db, { password, address }, at(3))).rejects.toThrow(code('LOGIN_FAILED'))
     await changePassword(db, { next: password, trusted: true, kept: null, address }, at(3))
     expect(isLoggedIn(db, one.token, at(3))).toBe(false)
-  })
+  }, 60_000) // five derivations, each made to be slow
 })
 
 test('a password is salted, and the same on any keyboard', async () => {
