@@ -4,7 +4,7 @@ import type { NodeStatus } from '../../src-main/contract/api/system.ts'
 import { client } from '../client.ts'
 import { formatBytes, formatNumber, formatShare } from '../components/format.ts'
 import { reportDone, reportFailure } from '../components/report.tsx'
-import { useStatus } from '../data/node.ts'
+import { useConnection, useStatus } from '../data/node.ts'
 import style from './frame.module.css'
 
 const states: Record<NodeStatus['serving']['state'], { tone: 'ok' | 'warn' | 'bad'; word: string }> = {
@@ -22,7 +22,19 @@ export function StatusBar() {
     onSuccess: () => reportDone('Serving restarts'),
     onError: (error) => reportFailure('Serving was not restarted', error),
   })
+  const connection = useConnection()
   if (!status) return <footer className={style.status}>Waiting for the node</footer>
+  // Last figures of a node that is away would read as those of now.
+  if (connection.state === 'unreachable') {
+    return (
+      <footer className={style.status}>
+        <span className={style.serving} data-tone="bad">
+          Not known whether it serves
+        </span>
+        <span className={style.push}>Outpost {status.version}</span>
+      </footer>
+    )
+  }
   const { serving } = status
   const { tone, word } = states[serving.state]
   return (

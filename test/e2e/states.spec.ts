@@ -36,6 +36,7 @@ test('a node that is killed under the page is named unreachable, and found again
   const banner = page.getByRole('alert').filter({ hasText: 'The node does not answer.' })
   await expect(banner).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('Unreachable')).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toContainText('Not known whether it serves')
   await expect(page.getByText('Installed models will be listed here'), 'what was known stays').toBeVisible()
   await node.restart()
   await expect(banner).toBeHidden({ timeout: 20_000 })

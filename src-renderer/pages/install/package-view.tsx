@@ -82,7 +82,7 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
             checked={trusted}
             onChange={(event) => setTrusted(event.currentTarget.checked)}
             label={`Trust the publisher ${publisher.name} with this key from now on`}
-            description="Compare the fingerprint above with what the publisher told you on another way. Later packages with this key install without this question."
+            description="Compare the fingerprint above with what the publisher told you in another way. Later packages with this key install without this question."
           />
         )}
         <div className={css.buttons}>

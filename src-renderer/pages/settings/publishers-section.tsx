@@ -142,7 +142,7 @@ function TrustForm({ onClose }: { onClose: () => void }) {
         />
         <Textarea
           label="Public key"
-          description="In PEM form, received on a way that you trust"
+          description="In PEM form, received in a way that you trust"
           placeholder="-----BEGIN PUBLIC KEY-----"
           className={css.mono ?? ''}
           autosize
