@@ -38,6 +38,8 @@ test('from the printed link to a first prediction, its record, and back in with 
 
   await page.goto(`${node.url}/#/settings/access`)
   await page.getByRole('button', { name: 'Log out' }).click()
+  // The settings have a card of the name that the field of the login has.
+  await expect(page.getByRole('heading', { name: 'Log in to this node' })).toBeVisible()
   await page.getByLabel('Password', { exact: true }).fill('wrong horse battery')
   await page.getByRole('button', { name: /log in/i }).click()
   await expect(page.getByRole('alert')).toBeVisible()
