@@ -14,7 +14,7 @@ export const deploymentColumns = column.columns([
   column.accessor('endpoint', {
     id: 'endpoint',
     header: 'Endpoint',
-    meta: { width: 'minmax(136px, 2.4fr)', fixed: true },
+    meta: { width: 'minmax(164px, 2.4fr)', fixed: true },
     cell: ({ getValue }) => (
       <Link
         to="/deployments/$endpoint"
@@ -46,7 +46,7 @@ export const deploymentColumns = column.columns([
   column.accessor('version', {
     id: 'version',
     header: 'Version',
-    meta: { width: 'minmax(92px, 1fr)' },
+    meta: { width: 'minmax(64px, 1fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
