@@ -25,35 +25,22 @@ const target = { atMost: 20 }
 
 type Query = (run: number) => unknown
 
-interface Times {
-  /** Milliseconds by the clock, and of this thread on the processor: they part where the machine is busy. */
-  clock: number[]
-  processor: number[]
-}
-
 /** The slowest of the queries at the 95th percentile; its name is told where there are several. */
 function slowest(name: string, queries: Record<string, Query>, more: Pick<Figure, 'target'> = {}): Figure {
   const timed = Object.entries(queries).map(([query, work]) => ({ query, times: timesOf(work) }))
-  const p95 = ({ times }: { times: Times }) => percentile(times.clock, 0.95)
+  const p95 = ({ times }: { times: number[] }) => percentile(times, 0.95)
   const worst = timed.reduce((most, one) => (p95(one) > p95(most) ? one : most))
-  const { clock, processor } = worst.times
   const which = timed.length === 1 ? '' : `, the slowest of ${timed.length}: ${worst.query}`
-  const [p50, worked] = [percentile(clock, 0.5), percentile(processor, 0.95)].map((ms) => ms.toFixed(2))
-  const note = `p50 ${p50} ms, p95 on the processor ${worked} ms${which}`
+  const note = `p50 ${percentile(worst.times, 0.5).toFixed(2)} ms${which}`
   return { name: `${name}, p95`, value: p95(worst), unit: 'ms', ...more, note }
 }
 
-function timesOf(work: Query): Times {
-  const times: Times = { clock: [], processor: [] }
-  for (let run = 0; run < runs; run++) {
-    const before = process.threadCpuUsage()
+function timesOf(work: Query): number[] {
+  return Array.from({ length: runs }, (_, run) => {
     const started = performance.now()
     work(run)
-    times.clock.push(performance.now() - started)
-    const { user, system } = process.threadCpuUsage(before)
-    times.processor.push((user + system) / 1000)
-  }
-  return times
+    return performance.now() - started
+  })
 }
 
 const words = [
