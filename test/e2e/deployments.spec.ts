@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from '../support/page-node.ts'
 
+test.use({ nodeFor: 'deployments' })
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(({ node }) => node.samplesReady())
 

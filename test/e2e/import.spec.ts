@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
 import { expect, test } from '../support/page-node.ts'
 
-test.use({ nodeArguments: ['--no-samples'] })
+test.use({ nodeArguments: ['--no-samples'], nodeFor: 'import' })
 test.describe.configure({ mode: 'serial' })
 
 let foreign: ForeignPackage

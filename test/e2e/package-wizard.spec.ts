@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from '../support/page-node.ts'
 
-test.use({ nodeArguments: ['--no-samples'] })
+test.use({ nodeArguments: ['--no-samples'], nodeFor: 'package-wizard' })
 test.describe.configure({ mode: 'serial' })
 
 const sample = join(import.meta.dirname, '../../resources/samples/breast-cancer/1.0.0')

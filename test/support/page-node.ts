@@ -9,6 +9,8 @@ import { type BuiltNode, logIn, startBuiltNode } from './built-node.ts'
 interface Options {
   /** Arguments of the node beside its folder and ports. */
   nodeArguments: string[]
+  /** A file that changes what others look at names itself here, and its node is then no other file's. */
+  nodeFor: string
 }
 
 interface Shared {
@@ -42,8 +44,9 @@ export async function settled(page: Page): Promise<void> {
 /** `node` lives as long as its worker; `page` is logged in, and fails the test that leaves errors on its console. */
 export const test = base.extend<Own, Shared & Options>({
   nodeArguments: [[], { scope: 'worker', option: true }],
+  nodeFor: ['any file', { scope: 'worker', option: true }],
   node: [
-    async ({ nodeArguments }, use) => {
+    async ({ nodeArguments, nodeFor: _ }, use) => {
       const node = await startBuiltNode(nodeArguments)
       await use(node)
       await node.stop()
