@@ -1,5 +1,5 @@
 /** Handlers of models, packages and drafts. */
-import type { FileToTake } from '../flows/draft-intake.ts'
+import type { FileToTake } from '../flows/drafts/draft-intake.ts'
 import {
   addDraftFiles,
   createDraft,
@@ -8,8 +8,8 @@ import {
   removeDraft,
   removeDraftFile,
   updateDraft,
-} from '../flows/drafts.ts'
-import { discardPackage, importPackage, inspectPackage } from '../flows/import-package.ts'
+} from '../flows/drafts/drafts.ts'
+import { discardPackage, importPackage, inspectPackage } from '../flows/packages/import-package.ts'
 import {
   findModel,
   findVersion,

@@ -5,9 +5,9 @@ import {
   removeDeployment,
   startDeployment,
   stopDeployment,
-} from '../flows/deploy.ts'
-import { tensorInterface, tryModel } from '../flows/playground.ts'
-import { findRequest, listRequests } from '../flows/requests.ts'
+} from '../flows/serve/deploy.ts'
+import { tensorInterface, tryModel } from '../flows/serve/playground.ts'
+import { findRequest, listRequests } from '../flows/serve/requests.ts'
 import { api } from './implementer.ts'
 
 export const deployments = api.deployments.router({

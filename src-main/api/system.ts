@@ -1,10 +1,8 @@
 /** Handlers of the node itself, its jobs, keys, publishers and logins. */
-import { restartServing } from '../flows/deploy.ts'
-import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
-import { createKey, listKeys, revokeKey } from '../flows/keys.ts'
-import { claimLink, enter, leave, loginState, setPassword } from '../flows/login.ts'
-import { newLoginLink } from '../flows/login-link.ts'
-import { nodeStatus } from '../flows/node-status.ts'
+
+import { createKey, listKeys, revokeKey } from '../flows/access/keys.ts'
+import { claimLink, enter, leave, loginState, setPassword } from '../flows/access/login.ts'
+import { newLoginLink } from '../flows/access/login-link.ts'
 import {
   exportOwnKey,
   importOwnKey,
@@ -14,8 +12,11 @@ import {
   renameOwn,
   rotateOwnKey,
   trustPublisher,
-} from '../flows/publishers.ts'
-import { removeSamples } from '../flows/samples.ts'
+} from '../flows/access/publishers.ts'
+import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
+import { restartServing } from '../flows/serve/deploy.ts'
+import { nodeStatus } from '../flows/upkeep/node-status.ts'
+import { removeSamples } from '../flows/upkeep/samples.ts'
 import { api } from './implementer.ts'
 
 export const system = api.system.router({

@@ -38,7 +38,7 @@ export function addNodeCommands(add: AddCommand): void {
     'outpost restore /backups/backup-2027-01-31 --data /srv/outpost',
   ).run(async (context, backup: string) => {
     refuseUrl(context, 'restore')
-    const { restoreBackup } = await import('../flows/restore.ts')
+    const { restoreBackup } = await import('../flows/upkeep/restore.ts')
     const progress = context.terminal.progress('Restoring')
     const restored = await restoreBackup(backup, context.options.data, (done) =>
       progress.update(done),
@@ -65,7 +65,7 @@ export function addNodeCommands(add: AddCommand): void {
 
   add('doctor', 'Look whether this machine can run a node', 'outpost doctor').run(async (context) => {
     refuseUrl(context, 'doctor')
-    const { examineMachine } = await import('../flows/doctor.ts')
+    const { examineMachine } = await import('../flows/upkeep/doctor.ts')
     const findings = await examineMachine(context.options.data, context.host.electronDirectory)
     const marks = { good: '✓', warning: '!', bad: '✗' }
     context.terminal.result(

@@ -43,7 +43,7 @@ export function addPackageCommands(add: AddCommand): void {
     'outpost inspect digits.outpost',
   ).run(async (context, path: string) => {
     refuseUrl(context, 'inspect')
-    const { describePath } = await import('../flows/describe-path.ts')
+    const { describePath } = await import('../flows/packages/describe-path.ts')
     const progress = context.terminal.progress('Reading')
     const described = await describePath(path, {
       signal: context.host.signal,
@@ -105,7 +105,7 @@ interface PackOptions {
 }
 
 async function packCommand(context: CliContext, path: string, options: PackOptions): Promise<void> {
-  const { packSource } = await import('../flows/pack-source.ts')
+  const { packSource } = await import('../flows/packages/pack-source.ts')
   const progress = context.terminal.progress('Packing')
   const packed = await packSource({
     path,
@@ -131,7 +131,7 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
 async function publisherOf(context: CliContext, options: PackOptions) {
   refuseUrl(context, 'pack')
   if (options.unsigned) return null
-  const { ownPublisherKey, readPublisherKey } = await import('../flows/pack-source.ts')
+  const { ownPublisherKey, readPublisherKey } = await import('../flows/packages/pack-source.ts')
   if (options.signingKey !== undefined) {
     if (options.publisher === undefined)
       throw new OutpostError('CLI_USAGE', '--signing-key needs --publisher NAME.')
@@ -150,7 +150,7 @@ async function validateCommand(
   options: { skipRun?: boolean },
 ): Promise<void> {
   refuseUrl(context, 'validate')
-  const { validatePath } = await import('../flows/validate-path.ts')
+  const { validatePath } = await import('../flows/packages/validate-path.ts')
   const progress = context.terminal.progress('Checking')
   const report = await validatePath(context.host.startChild, path, options.skipRun ?? false, {
     signal: context.host.signal,
@@ -192,7 +192,7 @@ async function importCommand(
 
 /** Looked at here first, so that a file which is no package, or a torn one, is not sent over a slow line in vain. */
 async function refuseUnlessPackage(path: string): Promise<void> {
-  const { describePath } = await import('../flows/describe-path.ts')
+  const { describePath } = await import('../flows/packages/describe-path.ts')
   const { kind } = await describePath(path)
   if (kind === 'package') return
   const what = kind === 'source' ? 'a source folder' : 'a bare ONNX file'

@@ -1,6 +1,6 @@
 /** Packages and their reports as a person reads them on a terminal. */
 import type { ValidationReport } from '../contract/validation.ts'
-import type { Described } from '../flows/describe-path.ts'
+import type { Described } from '../flows/packages/describe-path.ts'
 import { bytesText, table } from './terminal.ts'
 
 const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const

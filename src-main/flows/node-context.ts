@@ -15,9 +15,9 @@ import type { DataPaths } from '../store/data-paths.ts'
 import type { JobTable } from '../store/jobs.ts'
 import type { NodeWriter, UsageReader } from '../store/sqlite.ts'
 import type { ServingSupervisor } from '../supervisor/serving-supervisor.ts'
-import type { AskServing } from './ask-serving.ts'
-import type { FileHandles } from './file-handles.ts'
-import type { StagedPackages } from './staged-packages.ts'
+import type { FileHandles } from './packages/file-handles.ts'
+import type { StagedPackages } from './packages/staged-packages.ts'
+import type { AskServing } from './serve/ask-serving.ts'
 
 export interface NodeContext {
   readonly version: string

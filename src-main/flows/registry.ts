@@ -12,8 +12,8 @@ import { collectBlobs } from '../store/blob-collect.ts'
 import { nextSnapshot } from '../store/meta.ts'
 import { inTransaction } from '../store/sqlite.ts'
 import type { Actor } from './actor.ts'
-import { endpointState } from './deploy.ts'
 import type { NodeContext } from './node-context.ts'
+import { endpointState } from './serve/deploy.ts'
 
 export const listModels = (node: NodeContext, query: ModelListQuery) =>
   listStored(node.db, query, endpointState(node))

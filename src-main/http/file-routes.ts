@@ -5,9 +5,9 @@ import { OutpostError } from '../base/errors.ts'
 import { checkAs, parseJson } from '../base/json.ts'
 import { registerRequest } from '../contract/register.ts'
 import { requireScope } from '../flows/actor.ts'
-import { exportVersion } from '../flows/export-version.ts'
 import type { NodeContext } from '../flows/node-context.ts'
-import { registerVersion } from '../flows/register-version.ts'
+import { exportVersion } from '../flows/packages/export-version.ts'
+import { registerVersion } from '../flows/packages/register-version.ts'
 import type { Environment } from './environment.ts'
 
 /** PUT /api/files?name=model.onnx with the raw bytes → { handle, name, bytes }; the handle is good for one use. */

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey } from 'node:crypto'
 import { owner } from '../../src-main/flows/actor.ts'
-import { submitImport } from '../../src-main/flows/import-package.ts'
+import { submitImport } from '../../src-main/flows/packages/import-package.ts'
 import { openPackage } from '../../src-main/package/open-package.ts'
 import { pack } from '../../src-main/package/pack.ts'
 import { readSource } from '../../src-main/package/read-source.ts'

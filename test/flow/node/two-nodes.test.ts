@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { ownSigner } from '../../../src-main/flows/publishers.ts'
+import { ownSigner } from '../../../src-main/flows/access/publishers.ts'
 import { describeOnnx } from '../../../src-main/package/describe-onnx.ts'
 import { pack } from '../../../src-main/package/pack.ts'
 import { addModel } from '../../support/onnx-writer.ts'

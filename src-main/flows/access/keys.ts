@@ -1,0 +1,37 @@
+/** API keys: made, listed, revoked. A revocation is answered when serving refuses the key. */
+
+import { createKey as create, keyPrefix, listKeys as list, revokeKey as revoke } from '../../auth/api-keys.ts'
+import { newToken } from '../../auth/tokens.ts'
+import { isoTime } from '../../base/clock.ts'
+import { keyHash } from '../../base/key-hash.ts'
+import type { KeyScope } from '../../contract/views.ts'
+import type { Actor } from '../actor.ts'
+import type { NodeContext } from '../node-context.ts'
+
+export const listKeys = (node: NodeContext) => list(node.db)
+
+export interface NewKey {
+  name: string
+  scopes: KeyScope[]
+  expiresAt: string | null
+}
+
+export async function createKey(node: NodeContext, actor: Actor, wanted: NewKey) {
+  const made = create(node.db, node.secrets.pepper, wanted, { actor: actor.name, at: isoTime(node.clock) })
+  await node.serving.apply(node.snapshot())
+  node.announce('keys', made.key.id)
+  return made
+}
+
+export async function revokeKey(node: NodeContext, actor: Actor, id: string) {
+  const revoked = revoke(node.db, id, { actor: actor.name, at: isoTime(node.clock) })
+  await node.serving.apply(node.snapshot())
+  node.announce('keys', id)
+  return revoked
+}
+
+/** An infer-only key that stands in no database and dies with the process. */
+export function temporaryKey(pepper: Buffer): { name: string; secret: string; hash: string } {
+  const secret = newToken(keyPrefix)
+  return { name: 'console', secret, hash: keyHash(pepper, secret) }
+}

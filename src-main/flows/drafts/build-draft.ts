@@ -1,0 +1,88 @@
+/** The two jobs of the wizard: run the checks on a draft, and pack, sign and register it. */
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { OutpostError } from '../../base/errors.ts'
+import type { JobWork } from '../../jobs/runner.ts'
+import { pack } from '../../package/pack.ts'
+import { readSource } from '../../package/read-source.ts'
+import { ownSigner } from '../access/publishers.ts'
+import type { NodeContext } from '../node-context.ts'
+import { examine } from '../packages/examine.ts'
+import { installPackage } from '../packages/install-package.ts'
+import { writeSource } from './draft-source.ts'
+import { draftDetail, draftIsBuilt, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
+
+const jobInput = z.object({ actor: z.string(), draftId: z.string() })
+
+/** Runs `use` on the draft's folder and removes it afterwards. */
+async function withSource<Result>(
+  node: NodeContext,
+  draftId: string,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = join(node.paths.staging, `draft-${randomBytes(6).toString('hex')}`)
+  try {
+    await writeSource(node, requireDraft(node, draftId), folder).catch((error: unknown) => {
+      requireDraft(node, draftId) // its files went with it
+      throw error
+    })
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The report stands on the draft; a check that fails is a result of this job and not its failure. */
+export async function runDraftTest(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
+  const { draftId } = jobInput.parse(work.input)
+  const { report } = await withSource(node, draftId, (folder) =>
+    examine(node, folder, { skipRun: false }, work, { from: 0, to: 1 }),
+  )
+  saveDraft(node, { ...requireDraft(node, draftId), report })
+  return { draftId, report }
+}
+
+function refuseUnready(node: NodeContext, draftId: string): void {
+  const problems = draftDetail(node, draftId).problemList.filter(({ level }) => level === 'error')
+  const [first] = problems
+  if (!first) return
+  throw new OutpostError('DESCRIPTOR_INVALID', `The draft is not ready: ${first.message}`, {
+    hint: problems.length > 1 ? `${problems.length} problems stand in the list beside the draft.` : undefined,
+    details: { problems: problems.map(({ message }) => message) },
+  })
+}
+
+export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
+  const { actor, draftId } = jobInput.parse(work.input)
+  if (!isVersionTaken(node, draftId)) refuseUnready(node, draftId)
+  const begun = requireDraft(node, draftId)
+  const output = join(node.paths.staging, `${work.id}.outpost`)
+  try {
+    await withSource(node, draftId, async (folder) => {
+      const source = await readSource(folder)
+      await pack(source, {
+        output,
+        signer: ownSigner(node),
+        signal: work.signal,
+        onProgress: ({ bytesDone, bytesTotal }) =>
+          work.report((bytesDone / Math.max(1, bytesTotal)) * 0.3, 'Packing'),
+      })
+    })
+    const shifted = {
+      ...work,
+      report: ((progress, step, details) =>
+        work.report(progress === null ? null : 0.3 + progress * 0.7, step, details)) as JobWork['report'],
+    }
+    const { model, version, digest, report } = await installPackage(
+      node,
+      { path: output, source: 'built', actor: { name: actor }, skipRun: false },
+      shifted,
+    )
+    await draftIsBuilt(node, begun)
+    return { model, version, digest, report, draftId }
+  } finally {
+    await rm(output, { force: true })
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What still stands between a draft and a package, each with the step and the field where it is mended. Pure: it looks
+ * at the draft, its predecessor and the names that are taken.
+ */
+import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
+import { type VersionProblem, versionProblems } from '../../registry/version-rules.ts'
+import type { StoredDraft } from '../../store/drafts.ts'
+import { inWords } from './descriptor-words.ts'
+import { modelProblems, type Problem, type Step, schemaProblems } from './draft-model-problems.ts'
+
+const stepOfField: Record<string, Step> = {
+  id: 'version',
+  version: 'version',
+  dataVersion: 'version',
+  change: 'version',
+  training: 'version',
+  title: 'card',
+  summary: 'card',
+  task: 'schema',
+  tags: 'card',
+  owner: 'card',
+  authors: 'card',
+  evaluation: 'card',
+  card: 'card',
+  framework: 'card',
+  libraries: 'card',
+  architecture: 'card',
+  license: 'license',
+  model: 'source',
+  documents: 'source',
+  code: 'source',
+  data: 'source',
+  suite: 'test',
+  inputs: 'schema',
+  outputs: 'schema',
+  deploymentTargets: 'schema',
+}
+
+export interface DraftSurroundings {
+  ownPublisher: string
+  predecessor: {
+    version: string
+    descriptor: PackageDescriptor
+    dataVersion: string | null
+    graph: StoredDraft['graph']
+  } | null
+  versionTaken: boolean
+}
+
+const cardSections = [
+  'intended use',
+  'limitation',
+  'evaluation',
+  'fairness',
+  'training data',
+  'contact',
+] as const
+
+export function draftProblems(draft: StoredDraft, complete: unknown, around: DraftSurroundings): Problem[] {
+  const parsed = packageDescriptor.safeParse(complete)
+  const problems: Problem[] = []
+  const add = (level: Problem['level'], step: Step, field: string | null, message: string): void => {
+    problems.push({ level, step, field, message })
+  }
+
+  problems.push(...modelProblems(draft))
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const [first] = issue.path
+      if (first === 'model' && !draft.graph) continue // said above
+      add('error', stepOfField[String(first)] ?? 'source', issue.path.join('.'), inWords(issue, complete))
+    }
+    return problems
+  }
+  const descriptor = parsed.data
+
+  if (descriptor.id.split('.')[0] !== around.ownPublisher) {
+    add(
+      'error',
+      'version',
+      'id',
+      `The id begins with "${descriptor.id.split('.')[0]}", but this node signs as "${around.ownPublisher}". Change the id, or the publisher's name in Settings.`,
+    )
+  }
+  if (around.versionTaken)
+    add(
+      'error',
+      'version',
+      'version',
+      `${descriptor.id}@${descriptor.version} is registered already. Raise the version.`,
+    )
+  const next = {
+    version: descriptor.version.split('+')[0] ?? descriptor.version,
+    dataVersion: descriptor.dataVersion ?? null,
+    descriptor,
+    graph: draft.graph,
+  }
+  problems.push(...numberProblems(versionProblems(next, around.predecessor, true)))
+  problems.push(...schemaProblems(draft, descriptor))
+  if (descriptor.change.releaseNotes.trim() === '')
+    add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
+  const card = draft.texts.card.toLowerCase()
+  for (const section of cardSections) {
+    if (!card.includes(section)) add('warning', 'card', 'card', `The card says nothing about: ${section}.`)
+  }
+  if (draft.texts.license.trim() === '') add('warning', 'license', 'license', 'The license text is empty.')
+  if (!descriptor.suite)
+    add('hint', 'test', 'suite', 'Without a suite of cases nobody can check what the model answers.')
+  if (!descriptor.evaluation) add('hint', 'card', 'evaluation', 'No evaluation results are stated.')
+  return problems
+}
+
+/** One entry for all that the number is wrong about: what to call the version, and then why. */
+function numberProblems(found: readonly VersionProblem[]): Problem[] {
+  const [numbered, others] = [found.filter(isOfNumber), found.filter((problem) => !isOfNumber(problem))]
+  const [first] = numbered.toSorted((a, b) => weightOf(b) - weightOf(a))
+  const reasons = numbered.map(({ message }) => message).join(' ')
+  const entry = (field: string, message: string): Problem => ({
+    level: 'error',
+    step: 'version',
+    field,
+    message,
+  })
+  return [
+    ...(first ? [entry('version', `${first.hint} ${reasons}`)] : []),
+    ...others.map(({ code, message, hint }) =>
+      entry(
+        code === 'MIGRATION_GUIDE_MISSING' ? 'change.migrationGuide' : 'dataVersion',
+        `${message} ${hint}`,
+      ),
+    ),
+  ]
+}
+
+const isOfNumber = ({ code, rule }: VersionProblem): boolean =>
+  code === 'VERSION_RULE' && rule !== 'data-version-follows-data'
+
+/** The rule that asks for the highest number has the last word. */
+const weightOf = ({ rule }: VersionProblem): number =>
+  rule.endsWith('-is-major') ? 2 : rule.endsWith('-is-minor') ? 1 : 0

@@ -1,0 +1,234 @@
+/** Drafts of the package wizard: begun from files, changed field by field, kept on disk as they are typed. */
+import { rm } from 'node:fs/promises'
+import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import { createTurns } from '../../base/turns.ts'
+import { nextVersion } from '../../base/version-order.ts'
+import { modelId, versionName } from '../../contract/names.ts'
+import { changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
+import type { DraftDetail } from '../../contract/views.ts'
+import {
+  deleteDraft,
+  findDraft,
+  listDrafts as listStored,
+  putDraft,
+  type StoredDraft,
+} from '../../store/drafts.ts'
+import { findModel } from '../../store/models.ts'
+import { ownPublisher } from '../../store/publishers.ts'
+import { inTransaction, readJson, readJsonOrNull } from '../../store/sqlite.ts'
+import { findVersion, findVersionById, readDocuments } from '../../store/versions.ts'
+import type { Actor } from '../actor.ts'
+import { audited } from '../audited.ts'
+import type { NodeContext } from '../node-context.ts'
+import { draftFolder } from './draft-files.ts'
+import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
+import { type DraftSurroundings, draftProblems } from './draft-problems.ts'
+import { asRecord, completeDescriptor } from './draft-source.ts'
+
+export function requireDraft(node: NodeContext, id: string): StoredDraft {
+  const draft = findDraft(node.db, id)
+  if (draft) return draft
+  throw new OutpostError('DRAFT_NOT_FOUND', 'This draft is not there any more.', {
+    hint: 'It was built or thrown away.',
+  })
+}
+
+export function saveDraft(node: NodeContext, draft: StoredDraft): StoredDraft {
+  const saved = { ...draft, updatedAt: isoTime(node.clock) }
+  inTransaction(node.db, () => putDraft(node.db, saved, node.nodeId))
+  node.announce('drafts', draft.id)
+  return saved
+}
+
+/** Then the registry alone can say whether a build of it is the same again or something else under its number. */
+export const isVersionTaken = (node: NodeContext, id: string): boolean =>
+  surroundings(node, requireDraft(node, id)).versionTaken
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** The newest version of the model that the draft names, and what it has to agree with. */
+function surroundings(node: NodeContext, draft: StoredDraft): DraftSurroundings {
+  const model = findModel(node.db, text(draft.descriptor.id))
+  const latest = model?.latestVersionId ? findVersionById(node.db, model.latestVersionId) : null
+  const documents = latest && readDocuments(node.db, latest.id)
+  const wanted = text(draft.descriptor.version).split('+')[0] ?? ''
+  return {
+    ownPublisher: ownPublisher(node.db)?.name ?? '',
+    predecessor:
+      latest && documents
+        ? {
+            version: latest.version,
+            dataVersion: latest.dataVersion,
+            descriptor: readJson(packageDescriptor, documents.descriptor, 'descriptor'),
+            graph: readJsonOrNull(graphSummary, documents.graph, 'graph summary'),
+          }
+        : null,
+    versionTaken: model !== null && wanted !== '' && findVersion(node.db, model.id, wanted) !== null,
+  }
+}
+
+function toRow(node: NodeContext, draft: StoredDraft) {
+  return {
+    id: draft.id,
+    title: text(draft.descriptor.title) || text(draft.descriptor.id) || 'Untitled',
+    model: text(draft.descriptor.id),
+    version: text(draft.descriptor.version),
+    step: draft.step,
+    problems: draftProblems(draft, completeDescriptor(draft), surroundings(node, draft)).filter(
+      ({ level }) => level === 'error',
+    ).length,
+    updatedAt: draft.updatedAt,
+  }
+}
+
+export const listDrafts = (node: NodeContext) => listStored(node.db).map((draft) => toRow(node, draft))
+
+export const draftDetail = (node: NodeContext, id: string): DraftDetail =>
+  toDetail(node, requireDraft(node, id))
+
+function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
+  const around = surroundings(node, draft)
+  const change = changeType.safeParse(asRecord(draft.descriptor.change).type)
+  const { predecessor } = around
+  return {
+    ...toRow(node, draft),
+    descriptor: draft.descriptor,
+    files: draft.files,
+    graph: draft.graph,
+    texts: draft.texts,
+    problemList: draftProblems(draft, completeDescriptor(draft), around),
+    predecessor: predecessor && { version: predecessor.version, descriptor: predecessor.descriptor },
+    suggestedVersion: predecessor
+      ? nextVersion(predecessor.version, change.success ? change.data : 'minor')
+      : '1.0.0',
+    report: draft.report,
+    command: packCommand(draft.descriptor),
+  }
+}
+
+/** It will be pasted into a shell, so nothing that is outside the grammars of names gets into it. */
+function packCommand(descriptor: Record<string, unknown>): string {
+  const id = modelId.safeParse(descriptor.id).data ?? 'publisher.model'
+  const version = versionName.safeParse(descriptor.version).data ?? '1.0.0'
+  return `npx outpost pack ./${id.split('.')[1]} -o ${id}-${version}.outpost`
+}
+
+const noTexts = { card: '', license: '', migrationGuide: '', labels: '' }
+
+export async function createDraft(
+  node: NodeContext,
+  actor: Actor,
+  input: { files: readonly FileToTake[]; basedOn?: string | undefined },
+): Promise<DraftDetail> {
+  const now = isoTime(node.clock)
+  const blank: StoredDraft = {
+    id: newId(),
+    descriptor: {},
+    texts: noTexts,
+    files: [],
+    graph: null,
+    report: null,
+    step: 'source',
+    createdAt: now,
+    updatedAt: now,
+  }
+  const based = input.basedOn === undefined ? blank : basedOnModel(node, blank, input.basedOn)
+  try {
+    const patch = await takeFiles(node, based, input.files)
+    const begun = audited(node, actor, { action: 'draft.create', object: blank.id }, () =>
+      saveDraft(node, patch(based)),
+    )
+    return toDetail(node, begun)
+  } catch (error) {
+    await rm(draftFolder(node, blank.id), { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** The schema, card and owner of the newest version; its release notes and numbers are the new one's to write. */
+function basedOnModel(node: NodeContext, draft: StoredDraft, model: string): StoredDraft {
+  const { predecessor } = surroundings(node, { ...draft, descriptor: { id: model } })
+  if (!predecessor) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${model} here.`)
+  const { change, evaluation: _evaluation, training, version, ...kept } = predecessor.descriptor
+  const descriptor = {
+    ...kept,
+    version: nextVersion(version.split('+')[0] ?? version, 'minor'),
+    training: { hyperparameters: training.hyperparameters },
+    change: { type: 'minor', releaseNotes: '', apiVersion: change.apiVersion },
+  }
+  return { ...draft, descriptor }
+}
+
+export interface DraftChange {
+  id: string
+  descriptor?: Record<string, unknown> | undefined
+  texts?: { [Name in keyof StoredDraft['texts']]?: string | undefined } | undefined
+  step?: StoredDraft['step'] | undefined
+}
+
+export function updateDraft(node: NodeContext, change: DraftChange): DraftDetail {
+  const draft = requireDraft(node, change.id)
+  const texts = Object.fromEntries(
+    Object.entries(change.texts ?? {}).filter(([, value]) => value !== undefined),
+  )
+  const changed = change.descriptor !== undefined || change.texts !== undefined
+  return toDetail(
+    node,
+    saveDraft(node, {
+      ...draft,
+      descriptor: withoutNull({ ...draft.descriptor, ...change.descriptor }),
+      texts: { ...draft.texts, ...texts },
+      step: change.step ?? draft.step,
+      report: changed ? null : draft.report,
+    }),
+  )
+}
+
+/** A field that was taken out, not one that is null. */
+const withoutNull = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+
+/** Changes of one draft's files wait for each other; what is typed does not wait. */
+const inTurn = createTurns()
+
+const changeFiles = (
+  node: NodeContext,
+  id: string,
+  change: (draft: StoredDraft) => Promise<DraftPatch>,
+): Promise<DraftDetail> =>
+  inTurn(id, async () => {
+    const patch = await change(requireDraft(node, id))
+    return toDetail(node, saveDraft(node, patch(requireDraft(node, id))))
+  })
+
+export const addDraftFiles = (node: NodeContext, id: string, files: readonly FileToTake[]) =>
+  changeFiles(node, id, (draft) => takeFiles(node, draft, files))
+
+export const removeDraftFile = (node: NodeContext, id: string, path: string) =>
+  changeFiles(node, id, (draft) => dropFile(node, draft, path))
+
+export const removeDraft = (node: NodeContext, actor: Actor, id: string): Promise<Record<string, never>> =>
+  inTurn(id, async () => {
+    requireDraft(node, id)
+    audited(node, actor, { action: 'draft.remove', object: id }, () => deleteDraft(node.db, id))
+    await forget(node, id)
+    return {}
+  })
+
+/** It stands in the registry now, whose record says so; what was typed since then is kept. */
+export const draftIsBuilt = (
+  node: NodeContext,
+  { id, updatedAt }: Pick<StoredDraft, 'id' | 'updatedAt'>,
+): Promise<void> =>
+  inTurn(id, async () => {
+    if (findDraft(node.db, id)?.updatedAt !== updatedAt) return
+    inTransaction(node.db, () => deleteDraft(node.db, id))
+    await forget(node, id)
+  })
+
+async function forget(node: NodeContext, id: string): Promise<void> {
+  await rm(draftFolder(node, id), { recursive: true, force: true })
+  node.announce('drafts', id)
+}

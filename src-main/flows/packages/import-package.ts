@@ -1,0 +1,105 @@
+/** Looking into a package before anything of it is installed, and installing it as a job. */
+import { access, rm } from 'node:fs/promises'
+import { z } from 'zod'
+import { isSystemError, OutpostError } from '../../base/errors.ts'
+import type { PackageInspection } from '../../contract/views.ts'
+import type { JobWork } from '../../jobs/runner.ts'
+import { openPackage } from '../../package/open-package.ts'
+import type { PackageHead } from '../../package/package-head.ts'
+import { readPackedText } from '../../package/read-packed-text.ts'
+import { findModel } from '../../store/models.ts'
+import { findVersion } from '../../store/versions.ts'
+import { seenPublisher } from '../access/publisher-trust.ts'
+import type { Actor } from '../actor.ts'
+import type { NodeContext } from '../node-context.ts'
+import type { HeldFile } from './file-handles.ts'
+import { artifactsOf, installPackage } from './install-package.ts'
+
+export async function inspectPackage(node: NodeContext, handle: string): Promise<PackageInspection> {
+  const file = node.files.take(handle)
+  try {
+    const head = await openPackage(file.path)
+    const card = await readPackedText(file.path, head, head.descriptor.card)
+    return {
+      packageId: node.staged.add(file),
+      fileName: file.name,
+      bytes: file.bytes,
+      digest: head.digest,
+      descriptor: head.descriptor,
+      artifacts: artifactsOf(head),
+      publisher: seenPublisher(node.db, head),
+      card,
+      existing: existing(node, head),
+    }
+  } catch (error) {
+    if (file.owned) await rm(file.path, { force: true })
+    throw error
+  }
+}
+
+function existing(node: NodeContext, head: PackageHead): PackageInspection['existing'] {
+  const model = findModel(node.db, head.descriptor.id)
+  const version = model && findVersion(node.db, model.id, head.version.split('+')[0] ?? head.version)
+  if (!version) return 'none'
+  return version.manifestDigest === head.digest ? 'same' : 'different'
+}
+
+export interface ImportInput {
+  packageId: string
+  trust?: string | undefined
+  skipRun: boolean
+}
+
+export function importPackage(node: NodeContext, actor: Actor, input: ImportInput): { jobId: string } {
+  const file = node.staged.take(input.packageId)
+  return { jobId: submitImport(node, actor, file, input) }
+}
+
+export const submitImport = (
+  node: NodeContext,
+  actor: Actor,
+  file: HeldFile,
+  input: Omit<ImportInput, 'packageId'>,
+): string =>
+  node.jobs.submit('import', file.name, {
+    actor: actor.name,
+    path: file.path,
+    owned: file.owned,
+    trust: input.trust,
+    skipRun: input.skipRun,
+  })
+
+export const discardPackage = async (
+  node: NodeContext,
+  packageId: string,
+): Promise<Record<string, never>> => {
+  await node.staged.discard(packageId)
+  return {}
+}
+
+const jobInput = z.object({
+  actor: z.string(),
+  path: z.string(),
+  owned: z.boolean(),
+  trust: z.string().optional(),
+  skipRun: z.boolean(),
+})
+
+/** The job. The node's own copy of the file is kept while doing it again may still help. */
+export async function runImport(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
+  const { actor, path, owned, trust, skipRun } = jobInput.parse(work.input)
+  await access(path).catch((cause: unknown) => {
+    if (!isSystemError(cause, 'ENOENT')) throw cause
+    throw new OutpostError('HANDLE_INVALID', 'The file of this import is not there any more.', {
+      hint: 'Open the package again.',
+      cause,
+    })
+  })
+  const { outcome, model, version, digest, report } = await installPackage(
+    node,
+    { path, source: 'imported', actor: { name: actor }, trust, skipRun },
+    work,
+  )
+  if (owned) await rm(path, { force: true })
+  return { outcome, model, version, digest, report }
+}

@@ -1,0 +1,202 @@
+/**
+ * The way of a package into the registry: head, trust, contents into the store, the lab's checks, the row. What fails
+ * leaves nothing behind: blobs that no version refers to go with the next collection, which follows at once.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
+import type { GraphSummary } from '../../contract/package.ts'
+import type { LabTask } from '../../contract/processes.ts'
+import type { ValidationReport } from '../../contract/validation.ts'
+import type { ArtifactRow } from '../../contract/views.ts'
+import type { JobWork } from '../../jobs/runner.ts'
+import { type OpenedPackage, openPackage } from '../../package/open-package.ts'
+import { mediaTypeOf } from '../../package/package-files.ts'
+import type { PackageHead } from '../../package/package-head.ts'
+import { type Registered, registerVersion } from '../../registry/register.ts'
+import { collectBlobs } from '../../store/blob-collect.ts'
+import type { BlobIntake } from '../../store/blob-intake.ts'
+import { linkTree } from '../../store/link-tree.ts'
+import { nextSnapshot } from '../../store/meta.ts'
+import { findModel } from '../../store/models.ts'
+import { inTransaction } from '../../store/sqlite.ts'
+import { findVersion } from '../../store/versions.ts'
+import { admitPublisher, type PublisherSeen, trustAdmitted } from '../access/publisher-trust.ts'
+import type { NodeContext } from '../node-context.ts'
+import { retryFailed } from '../serve/deploy.ts'
+import { examine } from './examine.ts'
+
+export interface InstallOptions {
+  path: string
+  source: 'built' | 'imported' | 'sample'
+  actor: { name: string }
+  /** The fingerprint of a key that is trusted from now on. */
+  trust?: string | undefined
+  /** Leave out the rungs that load and run the model. */
+  skipRun: boolean
+}
+
+export interface Installed extends Registered {
+  digest: string
+  report: ValidationReport | null
+}
+
+type Watch = Pick<JobWork, 'id' | 'signal' | 'report'>
+
+export async function installPackage(
+  node: NodeContext,
+  options: InstallOptions,
+  watch: Watch,
+): Promise<Installed> {
+  const intake = node.blobs.begin()
+  let installed = false
+  try {
+    let publisher: PublisherSeen | undefined
+    const wanted = new Set<string>()
+    const head = await openPackage(options.path, {
+      signal: watch.signal,
+      admit: (seen) => {
+        publisher = admitPublisher(node.db, seen, options.trust)
+        for (const file of seen.files) wanted.add(file.digest)
+        watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)
+      },
+      onProgress: ({ bytesDone, bytesTotal }) =>
+        watch.report((bytesDone / Math.max(1, bytesTotal)) * 0.6, 'Storing the files'),
+      sink: {
+        verifies: true,
+        write: (digest, _bytes, chunks) => storeLayer(intake, wanted, digest, chunks, watch.signal),
+      },
+    })
+    const known = sameVersion(node, head)
+    const { report, graph } = known
+      ? { report: null, graph: null }
+      : await check(node, head, intake, options, watch)
+    const registered = register(node, head, { ...options, publisher, report, graph })
+    installed = true
+    node.announce('models', registered.model)
+    if (registered.outcome === 'same') await retryFailed(node, [registered.versionId])
+    return { ...registered, digest: head.digest, report }
+  } finally {
+    intake.end()
+    if (!installed) await collectBlobs(node.db, node.blobs)
+  }
+}
+
+/** Manifest and configuration stand in the version's row, so they are no blobs: the reader has checked them with the head. */
+async function storeLayer(
+  intake: BlobIntake,
+  wanted: ReadonlySet<string>,
+  digest: string,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (wanted.has(digest)) await intake.write(chunks, { digest, signal })
+  else for await (const _chunk of chunks);
+}
+
+/** The very bytes are registered already: nothing needs to be checked again. */
+function sameVersion(node: NodeContext, head: PackageHead): boolean {
+  const model = findModel(node.db, head.descriptor.id)
+  const version = model && findVersion(node.db, model.id, head.version.split('+')[0] ?? head.version)
+  return version?.manifestDigest === head.digest
+}
+
+const artifactKinds = {
+  weight: 'weight',
+  descriptor: 'descriptor',
+  weightConfig: 'config',
+  document: 'document',
+  code: 'code',
+  data: 'dataset',
+} as const
+
+export const artifactsOf = (head: Pick<PackageHead, 'files'>): ArtifactRow[] =>
+  head.files.map(({ path, kind, digest, bytes }) => ({
+    path,
+    kind: artifactKinds[kind],
+    digest,
+    bytes,
+    mediaType: mediaTypeOf(kind),
+  }))
+
+async function check(
+  node: NodeContext,
+  head: OpenedPackage,
+  intake: BlobIntake,
+  options: InstallOptions,
+  watch: Watch,
+): Promise<{ report: ValidationReport; graph: GraphSummary | null }> {
+  const tree = join(node.paths.staging, watch.id)
+  await rm(tree, { recursive: true, force: true })
+  try {
+    await linkTree(node.paths.root, artifactsOf(head), tree, intake.stampOf)
+    const { report, graph } = await examine(
+      node,
+      tree,
+      { skipRun: options.skipRun, package: factsOf(head) },
+      watch,
+      { from: 0.6, to: 0.98 },
+    )
+    if (report.verdict === 'failed') throw refused(head, report)
+    return { report, graph }
+  } finally {
+    await rm(tree, { recursive: true, force: true })
+  }
+}
+
+/** The lab sees a folder of links; that the package was whole and signed was shown while it was read. */
+const factsOf = ({ digest, bytes, files, signature }: OpenedPackage): LabTask['package'] => ({
+  digest,
+  bytes,
+  files: files.length,
+  signature: signature && { publisher: signature.publisher, fingerprint: signature.fingerprint },
+})
+
+function refused(
+  subject: { descriptor: { id: string }; version: string },
+  report: ValidationReport,
+): OutpostError {
+  const failed = report.checks.find(({ outcome }) => outcome === 'failed')
+  return new OutpostError(
+    'VALIDATION_FAILED',
+    `${subject.descriptor.id}@${subject.version} did not pass the check "${failed?.name}": ${failed?.message}`,
+    {
+      hint: failed?.hint ?? 'The report says what each check found.',
+      details: { check: failed?.name, report },
+    },
+  )
+}
+
+function register(
+  node: NodeContext,
+  head: PackageHead,
+  facts: InstallOptions & {
+    publisher: PublisherSeen | undefined
+    report: ValidationReport | null
+    graph: GraphSummary | null
+  },
+): Registered {
+  const by = { actor: facts.actor.name, at: isoTime(node.clock) }
+  return inTransaction(node.db, () => {
+    trustAdmitted(node, facts.actor, head, facts.trust)
+    const registered = registerVersion(
+      node.db,
+      {
+        descriptor: head.descriptor,
+        manifestDigest: head.digest,
+        manifest: head.manifestBytes.toString('utf8'),
+        config: head.configBytes.toString('utf8'),
+        signature: head.signatureBytes?.toString('utf8') ?? null,
+        publisher: { name: facts.publisher?.name ?? '', fingerprint: facts.publisher?.fingerprint ?? null },
+        artifacts: artifactsOf(head),
+        graph: facts.graph,
+        validation: facts.report,
+        source: facts.source,
+      },
+      by,
+    )
+    nextSnapshot(node.db)
+    return registered
+  })
+}

@@ -1,0 +1,42 @@
+/** Packages that were looked at and not yet installed: the file, and what its head said. They end with the process. */
+import { rm } from 'node:fs/promises'
+import { OutpostError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import type { HeldFile } from './file-handles.ts'
+
+export interface StagedPackages {
+  add(file: HeldFile): string
+  take(packageId: string): HeldFile
+  discard(packageId: string): Promise<void>
+}
+
+const stagedMax = 100
+
+export function createStagedPackages(): StagedPackages {
+  const staged = new Map<string, HeldFile>()
+  const drop = (packageId: string): Promise<void> => {
+    const file = staged.get(packageId)
+    staged.delete(packageId)
+    return file?.owned ? rm(file.path, { force: true }) : Promise.resolve()
+  }
+  return {
+    add(file) {
+      const [oldest] = staged.keys()
+      if (staged.size >= stagedMax && oldest !== undefined) void drop(oldest)
+      const packageId = newId()
+      staged.set(packageId, file)
+      return packageId
+    },
+    take(packageId) {
+      const file = staged.get(packageId)
+      if (!file) {
+        throw new OutpostError('HANDLE_INVALID', 'This package was installed or forgotten already.', {
+          hint: 'Open the file again.',
+        })
+      }
+      staged.delete(packageId)
+      return file
+    },
+    discard: drop,
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * One request from the page: through serving's own door like any consumer's, with control's key. A version that is not
+ * deployed is loaded for the try and let go when it is idle.
+ */
+import { z } from 'zod'
+import { OutpostError } from '../../base/errors.ts'
+import { type Prediction, prediction } from '../../contract/api/serving.ts'
+import { graphSummary } from '../../contract/package.ts'
+import { resolveVersion } from '../../registry/resolve.ts'
+import { endpointsOfModel } from '../../store/endpoints.ts'
+import { readJsonOrNull } from '../../store/sqlite.ts'
+import { readDocuments } from '../../store/versions.ts'
+import type { NodeContext } from '../node-context.ts'
+
+const refusal = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+})
+
+export async function tryModel(
+  node: NodeContext,
+  input: { model: string; version?: string | undefined; inputs?: unknown },
+  signal?: AbortSignal,
+): Promise<Prediction> {
+  const found = resolveVersion(node.db, input.model, input.version)
+  const running = endpointsOfModel(node.db, found.model.id).filter(({ desired }) => desired === 'running')
+  const deployed = running.some(({ versionId }) => versionId === found.version.id)
+  // Without a version the endpoint's own rules answer, as they would a consumer.
+  const byEndpoint = input.version === undefined && running.length > 0
+  if (!deployed && !byEndpoint) await node.serving.load(found.version.id)
+  const path = byEndpoint
+    ? `/v1/models/${found.model.name}/inference`
+    : `/v1/models/${found.model.name}@${found.name}/predict`
+  const { status, body } = await node.askServing(
+    path,
+    { inputs: input.inputs },
+    deployed || byEndpoint ? null : found.version.id,
+    signal,
+  )
+  if (status === 200) return prediction.parse(body)
+  const refused = refusal.safeParse(body)
+  if (!refused.success)
+    throw new OutpostError('SERVING_UNAVAILABLE', `The serving process answered ${status}.`)
+  throw OutpostError.fromFailure(refused.data.error)
+}
+
+export function tensorInterface(node: NodeContext, model: string, version: string) {
+  const found = resolveVersion(node.db, model, version)
+  const graph = readJsonOrNull(
+    graphSummary,
+    readDocuments(node.db, found.version.id)?.graph ?? null,
+    'graph summary',
+  )
+  return { inputs: graph?.inputs ?? [], outputs: graph?.outputs ?? [] }
+}

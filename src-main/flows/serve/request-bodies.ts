@@ -1,0 +1,104 @@
+/**
+ * Bodies of inference requests to tensors and back. Small ones are worked on where they arrive; above 64 kB, parsing
+ * would hold up every other request, so a thread of its own does it.
+ */
+
+import { OutpostError } from '../../base/errors.ts'
+import { parseExactJson } from '../../base/json.ts'
+import { elementCount, type Tensor, transferable } from '../../base/tensors.ts'
+import { type Reply, serveTasks, startThread, type Thread } from '../../base/threads.ts'
+import { limits } from '../../contract/limits.ts'
+import { finishOutputs } from '../../processing/finish-outputs.ts'
+import type { ProcessingPlan } from '../../processing/plan.ts'
+import { prepareInputs } from '../../processing/prepare-inputs.ts'
+import { readLabels } from '../../processing/read-labels.ts'
+import {
+  type InferAnswer,
+  type InferRequest,
+  inferAnswerText,
+  readInferRequest,
+} from '../../serving/infer-codec.ts'
+import type { PreparedItems, ProcessingPort } from '../../serving/processing-port.ts'
+
+type Task =
+  | { type: 'prepare'; plan: ProcessingPlan; body: Uint8Array }
+  | { type: 'decode'; body: Uint8Array }
+  | { type: 'encode'; answer: InferAnswer }
+
+function parseBody(body: Uint8Array): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (error) {
+    throw new OutpostError('JSON_INVALID', 'The body is not valid UTF-8.', { cause: error })
+  }
+  return parseExactJson(text)
+}
+
+async function prepareBody(plan: ProcessingPlan, body: Uint8Array): Promise<PreparedItems> {
+  const parsed = parseBody(body)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || !('inputs' in parsed)) {
+    throw new OutpostError('INPUT_INVALID', 'The body must be a JSON object with "inputs".')
+  }
+  return prepareInputs(plan, parsed.inputs)
+}
+
+const decodeBody = (body: Uint8Array): InferRequest => readInferRequest(parseBody(body))
+
+/** Elements of an answer above which it is written off the door thread: about 64 kB of digits. */
+const encodeElementsMin = limits.prepareThreadBytesMin / 16
+
+/** `entry` is the file of the thread `prepare-thread`; it starts with the first large body. */
+export function createRequestBodies(entry: string): ProcessingPort & { close(): Promise<void> } {
+  let thread: Thread | undefined
+  const elsewhere = (task: Task, tensors: readonly Tensor[] = []): Promise<unknown> => {
+    if (!thread) {
+      thread = startThread(entry, null)
+      thread.onExit(() => {
+        thread = undefined // the next large body starts another
+      })
+    }
+    return thread.call(task, transferable(tensors))
+  }
+  return {
+    prepare: async (plan, body) =>
+      body.byteLength < limits.prepareThreadBytesMin
+        ? prepareBody(plan, body)
+        : ((await elsewhere({
+            type: 'prepare',
+            plan: { ...plan, outputs: [], labels: {} },
+            body,
+          })) as PreparedItems),
+    decode: async (body) =>
+      body.byteLength < limits.prepareThreadBytesMin
+        ? decodeBody(body)
+        : ((await elsewhere({ type: 'decode', body })) as InferRequest),
+    encode: async (answer) => {
+      const elements = answer.outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0)
+      return elements < encodeElementsMin
+        ? inferAnswerText(answer)
+        : ((await elsewhere({ type: 'encode', answer }, answer.outputs)) as string)
+    },
+    finish: finishOutputs,
+    readLabels,
+    close: async () => thread?.end(),
+  }
+}
+
+/** The other side, in its thread. */
+export const runPrepareThread = (): void =>
+  serveTasks(async (posted): Promise<Reply> => {
+    const task = posted as Task // the other end is this file
+    switch (task.type) {
+      case 'prepare': {
+        const prepared = await prepareBody(task.plan, task.body)
+        return { value: prepared, transfer: transferable(prepared.runs.flatMap(({ inputs }) => inputs)) }
+      }
+      case 'decode': {
+        const request = decodeBody(task.body)
+        return { value: request, transfer: transferable(request.inputs) }
+      }
+      case 'encode':
+        return { value: inferAnswerText(task.answer) }
+    }
+  })

@@ -1,0 +1,145 @@
+/** Looks whether this machine can run a node: runtime, native libraries, folder, disk, ports. Changes nothing. */
+import { constants } from 'node:fs'
+import { access, readFile, stat, statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { isSystemError } from '../../base/errors.ts'
+import { nodeMajorMin } from '../../base/node-version.ts'
+import { probeRuntime } from '../../engine/probe.ts'
+import { probePictures } from '../../processing/probe.ts'
+import { findRunningNode } from '../../store/data-directory.ts'
+import { dataPaths } from '../../store/data-paths.ts'
+import { readNodeDatabase } from '../../store/open.ts'
+import { probeDatabase } from '../../store/probe.ts'
+
+export interface Finding {
+  name: string
+  outcome: 'good' | 'warning' | 'bad'
+  message: string
+}
+
+/** Below this a single import of a large model fills the disk. */
+const diskBytesWanted = 2e9
+
+type Running = Awaited<ReturnType<typeof findRunningNode>>
+
+/** `electronDirectory` is that of the electron package, where a checkout has it. */
+export async function examineMachine(dataDirectory: string, electronDirectory: string): Promise<Finding[]> {
+  const running = await findRunning(dataDirectory)
+  return [
+    runtime(),
+    library('sqlite', probeDatabase()),
+    library('onnxruntime', await probeRuntime()),
+    library('pictures', await probePictures()),
+    await electron(electronDirectory),
+    await folder(dataDirectory),
+    await disk(dataDirectory),
+    await database(dataDirectory),
+    {
+      name: 'running',
+      outcome: 'good',
+      message: running
+        ? `A node runs on it (process ${running.pid}, ${running.url ?? 'without a listener'}).`
+        : 'No node runs on it now.',
+    },
+    ...(await Promise.all([7070, 8080].map((number) => port(number, running)))),
+  ]
+}
+
+function runtime(): Finding {
+  const major = Number(process.versions.node.split('.')[0])
+  const enough = major >= nodeMajorMin
+  return {
+    name: 'node',
+    outcome: enough ? 'good' : 'bad',
+    message: `Node.js ${process.versions.node} on ${process.platform} ${process.arch}${enough ? '' : `; ${nodeMajorMin} or newer is needed`}.`,
+  }
+}
+
+const library = (name: string, probe: { works: boolean; message: string }): Finding => ({
+  name,
+  outcome: probe.works ? 'good' : 'bad',
+  message: probe.message,
+})
+
+/** Only the desktop needs it: a server without it is as it should be. */
+async function electron(directory: string): Promise<Finding> {
+  const own = process.versions.electron
+  if (own !== undefined) return { name: 'electron', outcome: 'good', message: `This is Electron ${own}.` }
+  const name = await readFile(join(directory, 'path.txt'), 'utf8').catch(() => null)
+  const found = name !== null && (await exists(join(directory, 'dist', name.trim())))
+  return {
+    name: 'electron',
+    outcome: 'good',
+    message: found
+      ? 'Its binary is there, for the desktop.'
+      : 'Its binary is not there; the server and the command line do without.',
+  }
+}
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null
+
+async function nearest(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) if ((await exists(at)) || at === dirname(at)) return at
+}
+
+async function folder(path: string): Promise<Finding> {
+  const { root } = dataPaths(path)
+  const existing = await nearest(root)
+  try {
+    await access(existing, constants.W_OK)
+  } catch {
+    return { name: 'data', outcome: 'bad', message: `${existing} cannot be written by this account.` }
+  }
+  if (existing !== root) return { name: 'data', outcome: 'good', message: `${root} will be made.` }
+  const isOpen = process.platform !== 'win32' && ((await stat(root)).mode & 0o077) !== 0
+  return isOpen
+    ? {
+        name: 'data',
+        outcome: 'warning',
+        message: `Other accounts can look into ${root}: chmod 700 closes it.`,
+      }
+    : { name: 'data', outcome: 'good', message: `${root} can be written, by this account alone.` }
+}
+
+async function disk(path: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(await nearest(dataPaths(path).root))
+  const free = bavail * bsize
+  return {
+    name: 'disk',
+    outcome: free < diskBytesWanted ? 'warning' : 'good',
+    message: `${(free / 1e9).toFixed(1)} GB free.`,
+  }
+}
+
+async function database(path: string): Promise<Finding> {
+  if (!(await exists(dataPaths(path).nodeDatabase)))
+    return { name: 'database', outcome: 'good', message: 'No node was started on this folder yet.' }
+  try {
+    readNodeDatabase(path).close()
+    return { name: 'database', outcome: 'good', message: 'node.db can be read and is of this version.' }
+  } catch (error) {
+    return { name: 'database', outcome: 'bad', message: (error as Error).message }
+  }
+}
+
+async function findRunning(path: string): Promise<Running> {
+  return findRunningNode(path).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return null
+    throw error
+  })
+}
+
+const port = (number: number, running: Running): Promise<Finding> =>
+  new Promise((resolve) => {
+    const name = `port ${number}`
+    if ([running?.url, running?.servingUrl].some((url) => url && new URL(url).port === String(number)))
+      return resolve({ name, outcome: 'good', message: 'Used by the node that runs.' })
+    const server = createServer()
+    server.once('error', () =>
+      resolve({ name, outcome: 'warning', message: 'Taken; another one will be used.' }),
+    )
+    server.listen(number, '127.0.0.1', () =>
+      server.close(() => resolve({ name, outcome: 'good', message: 'Free.' })),
+    )
+  })
