@@ -14,7 +14,7 @@ import { answeredHosts, listen, refuseInsecureBind } from './http/listen.ts'
 import { type PageFiles, readPageFiles } from './http/page-files.ts'
 import { furnish, type NodeConfig, type Rooms } from './node-rooms.ts'
 import { type DataDirectory, openDataDirectory } from './store/data-directory.ts'
-import { countModels } from './store/models.ts'
+import { countModels } from './store/tables/models.ts'
 
 export type { NodeConfig }
 

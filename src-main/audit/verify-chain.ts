@@ -4,14 +4,14 @@
  */
 import { ZodError } from 'zod'
 import { OutpostError } from '../base/errors.ts'
+import type { NodeReader } from '../store/sqlite.ts'
 import {
   auditEntriesAfter,
   auditGenesis,
   auditHash,
   type RawAuditEntry,
   readAuditEntry,
-} from '../store/audit-entries.ts'
-import type { NodeReader } from '../store/sqlite.ts'
+} from '../store/tables/audit-entries.ts'
 
 export type ChainVerdict =
   | { outcome: 'intact'; entries: number; head: string }

@@ -8,6 +8,7 @@ import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { keyHash, sameText } from '../base/key-hash.ts'
 import type { KeyScope, keyRow } from '../contract/views.ts'
+import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
 import {
   findKey,
   findKeyByHash,
@@ -15,10 +16,9 @@ import {
   listKeys as listStored,
   revokeStoredKey,
   type StoredKey,
-} from '../store/api-keys.ts'
-import { appendAuditEntry, type By } from '../store/audit-entries.ts'
-import { nextSnapshot, nodeId } from '../store/meta.ts'
-import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
+} from '../store/tables/api-keys.ts'
+import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
+import { nextSnapshot, nodeId } from '../store/tables/meta.ts'
 import { newToken } from './tokens.ts'
 
 export type KeyRow = z.infer<typeof keyRow>

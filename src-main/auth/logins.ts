@@ -4,7 +4,8 @@
  */
 import { OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
+import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
+import { appendAuditEntry } from '../store/tables/audit-entries.ts'
 import {
   deleteLogin,
   deleteOtherLogins,
@@ -14,9 +15,8 @@ import {
   insertLoginLink,
   sweepLogins,
   takeLoginLink,
-} from '../store/logins.ts'
-import { getSetting, setSetting } from '../store/settings.ts'
-import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
+} from '../store/tables/logins.ts'
+import { getSetting, setSetting } from '../store/tables/settings.ts'
 import { hashPassword, isPassword, passwordRecord } from './password.ts'
 import { newToken, tokenHash } from './tokens.ts'
 

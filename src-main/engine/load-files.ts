@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../contract/limits.ts'
-import { readBlob } from '../store/blobs.ts'
-import { linkTree } from '../store/link-tree.ts'
+import { readBlob } from '../store/blobs/blobs.ts'
+import { linkTree } from '../store/blobs/link-tree.ts'
 import type { ModelSource } from './engine.ts'
 
 export type Loadable =

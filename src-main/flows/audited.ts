@@ -1,7 +1,7 @@
 /** Makes a change and its audit entry in one transaction: neither is there without the other. */
 import { isoTime } from '../base/clock.ts'
-import { appendAuditEntry } from '../store/audit-entries.ts'
 import { inTransaction } from '../store/sqlite.ts'
+import { appendAuditEntry } from '../store/tables/audit-entries.ts'
 import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
 

@@ -1,6 +1,6 @@
 /** The jobs of a node: list, look, wait, stop, do again. What each kind does stands in its own flow. */
 import { type JobRow, jobEndStates } from '../contract/views.ts'
-import type { JobState } from '../store/jobs.ts'
+import type { JobState } from '../store/tables/jobs.ts'
 import type { Actor } from './actor.ts'
 import { audited } from './audited.ts'
 import type { NodeContext } from './node-context.ts'

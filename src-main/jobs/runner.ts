@@ -10,7 +10,7 @@ import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { limits } from '../contract/limits.ts'
 import { type JobRow, jobEndStates } from '../contract/views.ts'
-import type { JobTable, JobToRun } from '../store/jobs.ts'
+import type { JobTable, JobToRun } from '../store/tables/jobs.ts'
 
 export type JobKind = JobRow['kind']
 

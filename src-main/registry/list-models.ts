@@ -4,11 +4,16 @@ import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
 import { task } from '../contract/package.ts'
 import { type ModelRow, type modelDetail, source } from '../contract/views.ts'
-import { endpointsOfModel, endpointsOfModels, type StoredEndpoint } from '../store/endpoints.ts'
-import { findListedModel, type ListedModel, listStoredModels, type ModelQuery } from '../store/model-list.ts'
-import { matchExpression } from '../store/model-search.ts'
 import type { NodeReader } from '../store/sqlite.ts'
-import { findVersionById } from '../store/versions.ts'
+import { endpointsOfModel, endpointsOfModels, type StoredEndpoint } from '../store/tables/endpoints.ts'
+import {
+  findListedModel,
+  type ListedModel,
+  listStoredModels,
+  type ModelQuery,
+} from '../store/tables/model-list.ts'
+import { matchExpression } from '../store/tables/model-search.ts'
+import { findVersionById } from '../store/tables/versions.ts'
 import { type EndpointState, endpointNames } from './list-versions.ts'
 import { publisherTrust } from './publisher-trust.ts'
 import { requireModel } from './resolve.ts'

@@ -1,9 +1,9 @@
 /** Pins an alias to one version, or lets it go; what moved by itself before (stable) then does so again. */
 import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
-import { aliasesOf, deleteAlias, setAlias } from '../store/aliases.ts'
-import { appendAuditEntry, type By } from '../store/audit-entries.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
+import { aliasesOf, deleteAlias, setAlias } from '../store/tables/aliases.ts'
+import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
 import { refreshModel } from './refresh-model.ts'
 import { requireModel, resolveVersion } from './resolve.ts'
 

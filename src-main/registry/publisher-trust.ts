@@ -4,8 +4,8 @@
  */
 import type { z } from 'zod'
 import type { publisherSeen } from '../contract/views.ts'
-import { listPublishers } from '../store/publishers.ts'
 import type { NodeReader } from '../store/sqlite.ts'
+import { listPublishers } from '../store/tables/publishers.ts'
 
 export type PublisherSeen = z.infer<typeof publisherSeen>
 

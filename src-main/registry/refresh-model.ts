@@ -5,16 +5,16 @@
 import { isStable } from '../base/version-reference.ts'
 import { packageDescriptor } from '../contract/package.ts'
 import { validationReport } from '../contract/validation.ts'
-import { aliasesOf } from '../store/aliases.ts'
-import { forgetModel, indexModel } from '../store/model-search.ts'
+import { type NodeReader, type NodeWriter, readJson, readJsonOrNull } from '../store/sqlite.ts'
+import { aliasesOf } from '../store/tables/aliases.ts'
+import { forgetModel, indexModel } from '../store/tables/model-search.ts'
 import {
   deleteModel,
   describeModel,
   findModelById,
   type StoredModel,
   setModelVersions,
-} from '../store/models.ts'
-import { type NodeReader, type NodeWriter, readJson, readJsonOrNull } from '../store/sqlite.ts'
+} from '../store/tables/models.ts'
 import {
   findVersionById,
   readDocuments,
@@ -25,7 +25,7 @@ import {
   versionAt,
   versionBelow,
   versionNames,
-} from '../store/versions.ts'
+} from '../store/tables/versions.ts'
 import { benchmarkDeltas, type Figures, figuresOf } from './benchmark-deltas.ts'
 
 /** `changedAt` is the sort key of the version that came or went, null where only an alias did. A model without versions goes with the last of them. */

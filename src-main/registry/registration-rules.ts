@@ -7,9 +7,9 @@ import {
   type PackageDescriptor,
   packageDescriptor,
 } from '../contract/package.ts'
-import { findModel } from '../store/models.ts'
 import { type NodeReader, readJson, readJsonOrNull } from '../store/sqlite.ts'
-import { findVersion, readDocuments, releaseBelow, type StoredVersion } from '../store/versions.ts'
+import { findModel } from '../store/tables/models.ts'
+import { findVersion, readDocuments, releaseBelow, type StoredVersion } from '../store/tables/versions.ts'
 import { type VersionFacts, type VersionProblem, versionProblems } from './version-rules.ts'
 
 /** What the registry holds under this id and version already. */

@@ -4,12 +4,12 @@
  */
 import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
-import { aliasesOfVersion } from '../store/aliases.ts'
-import { artifactsOf } from '../store/artifacts.ts'
-import { appendAuditEntry, type By } from '../store/audit-entries.ts'
-import { endpointsOfVersion } from '../store/endpoints.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
-import { deleteVersion } from '../store/versions.ts'
+import { aliasesOfVersion } from '../store/tables/aliases.ts'
+import { artifactsOf } from '../store/tables/artifacts.ts'
+import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
+import { endpointsOfVersion } from '../store/tables/endpoints.ts'
+import { deleteVersion } from '../store/tables/versions.ts'
 import { refreshModel } from './refresh-model.ts'
 import { resolveVersion } from './resolve.ts'
 

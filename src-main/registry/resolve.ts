@@ -2,10 +2,10 @@
 import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
 import { chooseVersion, meaningOf } from '../base/version-reference.ts'
-import { aliasesOf } from '../store/aliases.ts'
-import { findModel, type StoredModel } from '../store/models.ts'
 import type { NodeReader } from '../store/sqlite.ts'
-import { findVersion, findVersionById, type StoredVersion, versionNames } from '../store/versions.ts'
+import { aliasesOf } from '../store/tables/aliases.ts'
+import { findModel, type StoredModel } from '../store/tables/models.ts'
+import { findVersion, findVersionById, type StoredVersion, versionNames } from '../store/tables/versions.ts'
 
 export interface Resolved {
   model: StoredModel

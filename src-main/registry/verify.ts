@@ -3,11 +3,11 @@
  * once; what is found is written every so often and when the run stops, so that a long one that is cancelled keeps it.
  */
 import { withBuild } from '../base/version-order.ts'
-import { artifactsOf } from '../store/artifacts.ts'
-import { appendAuditEntry, type By } from '../store/audit-entries.ts'
-import { verifyBlob } from '../store/blobs.ts'
+import { verifyBlob } from '../store/blobs/blobs.ts'
 import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
-import { setIntact, versionsToVerify } from '../store/versions.ts'
+import { artifactsOf } from '../store/tables/artifacts.ts'
+import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
+import { setIntact, versionsToVerify } from '../store/tables/versions.ts'
 import { requireModel } from './resolve.ts'
 
 export interface VerifyProgress {

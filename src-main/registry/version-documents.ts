@@ -8,7 +8,7 @@ import { limits } from '../contract/limits.ts'
 import type { PackageDescriptor } from '../contract/package.ts'
 import { suiteCase } from '../contract/suite.ts'
 import type { ArtifactRow, VersionDetail } from '../contract/views.ts'
-import { readBlob, readBlobStart } from '../store/blobs.ts'
+import { readBlob, readBlobStart } from '../store/blobs/blobs.ts'
 
 export type VersionDocuments = Pick<
   VersionDetail,

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError } from '../base/errors.ts'
 import { temporarySuffix } from '../base/files.ts'
-import { blobFolder } from './blob-paths.ts'
+import { blobFolder } from './blobs/blob-paths.ts'
 import type { DataPaths } from './data-paths.ts'
 
 export interface StillNeeded {

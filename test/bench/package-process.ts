@@ -5,9 +5,9 @@
 import { createPrivateKey } from 'node:crypto'
 import { owner } from '../../src-main/flows/actor.ts'
 import { submitImport } from '../../src-main/flows/packages/import-package.ts'
-import { openPackage } from '../../src-main/package/open-package.ts'
-import { pack } from '../../src-main/package/pack.ts'
-import { readSource } from '../../src-main/package/read-source.ts'
+import { openPackage } from '../../src-main/package/archive/open-package.ts'
+import { pack } from '../../src-main/package/archive/pack.ts'
+import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { startWholeNode } from '../support/whole-node.ts'
 
 export type PackageTask =

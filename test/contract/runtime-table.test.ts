@@ -4,7 +4,12 @@
  */
 import { InferenceSession } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
-import { operatorNames, opsetLast, opsetMin, runtimeTable } from '../../src-main/package/runtime-table.ts'
+import {
+  operatorNames,
+  opsetLast,
+  opsetMin,
+  runtimeTable,
+} from '../../src-main/package/onnx/runtime-table.ts'
 import { addModel, bytesField, elementType, type ModelInput, onnxModel } from '../support/onnx-writer.ts'
 
 /** What the runtime says to a model: an empty text where it takes it. */

@@ -1,7 +1,7 @@
 /** The runner that validation is given in tests: the real engine with ONNX Runtime, in the thread of the test. */
 
 import { createSessions } from '../../src-main/engine/sessions.ts'
-import type { ModelRunner } from '../../src-main/package/model-runner.ts'
+import type { ModelRunner } from '../../src-main/package/checks/model-runner.ts'
 
 /** `directory` takes the links that the engine makes. */
 export function engineRunner(directory: string): ModelRunner {

@@ -2,9 +2,13 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pack } from '../../src-main/package/pack.ts'
-import { fingerprintOf, generatePublisherKey, publicKeyText } from '../../src-main/package/publisher-key.ts'
-import { readSource } from '../../src-main/package/read-source.ts'
+import { pack } from '../../src-main/package/archive/pack.ts'
+import { readSource } from '../../src-main/package/archive/read-source.ts'
+import {
+  fingerprintOf,
+  generatePublisherKey,
+  publicKeyText,
+} from '../../src-main/package/signing/publisher-key.ts'
 
 const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'breast-cancer', '1.0.0')
 

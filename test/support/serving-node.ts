@@ -10,11 +10,11 @@ import { type PackageDescriptorInput, packageDescriptor } from '../../src-main/c
 import type { ServingConfig } from '../../src-main/contract/processes.ts'
 import type { KeyScope } from '../../src-main/contract/views.ts'
 import { registerVersion } from '../../src-main/registry/register.ts'
-import { insertKey, revokeStoredKey } from '../../src-main/store/api-keys.ts'
-import { createBlobStore } from '../../src-main/store/blobs.ts'
+import { createBlobStore } from '../../src-main/store/blobs/blobs.ts'
 import { dataFolders, dataPaths } from '../../src-main/store/data-paths.ts'
-import { findEndpoint, putEndpoint, setDesired } from '../../src-main/store/endpoints.ts'
 import { openNodeDatabase, openUsageDatabase } from '../../src-main/store/open.ts'
+import { insertKey, revokeStoredKey } from '../../src-main/store/tables/api-keys.ts'
+import { findEndpoint, putEndpoint, setDesired } from '../../src-main/store/tables/endpoints.ts'
 import { type ServingProcess, startServing } from './serving-child.ts'
 
 const pepper = randomBytes(32).toString('hex')

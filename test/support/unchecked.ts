@@ -1,9 +1,9 @@
 /** A package whose checks are left out at its import, for models that no check would let in. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pack } from '../../src-main/package/pack.ts'
-import { generatePublisherKey } from '../../src-main/package/publisher-key.ts'
-import { readSource } from '../../src-main/package/read-source.ts'
+import { pack } from '../../src-main/package/archive/pack.ts'
+import { readSource } from '../../src-main/package/archive/read-source.ts'
+import { generatePublisherKey } from '../../src-main/package/signing/publisher-key.ts'
 import { writeSource } from './package-folder.ts'
 import { temporaryFolder, type WholeNode } from './whole-node.ts'
 

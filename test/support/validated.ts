@@ -1,8 +1,8 @@
 /** Validates a small source folder with the real engine, for tests of the ladder. */
 import { join } from 'node:path'
 import type { ValidationCheck } from '../../src-main/contract/validation.ts'
-import type { CaseProcessing } from '../../src-main/package/model-runner.ts'
-import { type ValidateOptions, type Validation, validate } from '../../src-main/package/validate.ts'
+import type { CaseProcessing } from '../../src-main/package/checks/model-runner.ts'
+import { type ValidateOptions, type Validation, validate } from '../../src-main/package/checks/validate.ts'
 import { engineRunner } from './engine-runner.ts'
 import { addModel, type ModelInput } from './onnx-writer.ts'
 import { writeSource } from './package-folder.ts'

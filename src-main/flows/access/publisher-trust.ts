@@ -1,9 +1,9 @@
 /** Whether this node lets a package in: by the key that signed it, and the name under which that key is trusted. */
 import { OutpostError } from '../../base/errors.ts'
-import type { PackageHead } from '../../package/package-head.ts'
+import type { PackageHead } from '../../package/archive/package-head.ts'
 import { type PublisherSeen, publisherTrust } from '../../registry/publisher-trust.ts'
-import { publishersNamed } from '../../store/publishers.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
+import { publishersNamed } from '../../store/tables/publishers.ts'
 import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
 import { samplePublisher, trustKey } from './publishers.ts'

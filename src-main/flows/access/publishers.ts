@@ -10,8 +10,8 @@ import {
   fingerprintOf,
   generatePublisherKey,
   importPublisherKey,
-} from '../../package/publisher-key.ts'
-import type { Signer } from '../../package/sign-manifest.ts'
+} from '../../package/signing/publisher-key.ts'
+import type { Signer } from '../../package/signing/sign-manifest.ts'
 import {
   deletePublishers,
   findPublisherByFingerprint,
@@ -22,7 +22,7 @@ import {
   renameOwnPublishers,
   type StoredPublisher,
   versionsSignedBy,
-} from '../../store/publishers.ts'
+} from '../../store/tables/publishers.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'

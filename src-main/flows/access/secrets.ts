@@ -6,7 +6,11 @@ import type { KeyObject } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadOrCreateSecret, loadOrCreateText, replaceSecretText } from '../../auth/secret-files.ts'
-import { exportPublisherKey, generatePublisherKey, importPublisherKey } from '../../package/publisher-key.ts'
+import {
+  exportPublisherKey,
+  generatePublisherKey,
+  importPublisherKey,
+} from '../../package/signing/publisher-key.ts'
 import type { DataPaths } from '../../store/data-paths.ts'
 
 /** Sealed by the system; `get` gives undefined where nothing was set yet. */

@@ -7,7 +7,7 @@ import { copyFile, link, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
-import type { StoredDraft } from '../../store/drafts.ts'
+import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { NodeContext } from '../node-context.ts'
 
 type Files = StoredDraft['files']

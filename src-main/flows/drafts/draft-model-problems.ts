@@ -2,9 +2,9 @@
 import { OutpostError } from '../../base/errors.ts'
 import type { PackageDescriptor } from '../../contract/package.ts'
 import type { DraftDetail } from '../../contract/views.ts'
-import { checkExternalData, externalPaths } from '../../package/external-data.ts'
-import { interfaceProblems } from '../../package/interface-check.ts'
-import type { StoredDraft } from '../../store/drafts.ts'
+import { interfaceProblems } from '../../package/checks/interface-check.ts'
+import { checkExternalData, externalPaths } from '../../package/onnx/external-data.ts'
+import type { StoredDraft } from '../../store/tables/drafts.ts'
 
 export type Problem = DraftDetail['problemList'][number]
 export type Step = DraftDetail['step']

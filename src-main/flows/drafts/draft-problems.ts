@@ -4,7 +4,7 @@
  */
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { type VersionProblem, versionProblems } from '../../registry/version-rules.ts'
-import type { StoredDraft } from '../../store/drafts.ts'
+import type { StoredDraft } from '../../store/tables/drafts.ts'
 import { inWords } from './descriptor-words.ts'
 import { modelProblems, type Problem, type Step, schemaProblems } from './draft-model-problems.ts'
 

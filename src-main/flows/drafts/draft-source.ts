@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asDiskError } from '../../base/files.ts'
-import type { StoredDraft } from '../../store/drafts.ts'
+import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { NodeContext } from '../node-context.ts'
 import { draftFolder, linkOrCopy, textPaths } from './draft-files.ts'
 

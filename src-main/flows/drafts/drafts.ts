@@ -8,17 +8,17 @@ import { nextVersion } from '../../base/version-order.ts'
 import { modelId, versionName } from '../../contract/names.ts'
 import { changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
 import type { DraftDetail } from '../../contract/views.ts'
+import { inTransaction, readJson, readJsonOrNull } from '../../store/sqlite.ts'
 import {
   deleteDraft,
   findDraft,
   listDrafts as listStored,
   putDraft,
   type StoredDraft,
-} from '../../store/drafts.ts'
-import { findModel } from '../../store/models.ts'
-import { ownPublisher } from '../../store/publishers.ts'
-import { inTransaction, readJson, readJsonOrNull } from '../../store/sqlite.ts'
-import { findVersion, findVersionById, readDocuments } from '../../store/versions.ts'
+} from '../../store/tables/drafts.ts'
+import { findModel } from '../../store/tables/models.ts'
+import { ownPublisher } from '../../store/tables/publishers.ts'
+import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import type { GraphSummary, PackageDescriptor } from '../../contract/package.ts'
 import type { ArtifactRow } from '../../contract/views.ts'
-import { inspectOnnx } from '../../package/inspect-onnx.ts'
-import { openPackage } from '../../package/open-package.ts'
-import { readSource } from '../../package/read-source.ts'
+import { openPackage } from '../../package/archive/open-package.ts'
+import { readSource } from '../../package/archive/read-source.ts'
+import { inspectOnnx } from '../../package/onnx/inspect-onnx.ts'
 import { artifactsOf } from './install-package.ts'
 
 export type Described =

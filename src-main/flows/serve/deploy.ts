@@ -9,6 +9,7 @@ import { withBuild } from '../../base/version-order.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { DeploymentRow, Failure } from '../../contract/views.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
+import { inTransaction } from '../../store/sqlite.ts'
 import {
   type DesiredState,
   deleteEndpoint,
@@ -17,9 +18,8 @@ import {
   putEndpoint,
   type StoredEndpoint,
   setDesired,
-} from '../../store/endpoints.ts'
-import { nextSnapshot } from '../../store/meta.ts'
-import { inTransaction } from '../../store/sqlite.ts'
+} from '../../store/tables/endpoints.ts'
+import { nextSnapshot } from '../../store/tables/meta.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'

@@ -7,9 +7,9 @@ import { OutpostError } from '../../base/errors.ts'
 import { type Prediction, prediction } from '../../contract/api/serving.ts'
 import { graphSummary } from '../../contract/package.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
-import { endpointsOfModel } from '../../store/endpoints.ts'
 import { readJsonOrNull } from '../../store/sqlite.ts'
-import { readDocuments } from '../../store/versions.ts'
+import { endpointsOfModel } from '../../store/tables/endpoints.ts'
+import { readDocuments } from '../../store/tables/versions.ts'
 import type { NodeContext } from '../node-context.ts'
 
 const refusal = z.object({

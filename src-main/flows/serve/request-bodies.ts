@@ -12,13 +12,13 @@ import { finishOutputs } from '../../processing/finish-outputs.ts'
 import type { ProcessingPlan } from '../../processing/plan.ts'
 import { prepareInputs } from '../../processing/prepare-inputs.ts'
 import { readLabels } from '../../processing/read-labels.ts'
+import type { PreparedItems, ProcessingPort } from '../../serving/hosting/processing-port.ts'
 import {
   type InferAnswer,
   type InferRequest,
   inferAnswerText,
   readInferRequest,
-} from '../../serving/infer-codec.ts'
-import type { PreparedItems, ProcessingPort } from '../../serving/processing-port.ts'
+} from '../../serving/protocol/infer-codec.ts'
 
 type Task =
   | { type: 'prepare'; plan: ProcessingPlan; body: Uint8Array }

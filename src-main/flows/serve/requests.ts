@@ -1,7 +1,7 @@
 /** The log of calls, and the receipt of one. */
 import { OutpostError } from '../../base/errors.ts'
 import type { RequestRow } from '../../contract/views.ts'
-import { findUsageRecord, listUsageRecords, type UsageFilter } from '../../store/usage-records.ts'
+import { findUsageRecord, listUsageRecords, type UsageFilter } from '../../store/tables/usage-records.ts'
 import type { NodeContext } from '../node-context.ts'
 
 export const listRequests = (node: NodeContext, query: UsageFilter & { offset: number; limit: number }) => {

@@ -1,7 +1,7 @@
 /** One line of curl that gives a prediction from a deployed sample: what the console shows a person who just came. */
 import type { VersionDetail } from '../../contract/views.ts'
-import { listEndpoints } from '../../store/endpoints.ts'
-import { modelsFrom } from '../../store/models.ts'
+import { listEndpoints } from '../../store/tables/endpoints.ts'
+import { modelsFrom } from '../../store/tables/models.ts'
 import type { NodeContext } from '../node-context.ts'
 import { findVersion } from '../registry.ts'
 import { endpointState } from './deploy.ts'

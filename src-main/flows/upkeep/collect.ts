@@ -1,7 +1,7 @@
 /** Deletes the artifacts that no version refers to, as a job. What is being imported now is never taken. */
 import { z } from 'zod'
 import type { JobWork } from '../../jobs/runner.ts'
-import { collectBlobs } from '../../store/blob-collect.ts'
+import { collectBlobs } from '../../store/blobs/blob-collect.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 

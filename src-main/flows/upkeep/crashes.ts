@@ -3,7 +3,7 @@
  * within the window is set aside, so that the others can be served.
  */
 import { readJournal } from '../../engine/journal.ts'
-import { endpointsOfVersion } from '../../store/endpoints.ts'
+import { endpointsOfVersion } from '../../store/tables/endpoints.ts'
 import type { NodeContext } from '../node-context.ts'
 import { setDeploymentAside } from '../serve/deploy.ts'
 

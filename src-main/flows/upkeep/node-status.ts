@@ -1,11 +1,11 @@
 /** The state of the node at a glance, and the first-run list, each point true once it really happened. */
 import { statfs } from 'node:fs/promises'
 import type { NodeStatus } from '../../contract/api/system.ts'
-import { countKeys } from '../../store/api-keys.ts'
-import { countEndpoints } from '../../store/endpoints.ts'
-import { countModels, countModelsFrom } from '../../store/models.ts'
-import { usageTotals } from '../../store/usage-hours.ts'
-import { countVersions } from '../../store/versions.ts'
+import { countKeys } from '../../store/tables/api-keys.ts'
+import { countEndpoints } from '../../store/tables/endpoints.ts'
+import { countModels, countModelsFrom } from '../../store/tables/models.ts'
+import { usageTotals } from '../../store/tables/usage-hours.ts'
+import { countVersions } from '../../store/tables/versions.ts'
 import type { NodeContext } from '../node-context.ts'
 
 export async function nodeStatus(node: NodeContext): Promise<NodeStatus> {

@@ -3,7 +3,7 @@ import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sampleCall } from '../../../src-main/flows/serve/sample-call.ts'
-import { blobPath } from '../../../src-main/store/blob-paths.ts'
+import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'samples.debian-sections'

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ValidationReport } from '../../../src-main/contract/validation.ts'
-import { pack } from '../../../src-main/package/pack.ts'
-import { generatePublisherKey } from '../../../src-main/package/publisher-key.ts'
-import { readSource } from '../../../src-main/package/read-source.ts'
+import { pack } from '../../../src-main/package/archive/pack.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { generatePublisherKey } from '../../../src-main/package/signing/publisher-key.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readJournal } from '../../../src-main/engine/journal.ts'
 import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
-import { listUsageRecords } from '../../../src-main/store/usage-records.ts'
+import { listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
 import { endlessModel, linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode, usageKey } from '../../support/serving-node.ts'
 

@@ -8,13 +8,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { verifyAuditChain } from '../../../src-main/audit/verify-chain.ts'
 import { resolveVersion } from '../../../src-main/registry/resolve.ts'
 import { verifyVersions } from '../../../src-main/registry/verify.ts'
-import { collectBlobs, storedBlobs } from '../../../src-main/store/blob-collect.ts'
-import { referencedBlobs } from '../../../src-main/store/blob-rows.ts'
-import { createBlobStore, verifyBlob } from '../../../src-main/store/blobs.ts'
+import { collectBlobs, storedBlobs } from '../../../src-main/store/blobs/blob-collect.ts'
+import { createBlobStore, verifyBlob } from '../../../src-main/store/blobs/blobs.ts'
 import { findRunningNode, openDataDirectory } from '../../../src-main/store/data-directory.ts'
 import { openNodeDatabase } from '../../../src-main/store/open.ts'
 import { recoverDataDirectory } from '../../../src-main/store/recover.ts'
-import { countVersions } from '../../../src-main/store/versions.ts'
+import { referencedBlobs } from '../../../src-main/store/tables/blob-rows.ts'
+import { countVersions } from '../../../src-main/store/tables/versions.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
 
@@ -100,7 +100,7 @@ test('a second process on the folder is refused and told who has it, until that 
 test('two processes that write the same blob at once are both right', async () => {
   const dataDir = temporaryFolder()
   const writer = `
-    const { createBlobStore } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src-main/store/blobs.ts'))})
+    const { createBlobStore } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src-main/store/blobs/blobs.ts'))})
     const store = createBlobStore(${JSON.stringify(dataDir)})
     const source = async function* () { for (let at = 0; at < 40; at++) yield Buffer.alloc(100_000, at) }
     for (let n = 0; n < 20; n++) console.log((await store.begin().write(source())).digest)`

@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { verifyAuditChain } from '../../../src-main/audit/verify-chain.ts'
 import { canonicalJson } from '../../../src-main/base/canonical-json.ts'
+import { inTransaction, type NodeWriter } from '../../../src-main/store/sqlite.ts'
 import {
   appendAuditEntry,
   auditGenesis,
   auditHead,
   listAuditEntries,
-} from '../../../src-main/store/audit-entries.ts'
-import { inTransaction, type NodeWriter } from '../../../src-main/store/sqlite.ts'
+} from '../../../src-main/store/tables/audit-entries.ts'
 import { dataFolder } from '../../support/data-folder.ts'
 
 const append = (db: NodeWriter, at: number) =>

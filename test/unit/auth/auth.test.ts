@@ -18,9 +18,9 @@ import { loadOrCreateSecret, loadOrCreateText } from '../../../src-main/auth/sec
 import type { Clock } from '../../../src-main/base/clock.ts'
 import { grants } from '../../../src-main/contract/api/scopes.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
-import { touchKey } from '../../../src-main/store/api-keys.ts'
-import { listAuditEntries } from '../../../src-main/store/audit-entries.ts'
-import { currentSnapshot } from '../../../src-main/store/meta.ts'
+import { touchKey } from '../../../src-main/store/tables/api-keys.ts'
+import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.ts'
+import { currentSnapshot } from '../../../src-main/store/tables/meta.ts'
 import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { describedText } from '../../../src-main/cli/package-text.ts'
-import { inspectOnnx } from '../../../src-main/package/inspect-onnx.ts'
+import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
 import { addModel } from '../../support/onnx-writer.ts'
 import { test } from '../../support/package-folder.ts'
 

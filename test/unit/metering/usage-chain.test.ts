@@ -9,8 +9,8 @@ import { createUsageIndexer } from '../../../src-main/metering/usage-indexer.ts'
 import { openUsageLog } from '../../../src-main/metering/usage-log.ts'
 import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
-import { usageTotals } from '../../../src-main/store/usage-hours.ts'
-import { listUsageRecords } from '../../../src-main/store/usage-records.ts'
+import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
+import { listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
 
 const key = Buffer.alloc(32, 7)
 let data: string

@@ -1,8 +1,8 @@
 /** Packages that were damaged on their way: each byte changed, and each length cut off. */
 import { type FileHandle, open, readFile, truncate, writeFile } from 'node:fs/promises'
 import { expect } from 'vitest'
-import { openPackage } from '../../../src-main/package/open-package.ts'
-import { scanTar } from '../../../src-main/package/scan-tar.ts'
+import { openPackage } from '../../../src-main/package/archive/open-package.ts'
+import { scanTar } from '../../../src-main/package/archive/scan-tar.ts'
 import { countingSink, packedPackage, refusal, test } from '../../support/package-folder.ts'
 
 /** What a reader learns, with the order of nothing left to chance. */

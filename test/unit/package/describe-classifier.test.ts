@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { describeOnnx } from '../../../src-main/package/describe-onnx.ts'
+import { describeOnnx } from '../../../src-main/package/onnx/describe-onnx.ts'
 import { elementType, onnxModel, type ValueInput } from '../../support/onnx-writer.ts'
 import { test } from '../../support/package-folder.ts'
 

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { describeOnnx } from '../../../src-main/package/describe-onnx.ts'
-import { openPackage } from '../../../src-main/package/open-package.ts'
-import { pack } from '../../../src-main/package/pack.ts'
+import { openPackage } from '../../../src-main/package/archive/open-package.ts'
+import { pack } from '../../../src-main/package/archive/pack.ts'
+import { describeOnnx } from '../../../src-main/package/onnx/describe-onnx.ts'
 import { addModel, floats } from '../../support/onnx-writer.ts'
 import { refusal, test } from '../../support/package-folder.ts'
 

@@ -1,9 +1,9 @@
 /** What a package says to people, and license expressions by their shape (SPDX specification 2.3, annex D). */
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { checkDocuments, isLicenseExpression } from '../../../src-main/package/documents-check.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { checkDocuments, isLicenseExpression } from '../../../src-main/package/checks/documents-check.ts'
 import { draftCard } from '../../../src-main/package/draft-card.ts'
-import { readSource } from '../../../src-main/package/read-source.ts'
 import { card, test, writeSource } from '../../support/package-folder.ts'
 
 test('expressions are taken, and what only looks like one is not', () => {

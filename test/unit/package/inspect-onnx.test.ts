@@ -3,7 +3,7 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { GraphSummary } from '../../../src-main/contract/package.ts'
-import { inspectOnnx } from '../../../src-main/package/inspect-onnx.ts'
+import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
 import {
   addModel,
   bytesField,

@@ -5,10 +5,10 @@ import { mkdir, readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
-import { openPackage } from '../../../src-main/package/open-package.ts'
-import { pack } from '../../../src-main/package/pack.ts'
-import { readSource } from '../../../src-main/package/read-source.ts'
-import { unpack } from '../../../src-main/package/unpack.ts'
+import { openPackage } from '../../../src-main/package/archive/open-package.ts'
+import { pack } from '../../../src-main/package/archive/pack.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { unpack } from '../../../src-main/package/archive/unpack.ts'
 import { test as base, refusal, writeSource } from '../../support/package-folder.ts'
 
 const mebibyte = 1 << 20
@@ -72,7 +72,7 @@ async function runAndKill(text: string): Promise<void> {
   expect((await gone)[1]).toBe('SIGKILL')
 }
 
-const room = new URL('../../../src-main/package/', import.meta.url).href
+const room = new URL('../../../src-main/package/archive/', import.meta.url).href
 const script = (call: string): string => `
   import { pack } from '${room}pack.ts'
   import { readSource } from '${room}read-source.ts'

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type ChangeRequest, packSource } from '../../../src-main/flows/packages/pack-source.ts'
-import { openPackage } from '../../../src-main/package/open-package.ts'
+import { openPackage } from '../../../src-main/package/archive/open-package.ts'
 import { addModel } from '../../support/onnx-writer.ts'
 import { refusal, test, writeSource } from '../../support/package-folder.ts'
 

@@ -1,6 +1,6 @@
 /** Paths in packages: what is refused, whatever the platform of the test. */
 import { describe, expect, test } from 'vitest'
-import { checkPaths, pathProblem } from '../../../src-main/package/paths.ts'
+import { checkPaths, pathProblem } from '../../../src-main/package/archive/paths.ts'
 import { refusal } from '../../support/package-folder.ts'
 
 describe('a path is refused', () => {

@@ -2,7 +2,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { readSource } from '../../../src-main/package/read-source.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { addModel, floats } from '../../support/onnx-writer.ts'
 import { refusal, test, writeSource } from '../../support/package-folder.ts'
 

@@ -1,7 +1,7 @@
 /** Signatures: whose they are and what they cover. */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type DsseEnvelope, preAuthEncoding } from '../../../src-main/package/dsse.ts'
+import { type DsseEnvelope, preAuthEncoding } from '../../../src-main/package/signing/dsse.ts'
 import {
   exportPublisherKey,
   fingerprintOf,
@@ -9,9 +9,9 @@ import {
   importPublisherKey,
   parsePublicKey,
   publicKeyText,
-} from '../../../src-main/package/publisher-key.ts'
-import { signManifest } from '../../../src-main/package/sign-manifest.ts'
-import { verifySignature } from '../../../src-main/package/verify-signature.ts'
+} from '../../../src-main/package/signing/publisher-key.ts'
+import { signManifest } from '../../../src-main/package/signing/sign-manifest.ts'
+import { verifySignature } from '../../../src-main/package/signing/verify-signature.ts'
 import { refusal } from '../../support/package-folder.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { readTarHeader, tarHeader } from '../../../src-main/package/tar.ts'
+import { readTarHeader, tarHeader } from '../../../src-main/package/archive/tar.ts'
 import { test } from '../../support/package-folder.ts'
 
 const sizes = [0, 1, 511, 512, 2 ** 31, 8 * 2 ** 30 - 1, 8 * 2 ** 30, 3 * 2 ** 40]

@@ -1,7 +1,7 @@
 /** Searches that find more models than are gathered and sorted: other plans, and the same answers as plain filtering. */
 import { expect, test } from 'vitest'
 import { listModels, type ModelListQuery } from '../../../src-main/registry/list-models.ts'
-import { forgetModel } from '../../../src-main/store/model-search.ts'
+import { forgetModel } from '../../../src-main/store/tables/model-search.ts'
 import { seedRegistry } from '../../bench/seed-registry.ts'
 import { dataFolder } from '../../support/data-folder.ts'
 

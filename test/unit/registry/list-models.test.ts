@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../../src-main/base/ids.ts'
 import { listModels, type ModelListQuery } from '../../../src-main/registry/list-models.ts'
 import { resolveVersion } from '../../../src-main/registry/resolve.ts'
-import { putEndpoint } from '../../../src-main/store/endpoints.ts'
+import { putEndpoint } from '../../../src-main/store/tables/endpoints.ts'
 import { type DataFolder, dataFolder } from '../../support/data-folder.ts'
 import { by, install } from '../../support/registration.ts'
 

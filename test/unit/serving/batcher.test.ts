@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import type { Tensor } from '../../../src-main/base/tensors.ts'
-import { createBatcher } from '../../../src-main/serving/batcher.ts'
+import { createBatcher } from '../../../src-main/serving/hosting/batcher.ts'
 
 const input = (rows: number[][]): Tensor[] => [
   {

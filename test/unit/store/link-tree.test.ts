@@ -11,9 +11,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { blobPath } from '../../../src-main/store/blob-paths.ts'
-import { createBlobStore } from '../../../src-main/store/blobs.ts'
-import { linkTree } from '../../../src-main/store/link-tree.ts'
+import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
+import { createBlobStore } from '../../../src-main/store/blobs/blobs.ts'
+import { linkTree } from '../../../src-main/store/blobs/link-tree.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { chunks } from '../../support/registration.ts'
 

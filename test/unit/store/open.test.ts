@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { findRunningNode, openDataDirectory } from '../../../src-main/store/data-directory.ts'
-import { nodeId } from '../../../src-main/store/meta.ts'
 import { migrate, schemaVersion } from '../../../src-main/store/migrate.ts'
 import {
   openNodeDatabase,
@@ -14,6 +13,7 @@ import {
 } from '../../../src-main/store/open.ts'
 import { recoverDataDirectory } from '../../../src-main/store/recover.ts'
 import { inTransaction } from '../../../src-main/store/sqlite.ts'
+import { nodeId } from '../../../src-main/store/tables/meta.ts'
 import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
 import { install } from '../../support/registration.ts'
 

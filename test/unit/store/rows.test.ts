@@ -9,18 +9,18 @@ import {
   listDrafts,
   putDraft,
   type StoredDraft,
-} from '../../../src-main/store/drafts.ts'
-import { jobTable } from '../../../src-main/store/jobs.ts'
-import { currentSnapshot, nextSnapshot, nodeId } from '../../../src-main/store/meta.ts'
+} from '../../../src-main/store/tables/drafts.ts'
+import { jobTable } from '../../../src-main/store/tables/jobs.ts'
+import { currentSnapshot, nextSnapshot, nodeId } from '../../../src-main/store/tables/meta.ts'
 import {
   deletePublishers,
   listPublishers,
   ownPublisher,
   putPublisher,
-} from '../../../src-main/store/publishers.ts'
-import { usageHours, usageTotals } from '../../../src-main/store/usage-hours.ts'
-import { indexUsage } from '../../../src-main/store/usage-index.ts'
-import { findUsageRecord, listUsageRecords } from '../../../src-main/store/usage-records.ts'
+} from '../../../src-main/store/tables/publishers.ts'
+import { usageHours, usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
+import { indexUsage } from '../../../src-main/store/tables/usage-index.ts'
+import { findUsageRecord, listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
 import { dataFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
 

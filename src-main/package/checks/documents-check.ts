@@ -1,0 +1,113 @@
+/** The rung that looks at what people read: the card with its sections, the license, the migration guide. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PackageDescriptor } from '../../contract/package.ts'
+import { notStated } from '../draft-card.ts'
+import { type Finding, failed, passed, warned } from './ladder.ts'
+import type { Subject } from './open-subject.ts'
+
+/** What a card tells, and the words by which a heading shows that it does. */
+const sections: readonly [title: string, words: RegExp][] = [
+  ['intended use', /intended|use case|\buses?\b/i],
+  ['limitations and failure modes', /limitation|failure|caveat/i],
+  ['evaluation results', /evaluation|results|metrics|performance/i],
+  ['fairness', /fairness|bias|ethic/i],
+  ['training data', /training|data/i],
+  ['responsible team and contact', /contact|team|owner|maintain|responsible/i],
+]
+
+export async function checkDocuments({ source, folder }: Subject): Promise<Finding> {
+  const { descriptor } = source
+  if (needsGuide(descriptor) && descriptor.change.migrationGuide === undefined) {
+    return failed(
+      `Version ${descriptor.version} is a major change and has no migration guide.`,
+      'Write one and name it in change.migrationGuide; for a bare .onnx file: outpost pack --migration-guide FILE.',
+      { code: 'MIGRATION_GUIDE_MISSING' },
+    )
+  }
+  if (!isLicenseExpression(descriptor.license.spdx)) {
+    return failed(
+      `"${descriptor.license.spdx}" is no SPDX license expression.`,
+      'Write for example Apache-2.0, or LicenseRef-Proprietary with the text in license.file.',
+    )
+  }
+  const card = await textOf(source, folder, descriptor.card)
+  if (card.trim() === '') return failed(`The card ${descriptor.card} is empty.`)
+  const told = sectionsOf(card)
+  const missing = titlesWhere(told, (bodies) => bodies.length === 0)
+  const unstated = titlesWhere(
+    told,
+    (bodies) => bodies.length > 0 && bodies.every((body) => body === notStated),
+  )
+  const { license } = descriptor
+  const lacks = [
+    ...(missing.length > 0 ? [`The card has no section on ${missing.join(', ')}.`] : []),
+    ...(unstated.length > 0 ? [`The card does not state ${unstated.join(', ')}.`] : []),
+    ...(license.file === undefined ? licenseLacks(license.spdx) : []),
+  ]
+  if (lacks.length > 0) return warned(lacks.join(' '), { missing, unstated })
+  const text = license.file === undefined ? 'without its text' : `with its text in ${license.file}`
+  return passed(`The card has all its sections. The license is ${license.spdx}, ${text}.`)
+}
+
+/** An identifier of SPDX's list names its text; what is no identifier of it needs one. */
+function licenseLacks(spdx: string): string[] {
+  if (/\b(NOASSERTION|NONE)\b/.test(spdx)) return ['No license is stated.']
+  return /LicenseRef-/.test(spdx) ? [`The text of the license ${spdx} is not in the package.`] : []
+}
+
+interface Section {
+  heading: string
+  body: string
+}
+
+function sectionsOf(card: string): Section[] {
+  return card
+    .split(/^#{1,6}\s+/m)
+    .slice(1)
+    .map((section) => {
+      const [heading = '', ...lines] = section.split('\n')
+      return { heading, body: lines.join('\n').trim() }
+    })
+}
+
+const titlesWhere = (told: readonly Section[], is: (bodies: string[]) => boolean): string[] =>
+  sections
+    .filter(([, words]) => is(told.filter(({ heading }) => words.test(heading)).map(({ body }) => body)))
+    .map(([title]) => title)
+
+/** The first version may call itself major: there is nothing to migrate from. */
+export function needsGuide({ version, change }: Pick<PackageDescriptor, 'version' | 'change'>): boolean {
+  return change.breakingChanges.length > 0 || (change.type === 'major' && Number.parseInt(version, 10) > 1)
+}
+
+async function textOf(source: Subject['source'], folder: string, path: string): Promise<string> {
+  const content = source.files.find((file) => file.path === path)?.content
+  if (content && 'buffer' in content) return Buffer.from(content.buffer).toString('utf8')
+  return await readFile(join(folder, path), 'utf8')
+}
+
+/**
+ * The grammar of SPDX license expressions (SPDX specification 2.3, annex D) by its shape: identifiers joined by AND,
+ * OR and WITH, in balanced brackets. Whether an identifier is on SPDX's list is not asked; the list grows.
+ */
+export function isLicenseExpression(text: string): boolean {
+  const tokens = text.match(/[()]|[^\s()]+/g) ?? []
+  let depth = 0
+  let wantsOperand = true
+  for (const token of tokens) {
+    if (token === '(') {
+      if (!wantsOperand) return false
+      depth++
+    } else if (token === ')') {
+      if (wantsOperand || --depth < 0) return false
+    } else if (/^(AND|OR|WITH)$/.test(token)) {
+      if (wantsOperand) return false
+      wantsOperand = true
+    } else {
+      if (!wantsOperand || !/^[A-Za-z0-9][A-Za-z0-9.:-]*\+?$/.test(token)) return false
+      wantsOperand = false
+    }
+  }
+  return depth === 0 && !wantsOperand
+}

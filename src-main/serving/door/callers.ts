@@ -1,0 +1,47 @@
+/** Who is asking (R219): a bearer key of the registry, one that dies with the process, or control itself. */
+import { OutpostError } from '../../base/errors.ts'
+import { keyHash, sameText } from '../../base/key-hash.ts'
+import { grants } from '../../contract/api/scopes.ts'
+import type { ServedKey } from '../routing/routes.ts'
+
+export interface Caller {
+  /** Written into each usage record. */
+  name: string
+  /** Control itself, which may try versions that no endpoint serves. */
+  internal: boolean
+}
+
+export interface CallerSettings {
+  keyPepper: string
+  internalKey: string
+  temporaryKeys: ReadonlyArray<{ hash: string; name: string }>
+}
+
+/** Throws UNAUTHORIZED without saying what about the key was wrong, FORBIDDEN for a key that may not infer. */
+export function identify(
+  authorization: string | undefined,
+  settings: CallerSettings,
+  keys: ReadonlyMap<string, ServedKey>,
+  now: number,
+): Caller {
+  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization ?? '')?.[1]
+  if (secret === undefined) {
+    throw new OutpostError('UNAUTHORIZED', 'A key is needed: send it as "Authorization: Bearer …".', {
+      hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
+    })
+  }
+  if (sameText(secret, settings.internalKey)) return { name: 'playground', internal: true }
+  const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
+  const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
+  if (temporary) return { name: temporary.name, internal: false }
+  const key = keys.get(hash)
+  if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
+    throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
+      hint: 'It may have been revoked or have expired; make a new one.',
+    })
+  }
+  if (!grants(key.scopes, 'infer')) {
+    throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
+  }
+  return { name: key.name, internal: false }
+}

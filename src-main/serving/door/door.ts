@@ -1,0 +1,170 @@
+/**
+ * The serving door: a fixed set of routes straight on Node's HTTP server. Its ladder is limits, host and origin, who,
+ * which version, and then the story of an inference; each rung answers for itself and nothing below it is reached.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { OutpostError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import { limits } from '../../contract/limits.ts'
+import type { Caller } from './callers.ts'
+import { type RunPath, readPath } from './door-paths.ts'
+import type { DoorViews } from './door-views.ts'
+import { type Answer, asOutpostError, refusal, send } from './http-answer.ts'
+import { refuseAnnounced } from './http-body.ts'
+import { type InferRooms, infer, type Target } from './infer-story.ts'
+import { guardRequest } from './request-guard.ts'
+
+export interface DoorOptions {
+  tls: { cert: string; key: string } | null
+  hosts: ReadonlySet<string>
+  identify: (authorization: string | undefined) => Caller
+  targetOf: (path: RunPath, caller: Caller, tryVersion: string | undefined) => Promise<Target>
+  views: DoorViews
+  rooms: InferRooms
+  onFault: (error: OutpostError, requestId: string) => void
+}
+
+export interface Door {
+  server: Server
+  /** Answers what is under way, takes nothing new, and settles when the last answer is out. */
+  drain(): Promise<void>
+}
+
+export function createDoor(options: DoorOptions): Door {
+  let draining = false
+  let underWay = 0
+  const settings = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersSecondsMax * 1000,
+    requestTimeout: limits.requestSecondsMax * 1000,
+    connectionsCheckingInterval: 1000,
+    keepAliveTimeout: 65_000, // longer than common proxies keep theirs, so that it is they who close
+  }
+  const listener: RequestListener = (request, response) => {
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+      if (draining && underWay === 0) whenDrained?.()
+    })
+    void answer(request, response)
+  }
+  const server = options.tls
+    ? createSecureServer({ ...settings, ...options.tls }, listener)
+    : createServer(settings, listener)
+  let whenDrained: (() => void) | undefined
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A body that is refused by its announced length need not be sent at all.
+    if (Number(request.headers['content-length'] ?? 0) <= limits.inferBodyBytesMax) response.writeContinue()
+    listener(request, response)
+  })
+  server.on('clientError', refuseBrokenRequest)
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const id = newId()
+    const started = performance.now()
+    const v1 = (request.url ?? '').startsWith('/v1')
+    let result: Answer
+    try {
+      result = await climb(request, response, id, started)
+    } catch (error) {
+      const refused = asOutpostError(error)
+      if (refused.code === 'INTERNAL') options.onFault(refused, id)
+      result = refusal(refused, v1, { 'x-request-id': id })
+    }
+    send(request, response, result, draining)
+  }
+
+  async function climb(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    started: number,
+  ): Promise<Answer> {
+    guardRequest(request.headers, options.hosts)
+    const found = readPath(request.url ?? '')
+    if (!found) throw new OutpostError('NOT_FOUND', 'There is nothing at this path.')
+    const { path, method } = found
+    if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
+      return refusal(
+        new OutpostError('METHOD_NOT_ALLOWED', `Use ${method} here.`),
+        path.kind.startsWith('v1'),
+        { allow: method },
+      )
+    }
+    if (path.kind === 'live' || path.kind === 'ready' || path.kind === 'server')
+      return options.views.open(path.kind)
+    const caller = options.identify(request.headers.authorization)
+    if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
+    const tryVersion = request.headers['outpost-try']
+    const target = await options.targetOf(
+      path,
+      caller,
+      typeof tryVersion === 'string' ? tryVersion : undefined,
+    )
+    refuseUnreadable(request)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const call = { id, started, request, caller, target, signal: gone.signal }
+    return infer(call, options.rooms, path.kind === 'v1-predict')
+  }
+
+  return {
+    server,
+    drain: () =>
+      new Promise((resolve) => {
+        draining = true
+        whenDrained = resolve
+        server.close()
+        server.closeIdleConnections()
+        if (underWay === 0) resolve()
+      }),
+  }
+}
+
+/** What the body is, before it is read. */
+function refuseUnreadable(request: IncomingMessage): void {
+  const { headers } = request
+  refuseAnnounced(request, limits.inferBodyBytesMax)
+  if (headers['inference-header-content-length'] !== undefined) {
+    throw new OutpostError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The extension binary_tensor_data is not offered here; send JSON.',
+    )
+  }
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new OutpostError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `The content encoding "${encoding}" is not supported here.`,
+    )
+  }
+  const type = (headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
+    throw new OutpostError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.')
+  }
+}
+
+/** What Node's parser refused before it was a request: too large a header block, no HTTP, too slow. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The header block is too large.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to arrive.']
+        : ['400 Bad Request', 'The request is not valid HTTP.']
+  const body = JSON.stringify({ error: message })
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,76 @@
+/**
+ * Answers of the serving door. An error has the form that its protocol gives it: {"error": message} for the Open
+ * Inference Protocol, {"error": {code, message, hint, details}} for /v1; the code stands in a header of both.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { OutpostError } from '../../base/errors.ts'
+import { errorCatalogue } from '../../contract/errors.ts'
+
+export interface Answer {
+  status: number
+  body: string
+  contentType: string
+  headers: Record<string, string>
+}
+
+export const json = (value: unknown, headers: Record<string, string> = {}): Answer =>
+  jsonText(JSON.stringify(value), headers)
+
+export const jsonText = (body: string, headers: Record<string, string> = {}): Answer => ({
+  status: 200,
+  body,
+  contentType: 'application/json',
+  headers,
+})
+
+/** Time that a client whose body is refused gets to read the answer while what it still sends is thrown away. */
+const lingerMs = 2000
+
+export function refusal(error: OutpostError, v1: boolean, headers: Record<string, string> = {}): Answer {
+  const { code, message, hint, details } = error
+  // JSON leaves out what is undefined.
+  const body = v1 ? { error: { code, message, hint, details } } : { error: message }
+  const retry = errorCatalogue[code].retryable && error.status === 503 ? { 'retry-after': '1' } : {}
+  const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
+  return {
+    status: error.status,
+    body: JSON.stringify(body),
+    contentType: 'application/json',
+    headers: { 'outpost-error': code, ...retry, ...scheme, ...headers },
+  }
+}
+
+export const asOutpostError = (error: unknown): OutpostError =>
+  error instanceof OutpostError
+    ? error
+    : new OutpostError('INTERNAL', 'Something failed inside the node.', { cause: error })
+
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  closing: boolean,
+): void {
+  if (response.destroyed) return
+  const unread = !request.complete
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': Buffer.byteLength(answer.body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(closing || unread ? { connection: 'close' } : {}),
+    ...answer.headers,
+  })
+  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  if (unread) linger(request)
+}
+
+/** Closing at once would reset the connection, and the client would never see why it was refused. */
+function linger(request: IncomingMessage): void {
+  request.removeAllListeners('data')
+  request.resume()
+  const { socket } = request
+  const late = setTimeout(() => socket.destroy(), lingerMs)
+  late.unref()
+  socket.once('close', () => clearTimeout(late))
+}

@@ -1,0 +1,41 @@
+/**
+ * What serving needs of pre- and post-processing. The room that does it is a peer, so the entry hands it in; the
+ * larger bodies are handed to a thread, the others are worked on where they arrive.
+ */
+import type { Tensor } from '../../base/tensors.ts'
+import type { InputSchema, OutputSchema } from '../../contract/package.ts'
+import type { TensorSpec } from '../../contract/tensor.ts'
+import type { InferAnswer, InferRequest } from '../protocol/infer-codec.ts'
+
+export interface ProcessingPlan {
+  inputs: InputSchema[]
+  outputs: OutputSchema[]
+  inputSpecs: TensorSpec[]
+  outputSpecs: TensorSpec[]
+  /** By output tensor, in the order of the classes. */
+  labels: Record<string, string[]>
+}
+
+export interface PreparedItems {
+  /** One entry a run: several items ride in one where the model takes a batch; `rows` has one entry an item. */
+  runs: Array<{ inputs: Tensor[]; rows: number[] }>
+  items: number
+}
+
+export interface ProcessingPort {
+  /** By output tensor; `readFile` gives a file of the package. */
+  readLabels(
+    outputs: readonly OutputSchema[],
+    readFile: (path: string) => Promise<Uint8Array>,
+  ): Promise<Record<string, string[]>>
+  /** The body of /v1: {"inputs": item or array of items}. INPUT_INVALID, JSON_INVALID. */
+  prepare(plan: ProcessingPlan, body: Buffer): Promise<PreparedItems>
+  /** One record an item, from the outputs of each run. */
+  finish(
+    plan: ProcessingPlan,
+    runs: ReadonlyArray<{ outputs: Tensor[]; rows: number[] }>,
+  ): Record<string, unknown>[]
+  /** The body of /v2 …/infer. */
+  decode(body: Buffer): Promise<InferRequest>
+  encode(answer: InferAnswer): Promise<string>
+}

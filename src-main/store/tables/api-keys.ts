@@ -1,0 +1,69 @@
+/** API keys: the HMAC of the secret and what it may do. The secret itself is never here. */
+import { z } from 'zod'
+import { type KeyScope, keyScope } from '../../contract/views.ts'
+import { type NodeReader, type NodeWriter, readJson, sql } from '../sqlite.ts'
+
+export interface StoredKey {
+  id: string
+  name: string
+  prefix: string
+  /** HMAC-SHA-256 of the secret, hex. */
+  hash: string
+  scopes: KeyScope[]
+  createdAt: string
+  expiresAt: string | null
+  revokedAt: string | null
+  lastUsedAt: string | null
+}
+
+const columns = `id, name, prefix, hash, scopes, created_at as createdAt, expires_at as expiresAt,
+  revoked_at as revokedAt, last_used_at as lastUsedAt`
+type Raw = Omit<StoredKey, 'scopes'> & { scopes: string }
+const read = (row: Raw): StoredKey => ({
+  ...row,
+  scopes: readJson(z.array(keyScope), row.scopes, 'list of scopes'),
+})
+
+/** Newest first, revoked ones too. */
+export const listKeys = (db: NodeReader): StoredKey[] =>
+  sql<Raw>(db, `select ${columns} from api_keys order by created_at desc, id desc`).all().map(read)
+
+export function findKey(db: NodeReader, id: string): StoredKey | null {
+  const row = sql<Raw>(db, `select ${columns} from api_keys where id = ?`).get(id)
+  return row ? read(row) : null
+}
+
+export function findKeyByHash(db: NodeReader, hash: string): StoredKey | null {
+  const row = sql<Raw>(db, `select ${columns} from api_keys where hash = ?`).get(hash)
+  return row ? read(row) : null
+}
+
+export function insertKey(
+  db: NodeWriter,
+  key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt'> & { originNode: string },
+): void {
+  sql(
+    db,
+    `insert into api_keys (id, origin_node, name, prefix, hash, scopes, created_at, expires_at)
+      values (@id, @originNode, @name, @prefix, @hash, @scopes, @createdAt, @expiresAt)`,
+  ).run({ ...key, scopes: JSON.stringify(key.scopes) })
+}
+
+/** The first time counts. False where there is no such key. */
+export const revokeStoredKey = (db: NodeWriter, id: string, at: string): boolean =>
+  sql(
+    db,
+    'update api_keys set revoked_at = coalesce(revoked_at, ?), revision = revision + 1 where id = ?',
+  ).run(at, id).changes === 1
+
+/** Only forward: reports of use may arrive in any order. */
+export function touchKey(db: NodeWriter, id: string, at: string): void {
+  sql(db, `update api_keys set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?`).run(
+    at,
+    id,
+    at,
+  )
+}
+
+export const countKeys = (db: NodeReader): number =>
+  sql<{ count: number }>(db, 'select count(*) as count from api_keys').get()?.count ?? 0

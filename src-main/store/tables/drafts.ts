@@ -1,0 +1,91 @@
+/** Drafts of the package wizard. Their descriptor need not be valid yet, so it is kept as it was typed. */
+import { z } from 'zod'
+import { graphSummary } from '../../contract/package.ts'
+import { validationReport } from '../../contract/validation.ts'
+import { draftFile, draftStep } from '../../contract/views.ts'
+import { type NodeReader, type NodeWriter, readJson, readJsonOrNull, sql } from '../sqlite.ts'
+
+const draftTexts = z.object({
+  card: z.string(),
+  license: z.string(),
+  migrationGuide: z.string(),
+  labels: z.string(),
+})
+
+const storedDraft = z.object({
+  id: z.string(),
+  descriptor: z.record(z.string(), z.unknown()),
+  texts: draftTexts,
+  files: z.array(draftFile),
+  graph: graphSummary.nullable(),
+  report: validationReport.nullable(),
+  step: draftStep,
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+export type StoredDraft = z.infer<typeof storedDraft>
+
+interface Raw {
+  id: string
+  descriptor: string
+  texts: string
+  files: string
+  graph: string | null
+  report: string | null
+  step: string
+  createdAt: string
+  updatedAt: string
+}
+
+const columns =
+  'id, descriptor, texts, files, graph, report, step, created_at as createdAt, updated_at as updatedAt'
+const fields = storedDraft.shape
+
+const read = (row: Raw): StoredDraft => ({
+  id: row.id,
+  descriptor: readJson(fields.descriptor, row.descriptor, 'draft'),
+  texts: readJson(draftTexts, row.texts, 'draft text'),
+  files: readJson(fields.files, row.files, 'list of draft files'),
+  graph: readJsonOrNull(graphSummary, row.graph, 'graph summary'),
+  report: readJsonOrNull(validationReport, row.report, 'validation report'),
+  step: draftStep.parse(row.step),
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+})
+
+/** Last changed first. */
+export const listDrafts = (db: NodeReader): StoredDraft[] =>
+  sql<Raw>(db, `select ${columns} from drafts order by updated_at desc, id desc`).all().map(read)
+
+export const draftIds = (db: NodeReader): string[] =>
+  sql<{ id: string }>(db, 'select id from drafts')
+    .all()
+    .map((row) => row.id)
+
+export function findDraft(db: NodeReader, id: string): StoredDraft | null {
+  const row = sql<Raw>(db, `select ${columns} from drafts where id = ?`).get(id)
+  return row ? read(row) : null
+}
+
+/** Writes the whole draft: what is typed is kept as it is typed. */
+export function putDraft(db: NodeWriter, draft: StoredDraft, originNode: string): void {
+  sql(
+    db,
+    `insert into drafts (id, origin_node, descriptor, texts, files, graph, report, step, created_at, updated_at)
+      values (@id, @originNode, @descriptor, @texts, @files, @graph, @report, @step, @createdAt, @updatedAt)
+      on conflict (id) do update set descriptor = excluded.descriptor, texts = excluded.texts, files = excluded.files,
+        graph = excluded.graph, report = excluded.report, step = excluded.step, updated_at = excluded.updated_at,
+        revision = revision + 1`,
+  ).run({
+    ...draft,
+    originNode,
+    descriptor: JSON.stringify(draft.descriptor),
+    texts: JSON.stringify(draft.texts),
+    files: JSON.stringify(draft.files),
+    graph: draft.graph && JSON.stringify(draft.graph),
+    report: draft.report && JSON.stringify(draft.report),
+  })
+}
+
+export const deleteDraft = (db: NodeWriter, id: string): boolean =>
+  sql(db, 'delete from drafts where id = ?').run(id).changes === 1
