@@ -2,10 +2,8 @@
  * The serving process from the first message of control to the last answer: opens the door, follows the snapshots,
  * reports each second, drains and ends when control says so or goes away.
  */
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { ParentChannel } from '../base/child.ts'
-import { isSystemError, OutpostError } from '../base/errors.ts'
+import { OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { limits } from '../contract/limits.ts'
 import { controlToServing, type ServingConfig, type ServingToControl } from '../contract/processes.ts'
@@ -13,14 +11,15 @@ import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
 import { identify } from './door/callers.ts'
-import { createDoor, type Door, type DoorOptions } from './door/door.ts'
-import { createDoorViews, routeOf } from './door/door-views.ts'
+import { createDoor } from './door/door.ts'
+import { createDoorViews } from './door/door-views.ts'
+import { listen } from './door/listen.ts'
 import { servedHosts } from './door/request-guard.ts'
-import { createDeployments, type Deployments } from './hosting/deployments.ts'
+import { createDeployments } from './hosting/deployments.ts'
 import { failureOf } from './hosting/hosted-model.ts'
 import type { ProcessingPort } from './hosting/processing-port.ts'
-import { resolveVersion } from './routing/resolve-version.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
+import { createTargets } from './routing/targets.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
 interface ServingRooms {
@@ -143,7 +142,7 @@ async function startServing(
     firstSettled = true
   }
 
-  const port = await listen(door, config)
+  const port = await listen(door.server, config)
   const timer = setInterval(report, reportEveryMs)
   const scheme = config.tls ? 'https' : 'http'
   // All addresses are no address to go to; this machine's own is one of them.
@@ -177,50 +176,5 @@ async function startServing(
       await deployments.close()
       await rooms.close()
     },
-  }
-}
-
-async function listen({ server }: Door, { host, port, portFixed }: ServingConfig): Promise<number> {
-  try {
-    server.listen(port, host)
-    await once(server, 'listening')
-  } catch (error) {
-    if (!isSystemError(error, 'EADDRINUSE', 'EACCES')) throw error
-    if (portFixed) {
-      throw new OutpostError('PORT_TAKEN', `The port ${port} of ${host} cannot be used: ${error.message}.`, {
-        hint: 'Stop what listens there, or choose another port.',
-      })
-    }
-    server.listen(0, host)
-    await once(server, 'listening')
-  }
-  return (server.address() as AddressInfo).port
-}
-
-interface TargetSources {
-  nodeDb: NodeReader
-  deployments: Deployments
-  routes: () => Routes
-}
-
-/** Which loaded version answers a path, as the snapshot of this moment says. */
-function createTargets({ nodeDb, deployments, routes }: TargetSources): DoorOptions['targetOf'] {
-  return async (path, caller, tryVersion) => {
-    if (tryVersion !== undefined) {
-      if (!caller.internal) throw new OutpostError('FORBIDDEN', 'Only the node itself may try versions.')
-      const version = readServedVersion(nodeDb, tryVersion)
-      if (!version) throw new OutpostError('VERSION_NOT_FOUND', 'This version is not registered.')
-      const { ready, model } = await deployments.tryVersion(version)
-      return { endpoint: 'playground', version, rule: 'try', model, ready, figures: null }
-    }
-    const { endpoint, rule } =
-      path.kind === 'v2-infer'
-        ? {
-            endpoint: routeOf(routes(), deployments, path.endpoint, path.version),
-            rule: path.version === null ? 'endpoint default' : 'exact',
-          }
-        : resolveVersion(routes(), path.model, path.reference, deployments.answering)
-    const { route, model, ready, figures } = deployments.live(endpoint.name, endpoint.versionId)
-    return { endpoint: route.name, version: route.version, rule, model, ready, figures }
   }
 }

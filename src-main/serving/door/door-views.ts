@@ -6,7 +6,7 @@ import { isVersion } from '../routing/resolve-version.ts'
 import type { EndpointRoute, Routes } from '../routing/routes.ts'
 import { metricsText } from '../watching/metrics-text.ts'
 import type { OpenPath, ViewPath } from './door-paths.ts'
-import { type Answer, json } from './http-answer.ts'
+import { type Answer, json, textAnswer } from './http-answer.ts'
 
 export interface DoorViews {
   /** What anyone may ask. */
@@ -35,11 +35,7 @@ export function createDoorViews({ serverVersion, routes, deployments, isReady }:
         case 'models':
           return json({ models: modelList(routes(), deployments) })
         case 'metrics':
-          return {
-            ...json(null),
-            body: metricsText(routes(), deployments),
-            contentType: 'text/plain; version=0.0.4',
-          }
+          return textAnswer(200, metricsText(routes(), deployments), 'text/plain; version=0.0.4')
         case 'v2-model':
           return json(modelMetadata(routeOf(routes(), deployments, path.endpoint, path.version), deployments))
         case 'v2-ready':

@@ -13,12 +13,15 @@ import { createServer as createSecureServer } from 'node:https'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
+import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
+import type { Target } from '../infer/target.ts'
 import type { Caller } from './callers.ts'
 import { type RunPath, readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
-import { type Answer, asOutpostError, refusal, send } from './http-answer.ts'
+import { type Answer, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
-import { type InferRooms, infer, type Target } from './infer-story.ts'
+import { inferExchange } from './infer-exchange.ts'
+import { predictExchange } from './predict-exchange.ts'
 import { guardRequest } from './request-guard.ts'
 
 export interface DoorOptions {
@@ -111,8 +114,9 @@ export function createDoor(options: DoorOptions): Door {
     refuseUnreadable(request)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const call = { id, started, request, caller, target, signal: gone.signal }
-    return infer(call, options.rooms, path.kind === 'v1-predict')
+    const call = { id, started, caller, target, signal: gone.signal }
+    const exchange = path.kind === 'v1-predict' ? predictExchange(request) : inferExchange(request)
+    return infer(call, options.rooms, exchange)
   }
 
   return {

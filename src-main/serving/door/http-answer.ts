@@ -3,12 +3,12 @@
  * Inference Protocol, {"error": {code, message, hint, details}} for /v1; the code stands in a header of both.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { OutpostError } from '../../base/errors.ts'
+import type { OutpostError } from '../../base/errors.ts'
 import { errorCatalogue } from '../../contract/errors.ts'
+import type { Reply } from '../infer/story.ts'
 
-export interface Answer {
-  status: number
-  body: string
+export interface Answer extends Reply {
+  body: string | readonly Uint8Array[]
   contentType: string
   headers: Record<string, string>
 }
@@ -16,12 +16,15 @@ export interface Answer {
 export const json = (value: unknown, headers: Record<string, string> = {}): Answer =>
   jsonText(JSON.stringify(value), headers)
 
-export const jsonText = (body: string, headers: Record<string, string> = {}): Answer => ({
-  status: 200,
-  body,
-  contentType: 'application/json',
-  headers,
-})
+export const jsonText = (body: string, headers: Record<string, string> = {}): Answer =>
+  textAnswer(200, body, 'application/json', headers)
+
+export const textAnswer = (
+  status: number,
+  body: string,
+  contentType: string,
+  headers: Record<string, string> = {},
+): Answer => ({ status, body, bytesOut: Buffer.byteLength(body), contentType, headers })
 
 /** Time that a client whose body is refused gets to read the answer while what it still sends is thrown away. */
 const lingerMs = 2000
@@ -32,18 +35,13 @@ export function refusal(error: OutpostError, v1: boolean, headers: Record<string
   const body = v1 ? { error: { code, message, hint, details } } : { error: message }
   const retry = errorCatalogue[code].retryable && error.status === 503 ? { 'retry-after': '1' } : {}
   const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
-  return {
-    status: error.status,
-    body: JSON.stringify(body),
-    contentType: 'application/json',
-    headers: { 'outpost-error': code, ...retry, ...scheme, ...headers },
-  }
+  return textAnswer(error.status, JSON.stringify(body), 'application/json', {
+    'outpost-error': code,
+    ...retry,
+    ...scheme,
+    ...headers,
+  })
 }
-
-export const asOutpostError = (error: unknown): OutpostError =>
-  error instanceof OutpostError
-    ? error
-    : new OutpostError('INTERNAL', 'Something failed inside the node.', { cause: error })
 
 export function send(
   request: IncomingMessage,
@@ -55,13 +53,18 @@ export function send(
   const unread = !request.complete
   response.writeHead(answer.status, {
     'content-type': answer.contentType,
-    'content-length': Buffer.byteLength(answer.body),
+    'content-length': answer.bytesOut,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(closing || unread ? { connection: 'close' } : {}),
     ...answer.headers,
   })
-  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  if (request.method === 'HEAD') response.end()
+  else if (typeof answer.body === 'string') response.end(answer.body)
+  else {
+    for (const part of answer.body) response.write(part)
+    response.end()
+  }
   if (unread) linger(request)
 }
 

@@ -1,0 +1,24 @@
+/** What the exchanges over HTTP share: the body, the headers that name the version, and the form of a refusal. */
+import type { IncomingMessage } from 'node:http'
+import type { OutpostError } from '../../base/errors.ts'
+import { limits } from '../../contract/limits.ts'
+import type { Asking, Call } from '../infer/story.ts'
+import { type Answer, refusal } from './http-answer.ts'
+import { readBody } from './http-body.ts'
+
+export const answerHeaders = ({ id, target }: Call): Record<string, string> => ({
+  'x-request-id': id,
+  'outpost-version': target.version.version,
+  'outpost-digest': target.version.digest,
+})
+
+export async function bodyOf(request: IncomingMessage, { trace }: Asking): Promise<Buffer> {
+  const bytes = await readBody(request, limits.inferBodyBytesMax)
+  trace.bytesIn = bytes.byteLength
+  return bytes
+}
+
+export const refuseCall =
+  (v1: boolean) =>
+  (error: OutpostError, { call }: Asking): Answer =>
+    refusal(error, v1, answerHeaders(call))
