@@ -7,6 +7,7 @@ import { isoTime } from './base/clock.ts'
 import type { FileHandle } from './contract/shell.ts'
 import { registerOwnKey } from './flows/access/publishers.ts'
 import type { NodeContext } from './flows/node-context.ts'
+import { resumePending } from './flows/serve/introduce.ts'
 import { sampleCall } from './flows/serve/sample-call.ts'
 import { createApp } from './http/app.ts'
 import type { Transport } from './http/environment.ts'
@@ -102,6 +103,10 @@ function hostNode(
       })
       const { root } = context.paths
       log.info({ control: addresses.controlUrl, serving: serving.state().url, dataDirectory: root }, 'ready')
+      if (config.serving)
+        resumePending(context).catch((error: unknown) =>
+          log.error({ err: error }, 'a transition could not be taken up again'),
+        )
     },
     async stop() {
       log.info('stopping')

@@ -1,18 +1,31 @@
 /** Handlers of deployments, the playground and the log of calls. */
-import {
-  deploy,
-  listDeployments,
-  removeDeployment,
-  startDeployment,
-  stopDeployment,
-} from '../flows/serve/deploy.ts'
+import { deploy, removeDeployment, startDeployment, stopDeployment } from '../flows/serve/deploy.ts'
+import { listDeployments } from '../flows/serve/deployment-rows.ts'
 import { tensorInterface, tryModel } from '../flows/serve/playground.ts'
 import { findRequest, listRequests } from '../flows/serve/requests.ts'
+import { changePolicy, promoteVersion, rollBack, shiftTraffic, whichVersion } from '../flows/serve/traffic.ts'
+import { transitionsOf } from '../flows/serve/transitions.ts'
 import { api } from './implementer.ts'
 
 export const deployments = api.deployments.router({
   list: api.deployments.list.handler(({ context }) => listDeployments(context.node)),
   deploy: api.deployments.deploy.handler(({ context, input }) => deploy(context.node, context.actor, input)),
+  shift: api.deployments.shift.handler(({ context, input }) =>
+    shiftTraffic(context.node, context.actor, input),
+  ),
+  promote: api.deployments.promote.handler(({ context, input }) =>
+    promoteVersion(context.node, context.actor, input),
+  ),
+  rollBack: api.deployments.rollBack.handler(({ context, input }) =>
+    rollBack(context.node, context.actor, input),
+  ),
+  setPolicy: api.deployments.setPolicy.handler(({ context, input }) =>
+    changePolicy(context.node, context.actor, input),
+  ),
+  which: api.deployments.which.handler(({ context, input }) => whichVersion(context.node, input)),
+  transitions: api.deployments.transitions.handler(({ context, input }) =>
+    transitionsOf(context.node, input.endpoint),
+  ),
   start: api.deployments.start.handler(({ context, input }) =>
     startDeployment(context.node, context.actor, input.endpoint),
   ),

@@ -47,6 +47,7 @@ export const errorCatalogue = {
   // serving
   ENDPOINT_NOT_FOUND: entry(404, 'Unknown endpoint'),
   ENDPOINT_EXISTS: entry(409, 'An endpoint of this name serves another model'),
+  TRAFFIC_CONFLICT: entry(409, 'The traffic of the endpoint cannot be changed so'),
   NOT_DEPLOYED: entry(409, 'The version is registered but not deployed'),
   DEPLOYMENT_NOT_READY: entry(503, 'The deployment is not ready', true),
   DEPLOYMENT_FAILED: entry(500, 'The model could not be loaded'),

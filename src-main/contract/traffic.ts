@@ -38,7 +38,7 @@ const routingRule = z.object({
   version: versionName,
 })
 
-export const rollbackMetric = z.enum(['error-rate', 'latency-p95', 'divergence', 'quality'])
+const rollbackMetric = z.enum(['error-rate', 'latency-p95', 'divergence', 'quality'])
 const rollbackRule = z.object({
   metric: rollbackMetric,
   /**
@@ -49,7 +49,6 @@ const rollbackRule = z.object({
   windowSeconds: z.int().min(1).max(86_400).default(60),
   requestsMin: z.int().min(1).max(1_000_000).default(20),
 })
-export type RollbackRule = z.infer<typeof rollbackRule>
 
 export const trafficPolicy = z.object({
   stickyBy: stickyBy.default('consumer'),
@@ -72,7 +71,7 @@ export const trafficPolicy = z.object({
 })
 export type TrafficPolicy = z.infer<typeof trafficPolicy>
 
-export const transitionStatus = z.enum(['planned', 'testing', 'partial', 'complete', 'rolled_back'])
+const transitionStatus = z.enum(['planned', 'testing', 'partial', 'complete', 'rolled_back'])
 /** R162, R163: one change of what an endpoint answers with, from its begin to its end. */
 export const transitionRow = z.object({
   id: z.string(),

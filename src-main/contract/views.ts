@@ -7,6 +7,7 @@ import { errorCodes } from './errors.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
 import { changeType, graphSummary, packageDescriptor, task } from './package.ts'
+import { targetRole, trafficPolicy, weight } from './traffic.ts'
 import { validationReport } from './validation.ts'
 
 /** A window of a list: `total` counts the whole filter, not the page. */
@@ -121,6 +122,32 @@ export const versionDetail = versionRow.extend({
 })
 export type VersionDetail = z.infer<typeof versionDetail>
 
+/** What was asked for and what is really used, null until loaded; and why that is another one. */
+const deviceUsed = z.object({
+  requested: z.string(),
+  used: z.string().nullable(),
+  reason: z.string().nullable(),
+})
+
+/** One version of an endpoint. */
+const deploymentTarget = z.object({
+  version: versionName,
+  digest,
+  role: targetRole,
+  /** Of 10 000. */
+  weight,
+  state: deploymentState,
+  failure: failure.nullable(),
+  executionProvider: deviceUsed,
+  bytesLoaded: z.number().nullable(),
+  requestsTotal: z.int(),
+  failuresTotal: z.int(),
+  queueLength: z.int(),
+  latencyMsP50: z.number().nullable(),
+  latencyMsP95: z.number().nullable(),
+})
+export type DeploymentTarget = z.infer<typeof deploymentTarget>
+
 export const deploymentRow = z.object({
   id: rowId,
   endpoint: endpointName,
@@ -129,12 +156,7 @@ export const deploymentRow = z.object({
   digest,
   state: deploymentState,
   failure: failure.nullable(),
-  /** What was asked for and what is really used, null until loaded; and why that is another one. */
-  executionProvider: z.object({
-    requested: z.string(),
-    used: z.string().nullable(),
-    reason: z.string().nullable(),
-  }),
+  executionProvider: deviceUsed,
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
   requestsTotal: z.int(),
@@ -144,6 +166,9 @@ export const deploymentRow = z.object({
   latencyMsP95: z.number().nullable(),
   startedAt: timestamp.nullable(),
   url: z.string(),
+  /** The primary, whose figures stand above, first. */
+  targets: z.array(deploymentTarget),
+  policy: trafficPolicy,
 })
 export type DeploymentRow = z.infer<typeof deploymentRow>
 

@@ -13,7 +13,7 @@ import { inTransaction } from '../store/sqlite.ts'
 import { nextSnapshot } from '../store/tables/meta.ts'
 import type { Actor } from './actor.ts'
 import type { NodeContext } from './node-context.ts'
-import { endpointState } from './serve/deploy.ts'
+import { endpointState } from './serve/deployment-rows.ts'
 
 export const listModels = (node: NodeContext, query: ModelListQuery) =>
   listStored(node.db, query, endpointState(node))

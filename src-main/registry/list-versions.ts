@@ -5,9 +5,10 @@ import { changeType } from '../contract/package.ts'
 import { type deploymentState, source, stage, type VersionRow } from '../contract/views.ts'
 import { type NodeReader, readJson } from '../store/sqlite.ts'
 import { aliasesOf } from '../store/tables/aliases.ts'
-import { endpointsOfVersion, type StoredEndpoint } from '../store/tables/endpoints.ts'
+import type { StoredEndpoint } from '../store/tables/endpoints.ts'
 import { findModelById, type StoredModel } from '../store/tables/models.ts'
 import { findListedVersion, type ListedVersion, listStoredVersions } from '../store/tables/version-list.ts'
+import { endpointsServing } from './endpoints-serving.ts'
 import { publisherTrust } from './publisher-trust.ts'
 import { requireModel } from './resolve.ts'
 
@@ -72,7 +73,7 @@ function rowReader(
     batchSafe: version.batchSafe,
     publisher: publisher(version.publisherName, version.publisherFingerprint),
     source: source.parse(version.source),
-    endpoints: endpointNames(endpointsOfVersion(db, version.id), stateOf),
+    endpoints: endpointNames(endpointsServing(db, version.id), stateOf),
     deprecatedAt: version.deprecatedAt,
     sunsetAt: version.sunsetAt,
     replacement: version.replacement,

@@ -8,8 +8,9 @@ import { inTransaction, type NodeWriter } from '../store/sqlite.ts'
 import { aliasesOfVersion } from '../store/tables/aliases.ts'
 import { artifactsOf } from '../store/tables/artifacts.ts'
 import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
-import { endpointsOfVersion } from '../store/tables/endpoints.ts'
+import { forgetPrevious } from '../store/tables/endpoint-targets.ts'
 import { deleteVersion } from '../store/tables/versions.ts'
+import { endpointsServing } from './endpoints-serving.ts'
 import { refreshModel } from './refresh-model.ts'
 import { resolveVersion } from './resolve.ts'
 
@@ -33,7 +34,7 @@ export function removeVersion(db: NodeWriter, modelName: string, exactVersion: s
         hint: `It means ${name} now. Write that if it is what you want to delete.`,
       })
     }
-    const endpoints = endpointsOfVersion(db, version.id).map((endpoint) => endpoint.name)
+    const endpoints = endpointsServing(db, version.id).map((endpoint) => endpoint.name)
     if (endpoints.length > 0) {
       throw new OutpostError(
         'VERSION_IN_USE',
@@ -56,6 +57,7 @@ export function removeVersion(db: NodeWriter, modelName: string, exactVersion: s
       )
     }
     const digests = artifactsOf(db, version.id).map((artifact) => artifact.digest)
+    forgetPrevious(db, version.id)
     deleteVersion(db, version.id)
     refreshModel(db, model.id, version.sortKey, by.at)
     appendAuditEntry(db, {

@@ -112,20 +112,24 @@ async function startServing(
   let routes: Routes = readRoutes(nodeDb, null)
   let firstSettled = false
 
+  const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: () => false })
   const views = createDoorViews({
     serverVersion: rooms.version,
     routes: () => routes,
     deployments,
+    standing: targets.standing,
     isReady: () => firstSettled,
   })
   const door = createDoor({
     tls: config.tls,
     hosts: servedHosts(config.host, config.hostsAllowed),
     identify: (authorization) => identify(authorization, config, routes.keys, Date.now()),
-    targetOf: createTargets({ nodeDb, deployments, routes: () => routes }),
+    targets,
     views,
     rooms: {
       processing,
+      next: targets.next,
+      mirror: () => undefined,
       admit: () => ({ allowed: true }),
       takeQuota: () => ({ allowed: true }),
       record: async (row) => {

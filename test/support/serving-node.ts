@@ -4,17 +4,26 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { BucketRange } from '../../src-main/base/buckets.ts'
 import { sha256 } from '../../src-main/base/digest.ts'
 import { newId } from '../../src-main/base/ids.ts'
 import { type PackageDescriptorInput, packageDescriptor } from '../../src-main/contract/package.ts'
 import type { ServingConfig } from '../../src-main/contract/processes.ts'
+import { trafficPolicy } from '../../src-main/contract/traffic.ts'
 import type { KeyScope } from '../../src-main/contract/views.ts'
 import { registerVersion } from '../../src-main/registry/register.ts'
 import { createBlobStore } from '../../src-main/store/blobs/blobs.ts'
 import { dataFolders, dataPaths } from '../../src-main/store/data-paths.ts'
 import { openNodeDatabase, openUsageDatabase } from '../../src-main/store/open.ts'
 import { insertKey, revokeStoredKey } from '../../src-main/store/tables/api-keys.ts'
-import { findEndpoint, putEndpoint, setDesired } from '../../src-main/store/tables/endpoints.ts'
+import {
+  deleteTarget,
+  listTargets,
+  putTarget,
+  type StoredRole,
+} from '../../src-main/store/tables/endpoint-targets.ts'
+import { findEndpoint, putEndpoint, setDesired, setPolicy } from '../../src-main/store/tables/endpoints.ts'
 import { type ServingProcess, startServing } from './serving-child.ts'
 
 const pepper = randomBytes(32).toString('hex')
@@ -118,6 +127,23 @@ export async function createServingNode() {
     })
   }
 
+  /** A version beside the primary one of an endpoint. */
+  function introduce(name: string, versionId: string, role: StoredRole, buckets: BucketRange[] = []): void {
+    const endpoint = findEndpoint(db, name)
+    if (!endpoint) throw new Error(`no endpoint ${name}`)
+    const common = { id: newId(), endpointId: endpoint.id, executionProvider: 'cpu', settings: '{}' }
+    putTarget(db, { ...common, versionId, role, buckets, originNode: 'test', at: at() })
+  }
+
+  /** Takes the primary's place, as control does when it is ready. */
+  function promote(name: string, model: string, versionId: string): void {
+    const endpoint = findEndpoint(db, name)
+    for (const target of listTargets(db, endpoint?.id)) {
+      if (target.versionId === versionId) deleteTarget(db, target.id)
+    }
+    deploy(name, model, versionId)
+  }
+
   function createKey(scopes: KeyScope[] = ['infer'], expiresAt: string | null = null) {
     const secret = `op_${randomBytes(24).toString('base64url')}`
     const id = newId()
@@ -164,6 +190,10 @@ export async function createServingNode() {
     db,
     register,
     deploy,
+    introduce,
+    promote,
+    setPolicy: (name: string, policy: z.input<typeof trafficPolicy>) =>
+      setPolicy(db, findEndpoint(db, name)?.id ?? '', JSON.stringify(trafficPolicy.parse(policy)), at()),
     createKey,
     start,
     stop: (name: string) => setDesired(db, name, 'stopped', at()),

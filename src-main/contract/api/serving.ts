@@ -1,8 +1,9 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { endpointName, instant, modelId, rowId, versionReference } from '../names.ts'
+import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
+import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
 import { deploymentRow, page, pageQuery, requestRow } from '../views.ts'
 
 const target = z.object({ endpoint: endpointName })
@@ -19,9 +20,81 @@ export const deployments = {
         version: versionReference,
         endpoint: endpointName.optional(),
         executionProvider: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml']).default('auto'),
+        /** How a version comes to an endpoint that answers with another one. */
+        strategy: strategy.default('replace'),
+        /** The share that it begins with, of 10 000; a canary has 500, A/B 5 000. */
+        weight: weight.optional(),
       }),
     )
     .output(deploymentRow),
+  shift: oc
+    .route({
+      method: 'POST',
+      path: '/deployments/{endpoint}/traffic',
+      summary: 'Give a candidate its share of the requests',
+      tags: ['Traffic'],
+    })
+    .input(target.extend({ version: versionName, weight }))
+    .output(deploymentRow),
+  promote: oc
+    .route({
+      method: 'POST',
+      path: '/deployments/{endpoint}/promote',
+      summary: 'Make a version the one that answers',
+      tags: ['Traffic'],
+    })
+    .input(target.extend({ version: versionName }))
+    .output(deploymentRow),
+  rollBack: oc
+    .route({
+      method: 'POST',
+      path: '/deployments/{endpoint}/roll-back',
+      summary: 'End what is under way, or bring the version before back',
+      tags: ['Traffic'],
+    })
+    .input(target.extend({ version: versionName.optional(), reason: z.string().max(500).optional() }))
+    .output(deploymentRow),
+  setPolicy: oc
+    .route({
+      method: 'PUT',
+      path: '/deployments/{endpoint}/policy',
+      summary: 'Set rules, stickiness, rollback, failover and cache',
+      tags: ['Traffic'],
+    })
+    .input(target.extend({ policy: trafficPolicy }))
+    .output(deploymentRow),
+  which: oc
+    .route({
+      method: 'POST',
+      path: '/deployments/{endpoint}/which',
+      summary: 'The version that a request would go to',
+      tags: ['Traffic'],
+    })
+    .input(
+      target.extend({
+        consumer: z.string().max(256),
+        session: z.string().max(256).optional(),
+        headers: z.record(z.string(), z.string()).default({}),
+      }),
+    )
+    .output(
+      z.object({
+        version: versionName,
+        role: targetRole,
+        rule: z.string(),
+        /** Null where each request is spread on its own. */
+        stickyKey: z.string().nullable(),
+      }),
+    ),
+  transitions: oc
+    .route({
+      method: 'GET',
+      path: '/deployments/{endpoint}/transitions',
+      summary: 'What the endpoint answered with, newest first',
+      tags: ['Traffic'],
+    })
+    .input(target)
+    .output(z.array(transitionRow)),
   start: oc
     .route({ method: 'POST', path: '/deployments/{endpoint}/start', summary: 'Start', tags: ['Deployments'] })
     .input(target)

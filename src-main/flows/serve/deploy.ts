@@ -6,10 +6,11 @@ import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { withBuild } from '../../base/version-order.ts'
-import type { DeploymentReport } from '../../contract/processes.ts'
-import type { DeploymentRow, Failure } from '../../contract/views.ts'
+import type { Strategy } from '../../contract/traffic.ts'
+import type { DeploymentRow } from '../../contract/views.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
 import { inTransaction } from '../../store/sqlite.ts'
+import { deleteTarget, listTargets } from '../../store/tables/endpoint-targets.ts'
 import {
   type DesiredState,
   deleteEndpoint,
@@ -23,132 +24,97 @@ import { nextSnapshot } from '../../store/tables/meta.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
-
-const setAside: Failure = {
-  code: 'MODEL_SET_ASIDE',
-  message: 'The model hung, or brought the serving process down twice, and was set aside.',
-  hint: 'Start it again to give it another chance, or deploy another version.',
-}
-
-function toRow(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow {
-  const serving = node.serving.state()
-  const report = reportOf(node, endpoint)
-  return {
-    id: endpoint.id,
-    endpoint: endpoint.name,
-    model: endpoint.model,
-    version: withBuild(endpoint.version, endpoint.dataVersion),
-    digest: endpoint.manifestDigest,
-    state: stateOf(node, endpoint, report),
-    failure: endpoint.desired === 'set-aside' ? setAside : (report?.failure ?? null),
-    executionProvider: {
-      requested: endpoint.executionProvider,
-      used: report?.executionProviderUsed ?? null,
-      reason: report?.executionProviderReason ?? null,
-    },
-    loadMs: report?.loadMs ?? null,
-    bytesLoaded: report?.bytesLoaded ?? null,
-    requestsTotal: report?.requestsTotal ?? 0,
-    failuresTotal: report?.failuresTotal ?? 0,
-    queueLength: report?.queueLength ?? 0,
-    latencyMsP50: report?.latencyMsP50 ?? null,
-    latencyMsP95: report?.latencyMsP95 ?? null,
-    startedAt: report?.startedAt ?? null,
-    url: `${serving.url ?? ''}/v2/models/${endpoint.name}`,
-  }
-}
-
-function stateOf(
-  node: NodeContext,
-  endpoint: StoredEndpoint,
-  report: DeploymentReport | undefined,
-): DeploymentRow['state'] {
-  if (endpoint.desired !== 'running') return endpoint.desired
-  if (report) return report.state
-  // Where nothing is served (a command that opened the folder, a port that is taken), nothing is about to start.
-  const { state } = node.serving.state()
-  return state === 'stopped' || state === 'failed' ? 'stopped' : 'starting'
-}
-
-/** For lists that only want to know what an endpoint does now. */
-export const endpointState =
-  (node: NodeContext) =>
-  (endpoint: StoredEndpoint): DeploymentRow['state'] =>
-    stateOf(node, endpoint, reportOf(node, endpoint))
-
-const reportOf = (node: NodeContext, endpoint: StoredEndpoint): DeploymentReport | undefined =>
-  node.serving
-    .state()
-    .deployments.find((one) => one.endpointId === endpoint.id && one.versionId === endpoint.versionId)
-
-export const listDeployments = (node: NodeContext): DeploymentRow[] =>
-  listEndpoints(node.db).map((endpoint) => toRow(node, endpoint))
-
-function findDeployment(node: NodeContext, name: string): DeploymentRow {
-  return toRow(node, requireEndpoint(node, name))
-}
-
-function requireEndpoint(node: NodeContext, name: string): StoredEndpoint {
-  const endpoint = findEndpoint(node.db, name)
-  if (endpoint) return endpoint
-  throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${name}".`, {
-    hint: 'outpost deploy MODEL@VERSION makes one.',
-  })
-}
-
-/** Tells serving, and comes back when it answers by the new state of node.db. */
-async function applyChange(node: NodeContext, endpoint: string): Promise<void> {
-  node.announce('deployments', endpoint)
-  await node.serving.apply(node.snapshot())
-  node.announce('deployments', endpoint)
-}
+import { deploymentRowOf, endpointState, reportOf } from './deployment-rows.ts'
+import { applyChange, requireEndpoint } from './endpoint.ts'
+import { introduce } from './introduce.ts'
+import { recordReplaced } from './transitions.ts'
 
 export interface DeployInput {
   model: string
   version: string
   endpoint?: string | undefined
   executionProvider: string
+  /** replace where it is left out. */
+  strategy?: Strategy
+  /** Buckets; what the strategy says where it is left out. */
+  weight?: number | undefined
 }
 
 /**
- * A new endpoint, or another version on one that is there. Where the model cannot be loaded the row says so (state,
- * failure), and what the endpoint served before goes on answering.
+ * A new endpoint, or another version on one that is there. On one that answers, the version is loaded beside the
+ * primary first: with the strategy `replace` it takes its place once it is ready (DEPLOYMENT_FAILED where it cannot be
+ * loaded, and all stays as it was), with the others it stays beside it.
  */
 export async function deploy(node: NodeContext, actor: Actor, input: DeployInput): Promise<DeploymentRow> {
   const found = resolveVersion(node.db, input.model, input.version)
   const name = input.endpoint ?? input.model
+  const strategy = input.strategy ?? 'replace'
   const existing = findEndpoint(node.db, name)
   if (existing && existing.modelId !== found.model.id) {
     throw new OutpostError('ENDPOINT_EXISTS', `The endpoint "${name}" serves ${existing.model}.`, {
       hint: 'Name another endpoint with --endpoint, or undeploy this one first.',
     })
   }
-  const details = {
-    endpoint: name,
-    from: existing ? withBuild(existing.version, existing.dataVersion) : null,
-    executionProvider: input.executionProvider,
+  const begun = { id: found.version.id, name: found.name, executionProvider: input.executionProvider }
+  const isOther = existing !== null && existing.versionId !== found.version.id
+  if (isOther && (strategy !== 'replace' || answersNow(node, existing))) {
+    await introduce(node, actor, existing, begun, { strategy, weight: input.weight })
+  } else if (existing && strategy !== 'replace') {
+    throw new OutpostError(
+      'TRAFFIC_CONFLICT',
+      `${found.name} is what the endpoint "${name}" answers with already.`,
+      {
+        hint: 'Name another version, or leave the strategy out to load this one again.',
+      },
+    )
+  } else {
+    replacePrimary(node, actor, name, existing, { ...begun, modelId: found.model.id, model: input.model })
+    await applyChange(node, name)
   }
-  audited(
-    node,
-    actor,
-    { action: 'endpoint.deploy', object: `${input.model}@${found.name}`, details },
-    (at) => {
-      putEndpoint(node.db, {
-        id: existing?.id ?? newId(),
-        name,
-        modelId: found.model.id,
-        versionId: found.version.id,
-        executionProvider: input.executionProvider,
-        desired: 'running',
-        originNode: node.nodeId,
-        at,
-      })
-      nextSnapshot(node.db)
-    },
-  )
-  await applyChange(node, name)
   node.announce('models', input.model)
-  return findDeployment(node, name)
+  return deploymentRowOf(node, requireEndpoint(node, name))
+}
+
+const answersNow = (node: NodeContext, endpoint: StoredEndpoint): boolean =>
+  endpoint.desired === 'running' && reportOf(node, endpoint)?.state === 'ready'
+
+interface Replacement {
+  id: string
+  name: string
+  modelId: string
+  model: string
+  executionProvider: string
+}
+
+/** At once: nothing is there that could go on answering. */
+function replacePrimary(
+  node: NodeContext,
+  actor: Actor,
+  name: string,
+  existing: StoredEndpoint | null,
+  { id, name: version, modelId, model, executionProvider }: Replacement,
+): void {
+  const from = existing ? withBuild(existing.version, existing.dataVersion) : null
+  const details = { endpoint: name, from, executionProvider }
+  audited(node, actor, { action: 'endpoint.deploy', object: `${model}@${version}`, details }, (at) => {
+    const desired = 'running' as const
+    const endpointId = existing?.id ?? newId()
+    const same = listTargets(node.db, endpointId).find((target) => target.versionId === id)
+    if (same) deleteTarget(node.db, same.id)
+    const originNode = node.nodeId
+    putEndpoint(node.db, {
+      id: endpointId,
+      name,
+      modelId,
+      versionId: id,
+      executionProvider,
+      desired,
+      originNode,
+      at,
+    })
+    if (from !== version) recordReplaced(node, actor, { endpoint: name, model, from, to: version, at })
+    nextSnapshot(node.db)
+  })
 }
 
 async function want(
@@ -169,7 +135,7 @@ async function want(
     },
   )
   await applyChange(node, name)
-  return findDeployment(node, name)
+  return deploymentRowOf(node, requireEndpoint(node, name))
 }
 
 export const startDeployment = (node: NodeContext, actor: Actor, name: string) =>

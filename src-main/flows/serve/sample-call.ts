@@ -4,7 +4,7 @@ import { listEndpoints } from '../../store/tables/endpoints.ts'
 import { modelsFrom } from '../../store/tables/models.ts'
 import type { NodeContext } from '../node-context.ts'
 import { findVersion } from '../registry.ts'
-import { endpointState } from './deploy.ts'
+import { endpointState } from './deployment-rows.ts'
 
 /** Text reads best on a terminal, a row of numbers next; a picture is too long for one line. */
 const preference = ['text', 'fields']

@@ -3,9 +3,11 @@
  * within the window is set aside, so that the others can be served.
  */
 import { readJournal } from '../../engine/journal.ts'
+import { endpointIdsBeside } from '../../store/tables/endpoint-targets.ts'
 import { endpointsOfVersion } from '../../store/tables/endpoints.ts'
 import type { NodeContext } from '../node-context.ts'
 import { setDeploymentAside } from '../serve/deploy.ts'
+import { rollBackByRule } from '../serve/traffic.ts'
 
 const crashesMax = 2
 const windowMs = 10 * 60_000
@@ -36,6 +38,12 @@ export function createCrashRecord(): CrashRecord {
 }
 
 function setAside(node: NodeContext, versionId: string): void {
+  for (const endpointId of endpointIdsBeside(node.db, versionId)) {
+    const reason = 'it hung or brought the serving process down'
+    rollBackByRule(node, { endpointId, versionId, reason }).catch((error: unknown) =>
+      node.log.error({ err: error, endpointId }, 'a version could not be taken out'),
+    )
+  }
   for (const { name, desired } of endpointsOfVersion(node.db, versionId)) {
     if (desired !== 'running') continue
     // Serving is down or going down and reads the change when it starts, so there is nothing to wait for.

@@ -1,9 +1,9 @@
 /** What the door answers without running a model: health, server and model metadata, the list of models, metrics. */
-import { OutpostError } from '../../base/errors.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Deployments } from '../hosting/deployments.ts'
-import { isVersion } from '../routing/resolve-version.ts'
-import type { EndpointRoute, Routes } from '../routing/routes.ts'
+import type { RequestTraits } from '../routing/choose-target.ts'
+import { resolveEndpoint, type Standing } from '../routing/resolve-version.ts'
+import type { Routes } from '../routing/routes.ts'
 import { metricsText } from '../watching/metrics-text.ts'
 import type { OpenPath, ViewPath } from './door-paths.ts'
 import { type Answer, json, textAnswer } from './http-answer.ts'
@@ -19,10 +19,12 @@ export interface ViewSources {
   serverVersion: string
   routes: () => Routes
   deployments: Deployments
+  standing: Standing
   isReady: () => boolean
 }
 
-export function createDoorViews({ serverVersion, routes, deployments, isReady }: ViewSources): DoorViews {
+export function createDoorViews(sources: ViewSources): DoorViews {
+  const { serverVersion, routes, deployments, isReady } = sources
   return {
     open: (kind) => {
       if (kind === 'live') return json({ live: true })
@@ -33,68 +35,62 @@ export function createDoorViews({ serverVersion, routes, deployments, isReady }:
     known: (path) => {
       switch (path.kind) {
         case 'models':
-          return json({ models: modelList(routes(), deployments) })
+          return json({ models: modelList(sources) })
         case 'metrics':
           return textAnswer(200, metricsText(routes(), deployments), 'text/plain; version=0.0.4')
         case 'v2-model':
-          return json(modelMetadata(routeOf(routes(), deployments, path.endpoint, path.version), deployments))
+          return json(modelMetadata(sources, path))
         case 'v2-ready':
-          return readyAnswer(routeOf(routes(), deployments, path.endpoint, path.version), deployments)
+          return readyAnswer(sources, path)
       }
     },
   }
 }
 
-/** ENDPOINT_NOT_FOUND; VERSION_NOT_FOUND where the endpoint serves another version. */
-export function routeOf(
-  routes: Routes,
-  deployments: Deployments,
-  endpoint: string,
-  version: string | null,
-): EndpointRoute {
-  const route = routes.endpoints.get(endpoint)
-  if (!route) throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint ${endpoint} here.`)
-  const active = deployments.answering(endpoint)
-  if (version === null || (active && isVersion(active.version, version))) return active ?? route
-  if (!isVersion(route.version, version)) {
-    throw new OutpostError(
-      'VERSION_NOT_FOUND',
-      `The endpoint ${endpoint} serves ${route.version.version}, not ${version}.`,
-    )
-  }
-  return route
+/** Without a version the primary; ENDPOINT_NOT_FOUND, VERSION_NOT_FOUND. */
+function viewed({ routes, standing }: ViewSources, path: { endpoint: string; version: string | null }) {
+  const endpoint = routes().endpoints.get(path.endpoint)
+  if (endpoint && path.version === null) return { endpoint, target: endpoint.split.primary }
+  return resolveEndpoint(routes(), path.endpoint, path.version, nobody, standing)
 }
 
-function readyAnswer(route: EndpointRoute, deployments: Deployments): Answer {
-  try {
-    deployments.live(route.name, route.versionId)
-    return json({ name: route.name, ready: true })
-  } catch (error) {
-    if (!(error instanceof OutpostError)) throw error
-    return { ...json({ name: route.name, ready: false }, { 'outpost-error': error.code }), status: 400 }
-  }
+const nobody: RequestTraits = { requestId: '', consumer: '', session: null, header: () => undefined }
+
+function readyAnswer(sources: ViewSources, path: { endpoint: string; version: string | null }): Answer {
+  const { endpoint, target } = viewed(sources, path)
+  if (sources.deployments.ready(endpoint, target)) return json({ name: endpoint.name, ready: true })
+  const { code } = sources.deployments.refusal(endpoint, target)
+  return { ...json({ name: endpoint.name, ready: false }, { 'outpost-error': code }), status: 400 }
 }
 
 const metadata = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape })
 
-function modelMetadata(route: EndpointRoute, deployments: Deployments) {
-  const { route: serving, ready } = deployments.live(route.name, route.versionId)
+function modelMetadata(sources: ViewSources, path: { endpoint: string; version: string | null }) {
+  const { endpoint, target } = viewed(sources, path)
+  const live = sources.deployments.ready(endpoint, target)
+  if (!live) throw sources.deployments.refusal(endpoint, target)
+  const versions = endpoint.targets.filter((one) => sources.deployments.ready(endpoint, one) !== null)
   return {
-    name: route.name,
-    versions: [serving.version.version],
+    name: endpoint.name,
+    versions: versions.map(({ name }) => name),
     platform: 'onnx_onnxv1',
-    inputs: ready.loaded.inputs.map(metadata),
-    outputs: ready.loaded.outputs.map(metadata),
+    inputs: live.ready.loaded.inputs.map(metadata),
+    outputs: live.ready.loaded.outputs.map(metadata),
   }
 }
 
-function modelList(routes: Routes, deployments: Deployments) {
-  const states = new Map(deployments.reports().map((report) => [report.endpointId, report.state]))
-  return [...routes.endpoints.values()].map(({ id, name, version }) => ({
-    id: version.model,
-    version: version.version,
-    digest: version.digest,
-    endpoint: name,
-    state: states.get(id) ?? 'stopped',
-  }))
+function modelList({ routes, deployments }: ViewSources) {
+  const states = new Map(
+    deployments.reports().map(({ endpointId, versionId, state }) => [`${endpointId}|${versionId}`, state]),
+  )
+  return [...routes().endpoints.values()].flatMap(({ id, name, targets }) =>
+    targets.map(({ version, role }) => ({
+      id: version.model,
+      version: version.version,
+      digest: version.digest,
+      endpoint: name,
+      role,
+      state: states.get(`${id}|${version.versionId}`) ?? 'stopped',
+    })),
+  )
 }

@@ -14,9 +14,10 @@ import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
 import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
-import type { Target } from '../infer/target.ts'
+import type { RequestTraits } from '../routing/choose-target.ts'
+import type { Targets } from '../routing/targets.ts'
 import type { Caller } from './callers.ts'
-import { type RunPath, readPath } from './door-paths.ts'
+import { readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
 import { type Answer, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
@@ -28,7 +29,7 @@ export interface DoorOptions {
   tls: { cert: string; key: string } | null
   hosts: ReadonlySet<string>
   identify: (authorization: string | undefined) => Caller
-  targetOf: (path: RunPath, caller: Caller, tryVersion: string | undefined) => Promise<Target>
+  targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
   rooms: InferRooms
   onFault: (error: OutpostError, requestId: string) => void
@@ -105,17 +106,18 @@ export function createDoor(options: DoorOptions): Door {
       return options.views.open(path.kind)
     const caller = options.identify(request.headers.authorization)
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
-    const tryVersion = request.headers['outpost-try']
-    const target = await options.targetOf(
-      path,
-      caller,
-      typeof tryVersion === 'string' ? tryVersion : undefined,
-    )
+    const tryVersion = headerText(request, 'outpost-try')
+    const target =
+      tryVersion === undefined
+        ? options.targets.of(path, traitsOf(request, id, caller))
+        : await options.targets.try(tryVersion, caller)
     refuseUnreadable(request)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const call = { id, started, caller, target, signal: gone.signal }
-    const exchange = path.kind === 'v1-predict' ? predictExchange(request) : inferExchange(request)
+    const { processing } = options.rooms
+    const exchange =
+      path.kind === 'v1-predict' ? predictExchange(request, processing) : inferExchange(request, processing)
     return infer(call, options.rooms, exchange)
   }
 
@@ -131,6 +133,18 @@ export function createDoor(options: DoorOptions): Door {
       }),
   }
 }
+
+const headerText = (request: IncomingMessage, name: string): string | undefined => {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : value?.join(', ')
+}
+
+const traitsOf = (request: IncomingMessage, requestId: string, caller: Caller): RequestTraits => ({
+  requestId,
+  consumer: caller.name,
+  session: headerText(request, 'outpost-session') ?? null,
+  header: (name) => headerText(request, name),
+})
 
 /** What the body is, before it is read. */
 function refuseUnreadable(request: IncomingMessage): void {

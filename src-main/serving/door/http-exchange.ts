@@ -12,10 +12,13 @@ export const answerHeaders = ({ id, target }: Call): Record<string, string> => (
   'outpost-digest': target.version.digest,
 })
 
-export async function bodyOf(request: IncomingMessage, { trace }: Asking): Promise<Buffer> {
-  const bytes = await readBody(request, limits.inferBodyBytesMax)
-  trace.bytesIn = bytes.byteLength
-  return bytes
+/** Read once, however often it is asked for: a stand-in and a shadow want it again. */
+export function bodyReader(request: IncomingMessage): () => Promise<Buffer> {
+  let body: Promise<Buffer> | undefined
+  return () => {
+    body ??= readBody(request, limits.inferBodyBytesMax)
+    return body
+  }
 }
 
 export const refuseCall =

@@ -1,49 +1,59 @@
 /** A prediction by /v1: values in, values out, with the preparation that the package declares. */
 import type { IncomingMessage } from 'node:http'
 import type { Prediction } from '../../contract/api/serving.ts'
+import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { Exchange } from '../infer/story.ts'
 import { type Answer, json } from './http-answer.ts'
-import { answerHeaders, bodyOf, refuseCall } from './http-exchange.ts'
+import { answerHeaders, bodyReader, refuseCall } from './http-exchange.ts'
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
-export const predictExchange = (request: IncomingMessage): Exchange<Answer> => ({
-  perform: async (asking) => {
-    const { call, processing, trace } = asking
-    const { endpoint, version, ready, rule } = call.target
-    const bytes = await bodyOf(request, asking)
-    const prepareFrom = performance.now()
-    const prepared = await processing.prepare(ready.plan, bytes)
-    const prepareMs = performance.now() - prepareFrom
-    asking.takeQuota(prepared.items)
-    const results = await Promise.all(
-      prepared.runs.map(async ({ inputs, rows }) => ({
-        outputs: (await asking.run(inputs, null)).outputs,
-        rows,
-      })),
-    )
-    const finishFrom = performance.now()
-    const outputs = processing.finish(ready.plan, results)
-    const now = performance.now()
-    const prediction: Prediction = {
-      id: call.id,
-      model: version.model,
-      version: version.version,
-      digest: version.digest,
-      endpoint,
-      rule,
-      outputs,
-      timing: {
-        queueMs: round(trace.queueMs),
-        prepareMs: round(prepareMs),
-        computeMs: round(trace.computeMs),
-        finishMs: round(now - finishFrom),
-        totalMs: round(now - call.started),
-      },
-      batchSize: trace.batchSize,
-      executionProvider: ready.loaded.executionProvider.used,
-    }
-    return json(prediction, answerHeaders(call))
-  },
-  refuse: refuseCall(true),
-})
+export function predictExchange(request: IncomingMessage, processing: ProcessingPort): Exchange<Answer> {
+  const body = bodyReader(request)
+  return {
+    perform: async (asking) => {
+      const { call, trace } = asking
+      const bytes = await body()
+      trace.bytesIn = bytes.byteLength
+      const { endpoint, version, ready, rule } = call.target
+      const prepareFrom = performance.now()
+      const prepared = await processing.prepare(ready.plan, bytes)
+      const prepareMs = performance.now() - prepareFrom
+      asking.takeQuota(prepared.items)
+      const results = await Promise.all(
+        prepared.runs.map(async ({ inputs, rows }) => ({
+          outputs: (await asking.run(inputs, null)).outputs,
+          rows,
+        })),
+      )
+      const finishFrom = performance.now()
+      const outputs = processing.finish(ready.plan, results)
+      const now = performance.now()
+      const prediction: Prediction = {
+        id: call.id,
+        model: version.model,
+        version: version.version,
+        digest: version.digest,
+        endpoint,
+        rule,
+        outputs,
+        timing: {
+          queueMs: round(trace.queueMs),
+          prepareMs: round(prepareMs),
+          computeMs: round(trace.computeMs),
+          finishMs: round(now - finishFrom),
+          totalMs: round(now - call.started),
+        },
+        batchSize: trace.batchSize,
+        executionProvider: ready.loaded.executionProvider.used,
+      }
+      return json(prediction, answerHeaders(call))
+    },
+    replay: async ({ ready }) => {
+      const { runs } = await processing.prepare(ready.plan, await body())
+      const answers = await Promise.all(runs.map(({ inputs }) => ready.batcher.submit(inputs, null)))
+      return answers.at(-1)?.outputs ?? []
+    },
+    refuse: refuseCall(true),
+  }
+}

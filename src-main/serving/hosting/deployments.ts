@@ -1,6 +1,6 @@
 /**
- * Brings what is loaded in line with a snapshot: a new version answers from the moment it is ready, the old one until
- * then and where the new one fails; requests end where they began, and what nobody serves any more is unloaded.
+ * Brings what is loaded in line with a snapshot: every version of every running endpoint is loaded once, requests end
+ * where they began, and what nobody serves any more is unloaded. Which of them answers is routing's to say.
  */
 import { OutpostError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
@@ -8,30 +8,30 @@ import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { Failure } from '../../contract/views.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { EndpointRoute, Routes, ServedVersion } from '../routing/routes.ts'
+import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import type { ProcessingPort } from './processing-port.ts'
 
-/** What answers requests for an endpoint. */
-interface Live {
-  route: EndpointRoute
+/** What answers requests for one version of an endpoint. */
+export interface Live {
   model: HostedModel
+  ready: ReadyModel
   figures: CallFigures
-  startedAt: string
 }
 
 export interface Deployments {
-  /** Settles when every running endpoint of the snapshot is ready or has failed. */
+  /** Settles when every version of the snapshot is ready or has failed. */
   apply(routes: Routes): Promise<void>
-  /** NOT_DEPLOYED, DEPLOYMENT_NOT_READY, DEPLOYMENT_FAILED, MODEL_SET_ASIDE. */
-  live(endpoint: string, versionId?: string): Live & { ready: ReadyModel }
-  /** What answers for the endpoint now; null where nothing does. */
-  answering(endpoint: string): EndpointRoute | null
+  /** Null where it is not ready. */
+  ready(endpoint: EndpointRoute, target: RouteTarget): Live | null
+  /** Why it is not ready: NOT_DEPLOYED, DEPLOYMENT_NOT_READY, DEPLOYMENT_FAILED, MODEL_SET_ASIDE. */
+  refusal(endpoint: EndpointRoute, target: RouteTarget): OutpostError
   /** Loads a version without an endpoint, or finds it loaded; kept until it was idle for some minutes. */
   tryVersion(version: ServedVersion): Promise<{ ready: ReadyModel; model: HostedModel }>
   /** A run of it hangs. */
   setAside(versionId: string): void
+  isAside(versionId: string): boolean
   reports(): DeploymentReport[]
   bytesLoaded(): number
   close(): Promise<void>
@@ -51,6 +51,13 @@ const asideFailure: Failure = {
   hint: 'Start the deployment again to give it another try, or deploy another version.',
 }
 
+interface Wanted {
+  endpoint: EndpointRoute
+  target: RouteTarget
+  figures: CallFigures
+  readySince: string | null
+}
+
 export function createDeployments({
   engine,
   dataDir,
@@ -58,10 +65,8 @@ export function createDeployments({
   log,
   onChange,
 }: DeploymentsOptions): Deployments {
-  let wanted = new Map<string, EndpointRoute>()
-  const live = new Map<string, Live>()
+  let wanted = new Map<string, Wanted>()
   const hosted = new Map<string, HostedModel>()
-  const figures = new Map<string, CallFigures>()
   const tried = new Map<string, { model: HostedModel; usedAt: number }>()
   const aside = new Set<string>()
 
@@ -74,7 +79,7 @@ export function createDeployments({
 
   function host(
     version: ServedVersion,
-    provider: EndpointRoute['executionProvider'],
+    provider: RouteTarget['executionProvider'],
     again: boolean,
   ): HostedModel {
     const key = hostedKey(version.versionId, provider)
@@ -87,46 +92,34 @@ export function createDeployments({
   }
 
   /** By control, after it brought the process down again; or here, since a run of it hangs. */
-  const isAside = (route: EndpointRoute): boolean =>
-    route.desired === 'set-aside' || aside.has(route.versionId)
+  const isAside = (endpoint: EndpointRoute, { versionId }: RouteTarget): boolean =>
+    endpoint.desired === 'set-aside' || aside.has(versionId)
 
-  function figuresOf(route: EndpointRoute): CallFigures {
-    const key = `${route.id}|${route.versionId}`
-    const known = figures.get(key) ?? createCallFigures()
-    figures.set(key, known)
-    return known
+  function readyOf({ endpoint, target, figures }: Wanted): Live | null {
+    const model = hosted.get(modelKeyOf(target))
+    const current = model?.current() ?? null
+    if (!model || !current || 'failure' in current || isAside(endpoint, target)) return null
+    return { model, ready: current, figures }
   }
 
-  /** Ready or failed, and live in the first case unless a later snapshot wants something else by then. */
-  async function settle(route: EndpointRoute, again: boolean): Promise<void> {
-    if (isAside(route)) return
-    const now = live.get(route.name)
-    const key = keyOf(route)
-    if (now?.model.key === key && now.model === hosted.get(key)) {
-      live.set(route.name, { ...now, route })
-      return
-    }
-    const model = host(route.version, route.executionProvider, again)
+  async function settle(one: Wanted, again: boolean): Promise<void> {
+    const { endpoint, target } = one
+    if (isAside(endpoint, target)) return
     try {
-      const { requested, used, reason } = (await model.ready).loaded.executionProvider
+      const { loaded } = await host(target.version, target.executionProvider, again).ready
+      const { requested, used, reason } = loaded.executionProvider
       if (requested !== 'auto' && reason !== null)
-        log.warn({ endpoint: route.name, requested, used, reason }, 'a device could not be used')
+        log.warn({ endpoint: endpoint.name, requested, used, reason }, 'a device could not be used')
+      one.readySince ??= new Date().toISOString()
     } catch (error) {
-      log.error(
-        { err: error, endpoint: route.name, version: route.version.version },
-        'a model could not be loaded',
-      )
-      onChange()
-      return
+      log.error({ err: error, endpoint: endpoint.name, version: target.name }, 'a model could not be loaded')
     }
-    if (wanted.get(route.name)?.versionId !== route.versionId) return
-    live.set(route.name, { route, model, figures: figuresOf(route), startedAt: new Date().toISOString() })
     onChange()
   }
 
   function discardUnused(): void {
-    const used = new Set<HostedModel>([...live.values(), ...tried.values()].map(({ model }) => model))
-    const coming = new Set([...wanted.values()].map(keyOf))
+    const used = new Set([...tried.values()].map(({ model }) => model))
+    const coming = new Set([...wanted.values()].map(({ target }) => modelKeyOf(target)))
     for (const [key, model] of hosted) {
       if (used.has(model) || coming.has(key)) continue
       hosted.delete(key)
@@ -136,76 +129,75 @@ export function createDeployments({
     }
   }
 
-  function reportOf(route: EndpointRoute): DeploymentReport {
-    const active = live.get(route.name)
-    const model = hosted.get(keyOf(route))
-    const current = model?.current() ?? null
+  function reportOf(one: Wanted): DeploymentReport {
+    const { endpoint, target, figures } = one
+    const current = hosted.get(modelKeyOf(target))?.current() ?? null
     const ready = current && 'loaded' in current ? current : null
-    const calls = figures.get(`${route.id}|${route.versionId}`)
     const failed = current && 'failure' in current ? current.failure : null
-    const failure = isAside(route) ? asideFailure : failed
+    const failure = isAside(endpoint, target) ? asideFailure : failed
     return {
-      endpointId: route.id,
-      versionId: route.versionId,
-      state: stateOf(ready !== null && active?.model === model, failure),
+      endpointId: endpoint.id,
+      versionId: target.versionId,
+      state: stateOf(ready !== null, failure),
       failure,
       executionProviderUsed: ready?.loaded.executionProvider.used ?? null,
       executionProviderReason: ready?.loaded.executionProvider.reason ?? null,
       loadMs: ready?.loaded.loadMs ?? null,
       bytesLoaded: ready?.loaded.bytesLoaded ?? null,
-      requestsTotal: calls?.requestsTotal() ?? 0,
-      failuresTotal: calls?.failuresTotal() ?? 0,
+      requestsTotal: figures.requestsTotal(),
+      failuresTotal: figures.failuresTotal(),
       queueLength: ready?.batcher.length() ?? 0,
-      latencyMsP50: calls?.quantile(0.5) ?? null,
-      latencyMsP95: calls?.quantile(0.95) ?? null,
-      startedAt: active?.route.versionId === route.versionId ? active.startedAt : null,
+      latencyMsP50: figures.quantile(0.5),
+      latencyMsP95: figures.quantile(0.95),
+      startedAt: ready ? one.readySince : null,
     }
   }
 
   return {
     apply: async (routes) => {
       const before = wanted
-      wanted = new Map([...routes.endpoints].filter(([, route]) => route.desired !== 'stopped'))
-      for (const name of live.keys()) {
-        const route = wanted.get(name)
-        if (!route || isAside(route)) live.delete(name)
+      wanted = new Map()
+      const again = new Set<string>()
+      for (const endpoint of routes.endpoints.values()) {
+        if (endpoint.desired === 'stopped') continue
+        for (const target of endpoint.targets) {
+          if (target.role === 'previous') continue // loaded when the way back is taken
+          const key = keyOf(endpoint, target)
+          const known = before.get(key)
+          // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
+          if (known?.target.revision !== target.revision) again.add(modelKeyOf(target))
+          const { figures = createCallFigures(), readySince = null } = known ?? {}
+          wanted.set(key, { endpoint, target, figures, readySince })
+        }
       }
       onChange()
-      // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
-      const again = new Set(
-        [...wanted.values()]
-          .filter(({ name, revision }) => before.get(name)?.revision !== revision)
-          .map(keyOf),
-      )
-      await Promise.all([...wanted.values()].map((route) => settle(route, again.has(keyOf(route)))))
+      await Promise.all([...wanted.values()].map((one) => settle(one, again.has(modelKeyOf(one.target)))))
       discardUnused()
       onChange()
     },
-    answering: (name) => live.get(name)?.route ?? null,
-    live: (name, versionId) => {
-      const route = wanted.get(name)
-      if (!route) throw new OutpostError('NOT_DEPLOYED', `The endpoint ${name} is stopped.`)
-      const active = live.get(name)
-      const found = versionId === undefined || active?.route.versionId === versionId ? active : undefined
-      const current = found?.model.current() ?? null
-      if (found && current && 'loaded' in current && !isAside(route)) return { ...found, ready: current }
-      throw refusalOf(reportOf(route))
+    ready: (endpoint, target) => {
+      const one = wanted.get(keyOf(endpoint, target))
+      return one ? readyOf(one) : null
+    },
+    refusal: (endpoint, target) => {
+      const one = wanted.get(keyOf(endpoint, target))
+      return one
+        ? refusalOf(reportOf(one))
+        : new OutpostError('NOT_DEPLOYED', `The endpoint ${endpoint.name} is stopped.`)
     },
     tryVersion: async (version) => {
       if (aside.has(version.versionId))
         throw new OutpostError('MODEL_SET_ASIDE', asideFailure.message, asideFailure)
-      const serving = [...live.values()].find(({ route }) => route.versionId === version.versionId)
-      const model = serving?.model ?? host(version, 'auto', true)
+      const serving = [...wanted.values()].find(({ target }) => target.versionId === version.versionId)
+      const model = host(version, serving?.target.executionProvider ?? 'auto', true)
       tried.set(version.versionId, { model, usedAt: performance.now() })
-      const ready = await model.ready
-      const waiting = [...wanted.values()].filter((route) => keyOf(route) === model.key)
-      await Promise.all(waiting.map((route) => settle(route, false)))
-      return { ready, model }
+      return { ready: await model.ready, model }
     },
     setAside: (versionId) => {
       aside.add(versionId)
       onChange()
     },
+    isAside: (versionId) => aside.has(versionId),
     reports: () => [...wanted.values()].map(reportOf),
     bytesLoaded: () =>
       [...hosted.values()].reduce((sum, model) => {
@@ -219,11 +211,12 @@ export function createDeployments({
   }
 }
 
-const keyOf = (route: EndpointRoute): string => hostedKey(route.versionId, route.executionProvider)
+const keyOf = (endpoint: EndpointRoute, target: RouteTarget): string => `${endpoint.id}|${target.versionId}`
+const modelKeyOf = (target: RouteTarget): string => hostedKey(target.versionId, target.executionProvider)
 
-function stateOf(isLive: boolean, failure: Failure | null): DeploymentReport['state'] {
+function stateOf(isReady: boolean, failure: Failure | null): DeploymentReport['state'] {
   if (failure) return failure.code === 'MODEL_SET_ASIDE' ? 'set-aside' : 'failed'
-  return isLive ? 'ready' : 'starting'
+  return isReady ? 'ready' : 'starting'
 }
 
 function refusalOf({ state, failure }: DeploymentReport): OutpostError {

@@ -28,6 +28,10 @@ type Admission = { allowed: true } | { allowed: false; refusal: OutpostError }
 
 export interface InferRooms {
   processing: ProcessingPort
+  /** Another version that may answer after this one failed; null where there is none. */
+  next: (failed: Target) => Target | null
+  /** Sends a copy of an answered request to the shadows of its endpoint; nobody waits for it. */
+  mirror: (call: Call, replay: Replay, outputs: readonly Tensor[]) => void
   admit: (caller: Caller, version: ServedVersion) => Admission
   takeQuota: (caller: Caller, version: ServedVersion, items: number) => Admission
   record: (row: RequestRow) => Promise<void>
@@ -50,6 +54,9 @@ export interface Reply {
   bytesOut: number
 }
 
+/** Asks another version what this request asked, from its bytes: the outputs as tensors. */
+type Replay = (target: Target) => Promise<Tensor[]>
+
 /** What a protocol's exchange may ask of the story while it decodes and encodes. */
 export interface Asking {
   call: Call
@@ -57,13 +64,16 @@ export interface Asking {
   processing: ProcessingPort
   /** Once, when it is known how many items there are; throws the refusal. */
   takeQuota(items: number): void
+  /** Of the last run. */
+  outputs(): readonly Tensor[]
   run(inputs: Tensor[], outputs: string[] | null): Promise<BatchedResult>
 }
 
 /** One protocol's way in and out. */
 export interface Exchange<R extends Reply> {
-  /** Reads the request, has it run, and writes the reply. */
+  /** Reads the request, has it run, and writes the reply; again for another version where the first failed. */
   perform(asking: Asking): Promise<R>
+  replay: Replay
   refuse(error: OutpostError, asking: Asking): R
 }
 
@@ -80,19 +90,7 @@ export async function infer<R extends Reply>(
   exchange: Exchange<R>,
 ): Promise<R> {
   const asking = askingOf(call, rooms)
-  const release = call.target.model.hold()
-  let reply: R
-  let code: string | null = null
-  try {
-    insist(rooms.admit(call.caller, call.target.version))
-    reply = await exchange.perform(asking)
-  } catch (error) {
-    const refused = asOutpostError(error)
-    code = refused.code
-    reply = exchange.refuse(refused, asking)
-  } finally {
-    release()
-  }
+  const { reply, code } = await climb(asking, rooms, exchange)
   const latencyMs = performance.now() - call.started
   call.target.figures?.count(latencyMs, code !== null)
   try {
@@ -103,18 +101,58 @@ export async function infer<R extends Reply>(
   return reply
 }
 
+/** From the license to the encoded reply; where a version cannot answer, its stand-in climbs the same rungs. */
+async function climb<R extends Reply>(
+  asking: Asking,
+  rooms: InferRooms,
+  exchange: Exchange<R>,
+): Promise<{ reply: R; code: string | null }> {
+  const { call } = asking
+  for (;;) {
+    const release = call.target.model.hold()
+    try {
+      insist(rooms.admit(call.caller, call.target.version))
+      const reply = await exchange.perform(asking)
+      if (call.target.traffic?.endpoint.hasShadows) rooms.mirror(call, exchange.replay, asking.outputs())
+      return { reply, code: null }
+    } catch (error) {
+      const refused = asOutpostError(error)
+      const next = isOfTheVersion(refused) && !call.signal.aborted ? rooms.next(call.target) : null
+      if (!next) return { reply: exchange.refuse(refused, asking), code: refused.code }
+      call.target.figures?.count(performance.now() - call.started, true)
+      call.target = next
+    } finally {
+      release()
+    }
+  }
+}
+
+/** What another version of the model might do better; a request that is wrong is wrong for all. */
+const isOfTheVersion = ({ code }: OutpostError): boolean =>
+  code === 'ENGINE_CRASHED' ||
+  code === 'MODEL_SET_ASIDE' ||
+  code === 'DEPLOYMENT_NOT_READY' ||
+  code === 'DEPLOYMENT_FAILED' ||
+  code === 'QUEUE_FULL'
+
 function askingOf(call: Call, rooms: InferRooms): Asking {
   const trace: Trace = { items: 0, bytesIn: 0, queueMs: 0, computeMs: 0, batchSize: 0 }
+  let outputs: Tensor[] = []
+  let counted = false
   return {
     call,
     trace,
     processing: rooms.processing,
+    outputs: () => outputs,
     takeQuota: (items) => {
       trace.items = items
+      if (counted) return // a stand-in answers the same request
+      counted = true
       insist(rooms.takeQuota(call.caller, call.target.version, items))
     },
-    run: async (inputs, outputs) => {
-      const result = await call.target.ready.batcher.submit(inputs, outputs, call.signal)
+    run: async (inputs, wanted) => {
+      const result = await call.target.ready.batcher.submit(inputs, wanted, call.signal)
+      outputs = result.outputs
       trace.queueMs += result.queueMs
       trace.computeMs += result.computeMs
       trace.batchSize = Math.max(trace.batchSize, result.batchSize)

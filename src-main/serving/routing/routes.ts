@@ -3,12 +3,14 @@
  */
 import { withBuild } from '../../base/version-order.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
+import { trafficPolicy } from '../../contract/traffic.ts'
 import type { KeyScope } from '../../contract/views.ts'
 import { type ExecutionProvider, executionProviders } from '../../engine/engine.ts'
 import { type NodeReader, readJson } from '../../store/sqlite.ts'
 import { aliasesOf } from '../../store/tables/aliases.ts'
 import { listKeys } from '../../store/tables/api-keys.ts'
 import { artifactsOf } from '../../store/tables/artifacts.ts'
+import { listTargets } from '../../store/tables/endpoint-targets.ts'
 import { type DesiredState, listEndpoints } from '../../store/tables/endpoints.ts'
 import { findModel, findModelById } from '../../store/tables/models.ts'
 import {
@@ -17,6 +19,7 @@ import {
   type VersionName,
   versionNames,
 } from '../../store/tables/versions.ts'
+import { type Choosable, makeSplit, type Split } from './choose-target.ts'
 
 export interface ServedVersion {
   versionId: string
@@ -34,15 +37,25 @@ export interface ServedVersion {
   files: ReadonlyArray<{ path: string; digest: string; bytes: number }>
 }
 
+/** One version of an endpoint. */
+export interface RouteTarget extends Choosable {
+  versionId: string
+  version: ServedVersion
+  executionProvider: ExecutionProvider
+  /** Another one than before: someone deployed or started it again. */
+  revision: number
+}
+
 export interface EndpointRoute {
   id: string
   name: string
-  versionId: string
-  executionProvider: ExecutionProvider
+  /** publisher.name of all its versions. */
+  model: string
   desired: DesiredState
-  /** Another one than before: someone deployed or started it again. */
-  revision: number
-  version: ServedVersion
+  split: Split<RouteTarget>
+  /** The primary first. */
+  targets: RouteTarget[]
+  hasShadows: boolean
 }
 
 export interface ServedKey {
@@ -68,16 +81,27 @@ export interface Routes {
 
 /** Versions never change, so those of the snapshot before are taken over. */
 export function readRoutes(db: NodeReader, known: Routes | null): Routes {
-  const versions = new Map(
-    [...(known?.endpoints.values() ?? [])].map(({ version }) => [version.versionId, version]),
-  )
+  const readVersion = versionReader(db, known)
+  const others = Map.groupBy(listTargets(db), (target) => target.endpointId)
   const endpoints = new Map<string, EndpointRoute>()
-  for (const { id, name, versionId, executionProvider, desired, revision } of listEndpoints(db)) {
-    const version = versions.get(versionId) ?? readServedVersion(db, versionId)
-    if (!version) continue // the foreign key forbids it, so this is a file that someone edited
-    versions.set(versionId, version)
-    const provider = executionProviders.find((one) => one === executionProvider) ?? 'auto'
-    endpoints.set(name, { id, name, versionId, executionProvider: provider, desired, revision, version })
+  for (const endpoint of listEndpoints(db)) {
+    const primary = targetOf({ ...endpoint, role: 'primary', buckets: [] }, readVersion)
+    if (!primary) continue // the foreign key forbids it, so this is a file that someone edited
+    const beside = (others.get(endpoint.id) ?? [])
+      .map((target) => targetOf(target, readVersion))
+      .filter((target) => target !== null)
+    const policy = readJson(trafficPolicy, endpoint.policy, 'policy')
+    const { id, name, model, desired } = endpoint
+    const split = makeSplit(id, policy, primary, beside)
+    endpoints.set(name, {
+      id,
+      name,
+      model,
+      desired,
+      split,
+      targets: [primary, ...beside],
+      hasShadows: beside.some(({ role }) => role === 'shadow'),
+    })
   }
   const active = listKeys(db).filter((key) => key.revokedAt === null)
   const keys = new Map(
@@ -93,6 +117,31 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
     return found
   }
   return { endpoints, keys, namesOf }
+}
+
+type ReadVersion = (versionId: string) => ServedVersion | null
+
+function versionReader(db: NodeReader, known: Routes | null): ReadVersion {
+  const versions = new Map<string, ServedVersion>()
+  for (const { targets } of known?.endpoints.values() ?? [])
+    for (const { version } of targets) versions.set(version.versionId, version)
+  return (versionId) => {
+    const version = versions.get(versionId) ?? readServedVersion(db, versionId)
+    if (version) versions.set(versionId, version)
+    return version
+  }
+}
+
+type StoredRoute = Pick<RouteTarget, 'versionId' | 'role' | 'buckets' | 'revision'> & {
+  executionProvider: string
+}
+
+function targetOf(stored: StoredRoute, readVersion: ReadVersion): RouteTarget | null {
+  const version = readVersion(stored.versionId)
+  if (!version) return null
+  const { versionId, role, buckets, revision } = stored
+  const executionProvider = executionProviders.find((one) => one === stored.executionProvider) ?? 'auto'
+  return { name: version.version, versionId, version, role, buckets, executionProvider, revision }
 }
 
 export function readServedVersion(db: NodeReader, versionId: string): ServedVersion | null {

@@ -1,35 +1,96 @@
-/** Which loaded version answers a path, as the snapshot of this moment says. */
+/** Which loaded version answers a request, as the snapshot of this moment says, and who stands in where it cannot. */
 import { OutpostError } from '../../base/errors.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
-import type { DoorOptions } from '../door/door.ts'
-import { routeOf } from '../door/door-views.ts'
-import type { Deployments } from '../hosting/deployments.ts'
-import { resolveVersion } from './resolve-version.ts'
-import { type Routes, readServedVersion } from './routes.ts'
+import type { Caller } from '../door/callers.ts'
+import type { RunPath } from '../door/door-paths.ts'
+import type { Deployments, Live } from '../hosting/deployments.ts'
+import type { Target } from '../infer/target.ts'
+import type { RequestTraits } from './choose-target.ts'
+import { type Resolved, resolveEndpoint, resolveVersion, type Standing } from './resolve-version.ts'
+import { type EndpointRoute, type Routes, type RouteTarget, readServedVersion } from './routes.ts'
+
+export interface Targets {
+  standing: Standing
+  /** At once, so that nothing is unloaded between the choice and the request's hold on it. */
+  of(path: RunPath, traits: RequestTraits): Target
+  /** A version by its id, whether an endpoint serves it or not: for control alone. */
+  try(versionId: string, caller: Caller): Promise<Target>
+  /** Another that may answer after this one failed; null where there is none left. */
+  next(failed: Target): Target | null
+}
 
 interface TargetSources {
   nodeDb: NodeReader
   deployments: Deployments
   routes: () => Routes
+  /** Whether a rule took the version out of the endpoint's traffic. */
+  isTakenOut: (endpointId: string, versionId: string) => boolean
 }
 
-export function createTargets({ nodeDb, deployments, routes }: TargetSources): DoorOptions['targetOf'] {
-  return async (path, caller, tryVersion) => {
-    if (tryVersion !== undefined) {
+export function createTargets({ nodeDb, deployments, routes, isTakenOut }: TargetSources): Targets {
+  const standing: Standing = {
+    isReady: (endpoint, target) => deployments.ready(endpoint, target) !== null,
+    isUsable: (endpoint, target) =>
+      !isTakenOut(endpoint.id, target.versionId) && !deployments.isAside(target.versionId),
+  }
+
+  function resolve(path: RunPath, traits: RequestTraits): Resolved {
+    return path.kind === 'v1-predict'
+      ? resolveVersion(routes(), path.model, path.reference, traits, standing)
+      : resolveEndpoint(routes(), path.endpoint, path.version, traits, standing)
+  }
+
+  /** In the order of the policy, then the primary: those that have not been asked and are ready. */
+  function standIn(endpoint: EndpointRoute, tried: ReadonlySet<RouteTarget>): [RouteTarget, Live] | null {
+    const { policy, primary, others } = endpoint.split
+    const named = policy.failover.map((name) => [primary, ...others].find((other) => other.name === name))
+    for (const target of [...named, primary]) {
+      if (!target || tried.has(target) || target.role === 'shadow') continue
+      const live = standing.isUsable(endpoint, target) ? deployments.ready(endpoint, target) : null
+      if (live) return [target, live]
+    }
+    return null
+  }
+
+  return {
+    standing,
+    of: (path, traits) => {
+      const { endpoint, target, rule, mayFailOver } = resolve(path, traits)
+      const live = deployments.ready(endpoint, target)
+      if (live) return made(endpoint, target, live, rule, mayFailOver, new Set([target]))
+      const tried = new Set([target])
+      const other = mayFailOver ? standIn(endpoint, tried) : null
+      if (!other) throw deployments.refusal(endpoint, target)
+      const [stand, its] = other
+      tried.add(stand)
+      return made(endpoint, stand, its, `${rule}, failover from ${target.name}`, true, tried)
+    },
+    try: async (versionId, caller) => {
       if (!caller.internal) throw new OutpostError('FORBIDDEN', 'Only the node itself may try versions.')
-      const version = readServedVersion(nodeDb, tryVersion)
+      const version = readServedVersion(nodeDb, versionId)
       if (!version) throw new OutpostError('VERSION_NOT_FOUND', 'This version is not registered.')
       const { ready, model } = await deployments.tryVersion(version)
-      return { endpoint: 'playground', version, rule: 'try', model, ready, figures: null }
-    }
-    const { endpoint, rule } =
-      path.kind === 'v2-infer'
-        ? {
-            endpoint: routeOf(routes(), deployments, path.endpoint, path.version),
-            rule: path.version === null ? 'endpoint default' : 'exact',
-          }
-        : resolveVersion(routes(), path.model, path.reference, deployments.answering)
-    const { route, model, ready, figures } = deployments.live(endpoint.name, endpoint.versionId)
-    return { endpoint: route.name, version: route.version, rule, model, ready, figures }
+      return { endpoint: 'playground', version, rule: 'try', model, ready, figures: null, traffic: null }
+    },
+    next: ({ traffic, version, rule }) => {
+      if (!traffic?.mayFailOver) return null
+      const other = standIn(traffic.endpoint, traffic.tried)
+      if (!other) return null
+      const [stand, live] = other
+      const tried = new Set(traffic.tried).add(stand)
+      return made(traffic.endpoint, stand, live, `${rule}, failover from ${version.version}`, true, tried)
+    },
   }
+}
+
+function made(
+  endpoint: EndpointRoute,
+  target: RouteTarget,
+  { model, ready, figures }: Live,
+  rule: string,
+  mayFailOver: boolean,
+  tried: ReadonlySet<RouteTarget>,
+): Target {
+  const traffic = { endpoint, target, mayFailOver, tried }
+  return { endpoint: endpoint.name, version: target.version, rule, model, ready, figures, traffic }
 }

@@ -14,10 +14,15 @@ const families = [
 ] as const
 
 export function metricsText(routes: Routes, deployments: Deployments): string {
-  const reports = new Map(deployments.reports().map((report) => [report.endpointId, report]))
-  const rows = [...routes.endpoints.values()].map((route) => {
-    const report = reports.get(route.id)
-    const labels = `{endpoint="${escaped(route.name)}",model="${escaped(route.version.model)}",version="${escaped(route.version.version)}"}`
+  const reports = new Map(
+    deployments.reports().map((report) => [`${report.endpointId}|${report.versionId}`, report]),
+  )
+  const served = [...routes.endpoints.values()].flatMap((endpoint) =>
+    endpoint.targets.map((target) => ({ endpoint, target })),
+  )
+  const rows = served.map(({ endpoint, target }) => {
+    const report = reports.get(`${endpoint.id}|${target.versionId}`)
+    const labels = `{endpoint="${escaped(endpoint.name)}",model="${escaped(endpoint.model)}",version="${escaped(target.name)}"}`
     return {
       labels,
       values: [

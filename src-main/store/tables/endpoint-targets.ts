@@ -42,14 +42,18 @@ export const listTargets = (db: NodeReader, endpointId?: string): StoredTarget[]
     : sql<Raw>(db, `${select} where t.endpoint_id = ? order by t.created_at, t.id`).all(endpointId)
   ).map(read)
 
-/** Where a version is one of several: such a version is in use. */
-export const targetEndpointsOf = (db: NodeReader, versionId: string): string[] =>
-  sql<{ name: string }>(
+/** Endpoints that a version takes part in beside the primary; the mere way back to it does not count. */
+export const endpointIdsBeside = (db: NodeReader, versionId: string): string[] =>
+  sql<{ id: string }>(
     db,
-    'select e.name from endpoint_targets t join endpoints e on e.id = t.endpoint_id where t.version_id = ?',
+    `select endpoint_id as id from endpoint_targets where version_id = ? and role <> 'previous'`,
   )
     .all(versionId)
-    .map(({ name }) => name)
+    .map(({ id }) => id)
+
+/** Before a version is deleted: nobody can go back to it then. */
+export const forgetPrevious = (db: NodeWriter, versionId: string): void =>
+  void sql(db, `delete from endpoint_targets where version_id = ? and role = 'previous'`).run(versionId)
 
 export function putTarget(
   db: NodeWriter,

@@ -17,6 +17,9 @@ export interface StoredEndpoint {
   dataVersion: string | null
   manifestDigest: string
   executionProvider: string
+  /** JSON: contract/traffic.ts and contract/hosting.ts. */
+  policy: string
+  settings: string
   desired: DesiredState
   /** Grows with every deploy, start and stop. */
   revision: number
@@ -26,7 +29,7 @@ export interface StoredEndpoint {
 
 const select = `select e.id, e.name, e.model_id as modelId, m.name as model, e.version_id as versionId, v.version,
   v.data_version as dataVersion, v.manifest_digest as manifestDigest, e.execution_provider as executionProvider,
-  e.desired, e.revision, e.created_at as createdAt, e.updated_at as updatedAt
+  e.policy, e.settings, e.desired, e.revision, e.created_at as createdAt, e.updated_at as updatedAt
   from endpoints e join models m on m.id = e.model_id join versions v on v.id = e.version_id`
 
 const ofModels = `${select} where e.model_id in (select value from json_each(?)) order by e.name`
@@ -54,8 +57,14 @@ export function endpointsOfModels(
   return Map.groupBy(rows.map(read), (endpoint) => endpoint.modelId)
 }
 
+/** Those whose primary version it is. */
 export const endpointsOfVersion = (db: NodeReader, versionId: string): StoredEndpoint[] =>
   sql<Raw>(db, `${select} where e.version_id = ? order by e.name`).all(versionId).map(read)
+
+export const findEndpointById = (db: NodeReader, id: string): StoredEndpoint | null => {
+  const row = sql<Raw>(db, `${select} where e.id = ?`).get(id)
+  return row ? read(row) : null
+}
 
 /** A new endpoint, or the next version on one that is there. */
 export function putEndpoint(
@@ -91,3 +100,6 @@ export const deleteEndpoint = (db: NodeWriter, name: string): boolean =>
 
 export const countEndpoints = (db: NodeReader): number =>
   sql<{ count: number }>(db, 'select count(*) as count from endpoints').get()?.count ?? 0
+
+export const setPolicy = (db: NodeWriter, id: string, policy: string, at: string): void =>
+  void sql(db, 'update endpoints set policy = ?, updated_at = ? where id = ?').run(policy, at, id)

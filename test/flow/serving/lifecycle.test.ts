@@ -61,7 +61,10 @@ test('a promotion under load drops no request, and each answer names the version
   }
   const clients = Array.from({ length: 8 }, client)
   for (const version of ['2.0.0', '3.0.0', '4.0.0']) {
-    node.deploy(model, model, await register(version))
+    const next = await register(version)
+    node.introduce(model, next, 'pending')
+    await serving.snapshot()
+    node.promote(model, model, next)
     await serving.snapshot()
     const { body: answer } = await serving.call(path, body, key)
     expect(answer).toMatchObject({ version })
@@ -75,12 +78,12 @@ test('a promotion under load drops no request, and each answer names the version
 test('a version that cannot be loaded leaves the one before in place and says why', async () => {
   node.deploy(model, model, await register('1.0.0'))
   const serving = await node.start()
-  node.deploy(model, model, await register('2.0.0', Buffer.from('no model')))
+  node.introduce(model, await register('2.0.0', Buffer.from('no model')), 'pending')
   await serving.snapshot()
   expect((await serving.call(path, body, key)).body).toMatchObject({ version: '1.0.0' })
   expect((await serving.call(`/v1/models/${model}@2.0.0/predict`, body, key)).status).toBe(500)
-  const { deployments } = await serving.message('report', (one) => one.deployments[0]?.state === 'failed')
-  expect(deployments[0]?.failure?.code).toBe('DEPLOYMENT_FAILED')
+  const { deployments } = await serving.message('report', (one) => one.deployments[1]?.state === 'failed')
+  expect(deployments[1]?.failure?.code).toBe('DEPLOYMENT_FAILED')
 })
 
 test('a stopped endpoint answers no more, and a revoked key is refused once the snapshot is applied', async () => {

@@ -18,6 +18,7 @@ import { verifyVersions } from '../../../src-main/registry/verify.ts'
 import { backUp } from '../../../src-main/store/backup.ts'
 import { collectBlobs } from '../../../src-main/store/blobs/blob-collect.ts'
 import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
+import { schemaVersion } from '../../../src-main/store/migrate.ts'
 import { restore } from '../../../src-main/store/restore.ts'
 import { nodeId } from '../../../src-main/store/tables/meta.ts'
 import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
@@ -73,7 +74,10 @@ describe('a backup', () => {
       ...options,
       onProgress: (done) => seen.push(done),
     })
-    expect(manifest).toMatchObject({ nodeId: nodeId(folder.db), schema: { node: 1, usage: 1 } })
+    expect(manifest).toMatchObject({
+      nodeId: nodeId(folder.db),
+      schema: { node: schemaVersion(folder.db), usage: 1 },
+    })
     expect(seen.at(-1)).toBe('weights'.length + 'card'.length + 'wine'.length)
     for (const { path, digest } of manifest.files)
       expect(sha256(readFileSync(join(target, path)))).toBe(digest)
