@@ -27,7 +27,7 @@ const textNames: readonly [RegExp, DraftText][] = [
   [/^(.*\.)?(card|readme|model-card)\.md$/i, 'card'],
   [/^licen[cs]e(\.(txt|md))?$/i, 'license'],
   [/^migration(\.md|-guide\.md)$/i, 'migrationGuide'],
-  [/^(.*\.)?(labels|classes)\.txt$/i, 'labels'],
+  [/^(.*\.)?(labels|classes)\.(txt|json)$/i, 'labels'],
 ]
 
 export const textOf = (name: string): DraftText | null =>

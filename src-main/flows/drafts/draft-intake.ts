@@ -18,6 +18,7 @@ import { ownPublisher } from '../../store/tables/publishers.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { HeldFile } from '../packages/file-handles.ts'
 import { draftFolder, kindOf, linkOrCopy, readText, textOf, textPaths } from './draft-files.ts'
+import { labelsOfJson, withClasses } from './draft-labels.ts'
 
 type DraftFile = StoredDraft['files'][number]
 
@@ -55,14 +56,19 @@ export async function takeFiles(
       const files = [...draft.files.filter(({ path }) => !arrived.has(path)), ...taken.files]
       checkPaths(files.map(({ path }) => path))
       const look = await lookAtModel(node, folder, files)
+      // Labels or the model came: what was chosen by hand afterwards is not chosen again.
+      const labelled =
+        taken.texts.labels !== undefined || arrived.has(modelOf(files) ?? '') ? withClasses : same
       for (const path of arrived) await replace(join(folder, path), join(draftFolder(node, draft.id), path))
       return (now) =>
-        look({
-          ...now,
-          files,
-          texts: { ...now.texts, ...taken.texts },
-          descriptor: { ...now.descriptor, ...taken.descriptor },
-        })
+        labelled(
+          look({
+            ...now,
+            files,
+            texts: { ...now.texts, ...taken.texts },
+            descriptor: { ...now.descriptor, ...taken.descriptor },
+          }),
+        )
     })
   } catch (error) {
     throw asDiskError(error)
@@ -110,8 +116,10 @@ async function takeFile(
 ): Promise<void> {
   // Under the name that a text will have in the package there can be no other file.
   const text = kind === undefined || textFiles.has(path) ? textOf(path) : null
-  if (text !== null) taken.texts[text] = await readText(file.path)
-  else if (path === 'outpost.json') {
+  if (text !== null) {
+    const written = await readText(file.path)
+    taken.texts[text] = /\.json$/i.test(path) ? labelsOfJson(written, path) : written
+  } else if (path === 'outpost.json') {
     const written = await readText(file.path)
     Object.assign(taken.descriptor, parseJsonAs(describedFields, written, 'DESCRIPTOR_INVALID', path))
   } else {
@@ -123,6 +131,10 @@ async function takeFile(
     taken.files.push({ path, kind: kind ?? kindOf(path), bytes: file.bytes, digest: null })
   }
 }
+
+const same: DraftPatch = (draft) => draft
+const modelOf = (files: readonly DraftFile[]): string | undefined =>
+  files.find(({ path, kind }) => kind === 'weight' && /\.onnx$/i.test(path))?.path
 
 /** All folders of a node lie on one file system. */
 async function replace(from: string, to: string): Promise<void> {

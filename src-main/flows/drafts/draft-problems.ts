@@ -13,7 +13,7 @@ const stepOfField: Record<string, Step> = {
   version: 'version',
   dataVersion: 'version',
   change: 'version',
-  training: 'version',
+  training: 'card',
   title: 'card',
   summary: 'card',
   task: 'schema',
@@ -33,7 +33,7 @@ const stepOfField: Record<string, Step> = {
   suite: 'test',
   inputs: 'schema',
   outputs: 'schema',
-  deploymentTargets: 'schema',
+  deploymentTargets: 'card',
 }
 
 export interface DraftSurroundings {

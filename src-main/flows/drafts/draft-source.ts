@@ -17,7 +17,7 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
   const paths = (kind: StoredDraft['files'][number]['kind'], not: string[] = []): string[] =>
     files.filter((file) => file.kind === kind && !not.includes(file.path)).map((file) => file.path)
   const model = files.find((file) => file.kind === 'weight' && /\.onnx$/i.test(file.path))?.path
-  const suite = files.find((file) => file.path === 'suite.jsonl' || file.path.endsWith('.suite.jsonl'))?.path
+  const suite = files.find((file) => isSuite(file.path))?.path
   const { migrationGuide: _guide, ...changeFields } = change
   const { file: _file, ...licenseFields } = license
   const { suite: _suite, ...descriptor } = draft.descriptor
@@ -40,6 +40,8 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
       : {}),
   }
 }
+
+const isSuite = (path: string): boolean => /^(suite|cases)\.jsonl$|\.suite\.jsonl$/.test(path)
 
 /** One file of labels serves every output of classes that names none itself. */
 function withLabels(outputs: unknown[], labels: string): unknown[] {

@@ -10,6 +10,7 @@ import { LicenseCard } from './license-card.tsx'
 import { MetricsCard, SegmentsCard } from './metrics-card.tsx'
 import style from './model.module.css'
 import type { ModelDetail } from './model-detail.ts'
+import { ProvenanceCard } from './provenance-card.tsx'
 import { ReleaseCard } from './release-card.tsx'
 
 export function OverviewTab({ model, version }: { model: ModelDetail; version: VersionDetail }) {
@@ -72,6 +73,7 @@ export function OverviewTab({ model, version }: { model: ModelDetail; version: V
             </ul>
           </Card>
         )}
+        <ProvenanceCard descriptor={descriptor} />
         <LicenseCard version={version} />
       </Stack>
     </Columns>

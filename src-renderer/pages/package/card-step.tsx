@@ -9,6 +9,7 @@ import { EvaluationEditor } from './evaluation-editor.tsx'
 import { LinesInput } from './lines-input.tsx'
 import { MarkdownEditor } from './markdown-editor.tsx'
 import css from './package.module.css'
+import { ProvenanceEditor, TargetsEditor } from './provenance-editor.tsx'
 import type { StepProps } from './step-props.ts'
 
 const tasks = task.options.map((value) => ({ value, label: taskWords[value] }))
@@ -106,7 +107,9 @@ export function CardStep({ draft, fields, edit, editText, field }: StepProps) {
           />
         </div>
       </Card>
-      <EvaluationEditor id={field('evaluation').id} evaluation={fields.evaluation} edit={edit} />
+      <EvaluationEditor field={field} evaluation={fields.evaluation} edit={edit} />
+      <ProvenanceEditor fields={fields} edit={edit} field={field} />
+      <TargetsEditor fields={fields} edit={edit} field={field} />
       <Card
         title="Card"
         actions={

@@ -12,7 +12,7 @@ const shares = z
     accuracy: z.number().optional().catch(undefined),
     precision: z.number().optional().catch(undefined),
     recall: z.number().optional().catch(undefined),
-    custom: z.record(z.string(), z.number()).optional().catch(undefined),
+    custom: z.record(z.string(), z.unknown()).optional().catch(undefined),
   })
   .catch({})
 /** An input or output while it is edited: its kind and tensor are known, the rest is what was typed. */
@@ -30,6 +30,7 @@ const draftDescriptor = z.object({
   authors: lines,
   license: z.object({ spdx: text, file: text }).catch({ spdx: '', file: '' }),
   framework: z.object({ name: text, version: text }).catch({ name: '', version: '' }),
+  libraries: z.record(z.string(), z.unknown()).catch({}),
   architecture: text,
   change: z
     .object({
@@ -53,8 +54,15 @@ const draftDescriptor = z.object({
   inputs: z.array(tensorForm).catch([]),
   outputs: z.array(tensorForm).catch([]),
   training: z
-    .looseObject({ dataSource: text, dataSize: text, dataRange: text })
-    .catch({ dataSource: '', dataSize: '', dataRange: '' }),
+    .looseObject({
+      dataHash: text,
+      dataSource: text,
+      dataSize: text,
+      dataRange: text,
+      trainedAt: text,
+      hyperparameters: z.record(z.string(), z.unknown()).catch({}),
+    })
+    .catch({ dataHash: '', dataSource: '', dataSize: '', dataRange: '', trainedAt: '', hyperparameters: {} }),
   evaluation: z
     .object({
       dataset: text,
@@ -63,6 +71,7 @@ const draftDescriptor = z.object({
       fairness: text,
     })
     .catch({ dataset: '', overall: {}, segments: [], fairness: '' }),
+  deploymentTargets: z.array(z.string()).catch(['cpu']),
   suite: text,
 })
 export type DraftDescriptor = z.infer<typeof draftDescriptor>

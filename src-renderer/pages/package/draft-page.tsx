@@ -128,6 +128,8 @@ function focusField(path: string) {
   while (parts.length > 0) {
     const element = document.getElementById(fieldId(parts.join('.')))
     if (element) {
+      for (let fold = element.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null)
+        fold.open = true
       element.focus()
       element.scrollIntoView({ block: 'center' })
       return

@@ -1,16 +1,18 @@
 /** The figures of a version, overall and by segment. Each is a share from 0 to 1, as the metrics of the field are. */
-import { Button, NumberInput, TextInput } from '@mantine/core'
+import { Button, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { type DraftDescriptor, type Shares, withoutEmpty } from './descriptor.ts'
 import css from './package.module.css'
+import { PairsEditor } from './pairs-editor.tsx'
+import type { StepProps } from './step-props.ts'
 
 type Evaluation = DraftDescriptor['evaluation']
-type Props = { id: string; evaluation: Evaluation; edit: (fields: Record<string, unknown>) => void }
+type Props = Pick<StepProps, 'edit' | 'field'> & { evaluation: Evaluation }
 
 const names = ['accuracy', 'precision', 'recall'] as const
 
-export function EvaluationEditor({ id, evaluation, edit }: Props) {
+export function EvaluationEditor({ evaluation, edit, field }: Props) {
   const write = (next: Partial<Evaluation>) => {
     const all = { ...evaluation, ...next }
     const empty = all.dataset === '' && all.fairness === '' && all.segments.length === 0 && none(all.overall)
@@ -34,7 +36,7 @@ export function EvaluationEditor({ id, evaluation, edit }: Props) {
     >
       <div className={css.fields}>
         <TextInput
-          id={id}
+          id={field('evaluation').id}
           label="Measured on"
           placeholder="Name of the data set"
           value={evaluation.dataset}
@@ -49,6 +51,18 @@ export function EvaluationEditor({ id, evaluation, edit }: Props) {
           />
         ))}
       </div>
+      <PairsEditor
+        title="Metrics of this task"
+        one="metric"
+        types={['number']}
+        valueTitle="Value"
+        value={evaluation.overall.custom ?? {}}
+        onChange={(custom) => {
+          const { custom: _before, ...rest } = evaluation.overall
+          write({ overall: Object.keys(custom).length === 0 ? rest : { ...rest, custom } })
+        }}
+        field={(name) => field(`evaluation.overall.custom.${name}`)}
+      />
       {evaluation.segments.length > 0 && (
         <PlainTable
           label="Metrics by segment"
@@ -98,6 +112,16 @@ export function EvaluationEditor({ id, evaluation, edit }: Props) {
           }))}
         />
       )}
+      <Textarea
+        {...field('evaluation.fairness')}
+        label="Fairness"
+        description="Which groups were compared, and what was found"
+        autosize
+        minRows={1}
+        maxRows={8}
+        value={evaluation.fairness}
+        onChange={(event) => write({ fairness: event.currentTarget.value })}
+      />
     </Card>
   )
 }

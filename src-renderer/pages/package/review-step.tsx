@@ -6,6 +6,7 @@ import { formatBytes } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Card, Columns, Facts } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
+import { targetWords } from '../../components/targets.ts'
 import { Digest, None } from '../../components/values.tsx'
 import css from './package.module.css'
 import type { StepProps } from './step-props.ts'
@@ -44,6 +45,20 @@ export function ReviewStep({ draft, fields }: StepProps) {
               ['Change', fields.change.type],
               ['After', draft.predecessor?.version ?? 'the first version'],
               ['License', fields.license.spdx || <None key="spdx">not stated</None>],
+              ['Trained on', fields.training.dataSource || <None key="data">not stated</None>],
+              ['Hyperparameters', Object.keys(fields.training.hyperparameters).length],
+              ['Libraries', Object.keys(fields.libraries).length],
+              [
+                'Own metrics',
+                Object.keys(fields.evaluation.overall.custom ?? {}).join(', ') || <None key="metrics" />,
+              ],
+              [
+                'Targets',
+                Object.entries(targetWords)
+                  .filter(([target]) => fields.deploymentTargets.includes(target))
+                  .map(([, words]) => words)
+                  .join(', ') || <None key="targets">not stated</None>,
+              ],
               ['Texts', texts.join(', ') || <None key="texts" />],
             ]}
           />

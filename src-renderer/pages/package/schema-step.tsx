@@ -6,6 +6,7 @@ import { Textarea } from '@mantine/core'
 import { Card } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import type { TensorForm } from './descriptor.ts'
+import { labelsInWords } from './found-texts.ts'
 import { InputEditor } from './input-editor.tsx'
 import { OutputEditor } from './output-editor.tsx'
 import css from './package.module.css'
@@ -50,7 +51,7 @@ export function SchemaStep({ draft, fields, edit, editText, field }: StepProps) 
         />
       ))}
       {labelled && (
-        <Card title="Labels" note={counted(texts.labels)}>
+        <Card title="Labels" note={labelsInWords(texts.labels)}>
           <Textarea
             label="Labels in the order of the classes"
             description="One a line. They travel in the package as labels.txt."
@@ -66,9 +67,4 @@ export function SchemaStep({ draft, fields, edit, editText, field }: StepProps) 
       )}
     </>
   )
-}
-
-function counted(labels: string): string {
-  const count = labels.split('\n').filter((line) => line.trim() !== '').length
-  return count === 1 ? '1 label' : `${count} labels`
 }

@@ -8,6 +8,8 @@ import { FileDrop } from '../../components/file-drop.tsx'
 import { FileList } from '../../components/file-list.tsx'
 import { Card } from '../../components/page.tsx'
 import { EmptyState, ErrorNotice } from '../../components/states.tsx'
+import { foundTexts } from './found-texts.ts'
+import css from './package.module.css'
 import type { StepProps } from './step-props.ts'
 import { useAddFiles } from './use-add-files.ts'
 
@@ -18,6 +20,7 @@ export function SourceStep({ draft, replace }: StepProps & { replace: (draft: Dr
     mutationFn: (path: string) => client.drafts.removeFile({ id: draft.id, path }),
     onSuccess: replace,
   })
+  const found = foundTexts(draft)
   return (
     <Card title="Files" note="Copies: your own stay where they are.">
       {draft.files.length === 0 ? (
@@ -38,10 +41,15 @@ export function SourceStep({ draft, replace }: StepProps & { replace: (draft: Dr
         />
       )}
       {remove.error && <ErrorNotice error={remove.error} what="The file was not taken out." />}
+      {found !== '' && (
+        <p className={css.muted} role="status">
+          {found}
+        </p>
+      )}
       <FileDrop
         purpose="sources"
         title="Add files"
-        note="The .onnx file, its external data, suite.jsonl, pictures of the suite, documents, code. CARD.md, LICENSE, MIGRATION.md, labels.txt and outpost.json fill in the fields of the next steps."
+        note="The .onnx file, its external data, suite.jsonl or cases.jsonl, pictures of the suite, documents, code. CARD.md, LICENSE, MIGRATION.md, labels.txt or labels.json and outpost.json fill in the fields of the next steps."
         action="Choose files"
         disabled={add.isPending}
         onFiles={(files) => add.mutate(files)}

@@ -136,6 +136,52 @@ test('labels and a suite become part of the version, and go again', async () => 
   })
 })
 
+test.each([
+  ['labels.txt', 'a\nb\nc\n'],
+  ['labels.json', '["a","b","c"]'],
+  ['labels.json', '{"2":"c","0":"a","1":"b"}'],
+])('as many labels as the output has numbers make it scores over classes: %s %s', async (name, text) => {
+  const { id } = await begin({ id: 'acme.labelled', outputs: [{ tensor: 'scores', kind: 'tensor' }] })
+  const draft = await add(id, { [name]: text })
+  expect(draft.texts.labels).toBe('a\nb\nc\n')
+  expect(draft.descriptor.outputs).toEqual([{ tensor: 'scores', kind: 'classes' }])
+  // What is chosen by hand afterwards stays, whatever else is added.
+  const outputs = [{ tensor: 'scores', kind: 'tensor' }]
+  await outpost.client.drafts.update({ id, descriptor: { outputs } })
+  expect((await add(id, { 'notes.txt': 'x' })).descriptor.outputs).toEqual(outputs)
+})
+
+test('labels of another number leave the output as it is, and a labels.json that is no list is refused', async () => {
+  const outputs = [{ tensor: 'scores', kind: 'tensor' }]
+  const { id } = await begin({ id: 'acme.unlabelled', outputs })
+  expect((await add(id, { 'labels.txt': 'a\nb\n' })).descriptor.outputs).toEqual(outputs)
+  expect(await refusalOf(add(id, { 'labels.json': '{"a":1}' }))).toBe('DESCRIPTOR_INVALID')
+  expect(await refusalOf(add(id, { 'labels.json': '{"1":"a","2":"b"}' }))).toBe('DESCRIPTOR_INVALID')
+})
+
+test('provenance is kept half typed, named where it is wrong, and part of the version', async () => {
+  const { id } = await begin({ id: 'acme.traced' })
+  const training = { hyperparameters: { epochs: 12, optimizer: 'adam' }, dataHash: 'sha256:abc' }
+  const evaluation = { overall: { custom: { auc: 'high' } } }
+  const wrong = await outpost.client.drafts.update({ id, descriptor: { training, evaluation } })
+  expect(wrong.descriptor).toMatchObject({ training, evaluation })
+  const errors = wrong.problemList.filter(({ level }) => level === 'error')
+  expect(errors.map(({ step, field }) => [step, field])).toEqual([
+    ['card', 'training.dataHash'],
+    ['card', 'evaluation.overall.custom.auc'],
+  ])
+  const descriptor = {
+    training: { ...training, dataHash: `sha256:${'a'.repeat(64)}`, trainedAt: '2026-05-01T00:00:00Z' },
+    evaluation: { overall: { custom: { auc: 0.93 } } },
+    libraries: { numpy: '2.1.0' },
+    deploymentTargets: ['cpu', 'cuda'],
+  }
+  await outpost.client.drafts.update({ id, descriptor })
+  expect((await built(id)).failure).toBeNull()
+  const version = await outpost.client.models.version({ model: 'acme.traced', version: '1.0.0' })
+  expect(version.descriptor).toMatchObject(descriptor)
+})
+
 test('a draft that is thrown away is gone, also while files arrive', async () => {
   const { id } = await begin({ id: 'acme.gone' })
   const adding = add(id, { 'a.txt': 'x' }).catch((error: { code: string }) => error.code)

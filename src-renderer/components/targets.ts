@@ -1,0 +1,12 @@
+/** What a model can be meant to run on, as people call it. */
+import type { PackageDescriptor } from '../../src-main/contract/package.ts'
+
+type Target = PackageDescriptor['deploymentTargets'][number]
+
+export const targetWords: Record<Target, string> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  webgpu: 'WebGPU',
+  directml: 'DirectML',
+  coreml: 'Core ML',
+}
