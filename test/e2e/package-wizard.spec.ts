@@ -20,6 +20,28 @@ const onward = (page: Page, step: string) =>
   page.getByRole('button', { name: `Continue to ${step}`, exact: true }).click()
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible()
 
+/** What is typed into the tables is there after the page was loaded anew. */
+async function provenance(page: Page): Promise<void> {
+  await page.getByLabel('Training data', { exact: true }).fill('Biopsies of one clinic')
+  await page.getByText('Hyperparameters: 0').click()
+  await page.getByRole('button', { name: 'Add a hyperparameter' }).click()
+  await page.getByLabel('Name of hyperparameter 1').fill('epochs')
+  await page.getByLabel('Value of hyperparameter 1').fill('12')
+  await page.getByText('Libraries: 0').click()
+  await page.getByRole('button', { name: 'Add a library' }).click()
+  await page.getByLabel('Name of library 1').fill('numpy')
+  await page.getByLabel('Value of library 1').fill('2.1.0')
+  await page.getByRole('button', { name: 'Add a metric' }).click()
+  await page.getByLabel('Name of metric 1').fill('auc')
+  await page.getByLabel('Value of metric 1').fill('0.97')
+  await page.getByRole('checkbox', { name: 'CUDA' }).click()
+  await saved(page)
+  await page.reload()
+  await expect(page.getByText('Hyperparameters: 1')).toBeVisible()
+  await expect(page.getByLabel('Value of metric 1')).toHaveValue('0.97')
+  await expect(page.getByRole('checkbox', { name: 'CUDA' })).toBeChecked()
+}
+
 let model: string
 test.beforeAll(async ({ node }) => {
   model = `${(await node.client.publishers.own()).name}.cells`
@@ -31,8 +53,10 @@ test('dropped files become a draft, and the draft a deployed model', async ({ pa
   await drop(page)
   await expect(page.getByRole('region', { name: 'Interface' })).toContainText('measurements')
   await onward(page, 'schema')
-  await page.getByRole('region', { name: 'Output probabilities' }).getByLabel('Means').click()
-  await page.getByRole('option', { name: 'Scores over classes' }).click()
+  // Two labels came with two numbers of the output, so these are scores over classes.
+  await expect(page.getByRole('region', { name: 'Output probabilities' }).getByLabel('Means')).toHaveValue(
+    'Scores over classes',
+  )
   await expect(page.getByLabel('Labels in the order of the classes')).toHaveValue(/malignant/)
   await page.getByRole('region', { name: 'Input measurements' }).getByLabel('Made from').click()
   await page.getByRole('option', { name: 'A row of named numbers' }).click()
@@ -57,6 +81,7 @@ test('dropped files become a draft, and the draft a deployed model', async ({ pa
   await page.getByLabel('Summary', { exact: true }).fill('Tells malignant from benign.')
   await page.getByLabel('Owner', { exact: true }).fill('Laboratory')
   await page.getByLabel('Framework', { exact: true }).fill('jax')
+  await provenance(page)
   await onward(page, 'license')
   await page.getByRole('combobox', { name: 'SPDX expression' }).fill('Apache-2.0')
   await page.keyboard.press('Tab')
@@ -81,6 +106,12 @@ test('dropped files become a draft, and the draft a deployed model', async ({ pa
   await page.getByRole('link', { name: 'Try 1.0.0' }).click()
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Result' })).toContainText(`${model} 1.0.0`)
+
+  await page.goto(`${node.url}/#/models/${model}`)
+  const traced = page.getByRole('region', { name: 'Provenance' })
+  for (const text of ['Biopsies of one clinic', 'epochs', 'numpy', 'CPU, CUDA'])
+    await expect(traced).toContainText(text)
+  await expect(page.getByRole('region', { name: 'Metrics', exact: true })).toContainText(/auc/i)
 })
 
 test('a major version without a guide is refused at its field', async ({ page, node }) => {
