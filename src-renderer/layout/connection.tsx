@@ -20,7 +20,7 @@ export function ConnectionChip() {
   if (connection.state === 'stale') {
     return (
       <Chip tone="warn" dot>
-        As of {formatClock(connection.since)}
+        {connection.since ? `As of ${formatClock(connection.since)}` : 'No answer yet'}
       </Chip>
     )
   }

@@ -54,7 +54,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(112px, 1fr)' },
+    meta: { width: 'minmax(92px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
         {getValue()}
@@ -63,7 +63,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('status', {
     header: 'Outcome',
-    meta: { width: 'minmax(124px, 1fr)' },
+    meta: { width: 'minmax(110px, 1fr)' },
     cell: ({ row: { original } }) => <Outcome row={original} />,
   }),
   column.accessor('consumer', {
