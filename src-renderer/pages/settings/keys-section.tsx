@@ -15,6 +15,7 @@ import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { Time } from '../../components/values.tsx'
 import { KeyDialog } from './key-dialog.tsx'
+import style from './settings.module.css'
 
 type KeyRow = z.infer<typeof keyRow>
 
@@ -86,7 +87,9 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
           <b key="name" title={`Created on ${formatDate(key.createdAt)}`}>
             {key.name}
           </b>,
-          <code key="prefix">{key.prefix}…</code>,
+          <code key="prefix" className={style.prefix}>
+            {key.prefix}…
+          </code>,
           key.scopes.join(', '),
           <KeyState key="state" row={key} now={now} />,
           key.expiresAt === null ? 'never' : <Time key="expires" at={key.expiresAt} />,
