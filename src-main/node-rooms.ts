@@ -19,7 +19,9 @@ import { createFileHandles } from './flows/packages/file-handles.ts'
 import { runImport } from './flows/packages/import-package.ts'
 import { createStagedPackages } from './flows/packages/staged-packages.ts'
 import { createAskServing } from './flows/serve/ask-serving.ts'
+import { changeByName } from './flows/serve/deploy.ts'
 import { type ServingPlace, type ServingSecrets, servingConfig } from './flows/serve/serving-config.ts'
+import { rollBackByRule } from './flows/serve/traffic.ts'
 import { runBackup } from './flows/upkeep/backup.ts'
 import { runCollect } from './flows/upkeep/collect.ts'
 import { createCrashRecord } from './flows/upkeep/crashes.ts'
@@ -183,6 +185,11 @@ function superviseServing(
     snapshot: () => currentSnapshot(parts.db),
     onCrash: () => crashes.note(context()),
     onStuck: (versionId) => crashes.stuck(context(), versionId),
+    onChangeAsked: ({ endpoint, action, actor }) => changeByName(context(), endpoint, action, actor),
+    onRollBack: (broken) =>
+      void rollBackByRule(context(), broken).catch((error: unknown) =>
+        parts.log.error({ err: error, ...broken }, 'a version could not be taken out'),
+      ),
     onChange: (topic) => parts.announce(topic),
   })
 }

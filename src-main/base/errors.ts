@@ -3,6 +3,7 @@
  * details for machines. A door turns it into its own shape; anything else that is thrown is a fault (INTERNAL).
  */
 import { type ErrorCode, errorCatalogue, isErrorCode } from '../contract/errors.ts'
+import type { Failure } from '../contract/views.ts'
 
 export class OutpostError extends Error {
   override readonly name = 'OutpostError'
@@ -58,3 +59,12 @@ export interface WireError {
 /** True for a Node.js error with this `code`, such as ENOENT. */
 export const isSystemError = (error: unknown, ...codes: string[]): error is NodeJS.ErrnoException =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+
+/** As it is told to another process and shown: without what is undefined. */
+export const failureOf = (error: unknown): Failure => {
+  const wire =
+    error instanceof OutpostError
+      ? error.toWire()
+      : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+  return JSON.parse(JSON.stringify(wire)) as Failure // drops what is undefined
+}

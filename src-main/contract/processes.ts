@@ -38,6 +38,8 @@ export const controlToServing = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), number: z.int() }),
   /** Load a version that no endpoint serves, for one try in the playground; kept until idle. */
   z.object({ type: z.literal('try'), request: z.int(), versionId: z.string() }),
+  /** What became of a `change`. */
+  z.object({ type: z.literal('changed'), request: z.int(), failure: failure.nullable() }),
   z.object({ type: z.literal('drain') }),
 ])
 export type ControlToServing = z.infer<typeof controlToServing>
@@ -65,6 +67,21 @@ export const servingToControl = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), failure }),
   z.object({ type: z.literal('applied'), number: z.int() }),
   z.object({ type: z.literal('tried'), request: z.int(), failure: failure.nullable() }),
+  /** A client of the model repository extension wants an endpoint started or stopped. */
+  z.object({
+    type: z.literal('change'),
+    request: z.int(),
+    endpoint: z.string(),
+    action: z.enum(['start', 'stop']),
+    actor: z.string(),
+  }),
+  /** A rule was broken: the version has no share any more, and control writes that down. */
+  z.object({
+    type: z.literal('roll-back'),
+    endpointId: z.string(),
+    versionId: z.string(),
+    reason: z.string(),
+  }),
   /** Every second, and at once when a deployment changes. */
   z.object({
     type: z.literal('report'),

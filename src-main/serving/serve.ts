@@ -3,20 +3,22 @@
  * reports each second, drains and ends when control says so or goes away.
  */
 import type { ParentChannel } from '../base/child.ts'
-import { OutpostError } from '../base/errors.ts'
+import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { limits } from '../contract/limits.ts'
 import { controlToServing, type ServingConfig, type ServingToControl } from '../contract/processes.ts'
 import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
+import { createAskedOfControl } from './asked-of-control.ts'
 import { identify } from './door/callers.ts'
 import { createDoor } from './door/door.ts'
 import { createDoorViews } from './door/door-views.ts'
 import { listen } from './door/listen.ts'
+import { createRepositoryDoor } from './door/repository.ts'
 import { servedHosts } from './door/request-guard.ts'
 import { createDeployments } from './hosting/deployments.ts'
-import { failureOf } from './hosting/hosted-model.ts'
+
 import type { ProcessingPort } from './hosting/processing-port.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
@@ -69,7 +71,7 @@ export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
   channel.onClose(() => void end())
 }
 
-type Handled = Extract<ReturnType<typeof controlToServing.parse>, { type: 'snapshot' | 'try' }>
+type Handled = Extract<ReturnType<typeof controlToServing.parse>, { type: 'snapshot' | 'try' | 'changed' }>
 
 interface Serving {
   handle(message: Handled): Promise<void>
@@ -85,6 +87,7 @@ async function startServing(
     deployments.setAside(versionId)
     post({ type: 'stuck', versionId })
   })
+  const asked = createAskedOfControl(post)
   let requestsTotal = 0
   let cpuBefore = process.cpuUsage()
   const report = () => {
@@ -126,6 +129,7 @@ async function startServing(
     identify: (authorization) => identify(authorization, config, routes.keys, Date.now()),
     targets,
     views,
+    repository: createRepositoryDoor({ routes: () => routes, deployments, change: asked.change }),
     rooms: {
       processing,
       next: targets.next,
@@ -157,6 +161,7 @@ async function startServing(
 
   return {
     handle: async (message) => {
+      if (message.type === 'changed') return asked.changed(message.request, message.failure)
       if (message.type === 'snapshot') {
         await follow().catch((error: unknown) => log.error({ err: error }, 'a snapshot could not be applied'))
         report() // first, so that whoever waited for this snapshot sees what came of it

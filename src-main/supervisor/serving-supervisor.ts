@@ -4,9 +4,9 @@
  */
 import type { StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
-import { OutpostError } from '../base/errors.ts'
+import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { ServingConfig } from '../contract/processes.ts'
+import type { ServingConfig, ServingToControl } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
 import { type ServingChild, type ServingChildOptions, startServingChild } from './serving-child.ts'
 import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
@@ -37,6 +37,9 @@ export interface SupervisorOptions {
   onCrash(): Promise<void>
   /** A run of this version hangs; the process will be ended. */
   onStuck(versionId: string): void
+  /** A client of the serving door wants an endpoint started or stopped. */
+  onChangeAsked(asked: { endpoint: string; action: 'start' | 'stop'; actor: string }): Promise<void>
+  onRollBack(broken: { endpointId: string; versionId: string; reason: string }): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
 
@@ -159,12 +162,27 @@ class Supervisor implements ServingSupervisor {
       case 'tried':
         this.#waiting.tried(message.request, message.failure)
         break
+      case 'change':
+        void this.#change(message)
+        break
+      case 'roll-back':
+        this.#options.onRollBack(message)
+        break
       case 'stuck':
         log.error({ versionId: message.versionId }, 'a run hangs; serving is drained and killed')
         onStuck(message.versionId)
         void this.#child?.end() // nobody asked for its end, so it is started again
         break
     }
+  }
+
+  async #change({ request, ...asked }: Extract<ServingToControl, { type: 'change' }>): Promise<void> {
+    const child = this.#child
+    const failure = await this.#options.onChangeAsked(asked).then(
+      () => null,
+      (error: unknown) => failureOf(error),
+    )
+    child?.send({ type: 'changed', request, failure })
   }
 
   #onExit(child: ServingChild, code: number | string): void {

@@ -95,7 +95,11 @@ describe('endpoints', () => {
   })
   test('6, 7: server metadata at /v2 and /v2/, with the extensions that are there', async () => {
     const { body } = await get('/v2', 'GET', null)
-    expect(body).toEqual({ name: 'outpost', version: expect.any(String), extensions: [] })
+    expect(body).toEqual({
+      name: 'outpost',
+      version: expect.any(String),
+      extensions: expect.arrayContaining(['binary_tensor_data', 'model_repository', 'statistics']),
+    })
     expect((await get('/v2/', 'GET', null)).body).toEqual(body)
   })
   test('8, 9, 10, 11: model metadata; a variable dimension is -1', async () => {

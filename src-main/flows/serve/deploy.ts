@@ -143,6 +143,17 @@ export const startDeployment = (node: NodeContext, actor: Actor, name: string) =
 export const stopDeployment = (node: NodeContext, actor: Actor, name: string) =>
   want(node, actor, name, 'stopped', 'endpoint.stop')
 
+/** For a key at the serving door, which has been asked for its scope there. */
+export async function changeByName(
+  node: NodeContext,
+  endpoint: string,
+  action: 'start' | 'stop',
+  actor: string,
+): Promise<void> {
+  const desired = action === 'start' ? 'running' : 'stopped'
+  await want(node, { name: actor }, endpoint, desired, `endpoint.${action}`)
+}
+
 /** The node's own decision, after crashes. */
 export const setDeploymentAside = (node: NodeContext, name: string) =>
   want(node, { name: 'node' }, name, 'set-aside', 'endpoint.set-aside')

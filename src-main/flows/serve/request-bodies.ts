@@ -13,16 +13,12 @@ import type { ProcessingPlan } from '../../processing/plan.ts'
 import { prepareInputs } from '../../processing/prepare-inputs.ts'
 import { readLabels } from '../../processing/read-labels.ts'
 import type { PreparedItems, ProcessingPort } from '../../serving/hosting/processing-port.ts'
-import {
-  type InferAnswer,
-  type InferRequest,
-  inferAnswerText,
-  readInferRequest,
-} from '../../serving/protocol/infer-codec.ts'
+import { type InferAnswer, inferAnswerText } from '../../serving/protocol/infer-answer.ts'
+import { type InferRequest, readInferRequest } from '../../serving/protocol/infer-request.ts'
 
 type Task =
   | { type: 'prepare'; plan: ProcessingPlan; body: Uint8Array }
-  | { type: 'decode'; body: Uint8Array }
+  | { type: 'decode'; body: Uint8Array; headBytes: number }
   | { type: 'encode'; answer: InferAnswer }
 
 function parseBody(body: Uint8Array): unknown {
@@ -43,7 +39,8 @@ async function prepareBody(plan: ProcessingPlan, body: Uint8Array): Promise<Prep
   return prepareInputs(plan, parsed.inputs)
 }
 
-const decodeBody = (body: Uint8Array): InferRequest => readInferRequest(parseBody(body))
+const decodeBody = (body: Uint8Array, headBytes: number): InferRequest =>
+  readInferRequest(parseBody(body.subarray(0, headBytes)), body.subarray(headBytes))
 
 /** Elements of an answer above which it is written off the door thread: about 64 kB of digits. */
 const encodeElementsMin = limits.prepareThreadBytesMin / 16
@@ -69,15 +66,17 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
             plan: { ...plan, outputs: [], labels: {} },
             body,
           })) as PreparedItems),
-    decode: async (body) =>
-      body.byteLength < limits.prepareThreadBytesMin
-        ? decodeBody(body)
-        : ((await elsewhere({ type: 'decode', body })) as InferRequest),
+    // Bytes behind the JSON are copied, which takes no time worth a thread.
+    decode: async (body, headBytes) =>
+      headBytes < limits.prepareThreadBytesMin
+        ? decodeBody(body, headBytes)
+        : ((await elsewhere({ type: 'decode', body, headBytes })) as InferRequest),
     encode: async (answer) => {
-      const elements = answer.outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0)
+      const written = answer.outputs.filter((output) => 'data' in output)
+      const elements = written.reduce((sum, { shape }) => sum + elementCount(shape), 0)
       return elements < encodeElementsMin
         ? inferAnswerText(answer)
-        : ((await elsewhere({ type: 'encode', answer }, answer.outputs)) as string)
+        : ((await elsewhere({ type: 'encode', answer }, written)) as string)
     },
     finish: finishOutputs,
     readLabels,
@@ -95,7 +94,7 @@ export const runPrepareThread = (): void =>
         return { value: prepared, transfer: transferable(prepared.runs.flatMap(({ inputs }) => inputs)) }
       }
       case 'decode': {
-        const request = decodeBody(task.body)
+        const request = decodeBody(task.body, task.headBytes)
         return { value: request, transfer: transferable(request.inputs) }
       }
       case 'encode':

@@ -2,6 +2,7 @@
 import { OutpostError } from '../../base/errors.ts'
 import { keyHash, sameText } from '../../base/key-hash.ts'
 import { grants } from '../../contract/api/scopes.ts'
+import type { KeyScope } from '../../contract/views.ts'
 import type { ServedKey } from '../routing/routes.ts'
 
 export interface Caller {
@@ -9,7 +10,10 @@ export interface Caller {
   name: string
   /** Control itself, which may try versions that no endpoint serves. */
   internal: boolean
+  scopes: readonly KeyScope[]
 }
+
+const inferOnly: readonly KeyScope[] = ['infer']
 
 export interface CallerSettings {
   keyPepper: string
@@ -30,10 +34,10 @@ export function identify(
       hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
     })
   }
-  if (sameText(secret, settings.internalKey)) return { name: 'playground', internal: true }
+  if (sameText(secret, settings.internalKey)) return { name: 'playground', internal: true, scopes: inferOnly }
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
-  if (temporary) return { name: temporary.name, internal: false }
+  if (temporary) return { name: temporary.name, internal: false, scopes: inferOnly }
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
     throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
@@ -43,5 +47,5 @@ export function identify(
   if (!grants(key.scopes, 'infer')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
   }
-  return { name: key.name, internal: false }
+  return { name: key.name, internal: false, scopes: key.scopes }
 }

@@ -16,11 +16,19 @@ export type ViewPath =
   | { kind: 'metrics' }
   | EndpointPath<'v2-model'>
   | EndpointPath<'v2-ready'>
+  | EndpointPath<'v2-config'>
+  /** Null asks for all that is served. */
+  | { kind: 'v2-statistics'; endpoint: string | null; version: string | null }
+/** Answered to who has a key, from a body. */
+export type RepositoryPath =
+  | { kind: 'v2-index' }
+  | { kind: 'v2-load'; endpoint: string }
+  | { kind: 'v2-unload'; endpoint: string }
 /** Runs a model. */
 export type RunPath =
   | EndpointPath<'v2-infer'>
   | { kind: 'v1-predict'; model: string; reference: string | null }
-export type DoorPath = OpenPath | ViewPath | RunPath
+export type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath
 
 /** Null for an unknown path. */
 export function readPath(url: string): { path: DoorPath; method: 'GET' | 'POST' } | null {
@@ -52,6 +60,9 @@ function readV2(segments: string[]): ReturnType<typeof readPath> {
   if (section === 'health' && rest.length === 0 && (name === 'live' || name === 'ready')) {
     return { path: { kind: name }, method: 'GET' }
   }
+  if (section === 'repository') return readRepository(segments.slice(1))
+  if (section === 'models' && name === 'stats' && rest.length === 0)
+    return { path: { kind: 'v2-statistics', endpoint: null, version: null }, method: 'GET' }
   if (section !== 'models' || !name) return null
   const versioned = rest[0] === 'versions' && rest[1] !== undefined
   const version = versioned ? (rest[1] ?? null) : null
@@ -59,7 +70,20 @@ function readV2(segments: string[]): ReturnType<typeof readPath> {
   if (extra !== undefined) return null
   if (action === undefined) return { path: { kind: 'v2-model', endpoint: name, version }, method: 'GET' }
   if (action === 'ready') return { path: { kind: 'v2-ready', endpoint: name, version }, method: 'GET' }
+  if (action === 'config') return { path: { kind: 'v2-config', endpoint: name, version }, method: 'GET' }
+  if (action === 'stats') return { path: { kind: 'v2-statistics', endpoint: name, version }, method: 'GET' }
   if (action === 'infer') return { path: { kind: 'v2-infer', endpoint: name, version }, method: 'POST' }
+  return null
+}
+
+/** The name of a repository may stand before the rest: there is one, so any name means it. */
+function readRepository(segments: string[]): ReturnType<typeof readPath> {
+  const named = segments.length === 2 && segments[1] === 'index'
+  const [section, endpoint, action, extra] = named ? segments.slice(1) : segments
+  if (section === 'index' && endpoint === undefined) return { path: { kind: 'v2-index' }, method: 'POST' }
+  if (section !== 'models' || !endpoint || extra !== undefined) return null
+  if (action === 'load') return { path: { kind: 'v2-load', endpoint }, method: 'POST' }
+  if (action === 'unload') return { path: { kind: 'v2-unload', endpoint }, method: 'POST' }
   return null
 }
 

@@ -16,13 +16,16 @@ import { limits } from '../../contract/limits.ts'
 import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
+import { encodingOf, packed } from './body-encoding.ts'
 import type { Caller } from './callers.ts'
 import { readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
 import { type Answer, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
+import { bodyReader } from './http-exchange.ts'
 import { inferExchange } from './infer-exchange.ts'
 import { predictExchange } from './predict-exchange.ts'
+import type { RepositoryDoor } from './repository.ts'
 import { guardRequest } from './request-guard.ts'
 
 export interface DoorOptions {
@@ -31,6 +34,7 @@ export interface DoorOptions {
   identify: (authorization: string | undefined) => Caller
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
+  repository: RepositoryDoor
   rooms: InferRooms
   onFault: (error: OutpostError, requestId: string) => void
 }
@@ -82,7 +86,7 @@ export function createDoor(options: DoorOptions): Door {
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
       result = refusal(refused, v1, { 'x-request-id': id })
     }
-    send(request, response, result, draining)
+    send(request, response, await packed(request, result), draining)
   }
 
   async function climb(
@@ -105,13 +109,15 @@ export function createDoor(options: DoorOptions): Door {
     if (path.kind === 'live' || path.kind === 'ready' || path.kind === 'server')
       return options.views.open(path.kind)
     const caller = options.identify(request.headers.authorization)
+    if (path.kind === 'v2-index' || path.kind === 'v2-load' || path.kind === 'v2-unload')
+      return options.repository(path, caller, bodyReader(request))
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
     const tryVersion = headerText(request, 'outpost-try')
     const target =
       tryVersion === undefined
         ? options.targets.of(path, traitsOf(request, id, caller))
         : await options.targets.try(tryVersion, caller)
-    refuseUnreadable(request)
+    refuseUnreadable(request, path.kind === 'v2-infer')
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const call = { id, started, caller, target, signal: gone.signal }
@@ -147,26 +153,15 @@ const traitsOf = (request: IncomingMessage, requestId: string, caller: Caller): 
 })
 
 /** What the body is, before it is read. */
-function refuseUnreadable(request: IncomingMessage): void {
+function refuseUnreadable(request: IncomingMessage, bytesToo: boolean): void {
   const { headers } = request
   refuseAnnounced(request, limits.inferBodyBytesMax)
-  if (headers['inference-header-content-length'] !== undefined) {
-    throw new OutpostError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      'The extension binary_tensor_data is not offered here; send JSON.',
-    )
-  }
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
-    throw new OutpostError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      `The content encoding "${encoding}" is not supported here.`,
-    )
-  }
+  encodingOf(request)
   const type = (headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
-    throw new OutpostError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.')
-  }
+  if (type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)) return
+  // Clients of the binary extension name any type or none: the header is what says how to read the body.
+  if (bytesToo && headers['inference-header-content-length'] !== undefined) return
+  throw new OutpostError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.')
 }
 
 /** What Node's parser refused before it was a request: too large a header block, no HTTP, too slow. */

@@ -8,7 +8,7 @@ import { errorCatalogue } from '../../contract/errors.ts'
 import type { Reply } from '../infer/story.ts'
 
 export interface Answer extends Reply {
-  body: string | readonly Uint8Array[]
+  body: string | Uint8Array
   contentType: string
   headers: Record<string, string>
 }
@@ -59,12 +59,7 @@ export function send(
     ...(closing || unread ? { connection: 'close' } : {}),
     ...answer.headers,
   })
-  if (request.method === 'HEAD') response.end()
-  else if (typeof answer.body === 'string') response.end(answer.body)
-  else {
-    for (const part of answer.body) response.write(part)
-    response.end()
-  }
+  response.end(request.method === 'HEAD' ? undefined : answer.body)
   if (unread) linger(request)
 }
 

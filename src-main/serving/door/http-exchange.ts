@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
 import type { Asking, Call } from '../infer/story.ts'
+import { encodingOf, unpacked } from './body-encoding.ts'
 import { type Answer, refusal } from './http-answer.ts'
 import { readBody } from './http-body.ts'
 
@@ -16,9 +17,15 @@ export const answerHeaders = ({ id, target }: Call): Record<string, string> => (
 export function bodyReader(request: IncomingMessage): () => Promise<Buffer> {
   let body: Promise<Buffer> | undefined
   return () => {
-    body ??= readBody(request, limits.inferBodyBytesMax)
+    body ??= readWhole(request)
     return body
   }
+}
+
+async function readWhole(request: IncomingMessage): Promise<Buffer> {
+  const encoding = encodingOf(request)
+  const bytes = await readBody(request, limits.inferBodyBytesMax)
+  return encoding === 'identity' ? bytes : unpacked(bytes, encoding, limits.inferBodyBytesMax)
 }
 
 export const refuseCall =

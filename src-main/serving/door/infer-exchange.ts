@@ -1,36 +1,82 @@
-/** An inference by the Open Inference Protocol v2 over HTTP. */
+/**
+ * An inference by the Open Inference Protocol v2 over HTTP: JSON, JSON with the bytes of tensors behind it, or the bare
+ * bytes of the one input (triton-inference-server/server, docs/protocol, extension_binary_data.md).
+ */
 import type { IncomingMessage } from 'node:http'
+import { OutpostError } from '../../base/errors.ts'
+import type { ReadyModel } from '../hosting/hosted-model.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { Exchange } from '../infer/story.ts'
-import { fitToModel } from '../protocol/infer-codec.ts'
+import { fitToModel } from '../protocol/fit-to-model.ts'
+import { splitOutputs } from '../protocol/infer-answer.ts'
+import type { InferRequest } from '../protocol/infer-request.ts'
+import { readRawRequest } from '../protocol/raw-request.ts'
 import { type Answer, jsonText } from './http-answer.ts'
 import { answerHeaders, bodyReader, refuseCall } from './http-exchange.ts'
 
+/** Of the JSON at the head of the body, in bytes. */
+const headHeader = 'inference-header-content-length'
+
 export function inferExchange(request: IncomingMessage, processing: ProcessingPort): Exchange<Answer> {
   const body = bodyReader(request)
+  const given = request.headers[headHeader]
+
+  async function read({ loaded }: ReadyModel): Promise<{ asked: InferRequest; bytesIn: number }> {
+    const bytes = await body()
+    const headBytes = given === undefined ? bytes.byteLength : headLength(given, bytes.byteLength)
+    const isRaw = given !== undefined && headBytes === 0
+    const asked = isRaw ? readRawRequest(bytes, loaded.inputs) : await processing.decode(bytes, headBytes)
+    return { asked, bytesIn: bytes.byteLength }
+  }
+
   return {
     perform: async (asking) => {
       const { call, trace } = asking
-      const bytes = await body()
-      trace.bytesIn = bytes.byteLength
       const { endpoint, version, ready } = call.target
-      const asked = await processing.decode(bytes)
+      const { asked, bytesIn } = await read(ready)
+      trace.bytesIn = bytesIn
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
       asking.takeQuota(inputs[0]?.shape[0] ?? 1)
-      const { outputs } = await asking.run(inputs, asked.outputs)
+      const result = await asking.run(inputs, namesOf(asked))
+      const { outputs, blobs } = splitOutputs(asked, result.outputs)
       const text = await processing.encode({
         modelName: endpoint,
         modelVersion: version.version,
         id: asked.id,
         outputs,
       })
-      return jsonText(text, answerHeaders(call))
+      return blobs.length === 0
+        ? jsonText(text, answerHeaders(call))
+        : bytesAnswer(text, blobs, answerHeaders(call))
     },
     replay: async ({ ready }) => {
-      const asked = await processing.decode(await body())
+      const { asked } = await read(ready)
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
-      return (await ready.batcher.submit(inputs, asked.outputs)).outputs
+      return (await ready.batcher.submit(inputs, namesOf(asked))).outputs
     },
     refuse: refuseCall(false),
+  }
+}
+
+const namesOf = ({ outputs }: InferRequest): string[] | null => outputs?.map(({ name }) => name) ?? null
+
+function headLength(given: string | string[], bodyBytes: number): number {
+  const length = typeof given === 'string' && /^\d{1,10}$/.test(given) ? Number(given) : null
+  if (length !== null && length <= bodyBytes) return length
+  throw new OutpostError(
+    'INPUT_INVALID',
+    `The header ${headHeader} must be the number of bytes of the JSON at the head of the body, which has ${bodyBytes} bytes.`,
+  )
+}
+
+function bytesAnswer(text: string, blobs: readonly Uint8Array[], headers: Record<string, string>): Answer {
+  const head = Buffer.from(text)
+  const body = Buffer.concat([head, ...blobs])
+  return {
+    status: 200,
+    body,
+    bytesOut: body.byteLength,
+    contentType: 'application/octet-stream',
+    headers: { ...headers, [headHeader]: String(head.byteLength) },
   }
 }

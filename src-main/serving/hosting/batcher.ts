@@ -7,11 +7,11 @@ import { OutpostError } from '../../base/errors.ts'
 import { concatenate, split, type Tensor } from '../../base/tensors.ts'
 import { limits } from '../../contract/limits.ts'
 import type { RunResult } from '../../engine/engine.ts'
+import type { ExecutionTimes } from '../watching/statistics.ts'
 
-export interface BatchedResult {
+export interface BatchedResult extends ExecutionTimes {
   outputs: Tensor[]
   queueMs: number
-  computeMs: number
   /** Rows of the run that this request rode in. */
   batchSize: number
 }
@@ -40,6 +40,8 @@ export interface BatcherOptions {
   run: (inputs: Tensor[], outputs: string[] | null) => Promise<RunResult>
   /** Whether rows of several requests may share a run. */
   mergeable: boolean
+  /** Once a run of the model, with its rows. */
+  onExecution?: (rows: number, times: ExecutionTimes) => void
   requestsMax?: number
   rowsMax?: number
 }
@@ -94,16 +96,20 @@ export function createBatcher(options: BatcherOptions): Batcher {
       )
       const rows = batch.map((waiting) => waiting.rows)
       const total = rows.reduce((sum, count) => sum + count, 0)
+      const inputMs = performance.now() - started
       const { outputs, computeMs } = await options.run(inputs, first.outputs)
+      const splitFrom = performance.now()
       if (outputs.some((output) => output.shape[0] !== total)) {
         mergeable = false // its outputs do not follow the rows of its inputs after all
         for (const waiting of batch) await runAlone(waiting)
         return
       }
       const pieces = outputs.map((output) => split(output, rows))
+      const times = { inputMs, computeMs, outputMs: performance.now() - splitFrom }
+      options.onExecution?.(total, times)
       for (const [at, waiting] of batch.entries()) {
         const own = pieces.map((piece) => piece[at] as Tensor)
-        waiting.resolve({ outputs: own, queueMs: started - waiting.since, computeMs, batchSize: total })
+        waiting.resolve({ outputs: own, queueMs: started - waiting.since, ...times, batchSize: total })
       }
     } catch (error) {
       if (!(error instanceof OutpostError) || error.code !== 'ENGINE_FAILED') {
@@ -118,12 +124,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const started = performance.now()
     try {
       const { outputs, computeMs } = await options.run(waiting.inputs, waiting.outputs)
-      waiting.resolve({
-        outputs,
-        queueMs: started - waiting.since,
-        computeMs,
-        batchSize: Math.max(1, waiting.rows),
-      })
+      const batchSize = Math.max(1, waiting.rows)
+      const times = { inputMs: 0, computeMs, outputMs: 0 }
+      options.onExecution?.(batchSize, times)
+      waiting.resolve({ outputs, queueMs: started - waiting.since, ...times, batchSize })
     } catch (error) {
       waiting.reject(error as Error)
     }

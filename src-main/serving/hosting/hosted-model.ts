@@ -2,19 +2,23 @@
  * One version loaded on one kind of device, with its queue. Two endpoints that serve the same version share it; it
  * is unloaded when nobody holds it any more and what it had begun is done.
  */
-import { OutpostError } from '../../base/errors.ts'
+import { failureOf, OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Failure } from '../../contract/views.ts'
 import type { Engine, ExecutionProvider, LoadedModel, ModelSource } from '../../engine/engine.ts'
 import { readBlob } from '../../store/blobs/blobs.ts'
 import type { ServedVersion } from '../routing/routes.ts'
+import { createModelStatistics, type ModelStatistics } from '../watching/statistics.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
 import type { ProcessingPlan, ProcessingPort } from './processing-port.ts'
 
 export interface ReadyModel {
   loaded: LoadedModel
   batcher: Batcher
+  /** Whether requests share runs. */
+  mergeable: boolean
+  statistics: ModelStatistics
   plan: ProcessingPlan
 }
 
@@ -51,13 +55,16 @@ export function hostModel(
       readBlob(dataDir, fileOf(version, path).digest, limits.documentBytesMax),
     )
     const loaded = await engine.load(key, sourceOf(dataDir, version), { executionProvider })
+    const mergeable = version.batchSafe && [...loaded.inputs, ...loaded.outputs].every(hasVariableRows)
+    const statistics = createModelStatistics()
     const batcher = createBatcher({
       run: (inputs, outputs) => engine.run(key, inputs, outputs),
-      mergeable: version.batchSafe && [...loaded.inputs, ...loaded.outputs].every(hasVariableRows),
+      mergeable,
+      onExecution: statistics.execution,
     })
     const { inputs, outputs } = version.descriptor
     const plan = { inputs, outputs, inputSpecs: loaded.inputs, outputSpecs: loaded.outputs, labels }
-    return { loaded, batcher, plan }
+    return { loaded, batcher, mergeable, statistics, plan }
   }
 
   const ready = load().then(
@@ -92,14 +99,6 @@ export function hostModel(
 }
 
 const hasVariableRows = (spec: TensorSpec): boolean => spec.shape[0] === -1
-
-export const failureOf = (error: unknown): Failure => {
-  const wire =
-    error instanceof OutpostError
-      ? error.toWire()
-      : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
-  return JSON.parse(JSON.stringify(wire)) as Failure // drops what is undefined
-}
 
 function sourceOf(dataDir: string, version: ServedVersion): ModelSource {
   const { model } = version.descriptor

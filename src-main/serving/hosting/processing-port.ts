@@ -5,7 +5,8 @@
 import type { Tensor } from '../../base/tensors.ts'
 import type { InputSchema, OutputSchema } from '../../contract/package.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
-import type { InferAnswer, InferRequest } from '../protocol/infer-codec.ts'
+import type { InferAnswer } from '../protocol/infer-answer.ts'
+import type { InferRequest } from '../protocol/infer-request.ts'
 
 export interface ProcessingPlan {
   inputs: InputSchema[]
@@ -35,7 +36,7 @@ export interface ProcessingPort {
     plan: ProcessingPlan,
     runs: ReadonlyArray<{ outputs: Tensor[]; rows: number[] }>,
   ): Record<string, unknown>[]
-  /** The body of /v2 …/infer. */
-  decode(body: Buffer): Promise<InferRequest>
+  /** The body of /v2 …/infer; `headBytes` is where its JSON ends and the bytes of tensors begin. */
+  decode(body: Buffer, headBytes: number): Promise<InferRequest>
   encode(answer: InferAnswer): Promise<string>
 }

@@ -10,6 +10,7 @@ import type { Caller } from '../door/callers.ts'
 import type { BatchedResult } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { ServedVersion } from '../routing/routes.ts'
+import type { ExecutionTimes } from '../watching/statistics.ts'
 import type { Target } from './target.ts'
 
 export interface Call {
@@ -38,11 +39,10 @@ export interface InferRooms {
 }
 
 /** Gathered on the way, for the record, the receipt and the answer. */
-interface Trace {
+interface Trace extends ExecutionTimes {
   items: number
   bytesIn: number
   queueMs: number
-  computeMs: number
   /** Rows of the largest run that it rode in. */
   batchSize: number
 }
@@ -93,6 +93,9 @@ export async function infer<R extends Reply>(
   const { reply, code } = await climb(asking, rooms, exchange)
   const latencyMs = performance.now() - call.started
   call.target.figures?.count(latencyMs, code !== null)
+  const { statistics } = call.target.ready
+  if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
+  else statistics.failed(latencyMs)
   try {
     await rooms.record(recordOf(call, asking.trace, reply, code, latencyMs))
   } catch (error) {
@@ -136,7 +139,15 @@ const isOfTheVersion = ({ code }: OutpostError): boolean =>
   code === 'QUEUE_FULL'
 
 function askingOf(call: Call, rooms: InferRooms): Asking {
-  const trace: Trace = { items: 0, bytesIn: 0, queueMs: 0, computeMs: 0, batchSize: 0 }
+  const trace: Trace = {
+    items: 0,
+    bytesIn: 0,
+    queueMs: 0,
+    inputMs: 0,
+    computeMs: 0,
+    outputMs: 0,
+    batchSize: 0,
+  }
   let outputs: Tensor[] = []
   let counted = false
   return {
@@ -154,7 +165,9 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       const result = await call.target.ready.batcher.submit(inputs, wanted, call.signal)
       outputs = result.outputs
       trace.queueMs += result.queueMs
+      trace.inputMs += result.inputMs
       trace.computeMs += result.computeMs
+      trace.outputMs += result.outputMs
       trace.batchSize = Math.max(trace.batchSize, result.batchSize)
       return result
     },

@@ -1,0 +1,52 @@
+/** Answers of the Open Inference Protocol v2: a JSON object, and behind it the tensors that were asked for as bytes. */
+import { encodeTensor } from '../../base/tensor-json.ts'
+import type { Tensor } from '../../base/tensors.ts'
+import type { Datatype } from '../../contract/tensor.ts'
+import type { InferRequest } from './infer-request.ts'
+import { encodeBytes } from './tensor-bytes.ts'
+
+export interface InferAnswer {
+  modelName: string
+  modelVersion: string
+  id: string | undefined
+  /** Those that follow the JSON as bytes have their size in the place of their data. */
+  outputs: Array<Tensor | BinaryOutput>
+}
+
+interface BinaryOutput {
+  name: string
+  datatype: Datatype
+  shape: number[]
+  binarySize: number
+}
+
+export const inferAnswerText = ({ modelName, modelVersion, id, outputs }: InferAnswer): string =>
+  JSON.stringify({
+    model_name: modelName,
+    model_version: modelVersion,
+    ...(id === undefined ? {} : { id }),
+    outputs: outputs.map((output) => ('data' in output ? encodeTensor(output) : binaryHead(output))),
+  })
+
+const binaryHead = ({ name, datatype: type, shape, binarySize }: BinaryOutput) => ({
+  name,
+  datatype: type,
+  shape,
+  parameters: { binary_data_size: binarySize },
+})
+
+/** Which outputs follow as bytes: the one's own wish wins over the request's. */
+export function splitOutputs(
+  request: InferRequest,
+  outputs: readonly Tensor[],
+): { outputs: InferAnswer['outputs']; blobs: Uint8Array[] } {
+  const blobs: Uint8Array[] = []
+  const shown = outputs.map((output, at) => {
+    if (!(request.outputs?.[at]?.binary ?? request.binaryOutputs)) return output
+    const bytes = encodeBytes(output)
+    blobs.push(bytes)
+    const { name, datatype: type, shape } = output
+    return { name, datatype: type, shape, binarySize: bytes.byteLength }
+  })
+  return { outputs: shown, blobs }
+}
