@@ -56,16 +56,32 @@ const known: Record<string, string> = {
   'owner.name': 'owner',
   'license.spdx': 'license',
   'framework.name': 'framework',
+  'training.dataHash': 'digest of the training data',
+  'training.dataSource': 'training data',
+  'training.dataSize': 'size of the training data',
+  'training.dataRange': 'time that the data covers',
+  'training.trainedAt': 'day of the training',
   'change.type': 'kind of change',
   'change.releaseNotes': 'release notes',
   'change.apiVersion': 'API version',
 }
 const plurals: Record<string, string> = { classes: 'class', libraries: 'library' }
 
+/** Tables whose rows a person names: the row is called by its own name. */
+const tables: readonly (readonly [prefix: readonly string[], row: string])[] = [
+  [['evaluation', 'overall', 'custom'], 'metric'],
+  [['training', 'hyperparameters'], 'hyperparameter'],
+  [['libraries'], 'version of the library'],
+]
+
 /** inputs.0.fields.2.name: "name of field 3 of input 1". */
 function nameOf(path: readonly PropertyKey[]): string {
   const written = known[path.map(String).join('.')]
   if (written !== undefined) return written
+  const table = tables.find(
+    ([prefix]) => path.length === prefix.length + 1 && prefix.every((part, at) => part === path[at]),
+  )
+  if (table) return `${table[1]} "${String(path.at(-1))}"`
   const words: string[] = []
   for (const part of path) {
     const last = words.at(-1)

@@ -31,7 +31,7 @@ interface PairsEditorProps {
 const typeTitles: Record<PairType, string> = {
   number: 'Number',
   text: 'Text',
-  truth: 'True or false',
+  truth: 'True, false',
   nothing: 'Nothing',
 }
 

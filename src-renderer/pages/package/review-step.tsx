@@ -45,7 +45,7 @@ export function ReviewStep({ draft, fields }: StepProps) {
               ['Change', fields.change.type],
               ['After', draft.predecessor?.version ?? 'the first version'],
               ['License', fields.license.spdx || <None key="spdx">not stated</None>],
-              ['Trained on', fields.training.dataSource || <None key="data">not stated</None>],
+              ['Training data', fields.training.dataSource || <None key="data">not stated</None>],
               ['Hyperparameters', Object.keys(fields.training.hyperparameters).length],
               ['Libraries', Object.keys(fields.libraries).length],
               [

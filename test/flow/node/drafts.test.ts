@@ -170,6 +170,10 @@ test('provenance is kept half typed, named where it is wrong, and part of the ve
     ['card', 'training.dataHash'],
     ['card', 'evaluation.overall.custom.auc'],
   ])
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringContaining('The digest of the training data must be sha256:'),
+    'The metric "auc" must be a number.',
+  ])
   const descriptor = {
     training: { ...training, dataHash: `sha256:${'a'.repeat(64)}`, trainedAt: '2026-05-01T00:00:00Z' },
     evaluation: { overall: { custom: { auc: 0.93 } } },
