@@ -3,6 +3,7 @@
  * snapshot; serving swaps to it between two requests and acknowledges. Messages are structured clones of plain data.
  */
 import { z } from 'zod'
+import { shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
 import { deploymentState, failure } from './views.ts'
 
@@ -59,6 +60,8 @@ const deploymentReport = z.object({
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
   startedAt: z.string().nullable(),
+  /** Null where it is no shadow. */
+  shadow: shadowFigures.nullable(),
 })
 export type DeploymentReport = z.infer<typeof deploymentReport>
 

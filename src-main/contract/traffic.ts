@@ -71,6 +71,22 @@ export const trafficPolicy = z.object({
 })
 export type TrafficPolicy = z.infer<typeof trafficPolicy>
 
+/** Bounds by which the largest difference of a request's outputs is counted: up to each, and beyond the last. */
+export const distanceBounds = [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10]
+
+/** What a shadow's answers were beside those that were sent. */
+export const shadowFigures = z.object({
+  compared: z.int(),
+  /** Beyond the tolerance, or of another shape. */
+  diverged: z.int(),
+  failed: z.int(),
+  /** Requests whose copy was not asked since the shadow was busy. */
+  leftOut: z.int(),
+  /** One count a bound, and one beyond the last. */
+  distances: z.array(z.int()),
+})
+export type ShadowFigures = z.infer<typeof shadowFigures>
+
 const transitionStatus = z.enum(['planned', 'testing', 'partial', 'complete', 'rolled_back'])
 /** R162, R163: one change of what an endpoint answers with, from its begin to its end. */
 export const transitionRow = z.object({

@@ -7,7 +7,7 @@ import { errorCodes } from './errors.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
 import { changeType, graphSummary, packageDescriptor, task } from './package.ts'
-import { targetRole, trafficPolicy, weight } from './traffic.ts'
+import { shadowFigures, targetRole, trafficPolicy, weight } from './traffic.ts'
 import { validationReport } from './validation.ts'
 
 /** A window of a list: `total` counts the whole filter, not the page. */
@@ -145,6 +145,8 @@ const deploymentTarget = z.object({
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
+  /** Null where it is no shadow. */
+  shadow: shadowFigures.nullable(),
 })
 export type DeploymentTarget = z.infer<typeof deploymentTarget>
 

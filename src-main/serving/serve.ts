@@ -18,10 +18,12 @@ import { listen } from './door/listen.ts'
 import { createRepositoryDoor } from './door/repository.ts'
 import { servedHosts } from './door/request-guard.ts'
 import { createDeployments } from './hosting/deployments.ts'
-
 import type { ProcessingPort } from './hosting/processing-port.ts'
+import { createMirror } from './infer/mirror.ts'
+import { createResponseCache } from './infer/response-cache.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
+import { createRollbackWatch } from './watching/rollback-watch.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
 interface ServingRooms {
@@ -91,6 +93,7 @@ async function startServing(
   let requestsTotal = 0
   let cpuBefore = process.cpuUsage()
   const report = () => {
+    watch.look()
     const cpu = process.cpuUsage(cpuBefore)
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()
@@ -111,11 +114,22 @@ async function startServing(
     readLabels: processing.readLabels,
     log,
     onChange: () => setImmediate(report),
+    shadowFigures: (endpointId, versionId) => mirror.figures(endpointId, versionId),
   })
   let routes: Routes = readRoutes(nodeDb, null)
   let firstSettled = false
 
-  const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: () => false })
+  const watch = createRollbackWatch({
+    now: () => performance.now(),
+    onBroken: (broken) => post({ type: 'roll-back', ...broken }),
+  })
+  const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: watch.isTakenOut })
+  const cache = createResponseCache()
+  const mirror = createMirror({
+    ready: deployments.ready,
+    isUsable: targets.standing.isUsable,
+    observe: watch.observe,
+  })
   const views = createDoorViews({
     serverVersion: rooms.version,
     routes: () => routes,
@@ -133,7 +147,12 @@ async function startServing(
     rooms: {
       processing,
       next: targets.next,
-      mirror: () => undefined,
+      mirror: mirror.send,
+      cache,
+      observe: ({ traffic }, latencyMs, status) => {
+        if (traffic)
+          watch.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: status >= 500 })
+      },
       admit: () => ({ allowed: true }),
       takeQuota: () => ({ allowed: true }),
       record: async (row) => {
@@ -146,6 +165,8 @@ async function startServing(
 
   async function follow(): Promise<void> {
     routes = readRoutes(nodeDb, routes)
+    watch.follow(routes)
+    cache.follow(routes)
     await deployments.apply(routes)
     firstSettled = true
   }

@@ -74,6 +74,7 @@ function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarg
       queueLength: report?.queueLength ?? 0,
       latencyMsP50: report?.latencyMsP50 ?? null,
       latencyMsP95: report?.latencyMsP95 ?? null,
+      shadow: report?.shadow ?? null,
     }
   })
 }

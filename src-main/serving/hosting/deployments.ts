@@ -6,6 +6,7 @@ import { OutpostError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
+import type { ShadowFigures } from '../../contract/traffic.ts'
 import type { Failure } from '../../contract/views.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
@@ -43,6 +44,7 @@ export interface DeploymentsOptions {
   readLabels: ProcessingPort['readLabels']
   log: Log
   onChange: () => void
+  shadowFigures: (endpointId: string, versionId: string) => ShadowFigures | null
 }
 
 const asideFailure: Failure = {
@@ -64,6 +66,7 @@ export function createDeployments({
   readLabels,
   log,
   onChange,
+  shadowFigures,
 }: DeploymentsOptions): Deployments {
   let wanted = new Map<string, Wanted>()
   const hosted = new Map<string, HostedModel>()
@@ -150,6 +153,7 @@ export function createDeployments({
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
       startedAt: ready ? one.readySince : null,
+      shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,
     }
   }
 

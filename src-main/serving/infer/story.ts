@@ -11,6 +11,7 @@ import type { BatchedResult } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
+import type { ResponseCache } from './response-cache.ts'
 import type { Target } from './target.ts'
 
 export interface Call {
@@ -33,6 +34,9 @@ export interface InferRooms {
   next: (failed: Target) => Target | null
   /** Sends a copy of an answered request to the shadows of its endpoint; nobody waits for it. */
   mirror: (call: Call, replay: Replay, outputs: readonly Tensor[]) => void
+  cache: ResponseCache
+  /** What became of a request, for the rules that watch the version that answered it. */
+  observe: (target: Target, latencyMs: number, status: number) => void
   admit: (caller: Caller, version: ServedVersion) => Admission
   takeQuota: (caller: Caller, version: ServedVersion, items: number) => Admission
   record: (row: RequestRow) => Promise<void>
@@ -45,6 +49,8 @@ interface Trace extends ExecutionTimes {
   queueMs: number
   /** Rows of the largest run that it rode in. */
   batchSize: number
+  /** The answer was given before and kept. */
+  cached: boolean
 }
 
 /** What the story asks of any reply. */
@@ -55,7 +61,7 @@ export interface Reply {
 }
 
 /** Asks another version what this request asked, from its bytes: the outputs as tensors. */
-type Replay = (target: Target) => Promise<Tensor[]>
+export type Replay = (target: Target) => Promise<Tensor[]>
 
 /** What a protocol's exchange may ask of the story while it decodes and encodes. */
 export interface Asking {
@@ -94,7 +100,9 @@ export async function infer<R extends Reply>(
   const latencyMs = performance.now() - call.started
   call.target.figures?.count(latencyMs, code !== null)
   const { statistics } = call.target.ready
-  if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
+  rooms.observe(call.target, latencyMs, reply.status)
+  if (asking.trace.cached) statistics.cacheHit(latencyMs)
+  else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
   else statistics.failed(latencyMs)
   try {
     await rooms.record(recordOf(call, asking.trace, reply, code, latencyMs))
@@ -147,6 +155,7 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
     computeMs: 0,
     outputMs: 0,
     batchSize: 0,
+    cached: false,
   }
   let outputs: Tensor[] = []
   let counted = false
@@ -162,8 +171,9 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       insist(rooms.takeQuota(call.caller, call.target.version, items))
     },
     run: async (inputs, wanted) => {
-      const result = await call.target.ready.batcher.submit(inputs, wanted, call.signal)
+      const result = await runOrRecall(call, rooms.cache, inputs, wanted)
       outputs = result.outputs
+      trace.cached = result.cached
       trace.queueMs += result.queueMs
       trace.inputMs += result.inputMs
       trace.computeMs += result.computeMs
@@ -173,6 +183,28 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
     },
   }
 }
+
+/** From the cache where the endpoint keeps answers and has this one; else by a run, whose answer is kept. */
+async function runOrRecall(
+  { target, signal }: Call,
+  cache: ResponseCache,
+  inputs: Tensor[],
+  wanted: string[] | null,
+): Promise<BatchedResult & { cached: boolean }> {
+  const { version, ready, traffic } = target
+  const keeping = traffic?.endpoint.split.policy.cache ? traffic.endpoint : null
+  const key = keeping ? cache.keyOf(version.digest, inputs, wanted) : ''
+  const found = keeping ? cache.find(keeping, key) : null
+  if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, cached: true }
+  const result = await ready.batcher.submit(inputs, wanted, signal)
+  if (keeping) {
+    ready.statistics.cacheMiss()
+    cache.keep(keeping, key, result.outputs)
+  }
+  return { ...result, cached: false }
+}
+
+const noTimes: ExecutionTimes = { inputMs: 0, computeMs: 0, outputMs: 0 }
 
 function insist(admission: Admission): void {
   if (!admission.allowed) throw admission.refusal
@@ -193,7 +225,7 @@ function recordOf(
     model: version.model,
     version: version.version,
     digest: version.digest,
-    rule,
+    rule: trace.cached ? `${rule}, cached` : rule,
     status: reply.status,
     code,
     consumer: call.caller.name,

@@ -1,0 +1,109 @@
+/**
+ * Shadows: each answered request is asked of them too, after its answer, and what they say is compared and thrown away.
+ * They never hold a request up: what they cannot keep pace with is left out and counted.
+ */
+import type { Tensor } from '../../base/tensors.ts'
+import { distanceBounds, type ShadowFigures } from '../../contract/traffic.ts'
+import type { Live } from '../hosting/deployments.ts'
+import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
+import { compareOutputs } from './compare-outputs.ts'
+import type { Call, Replay } from './story.ts'
+
+/** Copies under way for one shadow. */
+const underWayMax = 16
+
+export interface Mirror {
+  send(call: Call, replay: Replay, outputs: readonly Tensor[]): void
+  /** Null where nothing was asked of it. */
+  figures(endpointId: string, versionId: string): ShadowFigures | null
+}
+
+export interface MirrorOptions {
+  ready(endpoint: EndpointRoute, target: RouteTarget): Live | null
+  isUsable(endpoint: EndpointRoute, target: RouteTarget): boolean
+  observe(
+    endpointId: string,
+    versionId: string,
+    seen: { latencyMs?: number; failed: boolean; diverged?: boolean },
+  ): void
+}
+
+export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirror {
+  const all = new Map<string, ShadowFigures & { underWay: number }>()
+
+  function figuresOf(endpointId: string, versionId: string): ShadowFigures & { underWay: number } {
+    const key = `${endpointId}|${versionId}`
+    let figures = all.get(key)
+    if (!figures) {
+      const distances = new Array<number>(distanceBounds.length + 1).fill(0)
+      figures = { compared: 0, diverged: 0, failed: 0, leftOut: 0, distances, underWay: 0 }
+      all.set(key, figures)
+    }
+    return figures
+  }
+
+  async function ask(
+    endpoint: EndpointRoute,
+    target: RouteTarget,
+    live: Live,
+    replay: Replay,
+    expected: readonly Tensor[],
+  ) {
+    const figures = figuresOf(endpoint.id, target.versionId)
+    const release = live.model.hold()
+    const from = performance.now()
+    figures.underWay += 1
+    try {
+      const shadow = {
+        endpoint: endpoint.name,
+        version: target.version,
+        rule: 'shadow',
+        figures: null,
+        traffic: null,
+      }
+      const found = await replay({ ...shadow, model: live.model, ready: live.ready })
+      const latencyMs = performance.now() - from
+      const { diverged, distanceMax } = compareOutputs(expected, found, endpoint.split.policy.tolerance)
+      figures.compared += 1
+      if (diverged) figures.diverged += 1
+      if (distanceMax !== null) count(figures.distances, distanceMax)
+      live.figures.count(latencyMs, false)
+      observe(endpoint.id, target.versionId, { latencyMs, failed: false, diverged })
+    } catch {
+      // Whatever it was, the answer has left: the figure is what the operator looks at, and the rules with them.
+      figures.failed += 1
+      live.figures.count(performance.now() - from, true)
+      observe(endpoint.id, target.versionId, { failed: true })
+    } finally {
+      figures.underWay -= 1
+      release()
+    }
+  }
+
+  return {
+    send: ({ target: { traffic } }, replay, outputs) => {
+      if (!traffic) return
+      const { endpoint } = traffic
+      for (const target of endpoint.targets) {
+        if (target.role !== 'shadow' || !isUsable(endpoint, target)) continue
+        const live = ready(endpoint, target)
+        if (!live) continue
+        const figures = figuresOf(endpoint.id, target.versionId)
+        if (figures.underWay >= underWayMax) figures.leftOut += 1
+        else void ask(endpoint, target, live, replay, outputs)
+      }
+    },
+    figures: (endpointId, versionId) => {
+      const { underWay: _underWay, ...figures } = all.get(`${endpointId}|${versionId}`) ?? none
+      return figures.distances.length === 0 ? null : figures
+    },
+  }
+}
+
+const none = { compared: 0, diverged: 0, failed: 0, leftOut: 0, distances: [], underWay: 0 }
+
+function count(distances: number[], distance: number): void {
+  const bound = distanceBounds.findIndex((upper) => distance <= upper)
+  const at = bound === -1 ? distanceBounds.length : bound
+  distances[at] = (distances[at] ?? 0) + 1
+}
