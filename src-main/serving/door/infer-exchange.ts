@@ -52,7 +52,7 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
     replay: async ({ ready }) => {
       const { asked } = await read(ready)
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
-      return (await ready.batcher.submit(inputs, namesOf(asked))).outputs
+      return (await ready.batcher.submit({ inputs, outputs: namesOf(asked) })).outputs
     },
     refuse: refuseCall(false),
   }

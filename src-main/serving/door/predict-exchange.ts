@@ -51,7 +51,9 @@ export function predictExchange(request: IncomingMessage, processing: Processing
     },
     replay: async ({ ready }) => {
       const { runs } = await processing.prepare(ready.plan, await body())
-      const answers = await Promise.all(runs.map(({ inputs }) => ready.batcher.submit(inputs, null)))
+      const answers = await Promise.all(
+        runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: null })),
+      )
       return answers.at(-1)?.outputs ?? []
     },
     refuse: refuseCall(true),

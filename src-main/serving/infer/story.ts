@@ -195,8 +195,8 @@ async function runOrRecall(
   const keeping = traffic?.endpoint.split.policy.cache ? traffic.endpoint : null
   const key = keeping ? cache.keyOf(version.digest, inputs, wanted) : ''
   const found = keeping ? cache.find(keeping, key) : null
-  if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, cached: true }
-  const result = await ready.batcher.submit(inputs, wanted, signal)
+  if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, instance: 0, cached: true }
+  const result = await ready.batcher.submit({ inputs, outputs: wanted, signal })
   if (keeping) {
     ready.statistics.cacheMiss()
     cache.keep(keeping, key, result.outputs)

@@ -48,7 +48,7 @@ test('every request gets its own answer once, merged or not', async () => {
       fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
       async (list, mergeable, rowsMax, turns) => {
         const { run, runs } = doubler(() => turns.next().value)
-        const batcher = createBatcher({ run, mergeable, rowsMax })
+        const batcher = createBatcher({ run, mergeable, settings: { maxBatchSize: rowsMax } })
         let answers = 0
         await Promise.all(
           list.map(async ({ rows, width, bad, wait, abort }, at) => {
@@ -58,7 +58,7 @@ test('every request gets its own answer once, merged or not', async () => {
             )
             const signal = abort === 0 ? AbortSignal.abort() : undefined
             const outcome = await batcher
-              .submit(input(own), null, signal)
+              .submit({ inputs: input(own), outputs: null, signal })
               .catch((error: OutpostError) => error.code)
             answers += 1
             if (signal) return expect(outcome).toBe('BAD_REQUEST')
@@ -81,9 +81,9 @@ test('every request gets its own answer once, merged or not', async () => {
 describe('merging', () => {
   test('what waits while a run is under way rides in the next one, up to the rows of a batch', async () => {
     const { run, runs } = doubler(() => 2)
-    const batcher = createBatcher({ run, mergeable: true, rowsMax: 4 })
+    const batcher = createBatcher({ run, mergeable: true, settings: { maxBatchSize: 4 } })
     const results = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => batcher.submit(input([[at]]), null)),
+      Array.from({ length: 10 }, (_, at) => batcher.submit({ inputs: input([[at]]), outputs: null })),
     )
     expect(runs).toEqual([1, 4, 4, 1])
     expect(results.map(({ batchSize }) => batchSize)).toEqual([1, 4, 4, 4, 4, 4, 4, 4, 4, 1])
@@ -99,7 +99,9 @@ describe('merging', () => {
       }
     }
     const batcher = createBatcher({ run, mergeable: true })
-    const results = await Promise.all(Array.from({ length: 5 }, () => batcher.submit(input([[1]]), null)))
+    const results = await Promise.all(
+      Array.from({ length: 5 }, () => batcher.submit({ inputs: input([[1]]), outputs: null })),
+    )
     expect(results.map(({ outputs }) => outputs[0]?.shape)).toEqual(Array(5).fill([7]))
     expect(runs).toEqual([1, 4, 1, 1, 1, 1])
   })
@@ -107,9 +109,9 @@ describe('merging', () => {
 
 test('the queue is bounded: the next request is refused at once', async () => {
   const { run } = doubler(() => 1)
-  const batcher = createBatcher({ run, mergeable: false, requestsMax: 3 })
+  const batcher = createBatcher({ run, mergeable: false, settings: { queueRequestsMax: 3 } })
   const results = await Promise.allSettled(
-    Array.from({ length: 6 }, () => batcher.submit(input([[1]]), null)),
+    Array.from({ length: 6 }, () => batcher.submit({ inputs: input([[1]]), outputs: null })),
   )
   expect(results.map(({ status }) => status)).toEqual([
     'fulfilled',
