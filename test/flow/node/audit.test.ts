@@ -55,6 +55,20 @@ let cancelled = ''
 change('deployments.deploy', 'endpoint.deploy', async () => {
   endpoint = (await outpost.client.deployments.deploy({ model, version: '1.0.0' })).endpoint
 })
+change('deployments.shift', ['endpoint.introduce', 'endpoint.shift'], async () => {
+  await outpost.client.deployments.deploy({ model, version: '1.1.0', strategy: 'canary' })
+  await outpost.client.deployments.shift({ endpoint, version: '1.1.0', weight: 1000 })
+})
+change('deployments.promote', 'endpoint.promote', () =>
+  outpost.client.deployments.promote({ endpoint, version: '1.1.0' }),
+)
+change('deployments.rollBack', ['endpoint.promote', 'endpoint.roll-back'], async () => {
+  await outpost.client.deployments.rollBack({ endpoint })
+  await outpost.client.deployments.rollBack({ endpoint, version: '1.1.0' })
+})
+change('deployments.setPolicy', 'endpoint.policy', () =>
+  outpost.client.deployments.setPolicy({ endpoint, policy: { stickyBy: 'session' } }),
+)
 change('deployments.stop', 'endpoint.stop', () => outpost.client.deployments.stop({ endpoint }))
 change('deployments.start', 'endpoint.start', () => outpost.client.deployments.start({ endpoint }))
 change('system.restartServing', 'serving.restart', () => outpost.client.system.restartServing())
@@ -129,6 +143,7 @@ const elsewhere = new Set([
   'drafts.addFiles',
   'drafts.removeFile',
   'drafts.test',
+  'deployments.which', // changes nothing: its question does not fit into a path
   'playground.infer',
   'system.installSamples',
   'system.removeSamples',
