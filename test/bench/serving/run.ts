@@ -1,0 +1,6 @@
+/** `npm run bench:serving`: how fast models answer, and what the serving process costs while it waits. */
+import { runParts } from '../run-parts.ts'
+
+await runParts({
+  batcher: async () => (await import('./batcher.ts')).measureBatcher,
+})
