@@ -11,6 +11,7 @@ import {
 } from '../flows/drafts/drafts.ts'
 import { discardPackage, importPackage, inspectPackage } from '../flows/packages/import-package.ts'
 import {
+  deprecateVersion,
   findModel,
   findVersion,
   listModels,
@@ -33,6 +34,9 @@ export const models = api.models.router({
   ),
   remove: api.models.remove.handler(({ context, input }) =>
     removeVersion(context.node, context.actor, input.model, input.version),
+  ),
+  deprecate: api.models.deprecate.handler(({ context, input }) =>
+    deprecateVersion(context.node, context.actor, input),
   ),
   pin: api.models.pin.handler(({ context, input }) => pinAlias(context.node, context.actor, input)),
   verify: api.models.verify.handler(({ context, input }) => ({

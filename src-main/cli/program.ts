@@ -12,6 +12,7 @@ import { addNodeCommands } from './node-commands.ts'
 import { addPackageCommands } from './package-commands.ts'
 import { addServingCommands } from './serving-commands.ts'
 import { createTerminal } from './terminal.ts'
+import { addTrafficCommands } from './traffic-commands.ts'
 
 const closingHelp = `
 outpost COMMAND --help has the options of a command and an example.
@@ -41,6 +42,7 @@ export function createProgram(host: CliHost): Command {
   addPackageCommands(addTo(program, host, 'Packages:'))
   addModelCommands(addTo(program, host, 'Registry:'))
   addServingCommands(addTo(program, host, 'Serving:'))
+  addTrafficCommands(addTo(program, host, 'Traffic:'))
   addKeyCommands(addTo(program, host, 'Keys and trust:'))
   addNodeCommands(addTo(program, host, 'The node:'))
   addServe(program, host)

@@ -4,15 +4,24 @@ import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import { type Strategy, strategy } from '../contract/traffic.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { parseReference, requireVersion } from './names.ts'
 import { predictionText } from './prediction-text.ts'
 import { table } from './terminal.ts'
+import { targetsText, weightOf } from './traffic-commands.ts'
 
 const devices = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'] as const
 type Device = (typeof devices)[number]
+
+interface DeployOptions {
+  endpoint?: string
+  device: Device
+  strategy: Strategy
+  weight?: string
+}
 
 export function addServingCommands(add: AddCommand): void {
   add(
@@ -22,20 +31,30 @@ export function addServingCommands(add: AddCommand): void {
     (command) =>
       command
         .option('--endpoint <name>', 'the endpoint; named after the model unless told otherwise')
-        .addOption(new Option('--device <name>', 'what to run it on').choices(devices).default('auto')),
-  ).run(async (context, reference: string, options: { endpoint?: string; device: Device }) => {
+        .addOption(new Option('--device <name>', 'what to run it on').choices(devices).default('auto'))
+        .addOption(
+          new Option('--strategy <name>', 'how it comes to an endpoint that serves another version')
+            .choices(strategy.options)
+            .default('replace'),
+        )
+        .option('--weight <percent>', 'its share of the requests at the begin; a canary has 5, A/B 50'),
+  ).run(async (context, reference: string, options: DeployOptions) => {
     const wanted = {
       ...requireVersion(reference),
       endpoint: options.endpoint,
       executionProvider: options.device,
+      strategy: options.strategy,
+      ...(options.weight === undefined ? {} : { weight: weightOf(options.weight) }),
     }
     const row = await context.withNode((node) => node.client.deployments.deploy(wanted))
     if (row.failure) throw OutpostError.fromFailure(row.failure)
     context.terminal.result(
       row,
-      row.state === 'stopped'
-        ? `${row.endpoint} will serve ${row.model}@${row.version} when the node runs`
-        : `${row.endpoint} serves ${row.model}@${row.version} (${row.state}${otherDevice(row)})`,
+      options.strategy !== 'replace'
+        ? targetsText(row)
+        : row.state === 'stopped'
+          ? `${row.endpoint} will serve ${row.model}@${row.version} when the node runs`
+          : `${row.endpoint} serves ${row.model}@${row.version} (${row.state}${otherDevice(row)})`,
     )
   })
 

@@ -22,6 +22,7 @@ export const errorCatalogue = {
   // registry
   MODEL_NOT_FOUND: entry(404, 'Unknown model'),
   VERSION_NOT_FOUND: entry(404, 'Unknown version'),
+  VERSION_SUNSET: entry(410, 'The version is past its sunset date'),
   NAME_INVALID: entry(400, 'A name is outside its grammar'),
   VERSION_EXISTS: entry(409, 'This version is registered already with other contents'),
   VERSION_RULE: entry(422, 'The version number does not fit what changed'),

@@ -2,6 +2,7 @@
 import { isoTime } from '../base/clock.ts'
 import { withBuild } from '../base/version-order.ts'
 import type { VersionDetail } from '../contract/views.ts'
+import { type DeprecationInput, deprecateVersion as deprecate } from '../registry/deprecate.ts'
 import { findVersionDetail } from '../registry/find-version.ts'
 import { findModelDetail, listModels as listStored, type ModelListQuery } from '../registry/list-models.ts'
 import { listVersions as listStoredVersions } from '../registry/list-versions.ts'
@@ -50,6 +51,21 @@ export async function removeVersion(
   await node.serving.apply(node.snapshot())
   node.announce('models', model)
   return { bytesFreed }
+}
+
+/** Null takes it back. */
+export async function deprecateVersion(
+  node: NodeContext,
+  actor: Actor,
+  { model, version, deprecation }: { model: string; version: string; deprecation: DeprecationInput | null },
+): Promise<VersionDetail> {
+  inTransaction(node.db, () => {
+    deprecate(node.db, model, version, deprecation, { actor: actor.name, at: isoTime(node.clock) })
+    nextSnapshot(node.db)
+  })
+  await node.serving.apply(node.snapshot())
+  node.announce('models', model)
+  return findVersion(node, model, version)
 }
 
 export async function pinAlias(

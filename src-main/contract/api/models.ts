@@ -1,7 +1,7 @@
 /** Models and versions: what the registry holds. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { modelId, rowId, versionName, versionReference } from '../names.ts'
+import { instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { task } from '../package.ts'
 import { modelDetail, modelRow, page, pageQuery, source, versionDetail, versionRow } from '../views.ts'
 
@@ -63,6 +63,28 @@ export const models = {
     })
     .input(one)
     .output(z.object({ bytesFreed: z.int() })),
+  deprecate: oc
+    .route({
+      method: 'PUT',
+      path: '/models/{model}/versions/{version}/deprecation',
+      summary: 'Deprecate a version, or take that back',
+      tags: ['Models'],
+    })
+    .input(
+      one.extend({
+        /** Null takes it back. */
+        deprecation: z
+          .object({
+            /** Now where it is left out. */
+            deprecatedAt: instant.optional(),
+            /** From then on it is answered with 410. */
+            sunsetAt: instant.nullable().default(null),
+            replacement: versionName.nullable().default(null),
+          })
+          .nullable(),
+      }),
+    )
+    .output(versionDetail),
   pin: oc
     .route({
       method: 'PUT',

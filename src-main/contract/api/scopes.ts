@@ -24,6 +24,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     version: 'read',
     resolve: 'read',
     remove: 'write',
+    deprecate: 'write',
     pin: 'write',
     verify: 'write',
   },

@@ -109,6 +109,16 @@ export const deployments = {
     .output(z.object({})),
 }
 
+/** R62. */
+const deprecationNotice = z.object({
+  deprecated: z.literal(true),
+  message: z.string(),
+  /** Until the sunset date; null where none is named. */
+  daysLeft: z.int().nullable(),
+  recommendedVersion: z.string().nullable(),
+})
+export type DeprecationNotice = z.infer<typeof deprecationNotice>
+
 export const prediction = z.object({
   id: z.string(),
   model: modelId,
@@ -127,6 +137,8 @@ export const prediction = z.object({
   }),
   batchSize: z.int(),
   executionProvider: z.string(),
+  /** Only where the version is on its way out. */
+  deprecation: deprecationNotice.optional(),
 })
 export type Prediction = z.infer<typeof prediction>
 
@@ -178,7 +190,7 @@ export const requests = {
     )
     .output(page(requestRow)),
   get: oc
-    .route({ method: 'GET', path: '/requests/{id}', summary: 'The receipt of one call', tags: ['Requests'] })
+    .route({ method: 'GET', path: '/receipts/{id}', summary: 'The receipt of one call', tags: ['Requests'] })
     .input(z.object({ id: rowId }))
     .output(requestRow),
 }

@@ -21,7 +21,7 @@ import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { reportOf } from './deployment-rows.ts'
 import { applyChange, requireEndpoint } from './endpoint.ts'
-import { beginTransition, noteTransition } from './transitions.ts'
+import { beginTransition, noteTransition, recordReplaced } from './transitions.ts'
 
 export const nameOf = (version: Pick<StoredTarget, 'version' | 'dataVersion'>): string =>
   withBuild(version.version, version.dataVersion)
@@ -169,8 +169,11 @@ export async function makePrimary(
       originNode: node.nodeId,
       at,
     })
+    const why = reason === undefined ? {} : { reason }
     const done = { status: 'complete', weight: bucketsTotal, endedAt: at } as const
-    noteTransition(node, endpoint.name, to, { ...done, ...(reason === undefined ? {} : { reason }) })
+    // One that was the primary before has no transition of its own on the way back.
+    if (!noteTransition(node, endpoint.name, to, { ...done, ...why }))
+      recordReplaced(node, actor, { endpoint: endpoint.name, model: endpoint.model, from, to, at, ...why })
     nextSnapshot(node.db)
   })
   await applyChange(node, endpoint.name)

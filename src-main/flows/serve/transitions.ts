@@ -1,6 +1,6 @@
 /** R162, R174: the record of what an endpoint answers with; written with the change that it is about. */
 import { newId } from '../../base/ids.ts'
-import type { Strategy, TransitionRow } from '../../contract/traffic.ts'
+import { bucketsTotal, type Strategy, type TransitionRow } from '../../contract/traffic.ts'
 import {
   changeTransition,
   insertTransition,
@@ -35,16 +35,16 @@ export function beginTransition(node: NodeContext, actor: Pick<Actor, 'name'>, b
 export function recordReplaced(
   node: NodeContext,
   actor: Pick<Actor, 'name'>,
-  done: Pick<TransitionRow, 'endpoint' | 'model' | 'from' | 'to'> & { at: string },
+  done: Pick<TransitionRow, 'endpoint' | 'model' | 'from' | 'to'> & { at: string; reason?: string },
 ): void {
-  const { at, ...names } = done
+  const { at, reason = null, ...names } = done
   insertTransition(node.db, {
     id: newId(),
     ...names,
     strategy: 'replace',
     status: 'complete',
-    weight: 10_000,
-    reason: null,
+    weight: bucketsTotal,
+    reason,
     actor: actor.name,
     startedAt: at,
     endedAt: at,
@@ -54,10 +54,10 @@ export function recordReplaced(
 
 type Progress = Pick<TransitionRow, 'status' | 'weight'> & { reason?: string; endedAt?: string }
 
-/** Of the transition to this version that has not ended; nothing where there is none. */
-export function noteTransition(node: NodeContext, endpoint: string, to: string, progress: Progress): void {
+/** Of the transition to this version that has not ended; false where there is none. */
+export function noteTransition(node: NodeContext, endpoint: string, to: string, progress: Progress): boolean {
   const open = openTransition(node.db, endpoint, to)
-  if (!open) return
+  if (!open) return false
   changeTransition(node.db, {
     id: open.id,
     status: progress.status,
@@ -65,6 +65,7 @@ export function noteTransition(node: NodeContext, endpoint: string, to: string, 
     reason: progress.reason ?? open.reason,
     endedAt: progress.endedAt ?? null,
   })
+  return true
 }
 
 export function transitionsOf(node: NodeContext, endpoint: string): TransitionRow[] {

@@ -2,16 +2,35 @@
 import type { IncomingMessage } from 'node:http'
 import type { OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
-import type { Asking, Call } from '../infer/story.ts'
+import { deprecationHeaders } from '../infer/deprecation.ts'
+import type { Asking, Trace } from '../infer/story.ts'
+import type { Target } from '../infer/target.ts'
 import { encodingOf, unpacked } from './body-encoding.ts'
 import { type Answer, refusal } from './http-answer.ts'
 import { readBody } from './http-body.ts'
 
-export const answerHeaders = ({ id, target }: Call): Record<string, string> => ({
-  'x-request-id': id,
-  'outpost-version': target.version.version,
-  'outpost-digest': target.version.digest,
-})
+/** Each answer carries its receipt (R96) as a dictionary of structured fields (RFC 9651). */
+export function answerHeaders({ call, trace }: Asking): Record<string, string> {
+  const { id, target } = call
+  return {
+    'x-request-id': id,
+    'outpost-version': target.version.version,
+    'outpost-digest': target.version.digest,
+    'outpost-receipt': receiptText(target, trace),
+    ...deprecationHeaders(target, Date.now()),
+  }
+}
+
+const text = (value: string): string => `"${value.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, '\\$&')}"`
+const micros = (ms: number): number => Math.round(ms * 1000)
+
+function receiptText(
+  { version, endpoint, rule, ready }: Target,
+  { batchSize, queueMs, computeMs }: Trace,
+): string {
+  const { used } = ready.loaded.executionProvider
+  return `model=${text(version.model)}, endpoint=${text(endpoint)}, rule=${text(rule)}, ep=${used}, batch=${batchSize}, queue-us=${micros(queueMs)}, compute-us=${micros(computeMs)}`
+}
 
 /** Read once, however often it is asked for: a stand-in and a shadow want it again. */
 export function bodyReader(request: IncomingMessage): () => Promise<Buffer> {
@@ -30,5 +49,5 @@ async function readWhole(request: IncomingMessage): Promise<Buffer> {
 
 export const refuseCall =
   (v1: boolean) =>
-  (error: OutpostError, { call }: Asking): Answer =>
-    refusal(error, v1, answerHeaders(call))
+  (error: OutpostError, asking: Asking): Answer =>
+    refusal(error, v1, answerHeaders(asking))

@@ -46,8 +46,8 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
         outputs,
       })
       return blobs.length === 0
-        ? jsonText(text, answerHeaders(call))
-        : bytesAnswer(text, blobs, answerHeaders(call))
+        ? jsonText(text, answerHeaders(asking))
+        : bytesAnswer(text, blobs, answerHeaders(asking))
     },
     replay: async ({ ready }) => {
       const { asked } = await read(ready)

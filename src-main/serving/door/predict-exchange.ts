@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Prediction } from '../../contract/api/serving.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
+import { deprecationNotice } from '../infer/deprecation.ts'
 import type { Exchange } from '../infer/story.ts'
 import { type Answer, json } from './http-answer.ts'
 import { answerHeaders, bodyReader, refuseCall } from './http-exchange.ts'
@@ -46,8 +47,9 @@ export function predictExchange(request: IncomingMessage, processing: Processing
         },
         batchSize: trace.batchSize,
         executionProvider: ready.loaded.executionProvider.used,
+        deprecation: deprecationNotice(call.target, Date.now()),
       }
-      return json(prediction, answerHeaders(call))
+      return json(prediction, answerHeaders(asking))
     },
     replay: async ({ ready }) => {
       const { runs } = await processing.prepare(ready.plan, await body())

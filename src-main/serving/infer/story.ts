@@ -43,7 +43,7 @@ export interface InferRooms {
 }
 
 /** Gathered on the way, for the record, the receipt and the answer. */
-interface Trace extends ExecutionTimes {
+export interface Trace extends ExecutionTimes {
   items: number
   bytesIn: number
   queueMs: number

@@ -44,6 +44,15 @@ export interface RouteTarget extends Choosable {
   executionProvider: ExecutionProvider
   /** Another one than before: someone deployed or started it again. */
   revision: number
+  /** Null where it is not deprecated. */
+  deprecation: ServedDeprecation | null
+}
+
+/** R61, R62; milliseconds since the epoch. */
+export interface ServedDeprecation {
+  deprecatedAt: number
+  sunsetAt: number | null
+  replacement: string | null
 }
 
 export interface EndpointRoute {
@@ -85,10 +94,10 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
   const others = Map.groupBy(listTargets(db), (target) => target.endpointId)
   const endpoints = new Map<string, EndpointRoute>()
   for (const endpoint of listEndpoints(db)) {
-    const primary = targetOf({ ...endpoint, role: 'primary', buckets: [] }, readVersion)
+    const primary = targetOf(db, { ...endpoint, role: 'primary', buckets: [] }, readVersion)
     if (!primary) continue // the foreign key forbids it, so this is a file that someone edited
     const beside = (others.get(endpoint.id) ?? [])
-      .map((target) => targetOf(target, readVersion))
+      .map((target) => targetOf(db, target, readVersion))
       .filter((target) => target !== null)
     const policy = readJson(trafficPolicy, endpoint.policy, 'policy')
     const { id, name, model, desired } = endpoint
@@ -136,12 +145,33 @@ type StoredRoute = Pick<RouteTarget, 'versionId' | 'role' | 'buckets' | 'revisio
   executionProvider: string
 }
 
-function targetOf(stored: StoredRoute, readVersion: ReadVersion): RouteTarget | null {
+function targetOf(db: NodeReader, stored: StoredRoute, readVersion: ReadVersion): RouteTarget | null {
   const version = readVersion(stored.versionId)
   if (!version) return null
   const { versionId, role, buckets, revision } = stored
   const executionProvider = executionProviders.find((one) => one === stored.executionProvider) ?? 'auto'
-  return { name: version.version, versionId, version, role, buckets, executionProvider, revision }
+  const deprecation = readDeprecation(db, version.versionId)
+  return {
+    name: version.version,
+    versionId,
+    version,
+    role,
+    buckets,
+    executionProvider,
+    revision,
+    deprecation,
+  }
+}
+
+/** Unlike all else about a version it changes. */
+function readDeprecation(db: NodeReader, versionId: string): ServedDeprecation | null {
+  const stored = findVersionById(db, versionId)
+  if (!stored || stored.deprecatedAt === null) return null
+  return {
+    deprecatedAt: Date.parse(stored.deprecatedAt),
+    sunsetAt: stored.sunsetAt === null ? null : Date.parse(stored.sunsetAt),
+    replacement: stored.replacement,
+  }
 }
 
 export function readServedVersion(db: NodeReader, versionId: string): ServedVersion | null {

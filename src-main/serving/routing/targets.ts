@@ -4,6 +4,7 @@ import type { NodeReader } from '../../store/sqlite.ts'
 import type { Caller } from '../door/callers.ts'
 import type { RunPath } from '../door/door-paths.ts'
 import type { Deployments, Live } from '../hosting/deployments.ts'
+import { refuseAfterSunset } from '../infer/deprecation.ts'
 import type { Target } from '../infer/target.ts'
 import type { RequestTraits } from './choose-target.ts'
 import { type Resolved, resolveEndpoint, resolveVersion, type Standing } from './resolve-version.ts'
@@ -56,6 +57,7 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
     standing,
     of: (path, traits) => {
       const { endpoint, target, rule, mayFailOver } = resolve(path, traits)
+      refuseAfterSunset(target, Date.now())
       const live = deployments.ready(endpoint, target)
       if (live) return made(endpoint, target, live, rule, mayFailOver, new Set([target]))
       const tried = new Set([target])

@@ -170,6 +170,19 @@ export function setPredecessor(
   ).run(predecessorId, JSON.stringify(benchmarkDeltas), versionId)
 }
 
+export type Deprecation = Pick<StoredVersion, 'deprecatedAt' | 'sunsetAt' | 'replacement'>
+
+/** R61. All null takes it back. */
+export const setDeprecation = (
+  db: NodeWriter,
+  versionId: string,
+  { deprecatedAt, sunsetAt, replacement }: Deprecation,
+): void =>
+  void sql(
+    db,
+    'update versions set deprecated_at = ?, sunset_at = ?, replacement = ?, revision = revision + 1 where id = ?',
+  ).run(deprecatedAt, sunsetAt, replacement, versionId)
+
 /** Null: nothing is known any more, because the bytes were put back and nobody has looked since. */
 export function setIntact(
   db: NodeWriter,

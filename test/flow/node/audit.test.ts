@@ -76,6 +76,13 @@ change('deployments.remove', 'endpoint.remove', () => outpost.client.deployments
 change('models.pin', 'alias.pin', () =>
   outpost.client.models.pin({ model, alias: 'champion', version: '1.0.0' }),
 )
+change('models.deprecate', 'version.deprecate', () =>
+  outpost.client.models.deprecate({
+    model,
+    version: '1.0.0',
+    deprecation: { sunsetAt: '2100-01-01T00:00:00.000Z', replacement: '1.1.0' },
+  }),
+)
 change('models.verify', 'registry.verify', async () => job(await outpost.client.models.verify({})))
 change('models.remove', 'version.remove', () => outpost.client.models.remove({ model, version: '1.1.0' }))
 change('keys.create', 'key.create', async () => {

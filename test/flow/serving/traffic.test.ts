@@ -1,6 +1,7 @@
 /** Several versions behind one endpoint, as the door answers by them: shares, rules, failover, shadows, the cache. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
+import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -103,4 +104,41 @@ test('R173: an answer is kept for its version and its inputs, and forgotten when
   await serving.snapshot()
   await ask({})
   expect(await hits()).toBe(1)
+})
+
+test('R61, R62: a deprecated version says so in each answer, and is gone after its sunset date', async () => {
+  const versionId = await register('2.0.0')
+  node.introduce(model, versionId, 'candidate', share(10_000))
+  const from = Date.parse('2026-01-01T00:00:00.000Z')
+  const until = Date.now() + 20 * 86_400_000
+  const say = (sunset: number) =>
+    setDeprecation(node.db, versionId, {
+      deprecatedAt: new Date(from).toISOString(),
+      sunsetAt: new Date(sunset).toISOString(),
+      replacement: '1.0.0',
+    })
+  say(until)
+  const serving = await node.start()
+  const { headers, body: answer } = await serving.call(path, body, key)
+  expect(headers.get('deprecation')).toBe(`@${from / 1000}`)
+  expect(Date.parse(headers.get('sunset') ?? '')).toBe(Math.floor(until / 1000) * 1000)
+  expect(headers.get('link')).toBe(`</v1/models/${model}@1.0.0/predict>; rel="successor-version"`)
+  expect(answer).toMatchObject({
+    deprecation: { deprecated: true, daysLeft: 20, recommendedVersion: '1.0.0' },
+  })
+  say(Date.now() - 1000)
+  await serving.snapshot()
+  const gone = await serving.call(path, body, key)
+  expect([gone.status, gone.headers.get('outpost-error')]).toEqual([410, 'VERSION_SUNSET'])
+  expect(gone.body).toMatchObject({
+    error: { hint: 'Use 1.0.0 instead.', details: { replacement: '1.0.0' } },
+  })
+})
+
+test('R96: each answer carries its receipt', async () => {
+  const serving = await node.start()
+  const { headers } = await serving.call(path, body, key)
+  expect(headers.get('outpost-receipt')).toMatch(
+    /^model="acme.traffic", endpoint="acme.traffic", rule="endpoint default", ep=cpu, batch=1, queue-us=\d+, compute-us=\d+$/,
+  )
 })

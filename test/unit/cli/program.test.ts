@@ -41,6 +41,7 @@ test('every command of the product is there', () => {
     'delete',
     'deploy',
     'deployments',
+    'deprecate',
     'doctor',
     'export',
     'import',
@@ -52,13 +53,17 @@ test('every command of the product is there', () => {
     'login-link',
     'models',
     'pack',
+    'promote',
     'publisher export',
     'publisher import',
     'publisher rename',
     'publisher rotate',
     'publisher show',
     'restore',
+    'rollback',
     'serve',
+    'shift',
+    'transitions',
     'trust add',
     'trust list',
     'trust remove',
@@ -66,6 +71,7 @@ test('every command of the product is there', () => {
     'validate',
     'verify',
     'versions',
+    'which',
   ])
 })
 
