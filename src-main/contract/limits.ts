@@ -108,6 +108,10 @@ export const limits = {
   shellFilesMax: 100,
   /** Characters of a path on the host: PATH_MAX of Linux; Windows stops at 32 767, which nobody types. */
   hostPathCharsMax: 4096,
+  /** Engine threads of one process: a model has one of its own until there are so many; an idle one takes 8 MB. */
+  engineThreadsMax: 32,
+  /** Wall time of the search for the best number of threads when a version is deployed. */
+  tuningMsMax: 2000,
   /** Wall time of one run in an engine thread: a batch of the slowest models here ends in a tenth of it. */
   engineRunSecondsMax: 60,
   /** Bytes of a request's header block at the serving door; a bearer key and a trace context fit many times. */

@@ -2,8 +2,8 @@
  * Which device a model runs on. ONNX Runtime does not fall back by itself when a provider's library is missing or
  * no device is there: it throws. Each wanted provider is tried alone, and the reason it failed is kept and shown.
  */
-import type { InferenceSession } from 'onnxruntime-node'
-import type { ExecutionProvider } from './engine.ts'
+import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { DeviceProbe, ExecutionProvider } from './engine.ts'
 
 type Concrete = Exclude<ExecutionProvider, 'auto'>
 
@@ -55,6 +55,44 @@ export async function createOnDevice(
   }
   const last = wanted.at(-1) ?? 'cpu'
   return { session: await create(runtimeName[last]), used: last, reason: reasons.join('; ') || null }
+}
+
+/** `y = Identity(x)` over FLOAT[1], written out as an ONNX file (opset 13): small enough for any device. */
+const identity = Uint8Array.from([
+  0x08, 0x08, 0x3a, 0x37, 0x0a, 0x10, 0x0a, 0x01, 0x78, 0x12, 0x01, 0x79, 0x22, 0x08, 0x49, 0x64, 0x65, 0x6e,
+  0x74, 0x69, 0x74, 0x79, 0x12, 0x01, 0x67, 0x5a, 0x0f, 0x0a, 0x01, 0x78, 0x12, 0x0a, 0x0a, 0x08, 0x08, 0x01,
+  0x12, 0x04, 0x0a, 0x02, 0x08, 0x01, 0x62, 0x0f, 0x0a, 0x01, 0x79, 0x12, 0x0a, 0x0a, 0x08, 0x08, 0x01, 0x12,
+  0x04, 0x0a, 0x02, 0x08, 0x01, 0x42, 0x04, 0x0a, 0x00, 0x10, 0x0d,
+])
+
+/** A session can be made where nothing can be run, so each device runs a graph and its answer is looked at. */
+export async function probeDevices(
+  create: (model: Uint8Array, provider: string) => Promise<InferenceSession>,
+): Promise<DeviceProbe[]> {
+  const probes: DeviceProbe[] = []
+  for (const executionProvider of Object.keys(runtimeName) as Concrete[]) {
+    const reason = await failureOn(create, runtimeName[executionProvider])
+    probes.push({ executionProvider, works: reason === '', reason })
+  }
+  return probes
+}
+
+/** Empty where a run there gave the right answer. */
+async function failureOn(
+  create: (model: Uint8Array, provider: string) => Promise<InferenceSession>,
+  provider: string,
+): Promise<string> {
+  try {
+    const session = await create(identity, provider)
+    try {
+      const { y } = await session.run({ x: new OrtTensor('float32', Float32Array.of(1.5), [1]) })
+      return (y?.data as Float32Array | undefined)?.[0] === 1.5 ? '' : 'It gave a wrong answer.'
+    } finally {
+      await session.release()
+    }
+  } catch (error) {
+    return firstLine(error) || 'It cannot be used here.'
+  }
 }
 
 /** A place in the C++ source, and the condition that did not hold there: they tell a reader nothing. */

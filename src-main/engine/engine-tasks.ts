@@ -13,3 +13,5 @@ export type EngineTask =
   | { type: 'load'; key: string; source: ModelSource; options: EngineOptions }
   | { type: 'run'; key: string; inputs: Tensor[]; outputs: string[] | null }
   | { type: 'unload'; key: string }
+  | { type: 'tune'; key: string; inputs: Tensor[]; budgetMs: number }
+  | { type: 'devices' }

@@ -1,18 +1,29 @@
 /**
- * The host of the engine threads: an engine whose every call leaves the thread that owns the sockets. A thread does
- * one task at a time; one whose run hangs cannot be ended, so it is given up and replaced and its model set aside.
+ * The host of the engine threads: an engine whose every call leaves the thread that owns the sockets. ONNX Runtime
+ * blocks the thread it runs in and a session cannot move, so a model gets a thread of its own while there are few:
+ * what loads or runs long holds up no other. A thread whose run hangs cannot be ended; it is given up and replaced,
+ * and its model set aside.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
-import { transferable } from '../base/tensors.ts'
-import { startThread, type Thread } from '../base/threads.ts'
 import { limits } from '../contract/limits.ts'
-import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult } from './engine.ts'
-import type { EngineTask } from './engine-tasks.ts'
+import type {
+  DeviceProbe,
+  Engine,
+  EngineOptions,
+  LoadedModel,
+  ModelSource,
+  RunResult,
+  Tuning,
+} from './engine.ts'
+import { openSeat, type Seat } from './seat.ts'
 
 export interface EngineThreadsOptions {
+  /** Kept though no model is on them. */
   threads: number
+  /** Models share threads from so many on. */
+  threadsMax?: number
   /** The file of the entry `engine-thread`. */
   entry: string
   journal: string
@@ -23,25 +34,15 @@ export interface EngineThreadsOptions {
   onStuck: (versionId: string) => void
 }
 
-interface Waiting {
-  task: EngineTask
-  versionId: string
-  resolve: (value: unknown) => void
-  reject: (error: Error) => void
-}
-
-interface Seat {
-  number: number
-  thread: Thread
-  queue: Waiting[]
-  current: { waiting: Waiting; since: number } | null
-}
-
 interface Placed {
   seat: Seat
   source: ModelSource
   options: EngineOptions
+  isLoaded: boolean
 }
+
+/** A version whose thread died so often is not loaded again. */
+const deathsMax = 3
 
 export function createEngineThreads(options: EngineThreadsOptions): Engine {
   mkdirSync(dirname(options.journal), { recursive: true })
@@ -49,55 +50,44 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   rmSync(options.directory, { recursive: true, force: true }) // left over by a process that was killed
   const placed = new Map<string, Placed>()
   const setAside = new Set<string>()
+  const deaths = new Map<string, number>()
   const runMsMax = (options.runSecondsMax ?? limits.engineRunSecondsMax) * 1000
+  const threadsMax = Math.max(options.threads, options.threadsMax ?? limits.engineThreadsMax)
+  const freeNumbers: number[] = []
   let nextNumber = 0
   let closing = false
-  const seats = Array.from({ length: options.threads }, openSeat)
+  let probed: Promise<DeviceProbe[]> | undefined
+  const seats = Array.from({ length: options.threads }, newSeat)
   const watch = setInterval(lookForHangs, Math.min(1000, runMsMax / 4))
   watch.unref()
 
-  function openSeat(): Seat {
-    const number = nextNumber++
-    const data = { thread: number, journal: options.journal, directory: options.directory }
-    const seat: Seat = { number, thread: startThread(options.entry, data), queue: [], current: null }
+  function newSeat(): Seat {
+    const thread = freeNumbers.pop() ?? nextNumber++
+    const seat = openSeat(options.entry, { thread, journal: options.journal, directory: options.directory })
     seat.thread.onExit(() => {
-      if (!closing) replace(seat)
+      if (closing) return
+      freeNumbers.push(thread)
+      const versionId = seat.current?.waiting.versionId
+      if (versionId) countDeath(versionId)
+      replace(seat)
     })
     return seat
   }
 
-  function submit(seat: Seat, task: EngineTask, versionId: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      seat.queue.push({ task, versionId, resolve, reject })
-      advance(seat)
-    })
-  }
-
-  function advance(seat: Seat): void {
-    if (seat.current) return
-    const waiting = seat.queue.shift()
-    if (!waiting) return
-    seat.current = { waiting, since: performance.now() }
-    const transfer = waiting.task.type === 'run' ? transferable(waiting.task.inputs) : []
-    seat.thread.call(waiting.task, transfer).then(
-      (value) => settle(seat, () => waiting.resolve(value)),
-      (error: Error) => settle(seat, () => waiting.reject(error)),
-    )
-  }
-
-  function settle(seat: Seat, answer: () => void): void {
-    seat.current = null
-    advance(seat) // the thread goes on while the answer is worked on here
-    answer()
+  function countDeath(versionId: string): void {
+    const count = (deaths.get(versionId) ?? 0) + 1
+    deaths.set(versionId, count)
+    if (count >= deathsMax) setAside.add(versionId)
   }
 
   function lookForHangs(): void {
     for (const seat of [...seats]) {
       const { current } = seat
-      if (current?.waiting.task.type !== 'run' || performance.now() - current.since < runMsMax) continue
+      if (current === null || performance.now() - current.since < runMsMax) continue
+      if (current.waiting.task.type !== 'run' && current.waiting.task.type !== 'tune') continue
       const { versionId } = current.waiting
       setAside.add(versionId)
-      seat.thread.abandon(hangs(runMsMax))
+      seat.thread.abandon(asideError(runMsMax))
       replace(seat)
       options.onStuck(versionId)
     }
@@ -107,62 +97,103 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   function replace(lost: Seat): void {
     const at = seats.indexOf(lost)
     if (at === -1) return
-    const seat = openSeat()
+    const seat = newSeat()
     seats[at] = seat
     for (const [key, model] of placed) {
       if (model.seat !== lost) continue
-      if (setAside.has(model.source.versionId)) {
-        placed.delete(key)
+      const { versionId } = model.source
+      if (setAside.has(versionId) || !model.isLoaded) {
+        placed.delete(key) // whoever loads it hears that the thread died
         continue
       }
       model.seat = seat
-      submit(
-        seat,
-        { type: 'load', key, source: model.source, options: model.options },
-        model.source.versionId,
-      ).catch(() => placed.delete(key)) // its next run is answered with DEPLOYMENT_NOT_READY
+      const { source, options: own } = model
+      // Where it fails, its next run is answered with DEPLOYMENT_NOT_READY.
+      seat.submit({ type: 'load', key, source, options: own }, versionId).catch(() => placed.delete(key))
     }
-    const waiting = lost.queue.splice(0)
-    for (const next of waiting) {
-      if (setAside.has(next.versionId)) next.reject(hangs(runMsMax))
+    for (const next of lost.queue.splice(0)) {
+      if (setAside.has(next.versionId)) next.reject(asideError(runMsMax))
       else seat.queue.push(next)
     }
-    advance(seat)
+    seat.advance()
   }
 
-  function leastLoaded(): Seat {
-    const count = (seat: Seat) => [...placed.values()].filter((model) => model.seat === seat).length
-    return seats.reduce((best, seat) => (count(seat) < count(best) ? seat : best))
+  const modelsOn = (seat: Seat): number => {
+    let count = 0
+    for (const model of placed.values()) if (model.seat === seat) count += 1
+    return count
+  }
+
+  /** One without a model; else a new one while there may be more; else the one that was least at work of late. */
+  function seatForLoad(): Seat {
+    const empty = seats.find((seat) => seat.current === null && modelsOn(seat) === 0)
+    if (empty) return empty
+    if (seats.length < threadsMax) {
+      const seat = newSeat()
+      seats.push(seat)
+      return seat
+    }
+    const now = performance.now()
+    const order = (a: Seat, b: Seat) => a.busyMs(now) - b.busyMs(now) || modelsOn(a) - modelsOn(b)
+    return seats.reduce((best, seat) => (order(seat, best) < 0 ? seat : best))
+  }
+
+  /** One empty thread is kept for the next model; the others give their memory back. */
+  async function endSpareSeats(): Promise<void> {
+    const isSpare = (seat: Seat) => seat.current === null && seat.queue.length === 0 && modelsOn(seat) === 0
+    for (const seat of seats.filter(isSpare).slice(1)) {
+      if (seats.length <= options.threads || closing) return
+      seats.splice(seats.indexOf(seat), 1)
+      await seat.thread.end()
+      freeNumbers.push(seat.number)
+    }
+  }
+
+  const placedAs = (key: string): Placed => {
+    const model = placed.get(key)
+    if (!model) throw new OutpostError('DEPLOYMENT_NOT_READY', 'The model is not loaded.')
+    return model
   }
 
   return {
     load: async (key, source, engineOptions) => {
-      const seat = leastLoaded()
-      placed.set(key, { seat, source, options: engineOptions })
+      const { versionId } = source
+      if (setAside.has(versionId)) throw asideError(runMsMax)
+      const seat = seatForLoad()
+      const model: Placed = { seat, source, options: engineOptions, isLoaded: false }
+      placed.set(key, model)
       try {
-        return (await submit(
-          seat,
-          { type: 'load', key, source, options: engineOptions },
-          source.versionId,
-        )) as LoadedModel
+        const task = { type: 'load' as const, key, source, options: engineOptions }
+        const loaded = (await seat.submit(task, versionId)) as LoadedModel
+        model.isLoaded = true
+        return loaded
       } catch (error) {
-        placed.delete(key)
+        if (placed.get(key) === model) placed.delete(key)
         throw error
       }
     },
     run: async (key, inputs, outputs) => {
-      const model = placed.get(key)
-      if (!model) throw new OutpostError('DEPLOYMENT_NOT_READY', 'The model is not loaded.')
-      return (await submit(
-        model.seat,
-        { type: 'run', key, inputs, outputs },
-        model.source.versionId,
-      )) as RunResult
+      const { seat, source } = placedAs(key)
+      return (await seat.submit({ type: 'run', key, inputs, outputs }, source.versionId)) as RunResult
     },
     unload: async (key) => {
       const model = placed.get(key)
+      if (!model) return
       placed.delete(key)
-      if (model) await submit(model.seat, { type: 'unload', key }, model.source.versionId)
+      await model.seat.submit({ type: 'unload', key }, model.source.versionId)
+      await endSpareSeats()
+    },
+    tune: async (key, inputs, budgetMs) => {
+      const model = placedAs(key)
+      const task = { type: 'tune' as const, key, inputs, budgetMs }
+      const found = (await model.seat.submit(task, model.source.versionId)) as Tuning | null
+      // A thread that takes its place loads it as it was tuned.
+      if (found) model.options = { ...model.options, intraOpThreads: found.intraOpThreads }
+      return found
+    },
+    devices: () => {
+      probed ??= seatForLoad().submit({ type: 'devices' }, '') as Promise<DeviceProbe[]>
+      return probed
     },
     health: () => ({
       threads: seats.length,
@@ -177,7 +208,7 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   }
 }
 
-const hangs = (runMsMax: number): OutpostError =>
+const asideError = (runMsMax: number): OutpostError =>
   new OutpostError('MODEL_SET_ASIDE', `A run of this model did not end within ${runMsMax / 1000} seconds.`, {
     hint: 'The model is set aside until it is started again.',
   })

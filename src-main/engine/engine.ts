@@ -33,6 +33,25 @@ export interface EngineOptions {
   spinning?: boolean
 }
 
+/** What a search on this machine found to answer soonest; spinning is not searched, since it burns a core. */
+export interface Tuning {
+  intraOpThreads: number
+  spinning: boolean
+  /** Of a run with one item, in milliseconds. */
+  p50Ms: number
+  p99Ms: number
+  /** Of the machine and the runtime: elsewhere the search is made again. */
+  fingerprint: string
+}
+
+/** One device as a run on it has shown it. */
+export interface DeviceProbe {
+  executionProvider: Exclude<ExecutionProvider, 'auto'>
+  works: boolean
+  /** Why it does not work; empty where it does. */
+  reason: string
+}
+
 export interface LoadedModel {
   inputs: TensorSpec[]
   outputs: TensorSpec[]
@@ -44,6 +63,9 @@ export interface LoadedModel {
   loadMs: number
   /** How far the process grew, at least the bytes of the files. */
   bytesLoaded: number
+  intraOpThreads: number
+  spinning: boolean
+  fingerprint: string
 }
 
 export interface RunResult {
@@ -68,6 +90,13 @@ export interface Engine {
   load(key: string, source: ModelSource, options: EngineOptions): Promise<LoadedModel>
   run(key: string, inputs: Tensor[], outputs: string[] | null): Promise<RunResult>
   unload(key: string): Promise<void>
+  /**
+   * Looks for the number of threads that answers soonest and keeps it, before the model serves: so many milliseconds
+   * at most. Null where a search would take longer than it is worth.
+   */
+  tune(key: string, inputs: Tensor[], budgetMs: number): Promise<Tuning | null>
+  /** Tries each device by a run; the first answer is kept. */
+  devices(): Promise<DeviceProbe[]>
   health(): EngineHealth
   close(): Promise<void>
 }

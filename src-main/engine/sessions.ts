@@ -7,15 +7,31 @@ import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { OutpostError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensors.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
-import { candidates, createOnDevice, firstLine } from './devices.ts'
-import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult } from './engine.ts'
+import { candidates, createOnDevice, firstLine, probeDevices } from './devices.ts'
+import type {
+  DeviceProbe,
+  Engine,
+  EngineOptions,
+  ExecutionProvider,
+  LoadedModel,
+  ModelSource,
+  RunResult,
+  Tuning,
+} from './engine.ts'
 import type { Journal } from './journal.ts'
 import { isLarge, prepareFiles } from './load-files.ts'
+import { machineFingerprint } from './machine.ts'
 import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
+import { searchThreads } from './search-threads.ts'
 
 interface Held {
   session: InferenceSession
   versionId: string
+  source: ModelSource
+  used: Exclude<ExecutionProvider, 'auto'>
+  loadMs: number
+  intraOpThreads: number
+  spinning: boolean
   /** Removes the hard links of a model that was loaded by path; some systems keep a mapped file's name taken. */
   discard: () => Promise<void>
 }
@@ -39,11 +55,14 @@ function fault(code: 'DEPLOYMENT_FAILED' | 'ENGINE_FAILED', what: string, error:
   return new OutpostError(code, `${what}: ${words}`, { details: { reason }, cause: error })
 }
 
-function sessionOptions(source: ModelSource, options: EngineOptions, provider: string) {
-  const spin = options.spinning === true ? '1' : '0'
+const threadsFor = (source: ModelSource, options: EngineOptions): number =>
+  options.intraOpThreads ?? (isLarge(source) ? availableParallelism() : 1)
+
+function sessionOptions(intraOpThreads: number, spinning: boolean, provider: string) {
+  const spin = spinning ? '1' : '0'
   return {
     executionProviders: [provider],
-    intraOpNumThreads: options.intraOpThreads ?? (isLarge(source) ? availableParallelism() : 1),
+    intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
     executionMode: 'sequential' as const,
     logSeverityLevel: 4 as const,
@@ -65,6 +84,8 @@ export function createSessions(directory: string, journal: Journal | null): Engi
     const started = performance.now()
     const grownFrom = process.memoryUsage.rss()
     const files = await prepareFiles(source, directory)
+    const intraOpThreads = threadsFor(source, options)
+    const spinning = options.spinning === true
     journal?.begin('load', source.versionId)
     try {
       const bundled = listSupportedBackends().filter((backend) => backend.bundled)
@@ -73,20 +94,25 @@ export function createSessions(directory: string, journal: Journal | null): Engi
         bundled.map((backend) => backend.name),
       )
       const { session, used, reason } = await createOnDevice(wanted, (provider) => {
-        const chosen = sessionOptions(source, options, provider)
+        const chosen = sessionOptions(intraOpThreads, spinning, provider)
         return files.kind === 'path'
           ? InferenceSession.create(files.path, chosen)
           : InferenceSession.create(files.bytes, chosen)
       })
+      const loadMs = performance.now() - started
       await unload(key)
       const discard = files.kind === 'path' ? files.discard : async () => undefined
-      held.set(key, { session, versionId: source.versionId, discard })
+      const { versionId } = source
+      held.set(key, { session, versionId, source, used, loadMs, intraOpThreads, spinning, discard })
       return {
         inputs: specs(session.inputMetadata),
         outputs: specs(session.outputMetadata),
         executionProvider: { requested: options.executionProvider, used, reason },
-        loadMs: performance.now() - started,
+        loadMs,
         bytesLoaded: Math.max(process.memoryUsage.rss() - grownFrom, source.bytes),
+        intraOpThreads,
+        spinning,
+        fingerprint: machineFingerprint(runtimeVersion),
       }
     } catch (error) {
       if (files.kind === 'path' && !held.has(key)) await files.discard()
@@ -128,10 +154,48 @@ export function createSessions(directory: string, journal: Journal | null): Engi
     await model.discard()
   }
 
+  async function tune(key: string, inputs: Tensor[], budgetMs: number): Promise<Tuning | null> {
+    const model = held.get(key)
+    if (model?.used !== 'cpu') return null
+    const way = inputs.some((input) => input.datatype === 'FP16') ? await halfInput() : 'direct'
+    const feeds = Object.fromEntries(inputs.map((input) => [input.name, ortTensor(input, way)]))
+    const current = { intraOpThreads: model.intraOpThreads, session: model.session }
+    journal?.begin('run', model.versionId)
+    try {
+      const best = await searchThreads(current, feeds, {
+        loadMs: model.loadMs,
+        budgetMs,
+        create: async (threads) => {
+          const files = await prepareFiles(model.source, directory)
+          const chosen = sessionOptions(threads, model.spinning, 'cpu')
+          if (files.kind === 'buffer') return InferenceSession.create(files.bytes, chosen)
+          return InferenceSession.create(files.path, chosen).finally(files.discard)
+        },
+      })
+      model.session = best.session
+      model.intraOpThreads = best.intraOpThreads
+      const { intraOpThreads, p50Ms, p99Ms } = best
+      const fingerprint = machineFingerprint(runtimeVersion)
+      return { intraOpThreads, spinning: model.spinning, p50Ms, p99Ms, fingerprint }
+    } catch (error) {
+      throw fault('ENGINE_FAILED', 'ONNX Runtime could not run the model while it was measured', error)
+    } finally {
+      journal?.end()
+    }
+  }
+
+  let probed: Promise<DeviceProbe[]> | undefined
   return {
     load,
     run,
     unload,
+    tune,
+    devices: () => {
+      probed ??= probeDevices((model, provider) =>
+        InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 }),
+      )
+      return probed
+    },
     health: () => ({ threads: 0, models: held.size, waiting: 0 }),
     close: async () => {
       for (const key of [...held.keys()]) await unload(key)

@@ -18,6 +18,10 @@ export function runEngineThread(data: EngineThreadData): void {
       }
       case 'unload':
         return { value: await sessions.unload(task.key) }
+      case 'tune':
+        return { value: await sessions.tune(task.key, task.inputs, task.budgetMs) }
+      case 'devices':
+        return { value: await sessions.devices() }
     }
   })
 }

@@ -1,0 +1,69 @@
+/** One engine thread as its host sees it: what waits for it, what it does, and how busy it was of late. */
+import { transferable } from '../base/tensors.ts'
+import { startThread, type Thread } from '../base/threads.ts'
+import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
+
+export interface WaitingTask {
+  task: EngineTask
+  /** Empty for what belongs to no version. */
+  versionId: string
+  resolve: (value: unknown) => void
+  reject: (error: Error) => void
+}
+
+export interface Seat {
+  readonly number: number
+  readonly thread: Thread
+  readonly queue: WaitingTask[]
+  current: { waiting: WaitingTask; since: number } | null
+  /** Milliseconds at work, of which those of ten seconds ago count for a third. */
+  busyMs(now: number): number
+  submit(task: EngineTask, versionId: string): Promise<unknown>
+  /** Begins with what waits where it rests. */
+  advance(): void
+}
+
+const fadeMs = 10_000
+
+export function openSeat(entry: string, data: EngineThreadData): Seat {
+  const thread = startThread(entry, data)
+  let busy = 0
+  let countedAt = performance.now()
+
+  function faded(now: number): number {
+    busy *= Math.exp((countedAt - now) / fadeMs)
+    countedAt = now
+    return busy
+  }
+  function settle(answer: () => void): void {
+    const now = performance.now()
+    if (seat.current) busy = faded(now) + now - seat.current.since
+    seat.current = null
+    seat.advance() // the thread goes on while the answer is worked on here
+    answer()
+  }
+  const seat: Seat = {
+    number: data.thread,
+    thread,
+    queue: [],
+    current: null,
+    busyMs: (now) => faded(now) + (seat.current ? now - seat.current.since : 0),
+    submit: (task, versionId) =>
+      new Promise((resolve, reject) => {
+        seat.queue.push({ task, versionId, resolve, reject })
+        seat.advance()
+      }),
+    advance: () => {
+      if (seat.current) return
+      const waiting = seat.queue.shift()
+      if (!waiting) return
+      seat.current = { waiting, since: performance.now() }
+      const { task } = waiting
+      thread.call(task, task.type === 'run' ? transferable(task.inputs) : []).then(
+        (value) => settle(() => waiting.resolve(value)),
+        (error: Error) => settle(() => waiting.reject(error)),
+      )
+    },
+  }
+  return seat
+}
