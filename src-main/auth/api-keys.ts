@@ -32,6 +32,8 @@ export interface NewKey {
   scopes: readonly KeyScope[]
   /** ISO 8601; null for a key that stays until it is revoked. */
   expiresAt: string | null
+  /** As many as it likes where it is left out. */
+  requestsPerMinute?: number | null
 }
 
 /** The secret is in the answer and nowhere else. BAD_REQUEST where the key would be expired already. */
@@ -56,11 +58,18 @@ export function createKey(
     scopes,
     createdAt: by.at,
     expiresAt: wanted.expiresAt,
+    requestsPerMinute: wanted.requestsPerMinute ?? null,
   }
   return inTransaction(db, () => {
     insertKey(db, { ...key, originNode: nodeId(db) })
     nextSnapshot(db)
-    const details = { name: key.name, prefix: key.prefix, scopes, expiresAt: key.expiresAt }
+    const details = {
+      name: key.name,
+      prefix: key.prefix,
+      scopes,
+      expiresAt: key.expiresAt,
+      requestsPerMinute: key.requestsPerMinute,
+    }
     appendAuditEntry(db, { ...by, action: 'key.create', object: key.id, outcome: 'done', details })
     return { key: toRow({ ...key, revokedAt: null, lastUsedAt: null }), secret }
   })

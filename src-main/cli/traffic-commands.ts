@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
-import { requireVersion } from './names.ts'
+import { requireVersion, timeOption } from './names.ts'
 import { table } from './terminal.ts'
 
 const percent = (weight: number): string => `${weight / 100} %`
@@ -103,7 +103,7 @@ export function addTrafficCommands(add: AddCommand): void {
     'outpost deprecate acme.digits@1.0.0 --sunset 2027-06-30 --replacement 1.1.0',
     (command) =>
       command
-        .option('--sunset <date>', 'from then on it is answered with 410')
+        .option('--sunset <date>', 'from then on it is answered with 410', timeOption)
         .option('--replacement <version>', 'what to use instead')
         .addOption(new Option('--undo', 'take it back').conflicts(['sunset', 'replacement'])),
   ).run(
@@ -111,7 +111,7 @@ export function addTrafficCommands(add: AddCommand): void {
       const deprecation = options.undo
         ? null
         : {
-            sunsetAt: options.sunset ? dateOf(options.sunset) : null,
+            sunsetAt: options.sunset ?? null,
             replacement: options.replacement ?? null,
           }
       const version = await context.withNode((node) =>
@@ -130,10 +130,4 @@ function splitHeader(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
   throw new OutpostError('CLI_USAGE', `"${text}" is no header: write name=value.`)
-}
-
-function dateOf(text: string): string {
-  const at = new Date(text)
-  if (!Number.isNaN(at.getTime()) && /^\d{4}-\d{2}-\d{2}/.test(text)) return at.toISOString()
-  throw new OutpostError('CLI_USAGE', `"${text}" is no date: write it as 2027-06-30.`)
 }

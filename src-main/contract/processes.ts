@@ -26,6 +26,8 @@ const servingConfig = z.object({
   internalKey: z.string(),
   /** Keys that die with the process, as their HMAC: the infer-only one of the printed curl line. */
   temporaryKeys: z.array(z.object({ hash: z.string(), name: z.string() })),
+  /** Requests that one address may send in a minute; as many as it likes where it is left out. */
+  addressRequestsPerMinute: z.int().min(1).optional(),
   engineThreads: z.int().min(1),
   /** A run that takes longer counts as hung; limits.engineRunSecondsMax where it is left out. */
   runSecondsMax: z.number().positive().optional(),

@@ -236,6 +236,8 @@ export const keyRow = z.object({
   scopes: z.array(keyScope),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
+  /** Null: as many as it likes. */
+  requestsPerMinute: z.int().nullable(),
   revokedAt: timestamp.nullable(),
   lastUsedAt: timestamp.nullable(),
 })

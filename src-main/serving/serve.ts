@@ -140,6 +140,7 @@ async function startServing(
   const door = createDoor({
     tls: config.tls,
     hosts: servedHosts(config.host, config.hostsAllowed),
+    addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
     identify: (authorization) => identify(authorization, config, routes.keys, Date.now()),
     targets,
     views,

@@ -10,6 +10,7 @@ import { dataPaths } from './data-paths.ts'
 import { type Migrations, migrate, refuseNewer, schemaVersion } from './migrate.ts'
 import { foundation as nodeFoundation } from './migrations/node/0001-foundation.ts'
 import { traffic } from './migrations/node/0002-traffic.ts'
+import { rateLimits } from './migrations/node/0003-rate-limits.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
@@ -21,7 +22,7 @@ import {
   type UsageWriter,
 } from './sqlite.ts'
 
-const nodeMigrations: Migrations = [nodeFoundation, traffic]
+const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits]
 const usageMigrations: Migrations = [usageFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */

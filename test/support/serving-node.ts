@@ -144,7 +144,11 @@ export async function createServingNode() {
     deploy(name, model, versionId)
   }
 
-  function createKey(scopes: KeyScope[] = ['infer'], expiresAt: string | null = null) {
+  function createKey(
+    scopes: KeyScope[] = ['infer'],
+    expiresAt: string | null = null,
+    requestsPerMinute: number | null = null,
+  ) {
     const secret = `op_${randomBytes(24).toString('base64url')}`
     const id = newId()
     const hash = createHmac('sha256', Buffer.from(pepper, 'hex')).update(secret).digest('hex')
@@ -156,6 +160,7 @@ export async function createServingNode() {
       scopes,
       createdAt: at(),
       expiresAt,
+      requestsPerMinute,
       originNode: 'test',
     })
     return { secret, revoke: () => revokeStoredKey(db, id, at()) }

@@ -130,6 +130,8 @@ export const keys = {
         name: z.string().trim().min(1).max(100),
         scopes: z.array(keyScope).min(1),
         expiresAt: instant.nullable().default(null),
+        /** Null: as many as it likes. */
+        requestsPerMinute: z.int().min(1).max(10_000_000).nullable().default(null),
       }),
     )
     .output(z.object({ key: keyRow, secret: z.string() })),

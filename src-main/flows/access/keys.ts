@@ -14,6 +14,7 @@ export interface NewKey {
   name: string
   scopes: KeyScope[]
   expiresAt: string | null
+  requestsPerMinute: number | null
 }
 
 export async function createKey(node: NodeContext, actor: Actor, wanted: NewKey) {

@@ -11,6 +11,8 @@ export interface Caller {
   /** Control itself, which may try versions that no endpoint serves. */
   internal: boolean
   scopes: readonly KeyScope[]
+  /** Null: as many as it likes. */
+  requestsPerMinute: number | null
 }
 
 const inferOnly: readonly KeyScope[] = ['infer']
@@ -34,10 +36,11 @@ export function identify(
       hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
     })
   }
-  if (sameText(secret, settings.internalKey)) return { name: 'playground', internal: true, scopes: inferOnly }
+  if (sameText(secret, settings.internalKey))
+    return { name: 'playground', internal: true, scopes: inferOnly, requestsPerMinute: null }
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
-  if (temporary) return { name: temporary.name, internal: false, scopes: inferOnly }
+  if (temporary) return { name: temporary.name, internal: false, scopes: inferOnly, requestsPerMinute: null }
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
     throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
@@ -47,5 +50,5 @@ export function identify(
   if (!grants(key.scopes, 'infer')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
   }
-  return { name: key.name, internal: false, scopes: key.scopes }
+  return { name: key.name, internal: false, scopes: key.scopes, requestsPerMinute: key.requestsPerMinute }
 }

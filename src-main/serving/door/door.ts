@@ -25,12 +25,14 @@ import { refuseAnnounced } from './http-body.ts'
 import { bodyReader } from './http-exchange.ts'
 import { inferExchange } from './infer-exchange.ts'
 import { predictExchange } from './predict-exchange.ts'
+import { createRateLimits } from './rate-limits.ts'
 import type { RepositoryDoor } from './repository.ts'
 import { guardRequest } from './request-guard.ts'
 
 export interface DoorOptions {
   tls: { cert: string; key: string } | null
   hosts: ReadonlySet<string>
+  addressRequestsPerMinute: number | null
   identify: (authorization: string | undefined) => Caller
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
@@ -46,6 +48,7 @@ export interface Door {
 }
 
 export function createDoor(options: DoorOptions): Door {
+  const rates = createRateLimits()
   let draining = false
   let underWay = 0
   const settings = {
@@ -78,14 +81,16 @@ export function createDoor(options: DoorOptions): Door {
     const id = newId()
     const started = performance.now()
     const v1 = (request.url ?? '').startsWith('/v1')
+    const rate: Record<string, string> = {}
     let result: Answer
     try {
-      result = await climb(request, response, id, started)
+      result = await climb(request, response, id, started, rate)
     } catch (error) {
       const refused = asOutpostError(error)
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
       result = refusal(refused, v1, { 'x-request-id': id })
     }
+    Object.assign(result.headers, rate)
     send(request, response, await packed(request, result), draining)
   }
 
@@ -94,8 +99,12 @@ export function createDoor(options: DoorOptions): Door {
     response: ServerResponse,
     id: string,
     started: number,
+    rate: Record<string, string>,
   ): Promise<Answer> {
     guardRequest(request.headers, options.hosts)
+    const { addressRequestsPerMinute: perAddress } = options
+    if (perAddress !== null)
+      Object.assign(rate, rates.take('address', request.socket.remoteAddress ?? '', perAddress))
     const found = readPath(request.url ?? '')
     if (!found) throw new OutpostError('NOT_FOUND', 'There is nothing at this path.')
     const { path, method } = found
@@ -109,6 +118,8 @@ export function createDoor(options: DoorOptions): Door {
     if (path.kind === 'live' || path.kind === 'ready' || path.kind === 'server')
       return options.views.open(path.kind)
     const caller = options.identify(request.headers.authorization)
+    if (caller.requestsPerMinute !== null)
+      Object.assign(rate, rates.take('key', caller.name, caller.requestsPerMinute))
     if (path.kind === 'v2-index' || path.kind === 'v2-load' || path.kind === 'v2-unload')
       return options.repository(path, caller, bodyReader(request))
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)

@@ -26,6 +26,13 @@ export const textAnswer = (
   headers: Record<string, string> = {},
 ): Answer => ({ status, body, bytesOut: Buffer.byteLength(body), contentType, headers })
 
+/** As long as the refusal says; a second where it says nothing and another try may succeed. */
+function retryAfter({ code, status, details }: OutpostError): Record<string, string> {
+  const seconds = details?.retryAfterSeconds
+  if (typeof seconds === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(seconds))) }
+  return errorCatalogue[code].retryable && status === 503 ? { 'retry-after': '1' } : {}
+}
+
 /** Time that a client whose body is refused gets to read the answer while what it still sends is thrown away. */
 const lingerMs = 2000
 
@@ -33,7 +40,7 @@ export function refusal(error: OutpostError, v1: boolean, headers: Record<string
   const { code, message, hint, details } = error
   // JSON leaves out what is undefined.
   const body = v1 ? { error: { code, message, hint, details } } : { error: message }
-  const retry = errorCatalogue[code].retryable && error.status === 503 ? { 'retry-after': '1' } : {}
+  const retry = retryAfter(error)
   const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
   return textAnswer(error.status, JSON.stringify(body), 'application/json', {
     'outpost-error': code,

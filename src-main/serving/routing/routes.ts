@@ -72,6 +72,7 @@ export interface ServedKey {
   scopes: KeyScope[]
   /** Milliseconds since the epoch. */
   expiresAt: number | null
+  requestsPerMinute: number | null
 }
 
 /** What a reference may mean: the versions, newest first, and the aliases that were pinned. */
@@ -114,9 +115,9 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
   }
   const active = listKeys(db).filter((key) => key.revokedAt === null)
   const keys = new Map(
-    active.map(({ hash, name, scopes, expiresAt }) => [
+    active.map(({ hash, name, scopes, expiresAt, requestsPerMinute }) => [
       hash,
-      { name, scopes, expiresAt: expiresAt === null ? null : Date.parse(expiresAt) },
+      { name, scopes, expiresAt: expiresAt === null ? null : Date.parse(expiresAt), requestsPerMinute },
     ]),
   )
   const names = new Map<string, ModelNames>()

@@ -12,12 +12,14 @@ export interface StoredKey {
   scopes: KeyScope[]
   createdAt: string
   expiresAt: string | null
+  /** Null: as many as it likes. */
+  requestsPerMinute: number | null
   revokedAt: string | null
   lastUsedAt: string | null
 }
 
 const columns = `id, name, prefix, hash, scopes, created_at as createdAt, expires_at as expiresAt,
-  revoked_at as revokedAt, last_used_at as lastUsedAt`
+  requests_per_minute as requestsPerMinute, revoked_at as revokedAt, last_used_at as lastUsedAt`
 type Raw = Omit<StoredKey, 'scopes'> & { scopes: string }
 const read = (row: Raw): StoredKey => ({
   ...row,
@@ -44,8 +46,9 @@ export function insertKey(
 ): void {
   sql(
     db,
-    `insert into api_keys (id, origin_node, name, prefix, hash, scopes, created_at, expires_at)
-      values (@id, @originNode, @name, @prefix, @hash, @scopes, @createdAt, @expiresAt)`,
+    `insert into api_keys (id, origin_node, name, prefix, hash, scopes, created_at, expires_at,
+      requests_per_minute)
+      values (@id, @originNode, @name, @prefix, @hash, @scopes, @createdAt, @expiresAt, @requestsPerMinute)`,
   ).run({ ...key, scopes: JSON.stringify(key.scopes) })
 }
 

@@ -228,3 +228,16 @@ test('the list of models and the metrics', async () => {
     /^outpost_requests_total\{endpoint="acme\.linear",model="acme\.linear",version="1\.0\.0"\} [1-9]/m,
   )
 })
+
+test('a key that sends more than it may is told so, and when to come back', async () => {
+  const limited = node.createKey(['infer'], null, 2)
+  await serving.snapshot()
+  const ask = () => serving.call(path, good, limited.secret)
+  const first = await ask()
+  expect([first.status, first.headers.get('ratelimit-policy')]).toEqual([200, '"key";q=2;w=60'])
+  expect((await ask()).headers.get('ratelimit')).toMatch(/^"key";r=0;t=\d+$/)
+  const third = await ask()
+  expect([third.status, third.headers.get('outpost-error')]).toEqual([429, 'TOO_MANY_REQUESTS'])
+  expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await serving.call(path, good, key)).status).toBe(200)
+})
