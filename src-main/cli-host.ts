@@ -11,6 +11,7 @@ import type { CliHost } from './cli/context.ts'
 export function createCliHost(place: ProgramPlace, startChild: StartChild, signal: AbortSignal): CliHost {
   return {
     version: place.version,
+    programDirectory: join(place.samplesDirectory, '..', '..'),
     electronDirectory: join(place.samplesDirectory, '..', '..', 'node_modules', 'electron'),
     startChild,
     signal,

@@ -10,6 +10,7 @@ import { defaultDataDirectory } from './base/data-location.ts'
 import { OutpostError } from './base/errors.ts'
 import { refuseOldNode } from './base/node-version.ts'
 import type { ProgramPlace } from './base/program-place.ts'
+import { servePackage } from './flows/serve/serve-package.ts'
 import { createNode, type Node, type NodeConfig } from './node.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error']
@@ -22,15 +23,21 @@ const headlessUsage = `Runs the node without a window.
   --serving-port N     port of the inference API, 8080 or a free one
   --cert F --key F     TLS for both, PEM files; needed for an address that others can reach …
   --behind-proxy       … unless a proxy in front ends TLS
-  --public-host NAME   a host name it is reached under; may be given again
+  --public-host NAME   a host name it is reached under; may be given again; * for any, where a proxy checks it
+  --serving-host ADDR  address of serving where it is another one than that of the UI
+  --package FILE       install and deploy this package at the start; serving's port is PORT unless told otherwise
+  --trust FINGERPRINT  the publisher key that --package may be signed with
   --no-samples         do not install the sample models at the first start
   --log-level LEVEL    debug, info, warn or error
+
+OUTPOST_API_KEY, or the file that OUTPOST_API_KEY_FILE names, is a key that may infer while this process runs.
 
 Example: outpost serve --data /srv/outpost --port 7070
 `
 
 interface HeadlessOptions {
   config: Omit<NodeConfig, 'startChild'>
+  carried: { path: string; trust: string | undefined } | null
 }
 
 function readOptions(
@@ -39,7 +46,8 @@ function readOptions(
 ): HeadlessOptions {
   const { values } = parse(args)
   const port = (name: 'port' | 'serving-port', otherwise: number) => {
-    const text = values[name]
+    const given = name === 'serving-port' && values.package !== undefined ? process.env.PORT : undefined
+    const text = values[name] ?? given
     const number = text === undefined ? otherwise : Number(text)
     if (!Number.isInteger(number) || number < 0 || number > 65_535)
       throw usageError(`--${name} takes a number from 0 to 65535.`)
@@ -57,14 +65,26 @@ function readOptions(
       dataDirectory: values.data ?? defaultDataDirectory(),
       host: 'headless',
       listen: { host, tls, behindProxy: values['behind-proxy'] ?? false, ...port('port', 7070) },
-      serving: { host, tls, ...port('serving-port', 8080) },
+      serving: { host: values['serving-host'] ?? host, tls, ...port('serving-port', 8080) },
       hostsAllowed: (values['public-host'] ?? []).map((name) => name.toLowerCase()),
       firstRunSamples: !values['no-samples'],
       temporaryKey: true,
+      givenKey: readGivenKey(process.env),
       secrets: null,
       logLevel: level,
     },
+    carried: values.package === undefined ? null : { path: values.package, trust: values.trust },
   }
+}
+
+const givenKeyCharsMin = 24
+
+function readGivenKey(environment: NodeJS.ProcessEnv): string | null {
+  const { OUTPOST_API_KEY: text, OUTPOST_API_KEY_FILE: path } = environment
+  if (!text && !path) return null
+  const key = (text || readFileSync(path ?? '', 'utf8')).trim()
+  if (key.length >= givenKeyCharsMin) return key
+  throw usageError(`OUTPOST_API_KEY has at least ${givenKeyCharsMin} characters.`)
 }
 
 function readCertificate(certPath: string | undefined, keyPath: string | undefined) {
@@ -96,6 +116,9 @@ function parse(args: string[]) {
         cert: { type: 'string' },
         key: { type: 'string' },
         'behind-proxy': { type: 'boolean' },
+        'serving-host': { type: 'string' },
+        package: { type: 'string' },
+        trust: { type: 'string' },
         'public-host': { type: 'string', multiple: true },
         'no-samples': { type: 'boolean' },
         'log-level': { type: 'string' },
@@ -115,12 +138,16 @@ export async function runHeadless(args: string[], place: ProgramPlace): Promise<
     return 0
   }
   refuseOldNode()
-  const { config } = readOptions(args, place)
+  const { config, carried } = readOptions(args, place)
   const asked = askedToStop()
   const node = await createNode({ ...config, startChild: forkChildren(place.directory, place.extension) })
   try {
     await node.start()
     announce(node, config)
+    if (carried) {
+      const { model, version } = await servePackage(node.context, carried)
+      process.stdout.write(`  Model     ${model}@${version}\n`)
+    }
     node.sampleCall().then(
       (lines) => lines && process.stdout.write(`\n${lines}\n`),
       (error: unknown) => node.context.log.warn({ err: error }, 'no sample call could be made up'),

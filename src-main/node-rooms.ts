@@ -8,6 +8,7 @@ import { createFailureLimiter } from './auth/failure-limiter.ts'
 import { createBroadcast } from './base/broadcast.ts'
 import type { StartChild } from './base/child.ts'
 import { type Clock, isoTime, systemClock } from './base/clock.ts'
+import { keyHash } from './base/key-hash.ts'
 import { type Log, openLog } from './base/log.ts'
 import type { NodeEvent } from './contract/api/system.ts'
 import { limits } from './contract/limits.ts'
@@ -55,6 +56,8 @@ export interface NodeConfig {
   firstRunSamples: boolean
   /** Makes an infer-only key that dies with the process, for the line that the console prints. */
   temporaryKey: boolean
+  /** A key from outside that may infer while the process runs. */
+  givenKey?: string | null
   /** The desktop's safe storage; null keeps secrets in files that only the owner can read. */
   secrets: SecretStore | null
   logLevel: string
@@ -89,6 +92,7 @@ export async function furnish(
 
   const spare = config.temporaryKey ? temporaryKey(secrets.pepper) : null
   const temporaryKeys = spare ? [{ hash: spare.hash, name: spare.name }] : []
+  if (config.givenKey) temporaryKeys.push({ hash: keyHash(secrets.pepper, config.givenKey), name: 'given' })
   const events = createBroadcast<NodeEvent>(eventsBufferedMax)
   const announce: NodeContext['announce'] = (topic, id = null) =>
     events.send({ topic, id, at: isoTime(clock) })

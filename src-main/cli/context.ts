@@ -6,6 +6,8 @@ import type { ErrorStream, Terminal } from './terminal.ts'
 
 export interface CliHost {
   version: string
+  /** Where package.json, out and node_modules stand. */
+  programDirectory: string
   /** Where a checkout has the electron package. */
   electronDirectory: string
   startChild: StartChild

@@ -6,6 +6,7 @@ import { Command, type Help } from 'commander'
 import { defaultDataDirectory } from '../base/data-location.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, type CliHost, createContext, type SharedOptions } from './context.ts'
+import { addImageCommands } from './image-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { addModelCommands } from './model-commands.ts'
 import { addNodeCommands } from './node-commands.ts'
@@ -43,6 +44,7 @@ export function createProgram(host: CliHost): Command {
   addModelCommands(addTo(program, host, 'Registry:'))
   addServingCommands(addTo(program, host, 'Serving:'))
   addTrafficCommands(addTo(program, host, 'Traffic:'))
+  addImageCommands(addTo(program, host, 'Containers:'))
   addKeyCommands(addTo(program, host, 'Keys and trust:'))
   addNodeCommands(addTo(program, host, 'The node:'))
   addServe(program, host)

@@ -5,12 +5,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { OutpostError } from '../../base/errors.ts'
 
+/** In the list of hosts: a proxy or a cluster in front decides under which names it is reached. */
+const anyHost = '*'
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /** HOST_FORBIDDEN where the request names another host, ORIGIN_FORBIDDEN where a page of another site sent it. */
 export function guardRequest(headers: IncomingHttpHeaders, hosts: ReadonlySet<string>): void {
   const host = hostName(headers.host)
-  if (host === null || !hosts.has(host)) {
+  if (host === null || !(hosts.has(host) || hosts.has(anyHost))) {
     throw new OutpostError(
       'HOST_FORBIDDEN',
       'This node does not answer for the host that the request names.',

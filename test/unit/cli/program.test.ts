@@ -14,6 +14,7 @@ function host(): CliHost & { written(): string; complained(): string } {
   }
   return {
     version: '1.2.3',
+    programDirectory: '/nowhere',
     electronDirectory: '/nowhere',
     startChild: unasked,
     access: { findRunning: unasked, openLocal: unasked },
