@@ -1,4 +1,5 @@
 /** Entry: the command line (npx outpost). */
+import { onBrokenPipe } from './base/broken-pipe.ts'
 import { forkChildren } from './base/child.ts'
 import { programPlace } from './base/program-place.ts'
 import { runCommandLine } from './cli/run.ts'
@@ -17,10 +18,9 @@ if (args[0] !== 'serve') {
     })
   }
 }
-// A reader that has seen enough (`outpost models | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+// A reader that has seen enough is no fault, and none at all for a node that serves others.
+onBrokenPipe(() => {
+  if (args[0] !== 'serve') process.exit(0)
 })
 process.exitCode = await runCommandLine(
   args,

@@ -198,3 +198,12 @@ test('a data folder of a newer version is left alone', async () => {
   await whole.stop()
   await expect(startHeadless(dataDirectory)).rejects.toThrow(/ended with 1: DATA_DIR_NEWER/)
 })
+
+test('it goes on when whoever read its output goes away, and says the rest to nobody', async () => {
+  const headless = await start(await newFolder())
+  headless.child.stdout?.destroy()
+  headless.child.stderr?.destroy()
+  const health = () => fetch(`${headless.servingUrl}/v2/health/live`)
+  expect((await health()).status).toBe(200)
+  expect(await headless.end('SIGTERM')).toEqual({ code: 0, signal: null }) // its farewell is what breaks the pipe
+})
