@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
-import { requireVersion } from './names.ts'
+import { requireVersion, wholeNumber } from './names.ts'
 
 export function addImageCommands(add: AddCommand): void {
   add(
@@ -26,6 +26,23 @@ export function addImageCommands(add: AddCommand): void {
             .default(process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64'),
         ),
   ).run(imageCommand)
+
+  add(
+    'kserve <model@version>',
+    'Write the manifests that run the image of a version on Kubernetes',
+    'outpost kserve acme.digits@1.2.0 --image registry.example/digits:1.2.0 -o digits.yaml',
+    (command) =>
+      command
+        .requiredOption('-o, --output <file>', 'the YAML file to write')
+        .option('--image <reference>', 'where the cluster finds the image; MODEL:VERSION otherwise')
+        .option('--storage <uri>', 'oci://… or another address that KServe fetches the model from')
+        .option('--namespace <name>', 'the namespace of the cluster', 'default')
+        .option('--key-secret <name>', 'the Secret whose "key" callers infer with', 'outpost-key')
+        .option('--canary <percent>', 'the share of the newest revision', wholeNumber(0, 100))
+        .option('--runtime-only', 'the ServingRuntime alone')
+        .option('--cluster-runtime', 'a runtime for all namespaces')
+        .option('--plain', 'Deployment, Service and HorizontalPodAutoscaler, for a cluster without KServe'),
+  ).run(kserveCommand)
 }
 
 interface ImageOptions {
@@ -61,4 +78,43 @@ async function imageCommand(context: CliContext, reference: string, options: Ima
     progress.end()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+interface KserveOptions {
+  output: string
+  namespace: string
+  image?: string
+  storage?: string
+  keySecret: string
+  canary?: number
+  runtimeOnly?: boolean
+  clusterRuntime?: boolean
+  plain?: boolean
+}
+
+async function kserveCommand(context: CliContext, reference: string, options: KserveOptions): Promise<void> {
+  const { model, version } = requireVersion(reference)
+  const { memoryWanted, writeClusterManifests } = await import('../flows/packages/cluster-manifests.ts')
+  const { found, loaded } = await context.withNode(async (node) => ({
+    found: await node.client.models.version({ model, version }),
+    loaded: await node.client.deployments.list(),
+  }))
+  const measured = loaded.find((row) => row.model === model && row.version === found.version)?.bytesLoaded
+  const { output, namespace, storage = null, keySecret } = options
+  const cluster = {
+    model,
+    version: found.version,
+    namespace,
+    image: options.image ?? `${model}:${found.version.replace('+', '_')}`,
+    storage,
+    memoryBytes: memoryWanted(found.bytes, measured),
+    canaryPercent: options.canary ?? null,
+    keySecret,
+  }
+  const documents = await writeClusterManifests(output, cluster, {
+    plain: options.plain ?? false,
+    runtimeOnly: options.runtimeOnly ?? false,
+    clusterRuntime: options.clusterRuntime ?? false,
+  })
+  context.terminal.result({ output, documents }, `${output}  ${documents.length} manifests`)
 }

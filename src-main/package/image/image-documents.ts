@@ -41,7 +41,7 @@ const labels = (facts: ImageFacts): Record<string, string> => ({
   'org.opencontainers.image.description': `${facts.model}@${facts.version}, served by Outpost`,
   'dev.outpost.package.digest': facts.digest,
 })
-const probe = `fetch('http://127.0.0.1:${port}/v2/health/ready').then((a)=>process.exit(a.ok?0:1),()=>process.exit(1))`
+const probe = `fetch("http://127.0.0.1:"+(process.env.PORT||${port})+"/v2/health/ready").then((a)=>process.exit(a.ok?0:1),()=>process.exit(1))`
 
 export const imageConfig = (facts: ImageFacts, diffIds: readonly string[]) => ({
   created: new Date(0).toISOString(),
