@@ -21,6 +21,7 @@ import { runImport } from './flows/packages/import-package.ts'
 import { createStagedPackages } from './flows/packages/staged-packages.ts'
 import { createAskServing } from './flows/serve/ask-serving.ts'
 import { changeByName } from './flows/serve/deploy.ts'
+import { keepTuning } from './flows/serve/keep-tuning.ts'
 import { type ServingPlace, type ServingSecrets, servingConfig } from './flows/serve/serving-config.ts'
 import { rollBackByRule } from './flows/serve/traffic.ts'
 import { runBackup } from './flows/upkeep/backup.ts'
@@ -190,6 +191,7 @@ function superviseServing(
     onCrash: () => crashes.note(context()),
     onStuck: (versionId) => crashes.stuck(context(), versionId),
     onChangeAsked: ({ endpoint, action, actor }) => changeByName(context(), endpoint, action, actor),
+    onTuned: (measured) => keepTuning(context(), measured),
     onRollBack: (broken) =>
       void rollBackByRule(context(), broken).catch((error: unknown) =>
         parts.log.error({ err: error, ...broken }, 'a version could not be taken out'),

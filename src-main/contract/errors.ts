@@ -53,6 +53,7 @@ export const errorCatalogue = {
   DEPLOYMENT_NOT_READY: entry(503, 'The deployment is not ready', true),
   DEPLOYMENT_FAILED: entry(500, 'The model could not be loaded'),
   QUEUE_FULL: entry(503, 'Too many requests are waiting for this model', true),
+  MODEL_TOO_LARGE: entry(503, 'The model does not fit into the memory for models'),
   QUEUE_TIMEOUT: entry(503, 'The request was not run within its timeout', true),
   ENGINE_FAILED: entry(500, 'The model failed on this input'),
   ENGINE_CRASHED: entry(503, 'The process that ran the model died', true),

@@ -110,6 +110,8 @@ export const limits = {
   hostPathCharsMax: 4096,
   /** Engine threads of one process: a model has one of its own until there are so many; an idle one takes 8 MB. */
   engineThreadsMax: 32,
+  /** Share of the machine's memory that loaded models may take, where the settings name no number of bytes. */
+  modelMemoryShare: 0.5,
   /** Wall time of the search for the best number of threads when a version is deployed. */
   tuningMsMax: 2000,
   /** Wall time of one run in an engine thread: a batch of the slowest models here ends in a tenth of it. */

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
-import { deploymentState, failure } from './views.ts'
+import { deploymentState, failure, hostingReport } from './views.ts'
 
 const servingConfig = z.object({
   dataDir: z.string(),
@@ -31,6 +31,8 @@ const servingConfig = z.object({
   engineThreads: z.int().min(1),
   /** A run that takes longer counts as hung; limits.engineRunSecondsMax where it is left out. */
   runSecondsMax: z.number().positive().optional(),
+  /** Bytes of loaded models; limits.modelMemoryShare of the machine's where it is left out. */
+  modelBytesMax: z.number().positive().optional(),
   logLevel: z.string(),
 })
 export type ServingConfig = z.infer<typeof servingConfig>
@@ -47,6 +49,18 @@ export const controlToServing = z.discriminatedUnion('type', [
 ])
 export type ControlToServing = z.infer<typeof controlToServing>
 
+/** What was measured of a version on this machine, for the next time that it is loaded. */
+const tuningRecord = z.object({
+  versionId: z.string(),
+  executionProvider: z.string(),
+  fingerprint: z.string(),
+  intraOpThreads: z.int(),
+  spinning: z.boolean(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+})
+export type TuningRecord = z.infer<typeof tuningRecord>
+
 const deploymentReport = z.object({
   endpointId: z.string(),
   versionId: z.string(),
@@ -62,6 +76,7 @@ const deploymentReport = z.object({
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
   startedAt: z.string().nullable(),
+  hosting: hostingReport.nullable(),
   /** Null where it is no shadow. */
   shadow: shadowFigures.nullable(),
 })
@@ -80,6 +95,7 @@ export const servingToControl = z.discriminatedUnion('type', [
     action: z.enum(['start', 'stop']),
     actor: z.string(),
   }),
+  tuningRecord.extend({ type: z.literal('tuned') }),
   /** A rule was broken: the version has no share any more, and control writes that down. */
   z.object({
     type: z.literal('roll-back'),

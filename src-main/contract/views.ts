@@ -129,6 +129,18 @@ const deviceUsed = z.object({
   reason: z.string().nullable(),
 })
 
+/** How a version stands in memory: its copies, its operator threads, and what a run took when that was measured. */
+export const hostingReport = z.object({
+  /** 0 where its next request loads it. */
+  replicas: z.int(),
+  intraOpThreads: z.int(),
+  spinning: z.boolean(),
+  /** Of one item, where the threads were chosen by measuring. */
+  tunedP99Ms: z.number().nullable(),
+  /** Rows of a run at most, now. */
+  batchRowsMax: z.int(),
+})
+
 /** One version of an endpoint. */
 const deploymentTarget = z.object({
   version: versionName,
@@ -167,6 +179,7 @@ export const deploymentRow = z.object({
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
   startedAt: timestamp.nullable(),
+  hosting: hostingReport.nullable(),
   url: z.string(),
   /** The primary, whose figures stand above, first. */
   targets: z.array(deploymentTarget),

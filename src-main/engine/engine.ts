@@ -29,6 +29,8 @@ export interface EngineOptions {
   executionProvider: ExecutionProvider
   /** Threads of one operator; small models answer sooner and use less with 1 (the default for them). */
   intraOpThreads?: number
+  /** What a search found before: used where no number is set, and the machine is the same. */
+  tuned?: Pick<Tuning, 'intraOpThreads' | 'fingerprint'>
   /** True keeps idle operator threads busy waiting: a core is burned at 100 requests a second. */
   spinning?: boolean
 }

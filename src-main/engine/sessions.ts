@@ -55,8 +55,11 @@ function fault(code: 'DEPLOYMENT_FAILED' | 'ENGINE_FAILED', what: string, error:
   return new OutpostError(code, `${what}: ${words}`, { details: { reason }, cause: error })
 }
 
-const threadsFor = (source: ModelSource, options: EngineOptions): number =>
-  options.intraOpThreads ?? (isLarge(source) ? availableParallelism() : 1)
+function threadsFor(source: ModelSource, { intraOpThreads, tuned }: EngineOptions): number {
+  if (intraOpThreads !== undefined) return intraOpThreads
+  if (tuned?.fingerprint === machineFingerprint(runtimeVersion)) return tuned.intraOpThreads
+  return isLarge(source) ? availableParallelism() : 1
+}
 
 function sessionOptions(intraOpThreads: number, spinning: boolean, provider: string) {
   const spin = spinning ? '1' : '0'

@@ -2,6 +2,7 @@
  * The serving process from the first message of control to the last answer: opens the door, follows the snapshots,
  * reports each second, drains and ends when control says so or goes away.
  */
+import { totalmem } from 'node:os'
 import type { ParentChannel } from '../base/child.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
@@ -18,7 +19,9 @@ import { listen } from './door/listen.ts'
 import { createRepositoryDoor } from './door/repository.ts'
 import { servedHosts } from './door/request-guard.ts'
 import { createDeployments } from './hosting/deployments.ts'
+import { createPool } from './hosting/pool.ts'
 import type { ProcessingPort } from './hosting/processing-port.ts'
+import { createTunings } from './hosting/tunings.ts'
 import { createMirror } from './infer/mirror.ts'
 import { createResponseCache } from './infer/response-cache.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
@@ -109,9 +112,13 @@ async function startServing(
   }
   const { nodeDb, engine, processing, log } = rooms
   const deployments = createDeployments({
-    engine,
-    dataDir: config.dataDir,
-    readLabels: processing.readLabels,
+    hosting: {
+      engine,
+      dataDir: config.dataDir,
+      processing,
+      pool: createPool(config.modelBytesMax ?? totalmem() * limits.modelMemoryShare),
+      tunings: createTunings(nodeDb, (record) => post({ type: 'tuned', ...record })),
+    },
     log,
     onChange: () => setImmediate(report),
     shadowFigures: (endpointId, versionId) => mirror.figures(endpointId, versionId),

@@ -11,6 +11,7 @@ import { type Migrations, migrate, refuseNewer, schemaVersion } from './migrate.
 import { foundation as nodeFoundation } from './migrations/node/0001-foundation.ts'
 import { traffic } from './migrations/node/0002-traffic.ts'
 import { rateLimits } from './migrations/node/0003-rate-limits.ts'
+import { tunings } from './migrations/node/0004-tunings.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
@@ -22,7 +23,7 @@ import {
   type UsageWriter,
 } from './sqlite.ts'
 
-const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits]
+const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits, tunings]
 const usageMigrations: Migrations = [usageFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */

@@ -6,7 +6,7 @@ import type { StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { ServingConfig, ServingToControl } from '../contract/processes.ts'
+import type { ServingConfig, ServingToControl, TuningRecord } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
 import { type ServingChild, type ServingChildOptions, startServingChild } from './serving-child.ts'
 import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
@@ -39,6 +39,7 @@ export interface SupervisorOptions {
   onStuck(versionId: string): void
   /** A client of the serving door wants an endpoint started or stopped. */
   onChangeAsked(asked: { endpoint: string; action: 'start' | 'stop'; actor: string }): Promise<void>
+  onTuned(measured: TuningRecord): void
   onRollBack(broken: { endpointId: string; versionId: string; reason: string }): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
@@ -164,6 +165,9 @@ class Supervisor implements ServingSupervisor {
         break
       case 'change':
         void this.#change(message)
+        break
+      case 'tuned':
+        this.#options.onTuned(message)
         break
       case 'roll-back':
         this.#options.onRollBack(message)

@@ -39,6 +39,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     latencyMsP50: report?.latencyMsP50 ?? null,
     latencyMsP95: report?.latencyMsP95 ?? null,
     startedAt: report?.startedAt ?? null,
+    hosting: report?.hosting ?? null,
     url: `${serving.url ?? ''}/v2/models/${endpoint.name}`,
     targets: targetRows(node, endpoint),
     policy: readJson(trafficPolicy, endpoint.policy, 'policy'),

@@ -78,6 +78,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
         ? inferAnswerText(answer)
         : ((await elsewhere({ type: 'encode', answer }, written)) as string)
     },
+    prepareCase: prepareInputs,
     finish: finishOutputs,
     readLabels,
     close: async () => thread?.end(),

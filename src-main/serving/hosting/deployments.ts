@@ -4,15 +4,14 @@
  */
 import { OutpostError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import { defaultHosting, type HostingSettings } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { ShadowFigures } from '../../contract/traffic.ts'
 import type { Failure } from '../../contract/views.ts'
-import type { Engine } from '../../engine/engine.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
-import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
-import type { ProcessingPort } from './processing-port.ts'
+import { type HostedModel, type HostingRooms, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 
 /** What answers requests for one version of an endpoint. */
 export interface Live {
@@ -39,9 +38,7 @@ export interface Deployments {
 }
 
 export interface DeploymentsOptions {
-  engine: Engine
-  dataDir: string
-  readLabels: ProcessingPort['readLabels']
+  hosting: HostingRooms
   log: Log
   onChange: () => void
   shadowFigures: (endpointId: string, versionId: string) => ShadowFigures | null
@@ -61,9 +58,7 @@ interface Wanted {
 }
 
 export function createDeployments({
-  engine,
-  dataDir,
-  readLabels,
+  hosting,
   log,
   onChange,
   shadowFigures,
@@ -79,17 +74,18 @@ export function createDeployments({
     discardUnused()
   }, 10_000)
   sweep.unref()
+  const tend = setInterval(() => {
+    const now = performance.now()
+    for (const model of hosted.values()) model.tend(now)
+  }, 1000)
+  tend.unref()
 
-  function host(
-    version: ServedVersion,
-    provider: RouteTarget['executionProvider'],
-    again: boolean,
-  ): HostedModel {
-    const key = hostedKey(version.versionId, provider)
+  function host(version: ServedVersion, settings: HostingSettings, again: boolean): HostedModel {
+    const key = hostedKey(version.versionId, settings)
     const known = hosted.get(key)
     const current = known?.current()
     if (known && !(again && current && 'failure' in current)) return known
-    const model = hostModel(engine, dataDir, version, provider, readLabels)
+    const model = hostModel(hosting, version, settings)
     hosted.set(key, model)
     return model
   }
@@ -109,7 +105,7 @@ export function createDeployments({
     const { endpoint, target } = one
     if (isAside(endpoint, target)) return
     try {
-      const { loaded } = await host(target.version, target.executionProvider, again).ready
+      const { loaded } = await host(target.version, target.hosting, again).ready
       const { requested, used, reason } = loaded.executionProvider
       if (requested !== 'auto' && reason !== null)
         log.warn({ endpoint: endpoint.name, requested, used, reason }, 'a device could not be used')
@@ -146,13 +142,14 @@ export function createDeployments({
       executionProviderUsed: ready?.loaded.executionProvider.used ?? null,
       executionProviderReason: ready?.loaded.executionProvider.reason ?? null,
       loadMs: ready?.loaded.loadMs ?? null,
-      bytesLoaded: ready?.loaded.bytesLoaded ?? null,
+      bytesLoaded: ready?.bytes() ?? null,
       requestsTotal: figures.requestsTotal(),
       failuresTotal: figures.failuresTotal(),
       queueLength: ready?.batcher.length() ?? 0,
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
       startedAt: ready ? one.readySince : null,
+      hosting: ready ? hostingOf(ready) : null,
       shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,
     }
   }
@@ -193,7 +190,7 @@ export function createDeployments({
       if (aside.has(version.versionId))
         throw new OutpostError('MODEL_SET_ASIDE', asideFailure.message, asideFailure)
       const serving = [...wanted.values()].find(({ target }) => target.versionId === version.versionId)
-      const model = host(version, serving?.target.executionProvider ?? 'auto', true)
+      const model = host(version, serving?.target.hosting ?? defaultHosting, true)
       tried.set(version.versionId, { model, usedAt: performance.now() })
       return { ready: await model.ready, model }
     },
@@ -206,17 +203,29 @@ export function createDeployments({
     bytesLoaded: () =>
       [...hosted.values()].reduce((sum, model) => {
         const current = model.current()
-        return sum + (current && 'loaded' in current ? current.loaded.bytesLoaded : 0)
+        return sum + (current && 'loaded' in current ? current.bytes() : 0)
       }, 0),
     close: async () => {
       clearInterval(sweep)
-      await engine.close()
+      clearInterval(tend)
+      await hosting.engine.close()
     },
   }
 }
 
 const keyOf = (endpoint: EndpointRoute, target: RouteTarget): string => `${endpoint.id}|${target.versionId}`
-const modelKeyOf = (target: RouteTarget): string => hostedKey(target.versionId, target.executionProvider)
+const modelKeyOf = (target: RouteTarget): string => hostedKey(target.versionId, target.hosting)
+
+function hostingOf(ready: ReadyModel): DeploymentReport['hosting'] {
+  const tuning = ready.tuning()
+  return {
+    replicas: ready.replicas(),
+    intraOpThreads: tuning?.intraOpThreads ?? ready.loaded.intraOpThreads,
+    spinning: ready.loaded.spinning,
+    tunedP99Ms: tuning?.p99Ms ?? null,
+    batchRowsMax: ready.batcher.figures().rowsMax,
+  }
+}
 
 function stateOf(isReady: boolean, failure: Failure | null): DeploymentReport['state'] {
   if (failure) return failure.code === 'MODEL_SET_ASIDE' ? 'set-aside' : 'failed'

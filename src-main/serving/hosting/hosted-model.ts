@@ -1,83 +1,193 @@
 /**
- * One version loaded on one kind of device, with its queue. Two endpoints that serve the same version share it; it
- * is unloaded when nobody holds it any more and what it had begun is done.
+ * One version as it is hosted: its queue, and its copies in memory, which come and go while it stays ready. Two
+ * endpoints that serve the same version alike share it; it ends when nobody holds it any more.
  */
+import { availableParallelism } from 'node:os'
 import { failureOf, OutpostError } from '../../base/errors.ts'
+import type { HostingSettings } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Failure } from '../../contract/views.ts'
-import type { Engine, ExecutionProvider, LoadedModel, ModelSource } from '../../engine/engine.ts'
+import type { Engine, LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
 import { readBlob } from '../../store/blobs/blobs.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import { createModelStatistics, type ModelStatistics } from '../watching/statistics.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
+import type { Pool } from './pool.ts'
 import type { ProcessingPlan, ProcessingPort } from './processing-port.ts'
+import { createReplicas } from './replicas.ts'
+import type { Tunings } from './tunings.ts'
+
+/** What hosting a model needs of the process. */
+export interface HostingRooms {
+  engine: Engine
+  dataDir: string
+  processing: Pick<ProcessingPort, 'readLabels' | 'prepareCase'>
+  pool: Pool
+  tunings: Tunings
+}
 
 export interface ReadyModel {
-  loaded: LoadedModel
+  /** As it was loaded last; for one that waits for its first request, what its package says of it. */
+  readonly loaded: LoadedModel
   batcher: Batcher
   /** Whether requests share runs. */
   mergeable: boolean
   statistics: ModelStatistics
   plan: ProcessingPlan
+  settings: HostingSettings
+  /** Null where the threads were set by a person, or nothing could be measured. */
+  tuning(): Tuning | null
+  /** Copies in memory; none where it is loaded by its next request. */
+  replicas(): number
+  bytes(): number
 }
 
 export interface HostedModel {
   readonly key: string
   readonly version: ServedVersion
-  /** Settles when it is loaded; rejects with the reason where it cannot be. */
+  /** Settles when it can answer; rejects with the reason where it cannot be loaded. */
   readonly ready: Promise<ReadyModel>
   /** The same, once it is known. */
   current(): ReadyModel | { failure: Failure } | null
   /** Keeps it loaded until the returned function is called: a request ends where it began. */
   hold(): () => void
+  /** Loads it anew beside what serves, which leaves then; where that fails, it stays as it was. */
+  reload(): Promise<void>
+  /** Adds a copy where requests wait for long, lets one go that is not needed, and all after the time it may rest. */
+  tend(now: number): void
   /** Waits until nobody holds it, then frees its memory. */
   discard(): Promise<void>
 }
 
-export const hostedKey = (versionId: string, executionProvider: ExecutionProvider): string =>
-  `${versionId}|${executionProvider}`
+export const hostedKey = (versionId: string, settings: HostingSettings): string =>
+  `${versionId}|${JSON.stringify(settings)}`
+
+/** A copy more than the one is let go after so long without being needed. */
+const spareMsMax = 30_000
 
 export function hostModel(
-  engine: Engine,
-  dataDir: string,
+  rooms: HostingRooms,
   version: ServedVersion,
-  executionProvider: ExecutionProvider,
-  readLabels: ProcessingPort['readLabels'],
+  settings: HostingSettings,
 ): HostedModel {
-  const key = hostedKey(version.versionId, executionProvider)
+  const key = hostedKey(version.versionId, settings)
+  const statistics = createModelStatistics()
   let current: ReadyModel | { failure: Failure } | null = null
+  let batcher: Batcher | null = null
+  let last: LoadedModel | null = null
   let holders = 0
+  let usedAt = performance.now()
+  let busyAt = usedAt
+  let pressedSince: number | null = null
+  let changing: Promise<void> | null = null
+  let growing: Promise<void> | null = null
+  let isDiscarded = false
   const whenFree: Array<() => void> = []
 
-  async function load(): Promise<ReadyModel> {
-    const labels = await readLabels(version.descriptor.outputs, (path) =>
-      readBlob(dataDir, fileOf(version, path).digest, limits.documentBytesMax),
+  const member = {
+    name: `${version.model}@${version.version}`,
+    isPinned: settings.pinned,
+    usedAt: () => usedAt,
+    isBusy: () => holders > 0 || growing !== null,
+    leave: () => change(() => replicas.remove(replicas.count())),
+  }
+  const source = sourceOf(rooms.dataDir, version)
+  const replicas = createReplicas({ key, version, settings, source, member, rooms, planOf })
+
+  async function planOf({
+    inputs,
+    outputs,
+  }: Pick<LoadedModel, 'inputs' | 'outputs'>): Promise<ProcessingPlan> {
+    const { descriptor } = version
+    const labels = await rooms.processing.readLabels(descriptor.outputs, (path) =>
+      readBlob(rooms.dataDir, fileOf(version, path).digest, limits.documentBytesMax),
     )
-    const loaded = await engine.load(key, sourceOf(dataDir, version), { executionProvider })
-    const mergeable = version.batchSafe && [...loaded.inputs, ...loaded.outputs].every(hasVariableRows)
-    const statistics = createModelStatistics()
-    const batcher = createBatcher({
-      run: (inputs, outputs) => engine.run(key, inputs, outputs),
-      mergeable,
-      onExecution: statistics.execution,
-    })
-    const { inputs, outputs } = version.descriptor
-    const plan = { inputs, outputs, inputSpecs: loaded.inputs, outputSpecs: loaded.outputs, labels }
-    return { loaded, batcher, mergeable, statistics, plan }
+    return {
+      inputs: descriptor.inputs,
+      outputs: descriptor.outputs,
+      inputSpecs: inputs,
+      outputSpecs: outputs,
+      labels,
+    }
   }
 
-  const ready = load().then(
-    (model) => {
-      current = model
-      return model
-    },
-    (error: unknown) => {
-      current = { failure: failureOf(error) }
-      throw error
-    },
-  )
+  /** Copies come and go one after the other. */
+  function change(work: () => Promise<void>): Promise<void> {
+    const done = (changing ?? Promise.resolve()).then(work, work)
+    const settled = done
+      .catch(() => undefined)
+      .then(() => {
+        if (changing === settled) changing = null
+        if (batcher && batcher.length() > 0) pressed()
+      })
+    changing = settled
+    return done
+  }
+
+  function makeReady(loaded: LoadedModel, plan: ProcessingPlan): Batcher {
+    last = loaded
+    if (batcher) return batcher
+    const mergeable = version.batchSafe && [...loaded.inputs, ...loaded.outputs].every(hasVariableRows)
+    const made = createBatcher({
+      mergeable,
+      settings,
+      onExecution: statistics.execution,
+      onPressure: pressed,
+    })
+    batcher = made
+    current = {
+      get loaded() {
+        return last ?? loaded
+      },
+      batcher: made,
+      mergeable,
+      statistics,
+      plan,
+      settings,
+      tuning: replicas.tuning,
+      replicas: replicas.count,
+      bytes: replicas.bytes,
+    }
+    return made
+  }
+
+  /** Requests wait. Where no copy is in memory, one is loaded for them; they are refused where it cannot be. */
+  function pressed(): void {
+    pressedSince ??= performance.now()
+    if (replicas.count() > 0 || changing || growing || isDiscarded) return
+    grow().catch((error: unknown) => batcher?.refuseAll(asOutpostError(error)))
+  }
+
+  /** Memory first: to make room, another one may have to wait until this one's copies rest. */
+  function grow(andThen: () => Promise<void> = async () => undefined): Promise<void> {
+    growing = replicas
+      .admit()
+      .then(() =>
+        change(async () => {
+          await replicas.add(makeReady)
+          await andThen()
+        }),
+      )
+      .finally(() => {
+        growing = null
+      })
+    return growing
+  }
+
+  async function begin(): Promise<ReadyModel> {
+    if (settings.replicasMin === 0 && version.specs) {
+      makeReady(foreseen(settings, version.specs), await planOf(version.specs))
+    } else await grow()
+    return current as ReadyModel
+  }
+
+  const ready = begin().catch((error: unknown) => {
+    current = { failure: failureOf(error) }
+    throw error
+  })
   ready.catch(() => undefined) // its state says so; who waits for it hears it too
+
   return {
     key,
     version,
@@ -85,20 +195,61 @@ export function hostModel(
     current: () => current,
     hold: () => {
       holders += 1
+      usedAt = performance.now()
       return () => {
         holders -= 1
         if (holders === 0) for (const settle of whenFree.splice(0)) settle()
       }
     },
+    reload: () => grow(() => replicas.remove(replicas.count() - 1)),
+    tend: (now) => {
+      if (!batcher || changing || growing || isDiscarded) return
+      const { waiting, running, instances } = batcher.figures()
+      if (waiting === 0) pressedSince = null
+      if (running === instances && waiting > 0) busyAt = now
+      const most = Math.min(settings.replicasMax, availableParallelism())
+      if (instances > 0 && instances < most && pressedSince !== null && now - pressedSince > 1000)
+        grow().catch(() => undefined) // it goes on with those that it has
+      else if (instances > 1 && now - busyAt > spareMsMax) void change(() => replicas.remove(1))
+      else if (
+        instances > 0 &&
+        holders === 0 &&
+        settings.idleSecondsMax !== null &&
+        !settings.pinned &&
+        now - usedAt > settings.idleSecondsMax * 1000
+      )
+        void change(() => replicas.remove(replicas.count()))
+    },
     discard: async () => {
       await ready.catch(() => null)
       if (holders > 0) await new Promise<void>((resolve) => void whenFree.push(resolve))
-      await engine.unload(key)
+      isDiscarded = true
+      await change(() => replicas.remove(replicas.count()))
     },
   }
 }
 
+const asOutpostError = (error: unknown): OutpostError =>
+  error instanceof OutpostError
+    ? error
+    : new OutpostError('DEPLOYMENT_FAILED', 'The model could not be loaded.', { cause: error })
+
 const hasVariableRows = (spec: TensorSpec): boolean => spec.shape[0] === -1
+
+/** Until its first request loads it. */
+const foreseen = (
+  { executionProvider: requested }: HostingSettings,
+  { inputs, outputs }: NonNullable<ServedVersion['specs']>,
+): LoadedModel => ({
+  inputs,
+  outputs,
+  executionProvider: { requested, used: requested === 'auto' ? 'cpu' : requested, reason: null },
+  loadMs: 0,
+  bytesLoaded: 0,
+  intraOpThreads: 0,
+  spinning: false,
+  fingerprint: '',
+})
 
 function sourceOf(dataDir: string, version: ServedVersion): ModelSource {
   const { model } = version.descriptor

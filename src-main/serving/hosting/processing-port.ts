@@ -31,6 +31,12 @@ export interface ProcessingPort {
   ): Promise<Record<string, string[]>>
   /** The body of /v1: {"inputs": item or array of items}. INPUT_INVALID, JSON_INVALID. */
   prepare(plan: ProcessingPlan, body: Buffer): Promise<PreparedItems>
+  /** The inputs of a case of a suite, whose pictures may be files of the package. */
+  prepareCase(
+    plan: ProcessingPlan,
+    inputs: unknown,
+    readFile: (path: string) => Promise<Uint8Array>,
+  ): Promise<PreparedItems>
   /** One record an item, from the outputs of each run. */
   finish(
     plan: ProcessingPlan,

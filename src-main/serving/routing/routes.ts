@@ -2,10 +2,17 @@
  * One snapshot of what is served and who may ask: built from node.db as a whole and swapped in between two requests.
  */
 import { withBuild } from '../../base/version-order.ts'
-import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
+import { type HostingSettings, hostingSettings } from '../../contract/hosting.ts'
+import {
+  type GraphSummary,
+  graphSummary,
+  type PackageDescriptor,
+  packageDescriptor,
+} from '../../contract/package.ts'
 import { trafficPolicy } from '../../contract/traffic.ts'
+import { validationReport } from '../../contract/validation.ts'
 import type { KeyScope } from '../../contract/views.ts'
-import { type ExecutionProvider, executionProviders } from '../../engine/engine.ts'
+import { executionProviders } from '../../engine/engine.ts'
 import { type NodeReader, readJson } from '../../store/sqlite.ts'
 import { aliasesOf } from '../../store/tables/aliases.ts'
 import { listKeys } from '../../store/tables/api-keys.ts'
@@ -33,6 +40,12 @@ export interface ServedVersion {
   /** Of the OCI manifest. */
   digest: string
   batchSafe: boolean
+  /** True where validation ran it, on made-up inputs at least. */
+  validated: boolean
+  /** As validation measured it, loaded. */
+  memoryBytes: number | null
+  /** As the model's file says. */
+  specs: Pick<GraphSummary, 'inputs' | 'outputs'> | null
   descriptor: PackageDescriptor
   files: ReadonlyArray<{ path: string; digest: string; bytes: number }>
 }
@@ -41,7 +54,7 @@ export interface ServedVersion {
 export interface RouteTarget extends Choosable {
   versionId: string
   version: ServedVersion
-  executionProvider: ExecutionProvider
+  hosting: HostingSettings
   /** Another one than before: someone deployed or started it again. */
   revision: number
   /** Null where it is not deprecated. */
@@ -144,6 +157,7 @@ function versionReader(db: NodeReader, known: Routes | null): ReadVersion {
 
 type StoredRoute = Pick<RouteTarget, 'versionId' | 'role' | 'buckets' | 'revision'> & {
   executionProvider: string
+  settings: string
 }
 
 function targetOf(db: NodeReader, stored: StoredRoute, readVersion: ReadVersion): RouteTarget | null {
@@ -151,6 +165,7 @@ function targetOf(db: NodeReader, stored: StoredRoute, readVersion: ReadVersion)
   if (!version) return null
   const { versionId, role, buckets, revision } = stored
   const executionProvider = executionProviders.find((one) => one === stored.executionProvider) ?? 'auto'
+  const hosting = { ...readJson(hostingSettings, stored.settings, 'settings'), executionProvider }
   const deprecation = readDeprecation(db, version.versionId)
   return {
     name: version.version,
@@ -158,7 +173,7 @@ function targetOf(db: NodeReader, stored: StoredRoute, readVersion: ReadVersion)
     version,
     role,
     buckets,
-    executionProvider,
+    hosting,
     revision,
     deprecation,
   }
@@ -180,6 +195,8 @@ export function readServedVersion(db: NodeReader, versionId: string): ServedVers
   const documents = readDocuments(db, versionId)
   const model = version && findModelById(db, version.modelId)
   if (!version || !documents || !model) return null
+  const validation =
+    documents.validation === null ? null : readJson(validationReport, documents.validation, 'validation')
   return {
     versionId,
     model: model.name,
@@ -188,6 +205,9 @@ export function readServedVersion(db: NodeReader, versionId: string): ServedVers
     version: withBuild(version.version, version.dataVersion),
     digest: version.manifestDigest,
     batchSafe: version.batchSafe === true,
+    validated: validation?.latencyMs != null,
+    memoryBytes: validation?.memory?.loadedBytes ?? null,
+    specs: documents.graph === null ? null : readJson(graphSummary, documents.graph, 'graph'),
     descriptor: readJson(packageDescriptor, documents.descriptor, 'descriptor'),
     files: artifactsOf(db, versionId),
   }
