@@ -152,6 +152,7 @@ describe('a model that brings serving down', () => {
 
   test('one that was running at two crashes is set aside before the third start', async () => {
     for (const crash of [1, 2]) {
+      await expect.poll(() => state('slow.endless'), { timeout: 20_000 }).toBe('ready')
       const running = ask('slow.endless', hang).catch(() => null)
       await expect.poll(async () => (await readJournal(outpost.dataDirectory)).length).toBe(1)
       children.at(-1)?.kill()
