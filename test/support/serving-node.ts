@@ -8,7 +8,12 @@ import type { z } from 'zod'
 import type { BucketRange } from '../../src-main/base/buckets.ts'
 import { sha256 } from '../../src-main/base/digest.ts'
 import { newId } from '../../src-main/base/ids.ts'
-import { type PackageDescriptorInput, packageDescriptor } from '../../src-main/contract/package.ts'
+import type { HostingSettings } from '../../src-main/contract/hosting.ts'
+import {
+  type GraphSummary,
+  type PackageDescriptorInput,
+  packageDescriptor,
+} from '../../src-main/contract/package.ts'
 import type { ServingConfig } from '../../src-main/contract/processes.ts'
 import { trafficPolicy } from '../../src-main/contract/traffic.ts'
 import type { KeyScope } from '../../src-main/contract/views.ts'
@@ -37,6 +42,10 @@ export interface TestVersion {
   externalData?: Record<string, Uint8Array>
   descriptor?: Partial<PackageDescriptorInput>
   batchSafe?: boolean
+  /** As inspect reads it of the file. */
+  graph?: GraphSummary
+  /** As though validation had run it. */
+  validated?: boolean
 }
 
 export type ServingNode = Awaited<ReturnType<typeof createServingNode>>
@@ -91,12 +100,12 @@ export async function createServingNode() {
         signature: null,
         publisher: { name: 'test', fingerprint: null },
         artifacts,
-        graph: null,
+        graph: input.graph ?? null,
         validation: {
           verdict: 'passed',
           checks: [],
           batchSafe: input.batchSafe ?? true,
-          latencyMs: null,
+          latencyMs: input.validated ? { p50: 1, p95: 1, runs: 1 } : null,
           memory: null,
           measured: null,
           runtime: { name: 'onnxruntime', version: '1' },
@@ -201,6 +210,8 @@ export async function createServingNode() {
       setPolicy(db, findEndpoint(db, name)?.id ?? '', JSON.stringify(trafficPolicy.parse(policy)), at()),
     createKey,
     start,
+    setHosting: (name: string, settings: Partial<HostingSettings>) =>
+      void db.prepare('update endpoints set settings = ? where name = ?').run(JSON.stringify(settings), name),
     stop: (name: string) => setDesired(db, name, 'stopped', at()),
     remove: async () => {
       for (const serving of [...running]) serving.kill()

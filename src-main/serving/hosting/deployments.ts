@@ -11,7 +11,8 @@ import type { ShadowFigures } from '../../contract/traffic.ts'
 import type { Failure } from '../../contract/views.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
-import { type HostedModel, type HostingRooms, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
+import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
+import type { HostingRooms } from './hosting-rooms.ts'
 
 /** What answers requests for one version of an endpoint. */
 export interface Live {

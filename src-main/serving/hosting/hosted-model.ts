@@ -8,24 +8,14 @@ import type { HostingSettings } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Failure } from '../../contract/views.ts'
-import type { Engine, LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
+import type { LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
 import { readBlob } from '../../store/blobs/blobs.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import { createModelStatistics, type ModelStatistics } from '../watching/statistics.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
-import type { Pool } from './pool.ts'
-import type { ProcessingPlan, ProcessingPort } from './processing-port.ts'
+import type { HostingRooms } from './hosting-rooms.ts'
+import type { ProcessingPlan } from './processing-port.ts'
 import { createReplicas } from './replicas.ts'
-import type { Tunings } from './tunings.ts'
-
-/** What hosting a model needs of the process. */
-export interface HostingRooms {
-  engine: Engine
-  dataDir: string
-  processing: Pick<ProcessingPort, 'readLabels' | 'prepareCase'>
-  pool: Pool
-  tunings: Tunings
-}
 
 export interface ReadyModel {
   /** As it was loaded last; for one that waits for its first request, what its package says of it. */

@@ -1,0 +1,13 @@
+/** What hosting models needs of the process that does it. */
+import type { Engine } from '../../engine/engine.ts'
+import type { Pool } from './pool.ts'
+import type { ProcessingPort } from './processing-port.ts'
+import type { Tunings } from './tunings.ts'
+
+export interface HostingRooms {
+  engine: Engine
+  dataDir: string
+  processing: Pick<ProcessingPort, 'readLabels' | 'prepareCase'>
+  pool: Pool
+  tunings: Tunings
+}

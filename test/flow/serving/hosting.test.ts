@@ -1,0 +1,85 @@
+/** Models come into memory when they are asked for, leave when they rest or room is needed, and answer all the while. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
+import { linearModel } from '../../support/served-models.ts'
+import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+
+let node: ServingNode
+let key: string
+beforeEach(async () => {
+  node = await createServingNode()
+  key = node.createKey().secret
+})
+afterEach(() => node.remove())
+
+async function deploy(name: string, features: number, settings: Parameters<ServingNode['setHosting']>[1]) {
+  const onnx = linearModel(features, 3)
+  const file = join(node.dataDir, `${name}.onnx`)
+  writeFileSync(file, onnx)
+  const graph = await inspectOnnx(file)
+  node.deploy(
+    name,
+    name,
+    await node.register({ model: name, version: '1.0.0', onnx, graph, validated: true }),
+  )
+  node.setHosting(name, settings)
+}
+
+type Serving = Awaited<ReturnType<ServingNode['start']>>
+const ask = (serving: Serving, name: string, features: number) =>
+  serving.call(`/v1/models/${name}/inference`, { inputs: Array(features).fill(1) }, key)
+
+/** The copies of the model of each endpoint in memory, as the next report says that fits. */
+async function replicas(serving: Serving, fits: (counts: number[]) => boolean): Promise<number[]> {
+  const from = serving.reports().length
+  for (;;) {
+    for (const { deployments } of serving.reports().slice(from)) {
+      const counts = deployments.map(({ hosting }) => hosting?.replicas ?? -1)
+      if (fits(counts)) return counts
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test('R205: a model with no copies at least is loaded by its first request, and leaves when it rests', async () => {
+  await deploy('acme.lazy', 4, { replicasMin: 0, idleSecondsMax: 1 })
+  const serving = await node.start()
+  await replicas(serving, ([lazy]) => lazy === 0)
+  const first = await Promise.all(Array.from({ length: 8 }, () => ask(serving, 'acme.lazy', 4)))
+  expect(first.map(({ status }) => status)).toEqual(Array(8).fill(200))
+  await replicas(serving, ([lazy]) => lazy === 1)
+  await replicas(serving, ([lazy]) => lazy === 0)
+  expect((await ask(serving, 'acme.lazy', 4)).status).toBe(200)
+}, 60_000)
+
+test('models that do not fit together take turns, and each answers; one that fits never is refused', async () => {
+  const features = 2000 // 24 kB of weights, counted as 72 kB at most
+  await deploy('acme.first', features, {})
+  await deploy('acme.second', features, {})
+  await deploy('acme.large', features * 10, {})
+  const serving = await node.start({ modelBytesMax: 100_000 })
+  const large = await ask(serving, 'acme.large', 4)
+  expect(large.status).toBe(500)
+  expect(large.body).toMatchObject({
+    error: { message: expect.stringContaining('models may take 1 MiB here') },
+  })
+  for (let round = 0; round < 3; round++) {
+    expect((await ask(serving, 'acme.first', features)).status).toBe(200)
+    expect((await ask(serving, 'acme.second', features)).status).toBe(200)
+  }
+}, 60_000)
+
+test('what a search finds at the first load is told to control, and a number that was set is kept', async () => {
+  await deploy('acme.tuned', 4, {})
+  await deploy('acme.set', 4, { intraOpThreads: 2 })
+  const serving = await node.start()
+  const { type, ...tuned } = await serving.message('tuned')
+  expect(type).toBe('tuned')
+  expect(tuned).toMatchObject({ executionProvider: 'cpu', intraOpThreads: 1, spinning: false })
+  const { deployments } = await serving.message('report', ({ deployments: found }) =>
+    found.some(({ hosting }) => hosting?.intraOpThreads === 2),
+  )
+  expect(deployments.map(({ hosting }) => hosting?.tunedP99Ms === null)).toContain(true)
+})
