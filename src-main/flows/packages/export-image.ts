@@ -87,7 +87,6 @@ async function writeImage(options: ImageOptions, facts: ImageFacts) {
   const ours = []
   for (const group of groups) ours.push(await writeLayer(blobs, group))
   const below = options.baseLayout ? await readBase(options.baseLayout, blobs, facts.architecture) : null
-  const needsLibraries = below === null && options.base === undefined
   // Where a Dockerfile names its base, the layout still has to be complete by itself.
   const libraries =
     below === null ? [await writeLayer(blobs, [...(await libraryFiles(node, app)), ...ground])] : []
@@ -101,11 +100,11 @@ async function writeImage(options: ImageOptions, facts: ImageFacts) {
   const diffIds = [...(below?.diffIds ?? []), ...all.map(({ diffId }) => diffId)]
   const layers = [...(below?.layers ?? []), ...all.map(layerDescriptor)]
   const manifest = await put(imageManifest(await put(imageConfig(facts, diffIds)), layers))
-  const base = options.base ?? 'scratch'
-  await writeFile(
-    join(output, 'Dockerfile'),
-    dockerfile(facts, base, needsLibraries || !options.base ? all : ours),
-  )
+  // A layout's layers may hold deletions, which a Dockerfile cannot add: there, its base needs a name.
+  if (options.base !== undefined || below === null) {
+    const added = options.base === undefined ? all : ours
+    await writeFile(join(output, 'Dockerfile'), dockerfile(facts, options.base ?? 'scratch', added))
+  }
   await writeFile(join(output, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }))
   await writeFile(join(output, 'index.partial'), JSON.stringify(imageIndex(facts, manifest)))
   await rename(join(output, 'index.partial'), join(output, 'index.json'))
