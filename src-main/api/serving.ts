@@ -1,6 +1,7 @@
 /** Handlers of deployments, the playground and the log of calls. */
 import { deploy, removeDeployment, startDeployment, stopDeployment } from '../flows/serve/deploy.ts'
 import { listDeployments } from '../flows/serve/deployment-rows.ts'
+import { changeHosting } from '../flows/serve/hosting.ts'
 import { tensorInterface, tryModel } from '../flows/serve/playground.ts'
 import { findRequest, listRequests } from '../flows/serve/requests.ts'
 import { changePolicy, promoteVersion, rollBack, shiftTraffic, whichVersion } from '../flows/serve/traffic.ts'
@@ -21,6 +22,9 @@ export const deployments = api.deployments.router({
   ),
   setPolicy: api.deployments.setPolicy.handler(({ context, input }) =>
     changePolicy(context.node, context.actor, input),
+  ),
+  setHosting: api.deployments.setHosting.handler(({ context, input }) =>
+    changeHosting(context.node, context.actor, input),
   ),
   which: api.deployments.which.handler(({ context, input }) => whichVersion(context.node, input)),
   transitions: api.deployments.transitions.handler(({ context, input }) =>

@@ -1,38 +1,68 @@
-/** How one deployed version is hosted: its device, its threads, its queue, and how long it stays in memory. */
+/** How the versions of an endpoint are hosted: their threads, their queue, and how long they stay in memory. */
 import { z } from 'zod'
 import { limits } from './limits.ts'
 
-export const executionProvider = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'])
-
-export const hostingSettings = z.object({
-  executionProvider: executionProvider.default('auto'),
+const hostingValues = z.object({
   /** Threads of one operator; null takes the number that was measured to be best on this machine. */
-  intraOpThreads: z.int().min(1).max(256).nullable().default(null),
-  /** Whether idle operator threads wait by turning, which burns a core; null takes what was measured. */
-  spinning: z.boolean().nullable().default(null),
+  intraOpThreads: z.int().min(1).max(256).nullable(),
+  /** Whether idle operator threads wait by turning, which burns a core; null is no. */
+  spinning: z.boolean().nullable(),
   /** Copies of the model in memory at least; 0 loads it with the first request. */
-  replicasMin: z.int().min(0).max(1).default(1),
+  replicasMin: z.int().min(0).max(1),
   /** Copies at most, each on a thread of its own; more are added while requests queue up. */
-  replicasMax: z.int().min(1).max(64).default(1),
+  replicasMax: z.int().min(1).max(64),
   /** Rows that waiting requests are merged to at most. */
-  maxBatchSize: z.int().min(1).max(65_536).default(limits.mergedRowsMax),
+  maxBatchSize: z.int().min(1).max(65_536),
   /** The largest of them that can be formed goes at once. */
-  preferredBatchSizes: z.array(z.int().min(1).max(65_536)).max(16).default([]),
+  preferredBatchSizes: z.array(z.int().min(1).max(65_536)).max(16),
   /** How long a request may be held back so that a fuller batch forms; 0 never holds one back. */
-  maxQueueDelayUs: z.int().min(0).max(60_000_000).default(0),
+  maxQueueDelayUs: z.int().min(0).max(60_000_000),
   /** Requests that may wait; the next is refused. */
-  queueRequestsMax: z.int().min(1).max(1_000_000).default(limits.queueRequestsMax),
+  queueRequestsMax: z.int().min(1).max(1_000_000),
   /** Longest wait in the queue, which a request may shorten; 0 is none. */
-  defaultTimeoutUs: z.int().min(0).max(3_600_000_000).default(0),
+  defaultTimeoutUs: z.int().min(0).max(3_600_000_000),
   /** Levels that a request may name, 1 the highest; the middle one is the default. */
-  priorityLevels: z.int().min(1).max(16).default(3),
-  /** Milliseconds that 99 of 100 answers are to stay below: batches are kept small enough, and what would wait longer is refused. */
-  p99TargetMs: z.number().positive().max(3_600_000).nullable().default(null),
+  priorityLevels: z.int().min(1).max(16),
+  /**
+   * Milliseconds that 99 of 100 answers are to stay below: batches are kept small enough, and what would wait longer
+   * is refused.
+   */
+  p99TargetMs: z.number().positive().max(3_600_000).nullable(),
   /** Never unloaded to make room for another. */
-  pinned: z.boolean().default(false),
+  pinned: z.boolean(),
   /** Unloaded after so long without a request; null keeps it. */
-  idleSecondsMax: z.int().min(1).max(31_536_000).nullable().default(null),
+  idleSecondsMax: z.int().min(1).max(31_536_000).nullable(),
 })
+
+/** What was set; the rest is the default. */
+export const hostingChanges = hostingValues.partial()
+export type HostingChanges = z.infer<typeof hostingChanges>
+
+const executionProvider = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'])
+
+export const hostingSettings = hostingValues.extend({ executionProvider })
 export type HostingSettings = z.infer<typeof hostingSettings>
 
-export const defaultHosting: HostingSettings = hostingSettings.parse({})
+export const defaultHosting: HostingSettings = {
+  executionProvider: 'auto',
+  intraOpThreads: null,
+  spinning: null,
+  replicasMin: 1,
+  replicasMax: 1,
+  maxBatchSize: limits.mergedRowsMax,
+  preferredBatchSizes: [],
+  maxQueueDelayUs: 0,
+  queueRequestsMax: limits.queueRequestsMax,
+  defaultTimeoutUs: 0,
+  priorityLevels: 3,
+  p99TargetMs: null,
+  pinned: false,
+  idleSecondsMax: null,
+}
+
+/** Later changes win; a device that this build does not know is chosen anew. */
+export function hostingOf(device: string, ...changes: HostingChanges[]): HostingSettings {
+  const settings = Object.assign({}, defaultHosting, ...changes) as HostingSettings
+  settings.executionProvider = executionProvider.catch('auto').parse(device)
+  return settings
+}

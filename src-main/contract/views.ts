@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { errorCodes } from './errors.ts'
+import { hostingSettings } from './hosting.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
 import { changeType, graphSummary, packageDescriptor, task } from './package.ts'
@@ -180,6 +181,7 @@ export const deploymentRow = z.object({
   latencyMsP95: z.number().nullable(),
   startedAt: timestamp.nullable(),
   hosting: hostingReport.nullable(),
+  settings: hostingSettings,
   url: z.string(),
   /** The primary, whose figures stand above, first. */
   targets: z.array(deploymentTarget),

@@ -5,8 +5,7 @@
 import type { Tensor } from '../base/tensors.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
 
-export const executionProviders = ['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'] as const
-export type ExecutionProvider = (typeof executionProviders)[number]
+export type ExecutionProvider = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'directml' | 'coreml'
 
 /** One file of a version by its declared path; its digest names its blob. */
 interface ModelFile {

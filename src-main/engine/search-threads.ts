@@ -56,7 +56,7 @@ export async function searchThreads(
 }
 
 /** 1, 2, 4 … and all of them. */
-export function threadCounts(parallelism: number): number[] {
+function threadCounts(parallelism: number): number[] {
   const counts = [1]
   for (let count = 2; count < parallelism; count *= 2) counts.push(count)
   if (parallelism > 1) counts.push(parallelism)

@@ -3,7 +3,7 @@ import { transferable } from '../base/tensors.ts'
 import { startThread, type Thread } from '../base/threads.ts'
 import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
 
-export interface WaitingTask {
+interface WaitingTask {
   task: EngineTask
   /** Empty for what belongs to no version. */
   versionId: string

@@ -47,6 +47,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     promote: 'write',
     rollBack: 'write',
     setPolicy: 'write',
+    setHosting: 'write',
     which: 'read',
     transitions: 'read',
     start: 'write',

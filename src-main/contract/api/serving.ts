@@ -1,6 +1,7 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { hostingChanges } from '../hosting.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
@@ -62,6 +63,15 @@ export const deployments = {
       tags: ['Traffic'],
     })
     .input(target.extend({ policy: trafficPolicy }))
+    .output(deploymentRow),
+  setHosting: oc
+    .route({
+      method: 'PUT',
+      path: '/deployments/{endpoint}/hosting',
+      summary: 'Set threads, batches, queue, copies and time in memory; what is left out stays',
+      tags: ['Deployments'],
+    })
+    .input(target.extend({ settings: hostingChanges }))
     .output(deploymentRow),
   which: oc
     .route({

@@ -1,6 +1,7 @@
 /** Deployments as they are shown: what was written down of each, and what serving says that it does now. */
 import { bucketCount } from '../../base/buckets.ts'
 import { withBuild } from '../../base/version-order.ts'
+import { hostingChanges, hostingOf } from '../../contract/hosting.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import { bucketsTotal, trafficPolicy } from '../../contract/traffic.ts'
 import type { DeploymentRow, DeploymentTarget, Failure } from '../../contract/views.ts'
@@ -40,6 +41,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     latencyMsP95: report?.latencyMsP95 ?? null,
     startedAt: report?.startedAt ?? null,
     hosting: report?.hosting ?? null,
+    settings: hostingOf(endpoint.executionProvider, readJson(hostingChanges, endpoint.settings, 'settings')),
     url: `${serving.url ?? ''}/v2/models/${endpoint.name}`,
     targets: targetRows(node, endpoint),
     policy: readJson(trafficPolicy, endpoint.policy, 'policy'),

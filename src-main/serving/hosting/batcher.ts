@@ -23,7 +23,7 @@ export interface BatchedResult extends ExecutionTimes {
   instance: number
 }
 
-export interface BatchRequest {
+interface BatchRequest {
   inputs: Tensor[]
   outputs: string[] | null
   /** A request whose signal fires while it waits is dropped. */
@@ -35,7 +35,7 @@ export interface BatchRequest {
 }
 
 /** Since the beginning; what stands now comes first. */
-export interface BatcherFigures {
+interface BatcherFigures {
   waiting: number
   running: number
   instances: number
@@ -51,7 +51,7 @@ export interface BatcherFigures {
   busyNs: number
 }
 
-export type RunModel = (inputs: Tensor[], outputs: string[] | null) => Promise<RunResult>
+type RunModel = (inputs: Tensor[], outputs: string[] | null) => Promise<RunResult>
 
 export interface Batcher {
   /** QUEUE_FULL at once where too many wait, QUEUE_TIMEOUT where its turn did not come in time. */

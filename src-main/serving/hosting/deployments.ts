@@ -33,6 +33,8 @@ export interface Deployments {
   /** A run of it hangs. */
   setAside(versionId: string): void
   isAside(versionId: string): boolean
+  /** Null for what is not to be served. */
+  figures(endpoint: EndpointRoute, target: RouteTarget): CallFigures | null
   reports(): DeploymentReport[]
   bytesLoaded(): number
   close(): Promise<void>
@@ -56,6 +58,8 @@ interface Wanted {
   target: RouteTarget
   figures: CallFigures
   readySince: string | null
+  /** Answers until the one that is wanted is loaded, as after a change of the settings. */
+  before: HostedModel | null
 }
 
 export function createDeployments({
@@ -95,18 +99,32 @@ export function createDeployments({
   const isAside = (endpoint: EndpointRoute, { versionId }: RouteTarget): boolean =>
     endpoint.desired === 'set-aside' || aside.has(versionId)
 
-  function readyOf({ endpoint, target, figures }: Wanted): Live | null {
-    const model = hosted.get(modelKeyOf(target))
-    const current = model?.current() ?? null
-    if (!model || !current || 'failure' in current || isAside(endpoint, target)) return null
-    return { model, ready: current, figures }
+  function readyOf(one: Wanted): Live | null {
+    const { endpoint, target, figures } = one
+    if (isAside(endpoint, target)) return null
+    for (const model of [hosted.get(modelKeyOf(target)), one.before]) {
+      const current = model?.current() ?? null
+      if (model && current && !('failure' in current)) return { model, ready: current, figures }
+    }
+    return null
   }
 
-  async function settle(one: Wanted, again: boolean): Promise<void> {
+  function wantedAfter(known: Wanted | undefined, endpoint: EndpointRoute, target: RouteTarget): Wanted {
+    const { figures = createCallFigures(), readySince = null } = known ?? {}
+    const serving = known && readyOf(known)?.model
+    const before = serving && serving.key !== modelKeyOf(target) ? serving : null
+    return { endpoint, target, figures, readySince, before }
+  }
+
+  async function settle(one: Wanted, again: Set<string>, renewed: Set<string>): Promise<void> {
     const { endpoint, target } = one
+    const key = modelKeyOf(target)
     if (isAside(endpoint, target)) return
     try {
-      const { loaded } = await host(target.version, target.hosting, again).ready
+      const before = hosted.get(key)
+      const model = host(target.version, target.hosting, again.has(key))
+      const { loaded } = await model.ready
+      if (model === before && renewed.delete(key)) await model.reload()
       const { requested, used, reason } = loaded.executionProvider
       if (requested !== 'auto' && reason !== null)
         log.warn({ endpoint: endpoint.name, requested, used, reason }, 'a device could not be used')
@@ -119,6 +137,10 @@ export function createDeployments({
 
   function discardUnused(): void {
     const used = new Set([...tried.values()].map(({ model }) => model))
+    for (const { target, before } of wanted.values()) {
+      const current = hosted.get(modelKeyOf(target))?.current()
+      if (before && current && 'failure' in current) used.add(before) // it goes on as it was
+    }
     const coming = new Set([...wanted.values()].map(({ target }) => modelKeyOf(target)))
     for (const [key, model] of hosted) {
       if (used.has(model) || coming.has(key)) continue
@@ -160,6 +182,7 @@ export function createDeployments({
       const before = wanted
       wanted = new Map()
       const again = new Set<string>()
+      const renewed = new Set<string>()
       for (const endpoint of routes.endpoints.values()) {
         if (endpoint.desired === 'stopped') continue
         for (const target of endpoint.targets) {
@@ -168,12 +191,12 @@ export function createDeployments({
           const known = before.get(key)
           // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
           if (known?.target.revision !== target.revision) again.add(modelKeyOf(target))
-          const { figures = createCallFigures(), readySince = null } = known ?? {}
-          wanted.set(key, { endpoint, target, figures, readySince })
+          if (known && isRenewed(known.target, target)) renewed.add(modelKeyOf(target))
+          wanted.set(key, wantedAfter(known, endpoint, target))
         }
       }
       onChange()
-      await Promise.all([...wanted.values()].map((one) => settle(one, again.has(modelKeyOf(one.target)))))
+      await Promise.all([...wanted.values()].map((one) => settle(one, again, renewed)))
       discardUnused()
       onChange()
     },
@@ -200,6 +223,7 @@ export function createDeployments({
       onChange()
     },
     isAside: (versionId) => aside.has(versionId),
+    figures: (endpoint, target) => wanted.get(keyOf(endpoint, target))?.figures ?? null,
     reports: () => [...wanted.values()].map(reportOf),
     bytesLoaded: () =>
       [...hosted.values()].reduce((sum, model) => {
@@ -216,6 +240,10 @@ export function createDeployments({
 
 const keyOf = (endpoint: EndpointRoute, target: RouteTarget): string => `${endpoint.id}|${target.versionId}`
 const modelKeyOf = (target: RouteTarget): string => hostedKey(target.versionId, target.hosting)
+
+/** One that answers is loaded anew when someone deploys or starts it again, not when its part alone changes. */
+const isRenewed = (before: RouteTarget, now: RouteTarget): boolean =>
+  before.role === now.role && before.revision !== now.revision
 
 function hostingOf(ready: ReadyModel): DeploymentReport['hosting'] {
   const tuning = ready.tuning()

@@ -2,7 +2,7 @@
  * One snapshot of what is served and who may ask: built from node.db as a whole and swapped in between two requests.
  */
 import { withBuild } from '../../base/version-order.ts'
-import { type HostingSettings, hostingSettings } from '../../contract/hosting.ts'
+import { type HostingSettings, hostingChanges, hostingOf } from '../../contract/hosting.ts'
 import {
   type GraphSummary,
   graphSummary,
@@ -12,7 +12,6 @@ import {
 import { trafficPolicy } from '../../contract/traffic.ts'
 import { validationReport } from '../../contract/validation.ts'
 import type { KeyScope } from '../../contract/views.ts'
-import { executionProviders } from '../../engine/engine.ts'
 import { type NodeReader, readJson } from '../../store/sqlite.ts'
 import { aliasesOf } from '../../store/tables/aliases.ts'
 import { listKeys } from '../../store/tables/api-keys.ts'
@@ -108,10 +107,14 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
   const others = Map.groupBy(listTargets(db), (target) => target.endpointId)
   const endpoints = new Map<string, EndpointRoute>()
   for (const endpoint of listEndpoints(db)) {
-    const primary = targetOf(db, { ...endpoint, role: 'primary', buckets: [] }, readVersion)
+    const primary = targetOf(
+      db,
+      { ...endpoint, role: 'primary', buckets: [], endpointSettings: endpoint.settings },
+      readVersion,
+    )
     if (!primary) continue // the foreign key forbids it, so this is a file that someone edited
     const beside = (others.get(endpoint.id) ?? [])
-      .map((target) => targetOf(db, target, readVersion))
+      .map((target) => targetOf(db, { ...target, endpointSettings: endpoint.settings }, readVersion))
       .filter((target) => target !== null)
     const policy = readJson(trafficPolicy, endpoint.policy, 'policy')
     const { id, name, model, desired } = endpoint
@@ -158,14 +161,16 @@ function versionReader(db: NodeReader, known: Routes | null): ReadVersion {
 type StoredRoute = Pick<RouteTarget, 'versionId' | 'role' | 'buckets' | 'revision'> & {
   executionProvider: string
   settings: string
+  endpointSettings: string
 }
 
 function targetOf(db: NodeReader, stored: StoredRoute, readVersion: ReadVersion): RouteTarget | null {
   const version = readVersion(stored.versionId)
   if (!version) return null
   const { versionId, role, buckets, revision } = stored
-  const executionProvider = executionProviders.find((one) => one === stored.executionProvider) ?? 'auto'
-  const hosting = { ...readJson(hostingSettings, stored.settings, 'settings'), executionProvider }
+  const changes = [stored.endpointSettings, stored.settings]
+  const read = (settings: string) => readJson(hostingChanges, settings, 'settings')
+  const hosting = hostingOf(stored.executionProvider, ...changes.map(read))
   const deprecation = readDeprecation(db, version.versionId)
   return {
     name: version.version,

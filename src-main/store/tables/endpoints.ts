@@ -101,5 +101,9 @@ export const deleteEndpoint = (db: NodeWriter, name: string): boolean =>
 export const countEndpoints = (db: NodeReader): number =>
   sql<{ count: number }>(db, 'select count(*) as count from endpoints').get()?.count ?? 0
 
+/** A changed setting is no new start, so the revision stays. */
+export const setSettings = (db: NodeWriter, id: string, settings: string, at: string): void =>
+  void sql(db, 'update endpoints set settings = ?, updated_at = ? where id = ?').run(settings, at, id)
+
 export const setPolicy = (db: NodeWriter, id: string, policy: string, at: string): void =>
   void sql(db, 'update endpoints set policy = ?, updated_at = ? where id = ?').run(policy, at, id)

@@ -83,3 +83,22 @@ test('what a search finds at the first load is told to control, and a number tha
   )
   expect(deployments.map(({ hosting }) => hosting?.tunedP99Ms === null)).toContain(true)
 })
+
+test('a change of the settings drops no request: the new one is loaded beside the old, which stays where it fails', async () => {
+  await deploy('acme.changed', 4, {})
+  const serving = await node.start()
+  let going = true
+  const statuses: number[] = []
+  const clients = Array.from({ length: 4 }, async () => {
+    while (going) statuses.push((await ask(serving, 'acme.changed', 4)).status)
+  })
+  for (const maxBatchSize of [1, 8, 32]) {
+    node.setHosting('acme.changed', { maxBatchSize })
+    await serving.snapshot()
+    await serving.message('report', ({ deployments: [one] }) => one?.hosting?.batchRowsMax === maxBatchSize)
+  }
+  going = false
+  await Promise.all(clients)
+  expect(statuses.length).toBeGreaterThan(0)
+  expect(new Set(statuses)).toEqual(new Set([200]))
+})
