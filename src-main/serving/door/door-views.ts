@@ -8,7 +8,7 @@ import { statisticsView } from '../protocol/statistics-view.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import { resolveEndpoint, type Standing } from '../routing/resolve-version.ts'
 import type { Routes } from '../routing/routes.ts'
-import { metricsText } from '../watching/metrics-text.ts'
+import { createMetrics } from '../watching/metrics.ts'
 import type { OpenPath, ViewPath } from './door-paths.ts'
 import { type Answer, json, textAnswer } from './http-answer.ts'
 
@@ -39,6 +39,7 @@ export interface ViewSources {
 
 export function createDoorViews(sources: ViewSources): DoorViews {
   const { serverVersion, routes, deployments, isReady } = sources
+  const metrics = createMetrics({ version: serverVersion, routes, deployments })
   return {
     open: (kind) => {
       if (kind === 'live') return json({ live: true })
@@ -51,7 +52,7 @@ export function createDoorViews(sources: ViewSources): DoorViews {
         case 'models':
           return json({ models: modelList(sources) })
         case 'metrics':
-          return textAnswer(200, metricsText(routes(), deployments), 'text/plain; version=0.0.4')
+          return textAnswer(200, metrics.text(), 'text/plain; version=0.0.4')
         case 'v2-model':
           return json(modelMetadata(sources, path))
         case 'v2-ready':

@@ -98,7 +98,7 @@ export async function infer<R extends Reply>(
   const asking = askingOf(call, rooms)
   const { reply, code } = await climb(asking, rooms, exchange)
   const latencyMs = performance.now() - call.started
-  call.target.figures?.count(latencyMs, code !== null)
+  call.target.figures?.count(latencyMs, code !== null, asking.trace)
   const { statistics } = call.target.ready
   rooms.observe(call.target, latencyMs, reply.status)
   if (asking.trace.cached) statistics.cacheHit(latencyMs)

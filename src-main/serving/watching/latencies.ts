@@ -1,10 +1,19 @@
-/** Figures of one deployment for its row on the page: counts, and quantiles over a window of the last calls. */
+/** Figures of one version: counts, histograms, and quantiles over a window of the last calls. */
+import { batchBounds, createHistogram, type Histogram, secondsBounds } from './histogram.ts'
 
 /** Calls that the quantiles look back on: enough for a p95 that does not jump, few enough to sort each second. */
 const window = 512
 
+interface CallParts {
+  queueMs: number
+  computeMs: number
+  batchSize: number
+}
+
 export interface CallFigures {
-  count(latencyMs: number, failed: boolean): void
+  /** `parts` of a call that reached the model. */
+  count(latencyMs: number, failed: boolean, parts?: CallParts): void
+  histograms: Record<'total' | 'queue' | 'compute' | 'batch', Histogram>
   requestsTotal(): number
   failuresTotal(): number
   /** Null before the first call; `share` from 0 to 1. Nearest rank. */
@@ -13,11 +22,24 @@ export interface CallFigures {
 
 export function createCallFigures(): CallFigures {
   const ring = new Float64Array(window)
+  const histograms = {
+    total: createHistogram(secondsBounds),
+    queue: createHistogram(secondsBounds),
+    compute: createHistogram(secondsBounds),
+    batch: createHistogram(batchBounds),
+  }
   let requests = 0
   let failures = 0
   let sorted: Float64Array | null = null
   return {
-    count: (latencyMs, failed) => {
+    histograms,
+    count: (latencyMs, failed, parts) => {
+      histograms.total.observe(latencyMs / 1000)
+      if (parts && parts.batchSize > 0) {
+        histograms.queue.observe(parts.queueMs / 1000)
+        histograms.compute.observe(parts.computeMs / 1000)
+        histograms.batch.observe(parts.batchSize)
+      }
       ring[requests % window] = latencyMs
       requests += 1
       if (failed) failures += 1

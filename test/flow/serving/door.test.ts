@@ -224,9 +224,23 @@ test('the list of models and the metrics', async () => {
       { id: 'acme.slow' },
     ],
   })
-  expect(await get('/metrics')).toMatch(
-    /^outpost_requests_total\{endpoint="acme\.linear",model="acme\.linear",version="1\.0\.0"\} [1-9]/m,
+  const metrics = await get('/metrics')
+  const labels = 'endpoint="acme.linear",model="acme.linear",version="1.0.0",role="primary"'
+  const sample = (name: string, more = '') => {
+    const line = metrics.split('\n').find((one) => one.startsWith(`${name}{${more || labels}}`))
+    return Number(line?.split(' ').at(-1))
+  }
+  const total = sample('outpost_requests_total')
+  expect(total).toBeGreaterThan(0)
+  expect(sample('outpost_request_duration_seconds_count')).toBe(total)
+  const answered = sample('nv_inference_request_success', 'model="acme.linear",version="1.0.0"')
+  expect(sample('outpost_batch_size_bucket', `${labels},le="+Inf"`)).toBe(answered)
+  expect(sample('nv_inference_exec_count', 'model="acme.linear",version="1.0.0"')).toBeLessThanOrEqual(
+    answered,
   )
+  expect(metrics).toMatch(/^outpost_event_loop_delay_p99_seconds \d/m)
+  for (const line of metrics.trim().split('\n'))
+    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? \S+)$/)
 })
 
 test('a key that sends more than it may is told so, and when to come back', async () => {
