@@ -22,6 +22,7 @@ import { api } from './implementer.ts'
 export const system = api.system.router({
   status: api.system.status.handler(({ context }) => nodeStatus(context.node)),
   events: api.system.events.handler(({ context, signal }) => context.node.events.listen(signal)),
+  devices: api.system.devices.handler(({ context }) => context.node.serving.devices()),
   restartServing: api.system.restartServing.handler(({ context }) =>
     restartServing(context.node, context.actor),
   ),

@@ -6,6 +6,8 @@ import { Command, type Help } from 'commander'
 import { defaultDataDirectory } from '../base/data-location.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, type CliHost, createContext, type SharedOptions } from './context.ts'
+import { addGpuCommands } from './gpu-commands.ts'
+import { addHostingCommands } from './hosting-commands.ts'
 import { addImageCommands } from './image-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { addModelCommands } from './model-commands.ts'
@@ -22,6 +24,7 @@ A node that runs on the data folder is found by itself; --url and --key act on a
 
 const nestedSummaries: Record<string, string> = {
   keys: 'API keys',
+  gpu: 'Graphics cards and the libraries for them',
   trust: 'Publishers whose packages this node lets in',
   publisher: 'The key with which this node signs',
 }
@@ -43,10 +46,12 @@ export function createProgram(host: CliHost): Command {
   addPackageCommands(addTo(program, host, 'Packages:'))
   addModelCommands(addTo(program, host, 'Registry:'))
   addServingCommands(addTo(program, host, 'Serving:'))
+  addHostingCommands(addTo(program, host, 'Serving:'))
   addTrafficCommands(addTo(program, host, 'Traffic:'))
   addImageCommands(addTo(program, host, 'Containers:'))
   addKeyCommands(addTo(program, host, 'Keys and trust:'))
   addNodeCommands(addTo(program, host, 'The node:'))
+  addGpuCommands(addTo(program, host, 'The node:'))
   addServe(program, host)
   return program
 }

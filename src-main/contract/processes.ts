@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
-import { deploymentState, failure, hostingReport } from './views.ts'
+import { deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
 
 const servingConfig = z.object({
   dataDir: z.string(),
@@ -43,6 +43,8 @@ export const controlToServing = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), number: z.int() }),
   /** Load a version that no endpoint serves, for one try in the playground; kept until idle. */
   z.object({ type: z.literal('try'), request: z.int(), versionId: z.string() }),
+  /** Try each device by a run. */
+  z.object({ type: z.literal('devices'), request: z.int() }),
   /** What became of a `change`. */
   z.object({ type: z.literal('changed'), request: z.int(), failure: failure.nullable() }),
   z.object({ type: z.literal('drain') }),
@@ -87,6 +89,7 @@ export const servingToControl = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), failure }),
   z.object({ type: z.literal('applied'), number: z.int() }),
   z.object({ type: z.literal('tried'), request: z.int(), failure: failure.nullable() }),
+  z.object({ type: z.literal('devices'), request: z.int(), devices: z.array(deviceProbe) }),
   /** A client of the model repository extension wants an endpoint started or stopped. */
   z.object({
     type: z.literal('change'),

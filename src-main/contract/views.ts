@@ -130,6 +130,15 @@ const deviceUsed = z.object({
   reason: z.string().nullable(),
 })
 
+/** A device as a run on it has shown it. */
+export const deviceProbe = z.object({
+  executionProvider: z.enum(['cpu', 'cuda', 'webgpu', 'directml', 'coreml']),
+  works: z.boolean(),
+  /** Why it does not work; empty where it does. */
+  reason: z.string(),
+})
+export type DeviceProbe = z.infer<typeof deviceProbe>
+
 /** How a version stands in memory: its copies, its operator threads, and what a run took when that was measured. */
 export const hostingReport = z.object({
   /** 0 where its next request loads it. */

@@ -2,8 +2,11 @@
  * Which device a model runs on. ONNX Runtime does not fall back by itself when a provider's library is missing or
  * no device is there: it throws. Each wanted provider is tried alone, and the reason it failed is kept and shown.
  */
+
+import { readFileSync } from 'node:fs'
 import { type InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import type { DeviceProbe, ExecutionProvider } from './engine.ts'
+import type { DeviceProbe } from '../contract/views.ts'
+import type { ExecutionProvider } from './engine.ts'
 
 type Concrete = Exclude<ExecutionProvider, 'auto'>
 
@@ -71,10 +74,22 @@ export async function probeDevices(
 ): Promise<DeviceProbe[]> {
   const probes: DeviceProbe[] = []
   for (const executionProvider of Object.keys(runtimeName) as Concrete[]) {
-    const reason = await failureOn(create, runtimeName[executionProvider])
+    const reason = isWithoutVulkan(executionProvider)
+      ? 'libvulkan.so.1 is not installed.'
+      : await failureOn(create, runtimeName[executionProvider])
     probes.push({ executionProvider, works: reason === '', reason })
   }
   return probes
+}
+
+/** On Linux WebGPU needs it, and the runtime would write its absence into the terminal. */
+function isWithoutVulkan(provider: Concrete): boolean {
+  if (provider !== 'webgpu' || process.platform !== 'linux') return false
+  try {
+    return !readFileSync('/etc/ld.so.cache', 'latin1').includes('libvulkan.so.1')
+  } catch {
+    return false // another C library keeps no such list: a run will tell
+  }
 }
 
 /** Empty where a run there gave the right answer. */

@@ -4,19 +4,13 @@
  * what loads or runs long holds up no other. A thread whose run hangs cannot be ended; it is given up and replaced,
  * and its model set aside.
  */
+
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
-import type {
-  DeviceProbe,
-  Engine,
-  EngineOptions,
-  LoadedModel,
-  ModelSource,
-  RunResult,
-  Tuning,
-} from './engine.ts'
+import type { DeviceProbe } from '../contract/views.ts'
+import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult, Tuning } from './engine.ts'
 import { openSeat, type Seat } from './seat.ts'
 
 export interface EngineThreadsOptions {

@@ -4,6 +4,7 @@
  */
 import type { Tensor } from '../base/tensors.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
+import type { DeviceProbe } from '../contract/views.ts'
 
 export type ExecutionProvider = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'directml' | 'coreml'
 
@@ -43,14 +44,6 @@ export interface Tuning {
   p99Ms: number
   /** Of the machine and the runtime: elsewhere the search is made again. */
   fingerprint: string
-}
-
-/** One device as a run on it has shown it. */
-export interface DeviceProbe {
-  executionProvider: Exclude<ExecutionProvider, 'auto'>
-  works: boolean
-  /** Why it does not work; empty where it does. */
-  reason: string
 }
 
 export interface LoadedModel {

@@ -2,6 +2,8 @@
  * Whether ONNX Runtime's library loads on this machine and computes. For a command that looks at the machine and
  * ends: the library is loaded by the call, into the process that asks.
  */
+import type { DeviceProbe } from '../contract/views.ts'
+
 interface RuntimeProbe {
   works: boolean
   message: string
@@ -13,6 +15,7 @@ export async function probeRuntime(): Promise<RuntimeProbe> {
       import('onnxruntime-node'),
       import('./ort-tensors.ts'),
     ])
+    env.logLevel = 'fatal' // before the first session: what goes wrong is told by whoever asked
     const half = await halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
     const brought = listSupportedBackends().filter(({ bundled }) => bundled)
     const devices = brought.map(({ name }) => name).join(', ')
@@ -24,4 +27,16 @@ export async function probeRuntime(): Promise<RuntimeProbe> {
   } catch (error) {
     return { works: false, message: `ONNX Runtime does not run here: ${(error as Error).message}` }
   }
+}
+
+/** Each device, tried by a run in the process that asks. */
+export async function probeHere(): Promise<DeviceProbe[]> {
+  const [{ env, InferenceSession }, { probeDevices }] = await Promise.all([
+    import('onnxruntime-node'),
+    import('./devices.ts'),
+  ])
+  env.logLevel = 'fatal'
+  return probeDevices((model, provider) =>
+    InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 }),
+  )
 }

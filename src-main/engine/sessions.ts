@@ -2,14 +2,15 @@
  * Sessions of ONNX Runtime in the thread that calls: load, run, release. Every call blocks this thread while native
  * code runs, so it is used inside engine threads, and by processes that have nothing else to do.
  */
+
 import { availableParallelism } from 'node:os'
 import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { OutpostError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensors.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
+import type { DeviceProbe } from '../contract/views.ts'
 import { candidates, createOnDevice, firstLine, probeDevices } from './devices.ts'
 import type {
-  DeviceProbe,
   Engine,
   EngineOptions,
   ExecutionProvider,

@@ -76,7 +76,10 @@ export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
   channel.onClose(() => void end())
 }
 
-type Handled = Extract<ReturnType<typeof controlToServing.parse>, { type: 'snapshot' | 'try' | 'changed' }>
+type Handled = Extract<
+  ReturnType<typeof controlToServing.parse>,
+  { type: 'snapshot' | 'try' | 'changed' | 'devices' }
+>
 
 interface Serving {
   handle(message: Handled): Promise<void>
@@ -191,6 +194,10 @@ async function startServing(
   return {
     handle: async (message) => {
       if (message.type === 'changed') return asked.changed(message.request, message.failure)
+      if (message.type === 'devices') {
+        post({ type: 'devices', request: message.request, devices: await engine.devices().catch(() => []) })
+        return
+      }
       if (message.type === 'snapshot') {
         await follow().catch((error: unknown) => log.error({ err: error }, 'a snapshot could not be applied'))
         report() // first, so that whoever waited for this snapshot sees what came of it

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { ServingConfig, ServingToControl, TuningRecord } from '../contract/processes.ts'
-import type { Failure } from '../contract/views.ts'
+import type { DeviceProbe, Failure } from '../contract/views.ts'
 import { type ServingChild, type ServingChildOptions, startServingChild } from './serving-child.ts'
 import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
 import { createWaiting } from './waiting.ts'
@@ -24,6 +24,8 @@ export interface ServingSupervisor {
   apply(snapshot: number): Promise<void>
   /** Loads a version that no endpoint serves, for a try. */
   load(versionId: string): Promise<void>
+  /** Each device as a run in the serving process shows it. SERVING_UNAVAILABLE where there is none. */
+  devices(): Promise<DeviceProbe[]>
   state(): ServingState
 }
 
@@ -59,6 +61,7 @@ class Supervisor implements ServingSupervisor {
   #child: ServingChild | null = null
   /** False before the start, after the stop, and where serving refused to start. */
   #wanted = false
+  #devices: DeviceProbe[] = []
   #asked: ServingChild | null = null
   #port: number | null = null
   #crashes = 0
@@ -115,6 +118,15 @@ class Supervisor implements ServingSupervisor {
     return done
   }
 
+  async devices(): Promise<DeviceProbe[]> {
+    if (this.#state.state !== 'ready' || !this.#child)
+      throw new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not ready.')
+    const { request, done } = this.#waiting.forTry()
+    this.#child.send({ type: 'devices', request })
+    await done
+    return this.#devices
+  }
+
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(work, work)
     this.#turn = result.catch(() => undefined) // told to whoever asked
@@ -162,6 +174,10 @@ class Supervisor implements ServingSupervisor {
       }
       case 'tried':
         this.#waiting.tried(message.request, message.failure)
+        break
+      case 'devices':
+        this.#devices = message.devices
+        this.#waiting.tried(message.request, null)
         break
       case 'change':
         void this.#change(message)

@@ -11,6 +11,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   system: {
     status: 'read',
     events: 'read',
+    devices: 'read',
     restartServing: 'admin',
     installSamples: 'write',
     removeSamples: 'write',

@@ -2,7 +2,17 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { digest, instant, publisherName, rowId, timestamp } from '../names.ts'
-import { failure, jobRow, jobState, keyRow, keyScope, page, pageQuery, publisherRow } from '../views.ts'
+import {
+  deviceProbe,
+  failure,
+  jobRow,
+  jobState,
+  keyRow,
+  keyScope,
+  page,
+  pageQuery,
+  publisherRow,
+} from '../views.ts'
 
 const nodeStatus = z.object({
   nodeId: rowId,
@@ -64,6 +74,14 @@ export const system = {
       tags: ['Node'],
     })
     .output(eventIterator(nodeEvent)),
+  devices: oc
+    .route({
+      method: 'GET',
+      path: '/devices',
+      summary: 'The devices that models can run on here, each tried by a run',
+      tags: ['Node'],
+    })
+    .output(z.array(deviceProbe)),
   restartServing: oc
     .route({
       method: 'POST',

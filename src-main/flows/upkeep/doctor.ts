@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { isSystemError } from '../../base/errors.ts'
 import { nodeMajorMin } from '../../base/node-version.ts'
-import { probeRuntime } from '../../engine/probe.ts'
+import { probeHere, probeRuntime } from '../../engine/probe.ts'
 import { probePictures } from '../../processing/probe.ts'
 import { findRunningNode } from '../../store/data-directory.ts'
 import { dataPaths } from '../../store/data-paths.ts'
@@ -30,6 +30,7 @@ export async function examineMachine(dataDirectory: string, electronDirectory: s
     runtime(),
     library('sqlite', probeDatabase()),
     library('onnxruntime', await probeRuntime()),
+    await devices(),
     library('pictures', await probePictures()),
     await electron(electronDirectory),
     await folder(dataDirectory),
@@ -61,6 +62,20 @@ const library = (name: string, probe: { works: boolean; message: string }): Find
   outcome: probe.works ? 'good' : 'bad',
   message: probe.message,
 })
+
+/** None but the CPU is needed. */
+async function devices(): Promise<Finding> {
+  const probes = await probeHere().catch(() => [])
+  const of = (works: boolean) => probes.filter((probe) => probe.works === works)
+  const working = of(true).map(({ executionProvider }) => executionProvider)
+  const others = of(false).map(({ executionProvider }) => executionProvider)
+  const without = others.length === 0 ? '' : `; not here: ${others.join(', ')} (outpost gpu status says why)`
+  return {
+    name: 'devices',
+    outcome: working.length > 0 ? 'good' : 'bad',
+    message: `Models run on ${working.join(', ') || 'no device'}${without}.`,
+  }
+}
 
 /** Only the desktop needs it: a server without it is as it should be. */
 async function electron(directory: string): Promise<Finding> {

@@ -1,0 +1,45 @@
+/** How an endpoint is hosted: its threads, its queue, its time in memory. */
+import { OutpostError } from '../base/errors.ts'
+import { type HostingChanges, hostingChanges } from '../contract/hosting.ts'
+import type { AddCommand } from './add-command.ts'
+import { table } from './terminal.ts'
+
+export function addHostingCommands(add: AddCommand): void {
+  add(
+    'hosting <endpoint> [settings...]',
+    'Show or set threads, batches, queue, copies and time in memory of an endpoint',
+    'outpost hosting acme.digits maxBatchSize=32 pinned=true p99TargetMs=20',
+  ).run(async (context, endpoint: string, given: string[]) => {
+    const settings = changesOf(given)
+    const row = await context.withNode(async ({ client }) => {
+      if (given.length > 0) return client.deployments.setHosting({ endpoint, settings })
+      const found = (await client.deployments.list()).find((one) => one.endpoint === endpoint)
+      if (found) return found
+      throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${endpoint}".`)
+    })
+    const rows = Object.entries(row.settings).map(([name, value]) => [name, JSON.stringify(value)])
+    context.terminal.result(row.settings, table(['Setting', 'Value'], rows))
+  })
+}
+
+/** `maxBatchSize=32 pinned=true`, values in JSON. */
+function changesOf(given: string[]): HostingChanges {
+  const values = given.map((text) => {
+    const [name = '', ...rest] = text.split('=')
+    return [name, jsonOrText(rest.join('='))] as const
+  })
+  const read = hostingChanges.strict().safeParse(Object.fromEntries(values))
+  if (read.success) return read.data
+  const [problem] = read.error.issues
+  throw new OutpostError('CLI_USAGE', `${problem?.path.join('.') || given.join(' ')}: ${problem?.message}.`, {
+    hint: `Settings are NAME=VALUE, of ${Object.keys(hostingChanges.shape).join(', ')}.`,
+  })
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // refused by its schema, with its name
+  }
+}

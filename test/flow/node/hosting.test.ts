@@ -1,0 +1,32 @@
+/** What an operator sees and sets of a deployment's hosting, through a whole node. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { described, register } from '../../support/handed-over.ts'
+import { linearModel } from '../../support/served-models.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+let outpost: WholeNode
+beforeEach(async () => {
+  outpost = await startWholeNode()
+  await outpost.client.publishers.rename({ name: 'acme' })
+  const version = { model_name: 'acme.linear', version: '1.0.0', metadata: { descriptor: described } }
+  await register(outpost, version, { 'model.onnx': linearModel(4, 3) })
+  await outpost.client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
+})
+afterEach(() => outpost[Symbol.asyncDispose]())
+
+test('settings are changed one by one, and hold at once', async () => {
+  const { setHosting } = outpost.client.deployments
+  await setHosting({ endpoint: 'acme.linear', settings: { maxBatchSize: 8, pinned: true } })
+  const row = await setHosting({ endpoint: 'acme.linear', settings: { intraOpThreads: 2 } })
+  expect(row.settings).toMatchObject({ maxBatchSize: 8, pinned: true, intraOpThreads: 2, replicasMax: 1 })
+  expect(row).toMatchObject({
+    state: 'ready',
+    hosting: { replicas: 1, intraOpThreads: 2, batchRowsMax: 8, spinning: false },
+  })
+})
+
+test('the devices are those that a run in the serving process has proven', async () => {
+  const devices = await outpost.client.system.devices()
+  expect(devices.find(({ executionProvider }) => executionProvider === 'cpu')).toMatchObject({ works: true })
+  expect(devices.filter(({ works, reason }) => !works && reason === '')).toEqual([])
+})
