@@ -46,6 +46,9 @@ export async function measureBatcher(say: (line: string) => void): Promise<Figur
     const bytes = perceptron(layers)
     await engine.load(name, source(name, bytes), { executionProvider: 'cpu' })
     const width = layers[0] ?? 0
+    // As at a deployment; both ways use the number of threads that was found.
+    const tuning = await engine.tune(name, rowOf(width), 2000)
+    const threads = `${tuning?.intraOpThreads ?? 1} operator threads`
     const batcher = createBatcher({
       mergeable: true,
       run: (inputs, outputs) => engine.run(name, inputs, outputs),
@@ -62,7 +65,7 @@ export async function measureBatcher(say: (line: string) => void): Promise<Figur
         value: queued.rate / direct.rate,
         unit: '×',
         target: { atLeast },
-        note: `${Math.round(queued.rate)}/s, p99 ${queued.p99.toFixed(2)} ms; without ${Math.round(direct.rate)}/s, ${direct.p99.toFixed(2)} ms`,
+        note: `${threads}; ${Math.round(queued.rate)}/s, p99 ${queued.p99.toFixed(2)} ms; without ${Math.round(direct.rate)}/s, ${direct.p99.toFixed(2)} ms`,
       })
     }
   }

@@ -3,4 +3,6 @@ import { runParts } from '../run-parts.ts'
 
 await runParts({
   batcher: async () => (await import('./batcher.ts')).measureBatcher,
+  memory: async () => (await import('./memory.ts')).measureMemory,
+  idle: async () => (await import('./idle.ts')).measureIdle,
 })
