@@ -23,7 +23,7 @@ const paintAfterProgram: Plugin = {
   },
 }
 
-const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'lab']
+const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'usage-thread', 'lab']
 
 export default defineConfig({
   main: {

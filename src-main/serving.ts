@@ -10,11 +10,11 @@ import { programPlace } from './base/program-place.ts'
 import { createEngineThreads } from './engine/engine-threads.ts'
 import { journalPath } from './engine/journal.ts'
 import { createRequestBodies } from './flows/serve/request-bodies.ts'
-import { createUsageIndexer } from './metering/usage-indexer.ts'
+import { startUsageThread } from './flows/serve/usage-thread.ts'
 import { openUsageLog } from './metering/usage-log.ts'
 import { type OpenRooms, serve } from './serving/serve.ts'
 import { dataPaths } from './store/data-paths.ts'
-import { openUsageDatabase, readNodeDatabase } from './store/open.ts'
+import { readNodeDatabase } from './store/open.ts'
 
 const place = programPlace(import.meta.dirname, import.meta.filename)
 const entry = (name: string) => join(place.directory, `${name}${place.extension}`)
@@ -24,14 +24,13 @@ const openRooms: OpenRooms = async (config, onStuck) => {
   const paths = dataPaths(config.dataDir)
   const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'serving' })
   const nodeDb = readNodeDatabase(config.dataDir)
-  const usageDb = openUsageDatabase(config.dataDir)
   const usage = await openUsageLog(paths.usage, Buffer.from(config.usageKey, 'hex'))
-  const indexer = createUsageIndexer(paths.usage, usageDb)
-  await indexer.catchUp()
+  const indexer = startUsageThread(entry('usage-thread'), config.dataDir)
   const indexNow = () =>
     indexer
       .catchUp()
       .catch((error: unknown) => log.error({ err: error }, 'usage records could not be indexed'))
+  void indexNow() // what a killed process had not indexed; nobody waits for it
   const timer = setInterval(indexNow, indexEveryMs)
 
   // A model that is loaded from memory would look for undeclared files in the working directory: there are none here.
@@ -58,9 +57,8 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     close: async () => {
       clearInterval(timer)
       usage.close()
-      await indexNow()
+      await indexer.close()
       await bodies.close()
-      usageDb.close()
       nodeDb.close()
       await closeLog()
     },

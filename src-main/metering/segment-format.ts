@@ -2,7 +2,7 @@
  * The form of a usage segment: JSON lines, records followed by the seal of their block. A seal's hash covers the hash
  * before it and every byte of its block, its mac is keyed, so a line cannot be changed, dropped or put in unnoticed.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
 export const segmentName = (number: number): string => `${String(number).padStart(8, '0')}.usage`
@@ -24,13 +24,16 @@ export const headerText = (segment: number, previous: string): string =>
 
 export const sealPrefix = '{"seal":'
 
-const macOf = (key: Uint8Array, hashHex: string): Buffer => createHmac('sha256', key).update(hashHex).digest()
+/** A KeyObject where many seals are made: bytes are made one for each. */
+type MacKey = Uint8Array | KeyObject
+
+const macOf = (key: MacKey, hashHex: string): Buffer => createHmac('sha256', key).update(hashHex).digest()
 
 const hashOf = (previous: string, block: Uint8Array | string): string =>
   createHash('sha256').update(previous).update(block).digest('hex')
 
 /** The seal line of a block; `sequence` counts the records of the whole chain up to and with this block. */
-export function sealText(key: Uint8Array, previous: string, block: string, sequence: number, count: number) {
+export function sealText(key: MacKey, previous: string, block: string, sequence: number, count: number) {
   const sealed = hashOf(previous, block)
   const seal: Seal = { seal: sequence, count, hash: sealed, mac: macOf(key, sealed).toString('hex') }
   return { text: `${JSON.stringify(seal)}\n`, hash: sealed }

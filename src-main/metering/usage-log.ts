@@ -2,6 +2,7 @@
  * The usage chain as serving writes it. A record is in the page cache before the answer that it is about leaves, so
  * it survives the death of the process; records of one turn of the event loop are written as one sealed block.
  */
+import { createSecretKey } from 'node:crypto'
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,6 +44,7 @@ export async function openUsageLog(
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   let end = await findEnd(directory, key)
   let fd = openSync(join(directory, segmentName(end.segment)), 'a', 0o600)
+  const macKey = createSecretKey(key)
   let pending: Pending[] = []
   let scheduled = false
   /** The file may hold bytes behind `end.size` after a write that failed half way. */
@@ -69,7 +71,7 @@ export async function openUsageLog(
     const lines = batch.map((entry) => entry.line).join('')
     const block = end.size === 0 ? headerText(end.segment, end.hash) + lines : lines
     const sequence = end.sequence + batch.length
-    const seal = sealText(key, end.hash, block, sequence, batch.length)
+    const seal = sealText(macKey, end.hash, block, sequence, batch.length)
     const bytes = Buffer.from(block + seal.text)
     for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at)
     untidy = false

@@ -12,7 +12,7 @@ import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
 import { createAskedOfControl } from './asked-of-control.ts'
-import { identify } from './door/callers.ts'
+import { createIdentify } from './door/callers.ts'
 import { createDoor } from './door/door.ts'
 import { createDoorViews } from './door/door-views.ts'
 import { listen } from './door/listen.ts'
@@ -151,7 +151,7 @@ async function startServing(
     tls: config.tls,
     hosts: servedHosts(config.host, config.hostsAllowed),
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
-    identify: (authorization) => identify(authorization, config, routes.keys, Date.now()),
+    identify: createIdentify(config, () => routes.keys),
     targets,
     views,
     repository: createRepositoryDoor({ routes: () => routes, deployments, change: asked.change }),

@@ -40,9 +40,11 @@ export async function unpacked(
   }
 }
 
-/** The answer packed where the client takes that and it is worth it. */
-export async function packed(request: IncomingMessage, answer: Answer): Promise<Answer> {
-  if (answer.bytesOut < packedBytesMin || !takesGzip(request)) return answer
+/** Where the client takes that and it is worth it. */
+export const isPackable = (request: IncomingMessage, { bytesOut }: Answer): boolean =>
+  bytesOut >= packedBytesMin && takesGzip(request)
+
+export async function packed(answer: Answer): Promise<Answer> {
   const body = await pack(answer.body, { level: 1 })
   const headers = { ...answer.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }
   return { ...answer, body, bytesOut: body.byteLength, headers }

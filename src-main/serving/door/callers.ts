@@ -13,6 +13,8 @@ export interface Caller {
   scopes: readonly KeyScope[]
   /** Null: as many as it likes. */
   requestsPerMinute: number | null
+  /** Milliseconds since the epoch. */
+  expiresAt: number | null
 }
 
 const inferOnly: readonly KeyScope[] = ['infer']
@@ -23,24 +25,56 @@ export interface CallerSettings {
   temporaryKeys: ReadonlyArray<{ hash: string; name: string }>
 }
 
+/** Keys that are remembered at once: those in use, not those that exist. */
+const rememberedMax = 10_000
+
+/**
+ * `identify` with what it found kept until the keys change: the HMAC of a key costs as much as all else that the door
+ * does before the model. Refusals are not kept, so nobody fills the memory with wrong keys.
+ */
+export function createIdentify(
+  settings: CallerSettings,
+  keys: () => ReadonlyMap<string, ServedKey>,
+): (authorization: string | undefined) => Caller {
+  const known = new Map<string, Caller>()
+  let of: ReadonlyMap<string, ServedKey> | null = null
+  return (authorization = '') => {
+    const now = keys()
+    if (of !== now || known.size >= rememberedMax) known.clear()
+    of = now
+    const found = known.get(authorization)
+    if (found && (found.expiresAt === null || found.expiresAt > Date.now())) return found
+    const caller = identify(authorization, settings, now, Date.now())
+    known.set(authorization, caller)
+    return caller
+  }
+}
+
 /** Throws UNAUTHORIZED without saying what about the key was wrong, FORBIDDEN for a key that may not infer. */
-export function identify(
-  authorization: string | undefined,
+function identify(
+  authorization: string,
   settings: CallerSettings,
   keys: ReadonlyMap<string, ServedKey>,
   now: number,
 ): Caller {
-  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization ?? '')?.[1]
+  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization)?.[1]
   if (secret === undefined) {
     throw new OutpostError('UNAUTHORIZED', 'A key is needed: send it as "Authorization: Bearer …".', {
       hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
     })
   }
   if (sameText(secret, settings.internalKey))
-    return { name: 'playground', internal: true, scopes: inferOnly, requestsPerMinute: null }
+    return { name: 'playground', internal: true, scopes: inferOnly, requestsPerMinute: null, expiresAt: null }
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
-  if (temporary) return { name: temporary.name, internal: false, scopes: inferOnly, requestsPerMinute: null }
+  if (temporary)
+    return {
+      name: temporary.name,
+      internal: false,
+      scopes: inferOnly,
+      requestsPerMinute: null,
+      expiresAt: null,
+    }
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
     throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
@@ -50,5 +84,11 @@ export function identify(
   if (!grants(key.scopes, 'infer')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
   }
-  return { name: key.name, internal: false, scopes: key.scopes, requestsPerMinute: key.requestsPerMinute }
+  return {
+    name: key.name,
+    internal: false,
+    scopes: key.scopes,
+    requestsPerMinute: key.requestsPerMinute,
+    expiresAt: key.expiresAt,
+  }
 }

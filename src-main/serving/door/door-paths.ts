@@ -30,10 +30,28 @@ export type RunPath =
   | { kind: 'v1-predict'; model: string; reference: string | null }
 export type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath
 
+interface Found {
+  path: DoorPath
+  method: 'GET' | 'POST'
+}
+
+/** Paths that are remembered: consumers ask few, again and again. */
+const rememberedMax = 1000
+const known = new Map<string, Found>()
+
 /** Null for an unknown path. */
-export function readPath(url: string): { path: DoorPath; method: 'GET' | 'POST' } | null {
+export function readPath(url: string): Found | null {
   const query = url.indexOf('?')
-  const segments = decodeSegments(query === -1 ? url : url.slice(0, query))
+  const path = query === -1 ? url : url.slice(0, query)
+  const remembered = known.get(path)
+  if (remembered) return remembered
+  const found = parsePath(path)
+  if (found && known.size < rememberedMax) known.set(path, found)
+  return found
+}
+
+function parsePath(path: string): Found | null {
+  const segments = decodeSegments(path)
   if (!segments) return null
   const [first, ...rest] = segments
   if (first === 'v2') return readV2(rest)
@@ -54,7 +72,7 @@ function decodeSegments(path: string): string[] | null {
   }
 }
 
-function readV2(segments: string[]): ReturnType<typeof readPath> {
+function readV2(segments: string[]): Found | null {
   const [section, name, ...rest] = segments
   if (section === undefined) return { path: { kind: 'server' }, method: 'GET' }
   if (section === 'health' && rest.length === 0 && (name === 'live' || name === 'ready')) {
@@ -77,7 +95,7 @@ function readV2(segments: string[]): ReturnType<typeof readPath> {
 }
 
 /** The name of a repository may stand before the rest: there is one, so any name means it. */
-function readRepository(segments: string[]): ReturnType<typeof readPath> {
+function readRepository(segments: string[]): Found | null {
   const named = segments.length === 2 && segments[1] === 'index'
   const [section, endpoint, action, extra] = named ? segments.slice(1) : segments
   if (section === 'index' && endpoint === undefined) return { path: { kind: 'v2-index' }, method: 'POST' }
@@ -87,7 +105,7 @@ function readRepository(segments: string[]): ReturnType<typeof readPath> {
   return null
 }
 
-function readV1(segments: string[]): ReturnType<typeof readPath> {
+function readV1(segments: string[]): Found | null {
   const [name, action, extra] = segments
   if (name === undefined) return { path: { kind: 'models' }, method: 'GET' }
   if ((action !== 'predict' && action !== 'inference') || extra !== undefined) return null

@@ -11,12 +11,12 @@ import {
 } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { OutpostError } from '../../base/errors.ts'
-import { newId } from '../../base/ids.ts'
+import { newRequestId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
 import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
-import { encodingOf, packed } from './body-encoding.ts'
+import { encodingOf, isPackable, packed } from './body-encoding.ts'
 import type { Caller } from './callers.ts'
 import { readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
@@ -78,7 +78,7 @@ export function createDoor(options: DoorOptions): Door {
   server.on('clientError', refuseBrokenRequest)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const id = newId()
+    const id = newRequestId()
     const started = performance.now()
     const v1 = (request.url ?? '').startsWith('/v1')
     const rate: Record<string, string> = {}
@@ -91,7 +91,8 @@ export function createDoor(options: DoorOptions): Door {
       result = refusal(refused, v1, { 'x-request-id': id })
     }
     Object.assign(result.headers, rate)
-    send(request, response, await packed(request, result), draining)
+    const sent = isPackable(request, result) ? await packed(result) : result
+    send(request, response, sent, draining)
   }
 
   async function climb(
@@ -129,9 +130,12 @@ export function createDoor(options: DoorOptions): Door {
         ? options.targets.of(path, traitsOf(request, id, caller))
         : await options.targets.try(tryVersion, caller)
     refuseUnreadable(request, path.kind === 'v2-infer')
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const call = { id, started, caller, target, signal: gone.signal }
+    // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
+    const signal = { aborted: false }
+    response.once('close', () => {
+      signal.aborted = true
+    })
+    const call = { id, started, caller, target, signal }
     const { processing } = options.rooms
     const exchange =
       path.kind === 'v1-predict' ? predictExchange(request, processing) : inferExchange(request, processing)

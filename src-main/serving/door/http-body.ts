@@ -26,8 +26,10 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
       } else chunks.push(chunk)
     })
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    request.on('close', () =>
-      reject(new OutpostError('BAD_REQUEST', 'The client went away before its body was read.')),
-    )
+    request.on('close', () => {
+      // Each request closes; an error is made, with its stack, for those alone that end too early.
+      if (!request.complete)
+        reject(new OutpostError('BAD_REQUEST', 'The client went away before its body was read.'))
+    })
   })
 }

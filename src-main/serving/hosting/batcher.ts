@@ -26,8 +26,8 @@ export interface BatchedResult extends ExecutionTimes {
 interface BatchRequest {
   inputs: Tensor[]
   outputs: string[] | null
-  /** A request whose signal fires while it waits is dropped. */
-  signal?: AbortSignal | undefined
+  /** A request that is aborted while it waits is dropped. */
+  signal?: { readonly aborted: boolean } | undefined
   /** 1 is the highest; 0, and a level that there is not, is the default. */
   priority?: number | undefined
   /** Of the time in the queue alone; 0 is none. May shorten the time that the settings give, not lengthen it. */
@@ -87,7 +87,7 @@ interface Waiting {
   since: number
   /** performance.now() when it has waited too long; Infinity where it may wait. */
   until: number
-  signal: AbortSignal | undefined
+  signal: BatchRequest['signal']
   resolve: (result: BatchedResult) => void
   reject: (error: Error) => void
 }

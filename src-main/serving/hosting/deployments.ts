@@ -239,7 +239,16 @@ export function createDeployments({
 }
 
 const keyOf = (endpoint: EndpointRoute, target: RouteTarget): string => `${endpoint.id}|${target.versionId}`
-const modelKeyOf = (target: RouteTarget): string => hostedKey(target.versionId, target.hosting)
+/** Asked for with each request; a target is the same object for as long as its snapshot. */
+const modelKeys = new WeakMap<RouteTarget, string>()
+
+function modelKeyOf(target: RouteTarget): string {
+  const known = modelKeys.get(target)
+  if (known !== undefined) return known
+  const key = hostedKey(target.versionId, target.hosting)
+  modelKeys.set(target, key)
+  return key
+}
 
 /** One that answers is loaded anew when someone deploys or starts it again, not when its part alone changes. */
 const isRenewed = (before: RouteTarget, now: RouteTarget): boolean =>

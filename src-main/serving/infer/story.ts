@@ -22,7 +22,12 @@ export interface Call {
   caller: Caller
   target: Target
   /** Fires when the client goes away. */
-  signal: AbortSignal
+  signal: Gone
+}
+
+/** Whether the client has gone away: an AbortSignal, or less. */
+export interface Gone {
+  readonly aborted: boolean
 }
 
 /** A value, since a denial is an answer and no fault: the license check fills it, one code a rung. */

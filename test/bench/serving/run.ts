@@ -5,4 +5,5 @@ await runParts({
   batcher: async () => (await import('./batcher.ts')).measureBatcher,
   memory: async () => (await import('./memory.ts')).measureMemory,
   idle: async () => (await import('./idle.ts')).measureIdle,
+  http: async () => (await import('./http.ts')).measureHttp,
 })
