@@ -18,9 +18,9 @@ export function readUsagePosition(db: UsageReader): UsagePosition {
 /** All rows and the position that they lead to, or nothing: so each record is counted exactly once. */
 export function indexUsage(db: UsageWriter, records: readonly RequestRow[], position: UsagePosition): void {
   inTransaction(db, () => {
-    for (const record of records) {
-      if (insertRecord(db, record)) addToHour(db, record)
-    }
+    const hours = new Map<string, Hour>()
+    for (const record of records) if (insertRecord(db, record)) addToHour(hours, record)
+    for (const hour of hours.values()) storeHour(db, hour)
     sql(
       db,
       `insert into meta (key, value) values ('indexed', ?) on conflict (key) do update set value = excluded.value`,
@@ -61,21 +61,45 @@ function insertRecord(db: UsageWriter, record: RequestRow): boolean {
   return changes > 0
 }
 
-function addToHour(db: UsageWriter, record: RequestRow): void {
+interface Hour {
+  first: RequestRow
+  requests: number
+  failures: number
+  items: number
+  latencyUs: number
+}
+
+/** Calls of one transaction are added up first: under load they fall into a handful of rows. */
+function addToHour(hours: Map<string, Hour>, record: RequestRow): void {
+  const { at, endpoint, model, version, consumer } = record
+  const key = `${at.slice(0, 13)}\0${endpoint}\0${model}\0${version}\0${consumer}`
+  let hour = hours.get(key)
+  if (!hour) {
+    hour = { first: record, requests: 0, failures: 0, items: 0, latencyUs: 0 }
+    hours.set(key, hour)
+  }
+  hour.requests += 1
+  if (record.status >= 400) hour.failures += 1
+  hour.items += record.items
+  hour.latencyUs += micros(record.latencyMs)
+}
+
+function storeHour(db: UsageWriter, { first, requests, failures, items, latencyUs }: Hour): void {
   sql(
     db,
     `insert into usage_hours (hour, endpoint, model, version, consumer, requests, failures, items, latency_us_sum)
-     values (?, ?, ?, ?, ?, 1, ?, ?, ?)
-     on conflict do update set requests = requests + 1, failures = failures + excluded.failures,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict do update set requests = requests + excluded.requests, failures = failures + excluded.failures,
        items = items + excluded.items, latency_us_sum = latency_us_sum + excluded.latency_us_sum`,
   ).run(
-    record.at.slice(0, 13),
-    record.endpoint,
-    record.model,
-    record.version,
-    record.consumer,
-    record.status >= 400 ? 1 : 0,
-    record.items,
-    micros(record.latencyMs),
+    first.at.slice(0, 13),
+    first.endpoint,
+    first.model,
+    first.version,
+    first.consumer,
+    requests,
+    failures,
+    items,
+    latencyUs,
   )
 }

@@ -120,7 +120,7 @@ export async function measureHttp(say: (line: string) => void): Promise<Figure[]
   const largePath = join(folder, 'large.onnx')
   writeFileSync(largePath, perceptron(models.large))
   const node = await startNode()
-  const echo = await startBeside('echo', '300')
+  const echo = await startBeside('echo', '')
   const plain = await startBeside('plain', largePath)
   const figures: Figure[] = []
   const echoWay = { port: echo.port, request: node.binary('small') }

@@ -8,17 +8,18 @@ import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 
-/** Answers with as many bytes as it is told, whatever comes. */
-function startEcho(answerBytes: number): void {
-  const answer = Buffer.alloc(answerBytes, 0x20)
+/** Answers with the bytes that came. */
+function startEcho(): void {
   const server = createServer((request, response) => {
-    request.on('data', () => undefined)
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
+      const body = Buffer.concat(chunks)
       response.writeHead(200, {
         'content-type': 'application/octet-stream',
-        'content-length': answer.byteLength,
+        'content-length': body.byteLength,
       })
-      response.end(answer)
+      response.end(body)
     })
   })
   server.keepAliveTimeout = 60_000
@@ -39,5 +40,5 @@ async function startPlain(modelPath: string): Promise<void> {
 }
 
 const [kind, argument = ''] = process.argv.slice(2)
-if (kind === 'echo') startEcho(Number(argument))
+if (kind === 'echo') startEcho()
 else await startPlain(argument)

@@ -3,6 +3,7 @@ import { runParts } from '../run-parts.ts'
 
 await runParts({
   batcher: async () => (await import('./batcher.ts')).measureBatcher,
+  neighbours: async () => (await import('./neighbours.ts')).measureNeighbours,
   memory: async () => (await import('./memory.ts')).measureMemory,
   idle: async () => (await import('./idle.ts')).measureIdle,
   http: async () => (await import('./http.ts')).measureHttp,
