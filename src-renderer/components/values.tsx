@@ -58,13 +58,13 @@ export function Digest({
   )
 }
 
-/** 1.1.0+data.3 with the data version in the background. */
-export function Version({ name }: { name: string }) {
+/** 1.1.0+data.3 with the data version in the background; `short` leaves that to the hover, where room is scarce. */
+export function Version({ name, short = false }: { name: string; short?: boolean }) {
   const core = versionCore(name)
   return (
     <span title={name}>
       {core}
-      {core !== name && <span className={style.none}>{name.slice(core.length)}</span>}
+      {!short && core !== name && <span className={style.none}>{name.slice(core.length)}</span>}
     </span>
   )
 }

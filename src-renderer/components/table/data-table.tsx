@@ -123,7 +123,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const isEmpty = !rows.pending && rows.total === 0
   return (
     <div className={style.frame} data-fill={heightMax === undefined || undefined}>
-      <div className={style.toolbar}>
+      <div className={style.toolbar} data-plain={!toolbar || undefined}>
         {toolbar}
         <span className={style.count} aria-live="polite">
           {rows.pending || failedWholly

@@ -30,7 +30,7 @@ export function HomePage() {
           </>
         }
       />
-      {persona === null && <PersonaQuestion />}
+      {persona === null && !(status.error && !status.data) && <PersonaQuestion />}
       <Loaded query={status} what="the state of the node" lines={10}>
         {(node) => (
           <Columns sides="main-aside">

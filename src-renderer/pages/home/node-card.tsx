@@ -20,7 +20,7 @@ export function NodeCard({ status }: { status: NodeStatus }) {
         items={[
           ['Models', `${formatNumber(counts.models)} in ${formatNumber(counts.versions)} versions`],
           ['Requests', formatNumber(counts.requests)],
-          ['Running since', <Time key="since" at={status.startedAt} />],
+          ['Started', <Time key="since" at={status.startedAt} />],
           [
             'Memory',
             serving.memoryBytes ? (

@@ -49,8 +49,8 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
             <PlainTable
               label="Deployments"
               columns={[
-                { title: 'Endpoint', width: '40%' },
-                { title: 'Version', width: '30%' },
+                { title: 'Endpoint', width: '60%' },
+                { title: 'Version' },
                 { title: 'State' },
                 { title: 'Requests', align: 'end' },
                 { title: 'Failed', align: 'end' },
@@ -73,7 +73,7 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                     >
                       {row.endpoint}
                     </Link>,
-                    <Version key="version" name={row.version} />,
+                    <Version key="version" name={row.version} short />,
                     <StateChip key="state" deployment={row.state} />,
                     formatNumber(row.requestsTotal),
                     formatNumber(row.failuresTotal),

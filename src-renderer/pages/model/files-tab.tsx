@@ -14,7 +14,7 @@ const column = columnsFor<ArtifactRow>()
 const fileColumns = column.columns([
   column.accessor('path', {
     header: 'Path',
-    meta: { width: 'minmax(200px, 2fr)', fixed: true },
+    meta: { width: 'minmax(150px, 1fr)', fixed: true },
     cell: ({ getValue }) => <code title={getValue()}>{getValue()}</code>,
   }),
   column.accessor('kind', {
@@ -24,8 +24,12 @@ const fileColumns = column.columns([
   }),
   column.accessor('mediaType', {
     header: 'Media type',
-    meta: { width: 'minmax(160px, 1.4fr)' },
-    cell: ({ getValue }) => <span className={style.muted}>{getValue()}</span>,
+    meta: { width: '320px' },
+    cell: ({ getValue }) => (
+      <span className={style.muted} title={getValue()}>
+        {getValue()}
+      </span>
+    ),
   }),
   column.accessor('bytes', {
     header: 'Size',

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ModelRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
-import { formatMetric, formatNumber, versionCore } from '../../components/format.ts'
+import { formatMetric, formatNumber } from '../../components/format.ts'
 import { metricWords, sourceWords, taskWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
 import { Bytes, None, Time, Version } from '../../components/values.tsx'
@@ -43,19 +43,15 @@ export const modelColumns = column.columns([
   }),
   column.accessor('latest', {
     header: 'Latest',
-    meta: { width: '96px' },
-    cell: ({ getValue }) => <Version name={getValue()} />,
+    meta: { width: '60px' },
+    cell: ({ getValue }) => <Version name={getValue()} short />,
   }),
   column.accessor('stable', {
     header: 'Stable',
     meta: { width: '60px' },
     cell: ({ getValue }) => {
       const stable = getValue()
-      return stable === null ? (
-        <None>no stable version</None>
-      ) : (
-        <span title={stable}>{versionCore(stable)}</span>
-      )
+      return stable === null ? <None>no stable version</None> : <Version name={stable} short />
     },
   }),
   column.accessor('versions', {
@@ -83,15 +79,18 @@ export const modelColumns = column.columns([
   }),
   column.accessor('endpoints', {
     header: 'Deployed',
-    meta: { width: '84px' },
+    meta: { width: '104px' },
     cell: ({ getValue }) => {
       const endpoints = getValue()
       const worst = endpoints.find(({ state }) => state !== 'ready') ?? endpoints[0]
       if (!worst) return <None>not deployed</None>
       return (
-        <span title={endpoints.map(({ name, state }) => `${name}: ${state}`).join('\n')}>
+        <span
+          className={style.deployed}
+          title={endpoints.map(({ name, state }) => `${name}: ${state}`).join('\n')}
+        >
           <StateChip deployment={worst.state} />
-          {endpoints.length > 1 && <span className={style.muted}> {endpoints.length}</span>}
+          {endpoints.length > 1 && <span className={style.muted}>{endpoints.length}</span>}
         </span>
       )
     },

@@ -8,6 +8,7 @@ import type { Prediction } from '../../../src-main/contract/api/serving.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDuration } from '../../components/format.ts'
 import { Card, Facts } from '../../components/page.tsx'
+import { deviceWords } from '../../components/targets.ts'
 import { Digest } from '../../components/values.tsx'
 import { type Output, readOutputs } from './outputs.ts'
 import css from './playground.module.css'
@@ -54,8 +55,8 @@ export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }
           [
             'Ran on',
             answer.batchSize > 1
-              ? `${answer.executionProvider}, in a batch of ${answer.batchSize}`
-              : answer.executionProvider,
+              ? `${deviceWords(answer.executionProvider)}, in a batch of ${answer.batchSize}`
+              : deviceWords(answer.executionProvider),
           ],
           ['Digest', <Digest key="digest" value={answer.digest} />],
           ['Request', <code key="request">{answer.id}</code>],

@@ -3,6 +3,7 @@ import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatClock, formatNumber, formatUtc } from '../../components/format.ts'
 import { columnsFor } from '../../components/table/columns.ts'
+import { deviceWords } from '../../components/targets.ts'
 import { Bytes, None, Version } from '../../components/values.tsx'
 import style from './requests.module.css'
 
@@ -49,12 +50,12 @@ export const requestColumns = column.columns([
   }),
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(92px, 0.8fr)' },
+    meta: { width: 'minmax(96px, 1.2fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(92px, 1fr)' },
+    meta: { width: 'minmax(118px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
         {getValue()}
@@ -73,7 +74,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('items', {
     header: 'Items',
-    meta: { width: '44px', align: 'end' },
+    meta: { width: '44px', align: 'end', optional: true },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('latencyMs', {
@@ -96,7 +97,11 @@ export const requestColumns = column.columns([
     meta: { width: '52px', align: 'end', optional: true },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
-  column.accessor('executionProvider', { header: 'Ran on', meta: { width: '72px', optional: true } }),
+  column.accessor('executionProvider', {
+    header: 'Ran on',
+    meta: { width: '72px', optional: true },
+    cell: ({ getValue }) => deviceWords(getValue()),
+  }),
   column.accessor('bytesIn', {
     header: 'In',
     meta: { width: '72px', align: 'end', optional: true, label: 'Size in' },

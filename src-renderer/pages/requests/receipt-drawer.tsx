@@ -10,6 +10,7 @@ import { CodeBlock } from '../../components/code-block.tsx'
 import { formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
+import { deviceWords } from '../../components/targets.ts'
 import { Bytes, Digest, None } from '../../components/values.tsx'
 import { Outcome } from './columns.tsx'
 import style from './requests.module.css'
@@ -69,7 +70,7 @@ function Receipt({ row }: { row: RequestRow }) {
           ['Digest', <Digest key="digest" value={row.digest} whole />],
           ['Endpoint', row.endpoint],
           ['Consumer', row.consumer],
-          ['Ran on', row.executionProvider],
+          ['Ran on', deviceWords(row.executionProvider)],
           ['Items', formatNumber(row.items)],
           ['Ran', row.batchSize === 1 ? 'alone' : `${formatNumber(row.batchSize)} items together`],
           ['Tokens in, out', tokens(row)],
