@@ -135,12 +135,16 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   /** One empty thread is kept for the next model; the others give their memory back. */
   async function endSpareSeats(): Promise<void> {
     const isSpare = (seat: Seat) => seat.current === null && seat.queue.length === 0 && modelsOn(seat) === 0
-    for (const seat of seats.filter(isSpare).slice(1)) {
-      if (seats.length <= options.threads || closing) return
+    const spare = seats.filter(isSpare)
+    const kept = spare.find(({ mayYield }) => !mayYield) // one that yields to others is nothing for the next model
+    for (const seat of spare) {
+      if (closing) return
+      if (seat === kept || (!seat.mayYield && seats.length <= options.threads)) continue
       seats.splice(seats.indexOf(seat), 1)
       await seat.thread.end()
       freeNumbers.push(seat.number)
     }
+    while (seats.length < options.threads) seats.push(newSeat())
   }
 
   const placedAs = (key: string): Placed => {

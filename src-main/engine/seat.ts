@@ -2,6 +2,7 @@
 import { transferable } from '../base/tensors.ts'
 import { startThread, type Thread } from '../base/threads.ts'
 import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
+import { slowRunMs } from './yield-to-others.ts'
 
 interface WaitingTask {
   task: EngineTask
@@ -16,6 +17,8 @@ export interface Seat {
   readonly thread: Thread
   readonly queue: WaitingTask[]
   current: { waiting: WaitingTask; since: number } | null
+  /** It loaded or ran something for so long that it may yield to other threads from then on. */
+  readonly mayYield: boolean
   /** Milliseconds at work, of which those of ten seconds ago count for a third. */
   busyMs(now: number): number
   submit(task: EngineTask, versionId: string): Promise<unknown>
@@ -28,6 +31,7 @@ const fadeMs = 10_000
 export function openSeat(entry: string, data: EngineThreadData): Seat {
   const thread = startThread(entry, data)
   let busy = 0
+  let yields = false
   let countedAt = performance.now()
 
   function faded(now: number): number {
@@ -37,7 +41,11 @@ export function openSeat(entry: string, data: EngineThreadData): Seat {
   }
   function settle(answer: () => void): void {
     const now = performance.now()
-    if (seat.current) busy = faded(now) + now - seat.current.since
+    if (seat.current) {
+      const ms = now - seat.current.since
+      busy = faded(now) + ms
+      yields ||= ms > slowRunMs && (seat.current.waiting.task.type === 'run' || ms > 10 * slowRunMs)
+    }
     seat.current = null
     seat.advance() // the thread goes on while the answer is worked on here
     answer()
@@ -46,6 +54,9 @@ export function openSeat(entry: string, data: EngineThreadData): Seat {
     number: data.thread,
     thread,
     queue: [],
+    get mayYield() {
+      return yields
+    },
     current: null,
     busyMs: (now) => faded(now) + (seat.current ? now - seat.current.since : 0),
     submit: (task, versionId) =>

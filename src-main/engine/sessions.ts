@@ -24,6 +24,7 @@ import { isLarge, prepareFiles } from './load-files.ts'
 import { machineFingerprint } from './machine.ts'
 import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
 import { searchThreads } from './search-threads.ts'
+import { slowRunMs, yieldToOthers } from './yield-to-others.ts'
 
 interface Held {
   session: InferenceSession
@@ -79,6 +80,11 @@ function sessionOptions(intraOpThreads: number, spinning: boolean, provider: str
 export function createSessions(directory: string, journal: Journal | null): Engine {
   const held = new Map<string, Held>()
   let half: Promise<HalfInput> | undefined
+  let isLow = journal === null // a process that does nothing else has nobody to yield to
+  const lowerPriority = () => {
+    if (!isLow) yieldToOthers()
+    isLow = true
+  }
   const halfInput = () => {
     half ??= halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
     return half
@@ -88,6 +94,7 @@ export function createSessions(directory: string, journal: Journal | null): Engi
     const started = performance.now()
     const grownFrom = process.memoryUsage.rss()
     const files = await prepareFiles(source, directory)
+    if (isLarge(source)) lowerPriority()
     const intraOpThreads = threadsFor(source, options)
     const spinning = options.spinning === true
     journal?.begin('load', source.versionId)
@@ -137,6 +144,7 @@ export function createSessions(directory: string, journal: Journal | null): Engi
       const started = performance.now()
       const results = await model.session.run(feeds, names)
       const computeMs = performance.now() - started
+      if (computeMs > slowRunMs) lowerPriority()
       const answered = names.map((name) => {
         const tensor = results[name]
         if (!tensor) throw new Error(`the model gave no output "${name}"`)

@@ -37,7 +37,7 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
       trace.bytesIn = bytesIn
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
       asking.takeQuota(inputs[0]?.shape[0] ?? 1)
-      const result = await asking.run(inputs, namesOf(asked))
+      const result = await asking.run(inputs, namesOf(asked), asked.schedule)
       const { outputs, blobs } = splitOutputs(asked, result.outputs)
       const text = await processing.encode({
         modelName: endpoint,

@@ -7,7 +7,7 @@ import { OutpostError } from '../../base/errors.ts'
 import type { Tensor } from '../../base/tensors.ts'
 import type { RequestRow } from '../../contract/views.ts'
 import type { Caller } from '../door/callers.ts'
-import type { BatchedResult } from '../hosting/batcher.ts'
+import type { BatchedResult, Batcher } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
@@ -68,6 +68,9 @@ export interface Reply {
 /** Asks another version what this request asked, from its bytes: the outputs as tensors. */
 export type Replay = (target: Target) => Promise<Tensor[]>
 
+/** What the request says of its turn; the settings of the model where it is left out. */
+type Schedule = Pick<Parameters<Batcher['submit']>[0], 'priority' | 'timeoutUs'>
+
 /** What a protocol's exchange may ask of the story while it decodes and encodes. */
 export interface Asking {
   call: Call
@@ -77,7 +80,7 @@ export interface Asking {
   takeQuota(items: number): void
   /** Of the last run. */
   outputs(): readonly Tensor[]
-  run(inputs: Tensor[], outputs: string[] | null): Promise<BatchedResult>
+  run(inputs: Tensor[], outputs: string[] | null, schedule?: Schedule): Promise<BatchedResult>
 }
 
 /** One protocol's way in and out. */
@@ -175,8 +178,8 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       counted = true
       insist(rooms.takeQuota(call.caller, call.target.version, items))
     },
-    run: async (inputs, wanted) => {
-      const result = await runOrRecall(call, rooms.cache, inputs, wanted)
+    run: async (inputs, wanted, schedule) => {
+      const result = await runOrRecall(call, rooms.cache, inputs, wanted, schedule)
       outputs = result.outputs
       trace.cached = result.cached
       trace.queueMs += result.queueMs
@@ -195,13 +198,14 @@ async function runOrRecall(
   cache: ResponseCache,
   inputs: Tensor[],
   wanted: string[] | null,
+  schedule: Schedule | undefined,
 ): Promise<BatchedResult & { cached: boolean }> {
   const { version, ready, traffic } = target
   const keeping = traffic?.endpoint.split.policy.cache ? traffic.endpoint : null
   const key = keeping ? cache.keyOf(version.digest, inputs, wanted) : ''
   const found = keeping ? cache.find(keeping, key) : null
   if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, instance: 0, cached: true }
-  const result = await ready.batcher.submit({ inputs, outputs: wanted, signal })
+  const result = await ready.batcher.submit({ ...schedule, inputs, outputs: wanted, signal })
   if (keeping) {
     ready.statistics.cacheMiss()
     cache.keep(keeping, key, result.outputs)

@@ -108,6 +108,8 @@ function Deployment({ row }: { row: DeploymentRow }) {
                 'Memory',
                 row.bytesLoaded === null ? <None key="bytes">not loaded</None> : formatBytes(row.bytesLoaded),
               ],
+              ['Copies in memory', row.hosting?.replicas ?? <None key="copies">not loaded</None>],
+              ['Operator threads', threadsText(row) ?? <None key="threads">not loaded</None>],
               [
                 'Started',
                 row.startedAt === null ? (
@@ -123,6 +125,16 @@ function Deployment({ row }: { row: DeploymentRow }) {
       {actions.dialog}
     </>
   )
+}
+
+/** The number, and how it was come by. */
+function threadsText({ hosting, settings }: DeploymentRow): string | null {
+  if (!hosting || hosting.intraOpThreads === 0) return null
+  const spinning = hosting.spinning ? ', spinning' : ''
+  if (settings.intraOpThreads !== null) return `${hosting.intraOpThreads}, as set${spinning}`
+  const measured =
+    hosting.tunedP99Ms === null ? '' : `, measured: p99 ${formatNumber(hosting.tunedP99Ms, 3)} ms`
+  return `${hosting.intraOpThreads}${measured}${spinning}`
 }
 
 function Figures({ row }: { row: DeploymentRow }) {

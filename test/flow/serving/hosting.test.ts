@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
-import { linearModel } from '../../support/served-models.ts'
+import { linearModel, slowModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 let node: ServingNode
@@ -102,3 +102,27 @@ test('a change of the settings drops no request: the new one is loaded beside th
   expect(statuses.length).toBeGreaterThan(0)
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
+
+test('66: priority and timeout of a request reach the queue of its model', async () => {
+  const onnx = slowModel(250) // longer than the second from one report to the next
+  node.deploy('acme.slow', 'acme.slow', await node.register({ model: 'acme.slow', version: '1.0.0', onnx }))
+  const serving = await node.start()
+  const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [1] }]
+  const infer = (parameters: Record<string, number>) =>
+    serving.call('/v2/models/acme.slow/infer', { inputs, parameters }, key)
+  const answered: string[] = []
+  const asked = (name: string, parameters: Record<string, number>) =>
+    infer(parameters).then(({ status, headers }) => {
+      answered.push(`${name} ${status} ${headers.get('outpost-error') ?? ''}`.trim())
+    })
+  const first = Array.from({ length: 5 }, (_, at) => asked(`low${at}`, { priority: 3 }))
+  await replicasBusy(serving)
+  await Promise.all([...first, asked('urgent', { priority: 1 }), asked('late', { timeout: 1 })])
+  expect(answered).toContain('late 503 QUEUE_TIMEOUT')
+  expect(answered.indexOf('urgent 200')).toBeLessThan(answered.length - 2)
+})
+
+/** Until a request waits. */
+async function replicasBusy(serving: Serving): Promise<void> {
+  await serving.message('report', ({ queueLength }) => queueLength > 0)
+}
