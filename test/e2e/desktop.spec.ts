@@ -80,7 +80,7 @@ test('a package that is opened shows what is in it, and installs nothing by itse
     workingDirectory: dataDirectory,
   })
   const sheet = page.getByRole('dialog')
-  await expect(sheet).toContainText('Install a package')
+  await expect(sheet).toContainText('Import a package')
   await expect(sheet).toContainText('Installed already.')
   await page.keyboard.press('Escape')
 })

@@ -14,7 +14,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => rm(foreign.folder, { recursive: true, force: true }))
 
-const sheet = (page: Page) => page.getByRole('dialog', { name: 'Install a package' })
+const sheet = (page: Page) => page.getByRole('dialog', { name: 'Import a package' })
 
 async function offer(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Import a package' }).first().click()

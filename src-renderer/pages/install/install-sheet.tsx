@@ -26,7 +26,7 @@ export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
       opened
       onClose={onClose}
       size={640}
-      title={files.length > 1 ? `Install a package (${at + 1} of ${files.length})` : 'Install a package'}
+      title={files.length > 1 ? `Import a package (${at + 1} of ${files.length})` : 'Import a package'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {file === undefined ? (

@@ -88,7 +88,7 @@ export function ModelPage() {
                 <>
                   <Select
                     aria-label="Version shown"
-                    w={290}
+                    className={style.chosen}
                     data={[...new Set([...(names.data ?? []), ...(shown ? [shown] : [])])]}
                     value={version.data?.version ?? shown ?? null}
                     onChange={choose}

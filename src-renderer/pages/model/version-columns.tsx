@@ -11,14 +11,14 @@ import style from './model.module.css'
 
 const column = columnsFor<VersionRow>()
 
-/** Latency first, because it is the one that every version has. */
+/** What the metric beside it has changed by, and every change for the hover. */
 const deltasOf = (row: VersionRow): string[] =>
   Object.entries(row.benchmarkDeltas).map(([name, value]) => `${metricWords(name)} ${signed(value)}`)
 
 export const versionColumns = column.columns([
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(112px, 1fr)', fixed: true },
+    meta: { width: 'minmax(150px, 1.6fr)', fixed: true },
     cell: ({ row: { original } }) => (
       <Link
         to="/models/$model"
@@ -68,14 +68,15 @@ export const versionColumns = column.columns([
     },
   }),
   column.accessor('benchmarkDeltas', {
-    header: 'Against its predecessor',
-    meta: { width: 'minmax(160px, 1.6fr)' },
+    header: 'Against predecessor',
+    meta: { width: '126px', align: 'end' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>
+      const main = original.benchmarkDeltas[original.metric?.name ?? '']
       return (
         <span title={`Against ${original.predecessor ?? 'nothing'}: ${deltas.join(', ')}`}>
-          {deltas.join(', ')}
+          {main === undefined ? deltas[0] : signed(main)}
         </span>
       )
     },
