@@ -23,7 +23,16 @@ const paintAfterProgram: Plugin = {
   },
 }
 
-const mainEntries = ['desktop', 'headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'usage-thread', 'lab']
+const mainEntries = [
+  'desktop',
+  'headless',
+  'cli',
+  'serving',
+  'engine-thread',
+  'prepare-thread',
+  'usage-thread',
+  'lab',
+]
 
 export default defineConfig({
   main: {

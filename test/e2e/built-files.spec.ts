@@ -48,7 +48,15 @@ for (const name of screens)
     expect(total).toBeLessThan(firstScreenBytesMax)
   })
 
-for (const entry of ['headless', 'cli', 'serving', 'engine-thread', 'prepare-thread', 'usage-thread', 'lab']) {
+for (const entry of [
+  'headless',
+  'cli',
+  'serving',
+  'engine-thread',
+  'prepare-thread',
+  'usage-thread',
+  'lab',
+]) {
   test(`${entry}.js reaches no electron`, () => {
     const imports = (path: string) => {
       const text = readFileSync(path, 'utf8')

@@ -28,7 +28,7 @@ export type RepositoryPath =
 export type RunPath =
   | EndpointPath<'v2-infer'>
   | { kind: 'v1-predict'; model: string; reference: string | null }
-export type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath
+type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath
 
 interface Found {
   path: DoorPath

@@ -26,7 +26,7 @@ export interface Call {
 }
 
 /** Whether the client has gone away: an AbortSignal, or less. */
-export interface Gone {
+interface Gone {
   readonly aborted: boolean
 }
 

@@ -69,6 +69,9 @@ change('deployments.rollBack', ['endpoint.promote', 'endpoint.roll-back'], async
 change('deployments.setPolicy', 'endpoint.policy', () =>
   outpost.client.deployments.setPolicy({ endpoint, policy: { stickyBy: 'session' } }),
 )
+change('deployments.setHosting', 'endpoint.hosting', () =>
+  outpost.client.deployments.setHosting({ endpoint, settings: { pinned: true } }),
+)
 change('deployments.stop', 'endpoint.stop', () => outpost.client.deployments.stop({ endpoint }))
 change('deployments.start', 'endpoint.start', () => outpost.client.deployments.start({ endpoint }))
 change('system.restartServing', 'serving.restart', () => outpost.client.system.restartServing())
