@@ -83,7 +83,7 @@ export function hostModel(
     leave: () => change(() => replicas.remove(replicas.count())),
   }
   const source = sourceOf(rooms.dataDir, version)
-  const replicas = createReplicas({ key, version, settings, source, member, rooms, planOf })
+  const replicas = createReplicas({ version, settings, source, member, rooms, planOf })
 
   async function planOf({
     inputs,

@@ -19,7 +19,6 @@ interface Replica {
 }
 
 interface ReplicasOptions {
-  key: string
   version: ServedVersion
   settings: HostingSettings
   source: ModelSource
@@ -40,12 +39,14 @@ export interface Replicas {
   tuning(): Tuning | null
 }
 
+/** Its name in the engine, which every run carries, is short for that. */
+let nextReplica = 0
+
 /** A model takes a little more memory than its files have bytes, where validation did not measure it. */
 const bytesOf = (version: ServedVersion, source: ModelSource): number =>
   Math.max(version.memoryBytes ?? 0, Math.ceil(source.bytes * 1.2))
 
 export function createReplicas({
-  key,
   version,
   settings,
   source,
@@ -56,7 +57,6 @@ export function createReplicas({
   const { engine, pool, tunings } = rooms
   const replicas: Replica[] = []
   const foreseen = bytesOf(version, source)
-  let next = 0
   let tuning: Tuning | null = null
 
   async function load(own: string): Promise<{ loaded: LoadedModel; plan: ProcessingPlan }> {
@@ -90,7 +90,7 @@ export function createReplicas({
   return {
     admit: () => pool.admit(member, foreseen, replicas.length === 0),
     add: async (queue) => {
-      const own = `${key}#${next++}`
+      const own = `${version.versionId}#${nextReplica++}`
       try {
         const { loaded, plan } = await load(own)
         // The process grows by what else goes on in it too, so that a measure far off says nothing.

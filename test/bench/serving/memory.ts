@@ -1,11 +1,15 @@
 /** What 200 loads and unloads leave behind in the memory of the process, while another model stays. */
-import { type Figure, mebibyte, median } from '../figures.ts'
+import { type Figure, mebibyte, percentile } from '../figures.ts'
 import { benchEngine } from './bench-engine.ts'
 import { perceptron, rowOf } from './models.ts'
 
 const rounds = 200
 /** The first ones fill caches that stay as large as they are. */
-const warmUp = 40
+const warmUp = 120
+/** Files that were read are given back when the engine's thread collects its garbage: one round says little. */
+const window = 80
+/** So near to what stays when all garbage is gone. */
+const floor = 0.1
 
 export async function measureMemory(say: (line: string) => void): Promise<Figure[]> {
   const { engine, source } = benchEngine(1)
@@ -22,8 +26,8 @@ export async function measureMemory(say: (line: string) => void): Promise<Figure
     sizes.push(process.memoryUsage.rss() / mebibyte)
   }
   await engine.close()
-  const before = median(sizes.slice(warmUp - 10, warmUp))
-  const after = median(sizes.slice(-10))
+  const before = percentile(sizes.slice(warmUp - window, warmUp), floor)
+  const after = percentile(sizes.slice(-window), floor)
   return [
     {
       name: `growth over ${rounds} loads and unloads of a model of 5 MiB`,
