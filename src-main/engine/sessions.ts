@@ -110,6 +110,7 @@ export function createSessions(directory: string, journal: Journal | null): Engi
           ? InferenceSession.create(files.path, chosen)
           : InferenceSession.create(files.bytes, chosen)
       })
+      if (files.kind === 'buffer') giveBack(files.bytes)
       const loadMs = performance.now() - started
       await unload(key)
       const discard = files.kind === 'path' ? files.discard : async () => undefined
@@ -214,6 +215,11 @@ export function createSessions(directory: string, journal: Journal | null): Engi
       journal?.close()
     },
   }
+}
+
+/** The file as it was read is of no use any more; its memory is not left to the collector of garbage. */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 function specs(metadata: readonly InferenceSession.ValueMetadata[]): TensorSpec[] {

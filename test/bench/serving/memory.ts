@@ -5,7 +5,7 @@ import { perceptron, rowOf } from './models.ts'
 
 const rounds = 200
 /** The first ones fill caches that stay as large as they are. */
-const warmUp = 120
+const warmUp = 600
 /** Files that were read are given back when the engine's thread collects its garbage: one round says little. */
 const window = 80
 /** So near to what stays when all garbage is gone. */
@@ -18,7 +18,7 @@ export async function measureMemory(say: (line: string) => void): Promise<Figure
   const cycled = source('cycled', perceptron([256, 1024, 1024, 10]))
   const sizes: number[] = []
   for (let round = 0; round < warmUp + rounds; round++) {
-    if (round % 60 === 0) say(`  ${round} of ${warmUp + rounds} loads`)
+    if (round % 200 === 0) say(`  ${round} of ${warmUp + rounds} loads`)
     await engine.load('cycled', cycled, cpu)
     await engine.run('cycled', rowOf(256), null)
     await engine.run('stays', rowOf(64), null)
