@@ -18,7 +18,7 @@ import { OverviewTab } from './overview-tab.tsx'
 import { SchemaTab } from './schema-tab.tsx'
 import { ValidationTab } from './validation-tab.tsx'
 import { VersionMenu } from './version-menu.tsx'
-import { VersionNotices } from './version-notices.tsx'
+import { DamagedModel, VersionNotices } from './version-notices.tsx'
 
 // The table of many rows is a tenth of all code, and the overview shows none.
 const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }))
@@ -81,7 +81,6 @@ export function ModelPage() {
                 <>
                   {version.data && <StateChip stage={version.data.stage} />}
                   <Chip>{taskWords[detail.task]}</Chip>
-                  {detail.intact === false && <Chip tone="bad">Corrupt</Chip>}
                 </>
               }
               actions={
@@ -105,6 +104,7 @@ export function ModelPage() {
                 </>
               }
             />
+            {detail.intact === false && <DamagedModel />}
             {version.data && <VersionNotices version={version.data} />}
             <Tabs value={tab} onChange={openTab} keepMounted={false} className={style.tabs}>
               <Tabs.List aria-label={`Parts of ${detail.title}`}>

@@ -13,7 +13,7 @@ const column = columnsFor<ModelRow>()
 
 function Integrity({ intact }: { intact: boolean | null }) {
   if (intact === null) return <span className={style.muted}>Not verified</span>
-  return intact ? <Chip tone="ok">Intact</Chip> : <Chip tone="bad">Corrupt</Chip>
+  return intact ? <Chip tone="ok">Intact</Chip> : <Chip tone="bad">Damaged</Chip>
 }
 
 export const modelColumns = column.columns([
@@ -22,7 +22,12 @@ export const modelColumns = column.columns([
     meta: { width: 'minmax(240px, 2.8fr)', sort: 'title', fixed: true },
     cell: ({ row: { original } }) => (
       <span className={style.model}>
-        <Link to="/models/$model" params={{ model: original.id }} tabIndex={-1} title={original.summary}>
+        <Link
+          to="/models/$model"
+          params={{ model: original.id }}
+          tabIndex={-1}
+          title={`${original.title} (${original.id})\n${original.summary}`}
+        >
           {original.title}
         </Link>
         <code>{original.id}</code>

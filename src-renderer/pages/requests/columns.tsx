@@ -27,7 +27,11 @@ function When({ at }: { at: string }) {
 export function Outcome({ row }: { row: Pick<RequestRow, 'status' | 'code'> }) {
   const ok = row.status < 400
   return (
-    <Chip tone={ok ? 'ok' : row.status < 500 ? 'warn' : 'bad'} dot>
+    <Chip
+      tone={ok ? 'ok' : row.status < 500 ? 'warn' : 'bad'}
+      title={`${row.status} ${row.code ?? ''}`.trim()}
+      dot
+    >
       {ok ? row.status : (row.code ?? row.status)}
     </Chip>
   )
@@ -64,7 +68,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('status', {
     header: 'Outcome',
-    meta: { width: 'minmax(110px, 1fr)' },
+    meta: { width: 'minmax(126px, 1fr)' },
     cell: ({ row: { original } }) => <Outcome row={original} />,
   }),
   column.accessor('consumer', {
