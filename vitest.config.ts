@@ -22,8 +22,6 @@ export default defineConfig({
     // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
     pool: 'forks',
     maxWorkers: 2,
-    // What is waited for comes at once on a free machine; on a busy one a second is not enough.
-    expect: { poll: { timeout: 15_000 } },
     projects: [project('unit', 60_000), project('contract', 60_000), project('flow', 120_000)],
   },
 })

@@ -13,5 +13,7 @@ export type EngineTask =
   | { type: 'load'; key: string; source: ModelSource; options: EngineOptions }
   | { type: 'run'; key: string; inputs: Tensor[]; outputs: string[] | null }
   | { type: 'unload'; key: string }
+  /** The last: releases all that is loaded. */
+  | { type: 'close' }
   | { type: 'tune'; key: string; inputs: Tensor[]; budgetMs: number }
   | { type: 'devices' }

@@ -201,7 +201,7 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
     close: async () => {
       closing = true
       clearInterval(watch)
-      await Promise.all(seats.map((seat) => seat.thread.end()))
+      await Promise.all(seats.map((seat) => seat.close()))
     },
   }
 }

@@ -1,4 +1,5 @@
 /** One engine thread as its host sees it: what waits for it, what it does, and how busy it was of late. */
+import { OutpostError } from '../base/errors.ts'
 import { transferable } from '../base/tensors.ts'
 import { startThread, type Thread } from '../base/threads.ts'
 import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
@@ -24,9 +25,13 @@ export interface Seat {
   submit(task: EngineTask, versionId: string): Promise<unknown>
   /** Begins with what waits where it rests. */
   advance(): void
+  /** Refuses what waits, lets what it does come to its end, and frees the thread's memory before the thread goes. */
+  close(): Promise<void>
 }
 
 const fadeMs = 10_000
+/** A load or a run that takes longer at the stop is left to the kill that follows. */
+const closeMsMax = 8_000
 
 export function openSeat(entry: string, data: EngineThreadData): Seat {
   const thread = startThread(entry, data)
@@ -50,7 +55,19 @@ export function openSeat(entry: string, data: EngineThreadData): Seat {
     seat.advance() // the thread goes on while the answer is worked on here
     answer()
   }
+  /** ONNX Runtime aborts the process where it is torn down in the middle of a load or a run. */
+  async function close(): Promise<void> {
+    const refusal = new OutpostError('SERVING_UNAVAILABLE', 'The node is stopping.')
+    for (const { reject } of seat.queue.splice(0)) reject(refusal)
+    await Promise.race([
+      seat.submit({ type: 'close' }, '').catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, closeMsMax).unref()),
+    ])
+    await thread.end()
+  }
+
   const seat: Seat = {
+    close,
     number: data.thread,
     thread,
     queue: [],

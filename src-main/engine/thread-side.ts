@@ -16,6 +16,8 @@ export function runEngineThread(data: EngineThreadData): void {
         const result = await sessions.run(task.key, task.inputs, task.outputs)
         return { value: result, transfer: transferable(result.outputs) }
       }
+      case 'close':
+        return { value: await sessions.close() }
       case 'unload':
         return { value: await sessions.unload(task.key) }
       case 'tune':
