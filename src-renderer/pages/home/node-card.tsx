@@ -1,7 +1,7 @@
 /** Which node this is, and the address that programs send requests to. */
 import type { NodeStatus } from '../../../src-main/contract/api/system.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
-import { formatNumber } from '../../components/format.ts'
+import { formatCount, formatNumber } from '../../components/format.ts'
 import { Card, Facts } from '../../components/page.tsx'
 import { Bytes, None, Time } from '../../components/values.tsx'
 import style from './home.module.css'
@@ -18,7 +18,12 @@ export function NodeCard({ status }: { status: NodeStatus }) {
       )}
       <Facts
         items={[
-          ['Models', `${formatNumber(counts.models)} in ${formatNumber(counts.versions)} versions`],
+          [
+            'Models',
+            counts.models === 0
+              ? 'none'
+              : `${formatNumber(counts.models)} in ${formatCount(counts.versions, 'versions')}`,
+          ],
           ['Requests', formatNumber(counts.requests)],
           ['Started', <Time key="since" at={status.startedAt} />],
           [

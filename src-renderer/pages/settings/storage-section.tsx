@@ -5,7 +5,7 @@ import type { JobRow } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { Damage } from '../../components/damage.tsx'
-import { formatBytes, formatNumber } from '../../components/format.ts'
+import { formatBytes, formatCount, formatNumber } from '../../components/format.ts'
 import { Card, Facts } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { damageOf } from '../../data/damage.ts'
@@ -34,7 +34,12 @@ export function StorageSection() {
               items={[
                 ['Folder', <code key="folder">{dataDir}</code>],
                 ['Free on this disk', formatBytes(diskFreeBytes)],
-                ['Models', `${formatNumber(counts.models)} with ${formatNumber(counts.versions)} versions`],
+                [
+                  'Models',
+                  counts.models === 0
+                    ? 'none'
+                    : `${formatNumber(counts.models)} in ${formatCount(counts.versions, 'versions')}`,
+                ],
               ]}
             />
           )}
