@@ -15,6 +15,7 @@ import {
 } from '../flows/access/publishers.ts'
 import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
 import { restartServing } from '../flows/serve/deploy.ts'
+import { startBackup } from '../flows/upkeep/backup.ts'
 import { nodeStatus } from '../flows/upkeep/node-status.ts'
 import { removeSamples } from '../flows/upkeep/samples.ts'
 import { api } from './implementer.ts'
@@ -32,8 +33,8 @@ export const system = api.system.router({
   removeSamples: api.system.removeSamples.handler(({ context }) =>
     removeSamples(context.node, context.actor),
   ),
-  backup: api.system.backup.handler(({ context }) => ({
-    jobId: context.node.jobs.submit('backup', 'Data folder', { actor: context.actor.name }),
+  backup: api.system.backup.handler(({ context, input }) => ({
+    jobId: startBackup(context.node, context.actor, input.directory),
   })),
   collect: api.system.collect.handler(({ context }) => ({
     jobId: context.node.jobs.submit('collect', 'Stored artifacts', { actor: context.actor.name }),

@@ -1,4 +1,5 @@
 /** The node as a whole: backup, restore, login-link, doctor. */
+import { resolve } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
 import type { AddCommand } from './add-command.ts'
 import { refuseUrl } from './context.ts'
@@ -11,26 +12,34 @@ const damagedLines = (damaged: readonly Damaged[]): string[] =>
   damaged.map(({ model, version, path, found }) => `✗ ${model}@${version}  ${path}  ${found}`)
 
 export function addNodeCommands(add: AddCommand): void {
-  add('backup', 'Make a consistent copy of the data folder while the node runs', 'outpost backup').run(
-    async (context) => {
-      const output = await context.withNode(async (node) =>
-        finishJob(context, node, (await node.client.system.backup()).jobId, 'Copying'),
+  add(
+    'backup',
+    'Make a consistent copy of the data folder while the node runs',
+    'outpost backup -o /backups',
+    (command) =>
+      command.option(
+        '-o, --output <dir>',
+        'takes the folder of the backup; backups/ of the data folder unless told otherwise',
+      ),
+  ).run(async (context, options: { output?: string }) => {
+    const input = options.output === undefined ? {} : { directory: resolve(options.output) }
+    const output = await context.withNode(async (node) =>
+      finishJob(context, node, (await node.client.system.backup(input)).jobId, 'Copying'),
+    )
+    const damaged = Array.isArray(output.damaged) ? (output.damaged as Damaged[]) : []
+    const copied = `${String(output.path)} (${String(output.files)} files, ${bytesText(Number(output.bytes))})`
+    context.terminal.result(output, [...damagedLines(damaged), copied].join('\n'))
+    if (damaged.length > 0) {
+      throw new OutpostError(
+        'ARTIFACT_CORRUPT',
+        `The backup is made without ${damaged.length} damaged files.`,
+        {
+          hint: 'Import the packages of these versions again, then back up again.',
+          details: { reported: true },
+        },
       )
-      const damaged = Array.isArray(output.damaged) ? (output.damaged as Damaged[]) : []
-      const copied = `${String(output.path)} (${String(output.files)} files, ${bytesText(Number(output.bytes))})`
-      context.terminal.result(output, [...damagedLines(damaged), copied].join('\n'))
-      if (damaged.length > 0) {
-        throw new OutpostError(
-          'ARTIFACT_CORRUPT',
-          `The backup is made without ${damaged.length} damaged files.`,
-          {
-            hint: 'Import the packages of these versions again, then back up again.',
-            details: { reported: true },
-          },
-        )
-      }
-    },
-  )
+    }
+  })
 
   add(
     'restore <backup>',
@@ -40,9 +49,10 @@ export function addNodeCommands(add: AddCommand): void {
     refuseUrl(context, 'restore')
     const { restoreBackup } = await import('../flows/upkeep/restore.ts')
     const progress = context.terminal.progress('Restoring')
-    const restored = await restoreBackup(backup, context.options.data, (done) =>
-      progress.update(done),
-    ).finally(() => progress.end())
+    const restored = await restoreBackup(backup, context.options.data, (done) => {
+      if (context.host.signal.aborted) throw new OutpostError('JOB_STATE', 'Stopped; nothing was restored.')
+      progress.update(done)
+    }).finally(() => progress.end())
     const held = `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${restored.files} files, every one checked)`
     const missing =
       restored.damaged.length > 0 ? ['These were damaged when it was made; import them again:'] : []

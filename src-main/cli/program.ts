@@ -19,7 +19,7 @@ import { addTrafficCommands } from './traffic-commands.ts'
 
 const closingHelp = `
 outpost COMMAND --help has the options of a command and an example.
-Exit codes: 0 done, 1 refused (one line on stderr, CODE: message; with --json a document {"error"} on stdout), 2 usage.
+Exit codes: 0 done, 1 refused (one line on stderr, CODE: message; with --json a document {"error"} on stdout), 2 usage, 130 a second Ctrl+C.
 A node that runs on the data folder is found by itself; --url and --key act on another one.`
 
 const nestedSummaries: Record<string, string> = {

@@ -98,6 +98,14 @@ export const system = {
     .output(z.object({ removed: z.int() })),
   backup: oc
     .route({ method: 'POST', path: '/backup', summary: 'A consistent copy while running', tags: ['Node'] })
+    .input(
+      z
+        .object({
+          /** On the node's machine, absolute: takes the folder of the backup. For the owner of the machine's account. */
+          directory: z.string().min(1).max(4096).optional(),
+        })
+        .default({}),
+    )
     .output(z.object({ jobId: rowId })),
   collect: oc
     .route({

@@ -1,18 +1,38 @@
-/** A consistent copy of the data folder while the node runs, as a job, into the folder's own backups/. */
-import { join } from 'node:path'
+/** A consistent copy of the data folder while the node runs, as a job: into its own backups/ or where the owner says. */
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
 import type { JobWork } from '../../jobs/runner.ts'
 import { backUp } from '../../store/backup.ts'
+import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 
-const jobInput = z.object({ actor: z.string() })
+const jobInput = z.object({ actor: z.string(), directory: z.string().nullable().default(null) })
+
+/**
+ * Returns the id of the job. A folder elsewhere is for the owner of the machine's account alone, since the node writes
+ * there with its own rights: FORBIDDEN, BAD_REQUEST where the path is not absolute or lies in the data folder.
+ */
+export function startBackup(node: NodeContext, actor: Actor, directory: string | undefined): string {
+  if (directory !== undefined) {
+    if (actor.kind !== 'owner')
+      throw new OutpostError('FORBIDDEN', 'Only the owner of the machine may name a folder for the backup.')
+    const inside = relative(node.paths.root, resolve(directory))
+    if (!isAbsolute(directory) || !(inside.startsWith('..') || isAbsolute(inside)))
+      throw new OutpostError('BAD_REQUEST', `"${directory}" is no absolute path outside of the data folder.`)
+  }
+  return node.jobs.submit('backup', directory ?? 'Data folder', {
+    actor: actor.name,
+    directory: directory ?? null,
+  })
+}
 
 export async function runBackup(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
-  const { actor } = jobInput.parse(work.input)
+  const { actor, directory } = jobInput.parse(work.input)
   const at = isoTime(node.clock)
-  const target = join(node.paths.backups, `backup-${at.replaceAll(/[:.]/g, '-')}`)
+  const target = join(directory ?? node.paths.backups, `backup-${at.replaceAll(/[:.]/g, '-')}`)
   const { files, damaged } = await backUp(node.blobs, target, {
     at,
     signal: work.signal,

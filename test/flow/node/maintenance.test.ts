@@ -131,13 +131,17 @@ test('a backup that is made while models are registered and asked is whole, and 
     while (going) expect((await asked(outpost)).status).toBe(200)
   })()
   const registering = newVersion('1.1.0', { 'big.bin': new Uint8Array(20_000_000) })
-  const backup = await ended(await client.system.backup())
+  const elsewhere = temporaryFolder()
+  const backup = await ended(await client.system.backup({ directory: elsewhere }))
   expect(backup.failure).toBeNull()
   going = false
   await busy
   await registering
   const status = await client.system.status()
 
+  expect(String(backup.output?.path).startsWith(join(elsewhere, 'backup-'))).toBe(true)
+  for (const directory of ['relative', outpost.dataDirectory])
+    expect(await refusalOf(client.system.backup({ directory }))).toBe('BAD_REQUEST')
   const folder = join(temporaryFolder(), 'restored')
   await restoreBackup(String(backup.output?.path), folder, () => undefined)
   const second = await startWholeNode({ dataDirectory: folder })
