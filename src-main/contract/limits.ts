@@ -123,6 +123,8 @@ export const limits = {
   requestSecondsMax: 120,
   /** Time that requests in flight are given to finish when serving drains; control kills it a little later. */
   drainSecondsMax: 10,
+  /** Seconds in which a client must have taken its answer: a large one holds memory until then. */
+  answerSecondsMax: 60,
   /** Rows that waiting requests of one model are merged to at most: past 64 the gain is small, the wait is not. */
   mergedRowsMax: 64,
   /** A version that was loaded for a try is unloaded after this time without a call. */

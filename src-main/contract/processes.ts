@@ -31,6 +31,8 @@ const servingConfig = z.object({
   engineThreads: z.int().min(1),
   /** A run that takes longer counts as hung; limits.engineRunSecondsMax where it is left out. */
   runSecondsMax: z.number().positive().optional(),
+  /** In which a client must have taken its answer; limits.answerSecondsMax where it is left out. */
+  answerSecondsMax: z.number().positive().optional(),
   /** Bytes of loaded models; limits.modelMemoryShare of the machine's where it is left out. */
   modelBytesMax: z.number().positive().optional(),
   logLevel: z.string(),

@@ -150,6 +150,7 @@ async function startServing(
   const door = createDoor({
     tls: config.tls,
     hosts: servedHosts(config.host, config.hostsAllowed),
+    answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
     identify: createIdentify(config, () => routes.keys),
     targets,

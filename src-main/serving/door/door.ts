@@ -33,6 +33,7 @@ export interface DoorOptions {
   tls: { cert: string; key: string } | null
   hosts: ReadonlySet<string>
   addressRequestsPerMinute: number | null
+  answerSecondsMax: number
   identify: (authorization: string | undefined) => Caller
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
@@ -92,7 +93,7 @@ export function createDoor(options: DoorOptions): Door {
     }
     Object.assign(result.headers, rate)
     const sent = isPackable(request, result) ? await packed(result) : result
-    send(request, response, sent, draining)
+    send(request, response, sent, draining, options.answerSecondsMax)
   }
 
   async function climb(

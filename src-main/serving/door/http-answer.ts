@@ -55,6 +55,7 @@ export function send(
   response: ServerResponse,
   answer: Answer,
   closing: boolean,
+  secondsMax: number,
 ): void {
   if (response.destroyed) return
   const unread = !request.complete
@@ -68,6 +69,14 @@ export function send(
   })
   response.end(request.method === 'HEAD' ? undefined : answer.body)
   if (unread) linger(request)
+  // What the system's buffers take is gone from here at once; the rest stands in memory while the client reads.
+  if (response.writableLength > 0) cutOff(response, secondsMax)
+}
+
+function cutOff(response: ServerResponse, seconds: number): void {
+  const late = setTimeout(() => response.destroy(), seconds * 1000)
+  late.unref()
+  response.once('close', () => clearTimeout(late))
 }
 
 /** Closing at once would reset the connection, and the client would never see why it was refused. */
