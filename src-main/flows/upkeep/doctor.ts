@@ -11,6 +11,7 @@ import { findRunningNode } from '../../store/data-directory.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 import { readNodeDatabase } from '../../store/open.ts'
 import { probeDatabase } from '../../store/probe.ts'
+import { examineChains } from './chains.ts'
 
 export interface Finding {
   name: string
@@ -36,6 +37,7 @@ export async function examineMachine(dataDirectory: string, electronDirectory: s
     await folder(dataDirectory),
     await disk(dataDirectory),
     await database(dataDirectory),
+    ...(await examineChains(dataDirectory)),
     {
       name: 'running',
       outcome: 'good',
