@@ -6,7 +6,7 @@ import { verifyAuditChain } from '../../audit/verify-chain.ts'
 import { verifyUsage } from '../../metering/verify-usage.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 import { readNodeDatabase } from '../../store/open.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 
 /** None where the folder was never used. */
 export async function examineChains(dataDirectory: string): Promise<Finding[]> {

@@ -12,12 +12,7 @@ import { dataPaths } from '../../store/data-paths.ts'
 import { readNodeDatabase } from '../../store/open.ts'
 import { probeDatabase } from '../../store/probe.ts'
 import { examineChains } from './chains.ts'
-
-export interface Finding {
-  name: string
-  outcome: 'good' | 'warning' | 'bad'
-  message: string
-}
+import type { Finding } from './finding.ts'
 
 /** Below this a single import of a large model fills the disk. */
 const diskBytesWanted = 2e9
