@@ -22,6 +22,8 @@ import css from './deployments.module.css'
 import { namedCurl, openInferenceCurl } from './endpoint-snippets.ts'
 import { FailureNotice, fellBack } from './health.tsx'
 import { deploymentsQuery } from './query.ts'
+import { TransitionsCard, WhichCard } from './transitions-card.tsx'
+import { VersionsCard } from './versions-card.tsx'
 
 const route = getRouteApi('/deployments/$endpoint')
 
@@ -90,6 +92,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
       />
       <FailureNotice row={row} />
       <Figures row={row} />
+      <VersionsCard row={row} />
       <Columns sides="even">
         <Calls row={row} />
         <Card title="Deployment">
@@ -121,6 +124,10 @@ function Deployment({ row }: { row: DeploymentRow }) {
             ]}
           />
         </Card>
+      </Columns>
+      <Columns sides="even">
+        <TransitionsCard row={row} />
+        <WhichCard row={row} />
       </Columns>
       {actions.dialog}
     </>

@@ -1,0 +1,89 @@
+/** Brings another version of the model to an endpoint, beside the one that answers or in its place. */
+import { Select, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Strategy } from '../../../src-main/contract/traffic.ts'
+import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+import { client, orpc } from '../../client.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+
+const strategies: { value: Strategy; label: string; effect: string }[] = [
+  {
+    value: 'canary',
+    label: 'Canary',
+    effect: 'It answers 5 % of the requests until you shift or promote it.',
+  },
+  {
+    value: 'blue-green',
+    label: 'Blue-green',
+    effect: 'It is loaded and answers nobody until you promote it.',
+  },
+  { value: 'ab', label: 'A/B', effect: 'It answers half of the requests.' },
+  {
+    value: 'shadow',
+    label: 'Shadow',
+    effect: 'It gets a copy of each request; its answers are compared and thrown away.',
+  },
+  { value: 'replace', label: 'Replace', effect: 'It answers all requests as soon as it is loaded.' },
+]
+
+export function IntroduceDialog({
+  row,
+  onClose,
+  after,
+}: {
+  row: DeploymentRow
+  onClose: () => void
+  after: (title: string, change: Promise<DeploymentRow>) => Promise<void>
+}) {
+  const [version, setVersion] = useState<string | null>(null)
+  const [strategy, setStrategy] = useState<Strategy>('canary')
+  const input = { model: row.model, limit: 500 }
+  const versions = useQuery(orpc.models.versions.queryOptions({ input }))
+  const served = new Set(
+    row.targets.filter(({ role }) => role !== 'previous').map((target) => target.version),
+  )
+  const others = (versions.data?.rows ?? []).filter((one) => !served.has(one.version))
+  const effect = strategies.find(({ value }) => value === strategy)?.effect
+  return (
+    <ConfirmDialog
+      opened
+      onClose={onClose}
+      title={`Add a version to ${row.endpoint}`}
+      action="Add"
+      tone="accent"
+      blocked={version === null}
+      onConfirm={() =>
+        after(
+          `${version} is loaded`,
+          client.deployments.deploy({
+            model: row.model,
+            version: version ?? '',
+            endpoint: row.endpoint,
+            strategy,
+          }),
+        )
+      }
+    >
+      <Stack gap="md">
+        <Select
+          label="Version"
+          description={`Beside ${row.version}, which answers now.`}
+          placeholder={others.length === 0 ? 'No other version is installed' : 'Choose one'}
+          data={others.map((one) => one.version)}
+          value={version}
+          onChange={setVersion}
+          disabled={others.length === 0}
+        />
+        <Select
+          label="How"
+          description={effect}
+          data={strategies.map(({ value, label }) => ({ value, label }))}
+          value={strategy}
+          onChange={(next) => next && setStrategy(next as Strategy)}
+          allowDeselect={false}
+        />
+      </Stack>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,130 @@
+/** The versions behind an endpoint: what each is here, its share, how it does, and what can be done with it. */
+import { Button, Group } from '@mantine/core'
+import type { DeploymentRow, DeploymentTarget } from '../../../src-main/contract/views.ts'
+import { Chip, StateChip } from '../../components/chip.tsx'
+import { formatNumber } from '../../components/format.ts'
+import { Card, Stack } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { None, Version } from '../../components/values.tsx'
+import css from './traffic.module.css'
+import { useTrafficActions } from './traffic-actions.tsx'
+
+const roleWords: Record<DeploymentTarget['role'], string> = {
+  primary: 'Primary',
+  candidate: 'Candidate',
+  shadow: 'Shadow',
+  pending: 'Coming',
+  previous: 'Before',
+}
+
+const percent = (weight: number): string => `${Number((weight / 100).toFixed(2))} %`
+
+export function VersionsCard({ row }: { row: DeploymentRow }) {
+  const actions = useTrafficActions(row)
+  const canGoBack = row.targets.some(({ role }) => role !== 'primary')
+  return (
+    <Card
+      title="Versions"
+      note="what answers, and what stands beside it"
+      actions={
+        <>
+          <Button onClick={() => actions.ask({ verb: 'introduce' })}>Add a version</Button>
+          {canGoBack && (
+            <Button color="bad" onClick={() => actions.ask({ verb: 'roll back' })}>
+              Roll back
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Stack>
+        <SplitBar targets={row.targets} />
+        <PlainTable
+          label={`Versions of ${row.endpoint}`}
+          columns={[
+            { title: 'Version' },
+            { title: 'Role' },
+            { title: 'Share', align: 'end' },
+            { title: 'State' },
+            { title: 'Requests', align: 'end' },
+            { title: 'Errors', align: 'end' },
+            { title: 'p95 ms', align: 'end' },
+            { title: 'Compared' },
+            { title: 'Actions' },
+          ]}
+          rows={row.targets.map((target) => ({
+            key: target.version,
+            cells: [
+              <Version key="version" name={target.version} />,
+              <Chip key="role" tone={target.role === 'primary' ? 'accent' : 'neutral'}>
+                {roleWords[target.role]}
+              </Chip>,
+              percent(target.weight),
+              <span key="state" title={target.failure?.message}>
+                <StateChip deployment={target.state} />
+              </span>,
+              formatNumber(target.requestsTotal),
+              formatNumber(target.failuresTotal),
+              target.latencyMsP95 === null ? (
+                <None key="p95">not measured</None>
+              ) : (
+                formatNumber(target.latencyMsP95, 2)
+              ),
+              compared(target) ?? <None key="compared">no shadow</None>,
+              <TargetActions key="actions" target={target} ask={actions.ask} />,
+            ],
+          }))}
+        />
+      </Stack>
+      {actions.dialog}
+    </Card>
+  )
+}
+
+/** What a shadow said beside the answers that were sent. */
+function compared({ shadow }: DeploymentTarget): string | null {
+  if (!shadow) return null
+  const { compared: total, diverged, failed, leftOut } = shadow
+  const parts = [`${formatNumber(diverged)} of ${formatNumber(total)} differ`]
+  if (failed > 0) parts.push(`${formatNumber(failed)} failed`)
+  if (leftOut > 0) parts.push(`${formatNumber(leftOut)} left out`)
+  return parts.join(', ')
+}
+
+type Ask = ReturnType<typeof useTrafficActions>['ask']
+
+function TargetActions({ target, ask }: { target: DeploymentTarget; ask: Ask }) {
+  if (target.role !== 'candidate' && target.role !== 'shadow') return null
+  return (
+    <Group gap={8} wrap="nowrap">
+      {target.role === 'candidate' && (
+        <Button size="xs" onClick={() => ask({ verb: 'shift', target })}>
+          Shift
+        </Button>
+      )}
+      <Button size="xs" onClick={() => ask({ verb: 'promote', target })}>
+        Promote
+      </Button>
+      <Button size="xs" color="bad" onClick={() => ask({ verb: 'take out', target })}>
+        Take out
+      </Button>
+    </Group>
+  )
+}
+
+/** The shares as a bar; each part is named in words beneath, so that no colour has to be told from another. */
+function SplitBar({ targets }: { targets: readonly DeploymentTarget[] }) {
+  const answering = targets.filter(({ weight }) => weight > 0)
+  return (
+    <div>
+      <div className={css.bar} aria-hidden>
+        {answering.map(({ version, weight, role }) => (
+          <span key={version} data-role={role} style={{ flexGrow: weight }} />
+        ))}
+      </div>
+      <p className={css.legend}>
+        {answering.map(({ version, weight }) => `${version} answers ${percent(weight)}`).join(' · ')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,51 @@
+/** Several versions behind one endpoint, through the page: a canary comes, grows, is promoted, and the way back. */
+import type { Page } from '@playwright/test'
+import { expect, test } from '../support/page-node.ts'
+
+test.use({ nodeFor: 'traffic' })
+test.describe.configure({ mode: 'serial' })
+test.beforeAll(({ node }) => node.samplesReady())
+
+const endpoint = 'samples.breast-cancer'
+const versions = (page: Page) => page.getByRole('table', { name: `Versions of ${endpoint}` }).getByRole('row')
+const open = (page: Page, url: string) => page.goto(`${url}/#/deployments/${endpoint}`)
+
+test('a canary is added, answers 5 %, and its share is shifted', async ({ page, node }) => {
+  await open(page, node.url)
+  await page.getByRole('button', { name: 'Add a version' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'Version' }).click()
+  await page.getByRole('option', { name: /^1\.0\.0/ }).click()
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(dialog).toBeHidden()
+  await expect(versions(page).filter({ hasText: '1.0.0' })).toContainText('5 %')
+  await versions(page).filter({ hasText: '1.0.0' }).getByRole('button', { name: 'Shift' }).click()
+  await dialog.getByRole('textbox', { name: /Share/ }).fill('30')
+  await dialog.getByRole('button', { name: 'Shift', exact: true }).click()
+  await expect(dialog).toBeHidden()
+  await expect(versions(page).filter({ hasText: '1.0.0' })).toContainText('30 %')
+  await expect(page.getByText(/1\.1\.0.* answers 70 %/)).toBeVisible()
+})
+
+test('the tester names the version that a key goes to, and the rule', async ({ page, node }) => {
+  await open(page, node.url)
+  await page.getByRole('textbox', { name: 'Key' }).fill('ci')
+  await page.getByRole('button', { name: 'Ask' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'by split, bucket' })).toBeVisible()
+})
+
+test('promoted, it answers all; rolled back, the one before does', async ({ page, node }) => {
+  await open(page, node.url)
+  await versions(page).filter({ hasText: '1.0.0' }).getByRole('button', { name: 'Promote' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('will answer all requests')
+  await dialog.getByRole('button', { name: /^Promote/ }).click()
+  await expect(dialog).toBeHidden()
+  await expect(versions(page).filter({ hasText: 'Primary' })).toContainText('1.0.0')
+  await page.getByRole('button', { name: 'Roll back' }).click()
+  await dialog.getByRole('button', { name: 'Roll back' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(versions(page).filter({ hasText: 'Primary' })).toContainText('1.1.0')
+  const changes = page.getByRole('table', { name: `Changes of ${endpoint}` })
+  await expect(changes.getByRole('row').filter({ hasText: 'canary' })).toContainText('Complete')
+})
