@@ -47,5 +47,5 @@ test('promoted, it answers all; rolled back, the one before does', async ({ page
   await expect(dialog).toBeHidden()
   await expect(versions(page).filter({ hasText: 'Primary' })).toContainText('1.1.0')
   const changes = page.getByRole('table', { name: `Changes of ${endpoint}` })
-  await expect(changes.getByRole('row').filter({ hasText: 'canary' })).toContainText('Complete')
+  await expect(changes.getByRole('row').filter({ hasText: 'Canary' })).toContainText('Complete')
 })

@@ -16,6 +16,7 @@ import {
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded, Loading } from '../../components/states.tsx'
+import { deviceWords } from '../../components/targets.ts'
 import { Digest, None, Time, Version } from '../../components/values.tsx'
 import { canStart, useDeploymentActions } from './deployment-actions.tsx'
 import css from './deployments.module.css'
@@ -69,7 +70,9 @@ function Deployment({ row }: { row: DeploymentRow }) {
         chips={
           <>
             <StateChip deployment={row.state} />
-            {fellBack(row) && <Chip tone="warn">Runs on {row.executionProvider.used}</Chip>}
+            {fellBack(row) && (
+              <Chip tone="warn">Runs on {deviceWords(row.executionProvider.used ?? '')}</Chip>
+            )}
           </>
         }
         actions={
@@ -101,8 +104,15 @@ function Deployment({ row }: { row: DeploymentRow }) {
               ['Model', row.model],
               ['Version', <Version key="version" name={row.version} />],
               ['Digest', <Digest key="digest" value={row.digest} />],
-              ['Device asked for', row.executionProvider.requested],
-              ['Device used', row.executionProvider.used ?? <None key="used">not loaded</None>],
+              ['Device asked for', deviceWords(row.executionProvider.requested)],
+              [
+                'Device used',
+                row.executionProvider.used === null ? (
+                  <None key="used">not loaded</None>
+                ) : (
+                  deviceWords(row.executionProvider.used)
+                ),
+              ],
               [
                 'Loaded in',
                 row.loadMs === null ? <None key="load">not loaded</None> : formatDuration(row.loadMs),
@@ -125,10 +135,8 @@ function Deployment({ row }: { row: DeploymentRow }) {
           />
         </Card>
       </Columns>
-      <Columns sides="even">
-        <TransitionsCard row={row} />
-        <WhichCard row={row} />
-      </Columns>
+      <WhichCard row={row} />
+      <TransitionsCard row={row} />
       {actions.dialog}
     </>
   )

@@ -2,6 +2,7 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Strategy } from '../../../src-main/contract/traffic.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip, type Tone } from '../../components/chip.tsx'
@@ -18,6 +19,14 @@ const words: Record<string, string> = {
   partial: 'Partial',
   complete: 'Complete',
   rolled_back: 'Rolled back',
+}
+
+const strategyWords: Record<Strategy, string> = {
+  replace: 'Replace',
+  canary: 'Canary',
+  'blue-green': 'Blue-green',
+  ab: 'A/B',
+  shadow: 'Shadow',
 }
 
 export function TransitionsCard({ row }: { row: DeploymentRow }) {
@@ -42,7 +51,7 @@ export function TransitionsCard({ row }: { row: DeploymentRow }) {
               cells: [
                 <Time key="at" at={one.startedAt} />,
                 one.from === null ? one.to : `${one.from} → ${one.to}`,
-                one.strategy,
+                strategyWords[one.strategy],
                 <Chip key="status" tone={tones[one.status] ?? 'neutral'}>
                   {words[one.status] ?? one.status}
                 </Chip>,
