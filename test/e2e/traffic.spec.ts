@@ -49,3 +49,21 @@ test('promoted, it answers all; rolled back, the one before does', async ({ page
   const changes = page.getByRole('table', { name: `Changes of ${endpoint}` })
   await expect(changes.getByRole('row').filter({ hasText: 'Canary' })).toContainText('Complete')
 })
+
+test('a version is deprecated, which its page says, and that is taken back', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/models/${endpoint}?version=1.0.0`)
+  const choose = async () => {
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Deprecate' }).click()
+  }
+  await choose()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Sunset date').fill('2099-12-31')
+  await dialog.getByRole('button', { name: /^Deprecate/ }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText(/is supported until/)).toBeVisible()
+  await choose()
+  await dialog.getByRole('button', { name: 'Take the deprecation back' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText(/is supported until/)).toHaveCount(0)
+})

@@ -8,10 +8,11 @@ import { versionCore } from '../../components/format.ts'
 import { reportJob } from '../../components/report.tsx'
 import { packageUrl } from '../../data/package-url.ts'
 import { DeleteVersionDialog } from './delete-version-dialog.tsx'
+import { DeprecateDialog } from './deprecate-dialog.tsx'
 import { PinAliasDialog } from './pin-alias-dialog.tsx'
 
 export function VersionMenu({ version }: { version: VersionDetail }) {
-  const [dialog, setDialog] = useState<'pin' | 'delete' | null>(null)
+  const [dialog, setDialog] = useState<'pin' | 'deprecate' | 'delete' | null>(null)
   const close = () => setDialog(null)
   return (
     <>
@@ -24,6 +25,7 @@ export function VersionMenu({ version }: { version: VersionDetail }) {
             Download the package
           </Menu.Item>
           <Menu.Item onClick={() => setDialog('pin')}>Pin an alias</Menu.Item>
+          <Menu.Item onClick={() => setDialog('deprecate')}>Deprecate</Menu.Item>
           <Menu.Item
             onClick={() =>
               void reportJob(`Verifying ${version.model}`, () =>
@@ -40,6 +42,7 @@ export function VersionMenu({ version }: { version: VersionDetail }) {
         </Menu.Dropdown>
       </Menu>
       <PinAliasDialog version={dialog === 'pin' ? version : null} onClose={close} />
+      {dialog === 'deprecate' && <DeprecateDialog version={version} onClose={close} />}
       <DeleteVersionDialog version={dialog === 'delete' ? version : null} onClose={close} />
     </>
   )
