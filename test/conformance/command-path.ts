@@ -25,8 +25,10 @@ export async function openCommandPath() {
   }
 
   const { name: publisher } = (await must('publisher', 'show')) as { name: string }
+  const made = (await must('keys', 'create', 'conformance', '--scope', 'infer')) as { secret: string }
   return {
     directory,
+    door: { url: node.servingUrl, key: made.secret },
     publisher,
     run,
     must,

@@ -2,6 +2,8 @@
  * The copies of one model in memory, each on an engine thread: loaded where the pool has room, run on the version's
  * own cases before the queue may use it, and out of the queue before it is unloaded.
  */
+import { OutpostError } from '../../base/errors.ts'
+import type { Tensor } from '../../base/tensors.ts'
 import type { HostingSettings } from '../../contract/hosting.ts'
 import type { EngineOptions, LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
 import type { ServedVersion } from '../routing/routes.ts'
@@ -10,7 +12,7 @@ import type { HostingRooms } from './hosting-rooms.ts'
 import type { PoolMember } from './pool.ts'
 import type { ProcessingPlan } from './processing-port.ts'
 import { tuneModel } from './tuning.ts'
-import { warmUpInputs } from './warm-up.ts'
+import { type WarmUp, warmUpInputs } from './warm-up.ts'
 
 interface Replica {
   key: string
@@ -73,16 +75,27 @@ export function createReplicas({
     const loaded = await engine.load(own, source, options)
     try {
       const plan = await planOf(loaded)
-      const cases = await warmUpInputs(rooms.dataDir, version, plan, rooms.processing.prepareCase)
-      for (const inputs of cases) await engine.run(own, structuredClone(inputs), null)
+      const warmUp = await warmUpInputs(rooms.dataDir, version, plan, rooms.processing.prepareCase)
+      const sample = await run(own, warmUp)
       if (stored?.fingerprint === loaded.fingerprint) tuning = stored
-      else if (settings.intraOpThreads === null && cases[0]) {
-        tuning = await tuneModel(engine, own, cases[0])
+      else if (settings.intraOpThreads === null && sample) {
+        tuning = await tuneModel(engine, own, sample)
         if (tuning) tunings.keep(version.versionId, settings.executionProvider, tuning)
       }
       return { loaded, plan }
     } catch (error) {
       await engine.unload(own)
+      throw error
+    }
+  }
+
+  /** The first inputs, where the model takes them: what it is tuned on. */
+  async function run(own: string, { inputs, isMadeUp }: WarmUp): Promise<Tensor[] | null> {
+    try {
+      for (const one of inputs) await engine.run(own, structuredClone(one), null)
+      return inputs[0] ?? null
+    } catch (error) {
+      if (isMadeUp && error instanceof OutpostError && error.code === 'ENGINE_FAILED') return null
       throw error
     }
   }

@@ -10,20 +10,26 @@ import type { ProcessingPlan, ProcessingPort } from './processing-port.ts'
 
 const casesMax = 4
 
-/** Empty where the version has no cases, or none that can be prepared, and was not tried on made-up inputs before. */
+export interface WarmUp {
+  /** Empty where there are no cases, or none that can be prepared, and the version was not tried on made-up inputs. */
+  inputs: Tensor[][]
+  /** No case of the package: that the model refuses it says nothing about the model. */
+  isMadeUp: boolean
+}
+
 export async function warmUpInputs(
   dataDir: string,
   version: ServedVersion,
   plan: ProcessingPlan,
   prepareCase: ProcessingPort['prepareCase'],
-): Promise<Tensor[][]> {
+): Promise<WarmUp> {
   const read = (path: string) => {
     const file = version.files.find((one) => one.path === path)
     if (!file) throw new Error(`no file ${path}`)
     return readBlob(dataDir, file.digest, limits.documentBytesMax)
   }
   const { suite } = version.descriptor
-  const madeUp = version.validated ? [zeros(plan.inputSpecs)] : []
+  const madeUp = { inputs: version.validated ? [zeros(plan.inputSpecs)] : [], isMadeUp: true }
   if (suite === undefined) return madeUp
   try {
     const lines = Buffer.from(await read(suite))
@@ -36,7 +42,7 @@ export async function warmUpInputs(
       const { runs } = await prepareCase(plan, inputs, read)
       found.push(...runs.map((run) => run.inputs))
     }
-    return found.length > 0 ? found : madeUp
+    return found.length > 0 ? { inputs: found, isMadeUp: false } : madeUp
   } catch {
     return madeUp // a suite is for judging; that it cannot be read here stops no model from serving
   }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
+import { elementType, onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel, slowModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -126,3 +127,26 @@ test('66: priority and timeout of a request reach the queue of its model', async
 async function replicasBusy(serving: Serving): Promise<void> {
   await serving.message('report', ({ queueLength }) => queueLength > 0)
 }
+
+test('a model that does not take made-up inputs is served all the same', async () => {
+  const onnx = onnxModel({
+    nodes: [{ operator: 'Expand', inputs: ['x', 'shape'], outputs: ['y'] }],
+    inputs: [
+      { name: 'x', shape: [3, 1] },
+      { name: 'shape', type: elementType.int64, shape: [2] },
+    ],
+    outputs: [{ name: 'y', shape: [3, 'm'] }],
+  })
+  node.deploy(
+    'expand',
+    'acme.expand',
+    await node.register({ model: 'acme.expand', version: '1.0.0', onnx, validated: true }),
+  )
+  const serving = await node.start()
+  const inputs = [
+    { name: 'x', shape: [3, 1], datatype: 'FP32', data: [1, 2, 3] },
+    { name: 'shape', shape: [2], datatype: 'INT64', data: [3, 2] },
+  ]
+  const { status, body } = await serving.call('/v2/models/expand/infer', { inputs }, key)
+  expect([status, body]).toMatchObject([200, { outputs: [{ data: [1, 1, 2, 2, 3, 3] }] }])
+})
