@@ -5,7 +5,7 @@ import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
-import { timeOption, wholeNumber } from './names.ts'
+import { expiryOption, wholeNumber } from './names.ts'
 import { table } from './terminal.ts'
 
 export function addKeyCommands(add: AddCommand): void {
@@ -18,11 +18,16 @@ export function addKeyCommands(add: AddCommand): void {
         .addOption(
           new Option('--scope <scope...>', 'what it may do').choices(keyScope.options).default(['infer']),
         )
-        .option('--expires <time>', 'ISO 8601, for example 2027-01-31T00:00:00Z', timeOption)
+        .option(
+          '--expires <time>',
+          'never, days such as 30d, or ISO 8601; 90d unless told otherwise',
+          expiryOption,
+        )
         .option('--per-minute <count>', 'requests that it may send in a minute', wholeNumber(1, 10_000_000)),
   ).run(
     async (context, name: string, options: { scope: KeyScope[]; expires?: string; perMinute?: number }) => {
-      const { scope: scopes, expires: expiresAt = null, perMinute: requestsPerMinute = null } = options
+      const { scope: scopes, expires = expiryOption('90d'), perMinute: requestsPerMinute = null } = options
+      const expiresAt = expires === 'never' ? null : expires
       const input = { name, scopes, expiresAt, requestsPerMinute }
       const made = await context.withNode((node) => node.client.keys.create(input))
       context.terminal.result(made, made.secret)

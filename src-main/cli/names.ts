@@ -11,6 +11,16 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
   }
 
+const dayMs = 86_400_000
+
+/** When a key ends: never, so many days from now, or a time. Commander takes null for a value that is missing. */
+export function expiryOption(text: string): string {
+  if (text === 'never') return text
+  const days = /^(\d{1,4})d$/.exec(text)?.[1]
+  if (days === undefined) return timeOption(text)
+  return new Date(Date.now() + Number(days) * dayMs).toISOString()
+}
+
 /** An ISO 8601 time or date of an option, as the API takes it. */
 export function timeOption(text: string): string {
   const time = new Date(text)
