@@ -52,7 +52,13 @@ export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
     channel.post(message)
   }
   let serving: Promise<Serving> | undefined
-  const end = async () => {
+  let ending: Promise<void> | undefined
+  // Control says so and then goes away: what was closed once is not closed again.
+  const end = () => {
+    ending ??= drainAndExit()
+    return ending
+  }
+  const drainAndExit = async () => {
     await serving?.then(
       (started) => started.drain(),
       () => undefined,
@@ -161,6 +167,7 @@ async function startServing(
       next: targets.next,
       mirror: mirror.send,
       cache,
+      doubt: mirror.doubt,
       observe: ({ traffic }, latencyMs, status) => {
         if (traffic)
           watch.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: status >= 500 })

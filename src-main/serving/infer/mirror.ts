@@ -14,6 +14,11 @@ const underWayMax = 16
 
 export interface Mirror {
   send(call: Call, replay: Replay, outputs: readonly Tensor[]): void
+  /**
+   * A failure of a candidate counts against it where the primary answers the same request: else whoever may infer could
+   * take a version out with inputs that no version answers.
+   */
+  doubt(call: Call, replay: Replay): void
   /** Null where nothing was asked of it. */
   figures(endpointId: string, versionId: string): ShadowFigures | null
 }
@@ -29,6 +34,8 @@ export interface MirrorOptions {
 }
 
 export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirror {
+  /** Requests that failed and are asked of the primary now. */
+  let doubts = 0
   const all = new Map<string, ShadowFigures & { underWay: number }>()
 
   function figuresOf(endpointId: string, versionId: string): ShadowFigures & { underWay: number } {
@@ -92,6 +99,24 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
         if (figures.underWay >= underWayMax) figures.leftOut += 1
         else void ask(endpoint, target, live, replay, outputs)
       }
+    },
+    doubt: ({ target: { traffic } }, replay) => {
+      if (traffic?.target.role !== 'candidate' || doubts >= underWayMax) return
+      const { endpoint, target } = traffic
+      const live = ready(endpoint, endpoint.split.primary)
+      if (!live) return
+      doubts += 1
+      const release = live.model.hold()
+      const { version } = endpoint.split.primary
+      replay({ endpoint: endpoint.name, version, rule: 'doubt', traffic: null, ...live })
+        .then(
+          () => observe(endpoint.id, target.versionId, { failed: true }),
+          () => undefined, // the primary fails on it too
+        )
+        .finally(() => {
+          doubts -= 1
+          release()
+        })
     },
     figures: (endpointId, versionId) => {
       const { underWay: _underWay, ...figures } = all.get(`${endpointId}|${versionId}`) ?? none

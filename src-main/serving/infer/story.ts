@@ -39,6 +39,8 @@ export interface InferRooms {
   next: (failed: Target) => Target | null
   /** Sends a copy of an answered request to the shadows of its endpoint; nobody waits for it. */
   mirror: (call: Call, replay: Replay, outputs: readonly Tensor[]) => void
+  /** The model failed on the input: asks the primary the same, to tell a bad version from a bad input. */
+  doubt: (call: Call, replay: Replay) => void
   cache: ResponseCache
   /** What became of a request, for the rules that watch the version that answered it. */
   observe: (target: Target, latencyMs: number, status: number) => void
@@ -108,7 +110,8 @@ export async function infer<R extends Reply>(
   const latencyMs = performance.now() - call.started
   call.target.figures?.count(latencyMs, code !== null, asking.trace)
   const { statistics } = call.target.ready
-  rooms.observe(call.target, latencyMs, reply.status)
+  if (code === 'ENGINE_FAILED') rooms.doubt(call, exchange.replay)
+  else rooms.observe(call.target, latencyMs, reply.status)
   if (asking.trace.cached) statistics.cacheHit(latencyMs)
   else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
   else statistics.failed(latencyMs)

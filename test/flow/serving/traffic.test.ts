@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
+import { elementType, floats, onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -141,4 +142,34 @@ test('R96: each answer carries its receipt', async () => {
   expect(headers.get('outpost-receipt')).toMatch(
     /^model="acme.traffic", endpoint="acme.traffic", rule="endpoint default", ep=cpu, batch=1, queue-us=\d+, compute-us=\d+$/,
   )
+})
+
+test('an input on which every version fails takes no candidate out; one on which it alone fails does', async () => {
+  const strict = onnxModel({
+    nodes: [{ operator: 'Gather', inputs: ['table', 'x'], outputs: ['y'] }],
+    initializers: [{ name: 'table', dims: [2], raw: floats(1, 2) }],
+    inputs: [{ name: 'x', type: elementType.int64, shape: ['batch'] }],
+    outputs: [{ name: 'y', shape: ['batch'] }],
+  })
+  const wide = onnxModel({
+    nodes: [{ operator: 'Gather', inputs: ['table', 'x'], outputs: ['y'] }],
+    initializers: [{ name: 'table', dims: [4], raw: floats(1, 2, 3, 4) }],
+    inputs: [{ name: 'x', type: elementType.int64, shape: ['batch'] }],
+    outputs: [{ name: 'y', shape: ['batch'] }],
+  })
+  const gather = 'acme.gather'
+  node.deploy(gather, gather, await node.register({ model: gather, version: '1.0.0', onnx: wide }))
+  const versionId = await node.register({ model: gather, version: '1.1.0', onnx: strict })
+  node.introduce(gather, versionId, 'candidate', share(10_000))
+  const serving = await node.start()
+  const ask = async (at: number) => {
+    const input = { name: 'x', shape: [1], datatype: 'INT64', data: [at] }
+    return (await serving.call(`/v2/models/${gather}/infer`, { inputs: [input] }, key)).status
+  }
+  for (let count = 0; count < 30; count++) expect(await ask(9)).toBe(500)
+  const from = serving.reports().length
+  await expect.poll(() => serving.reports().length).toBeGreaterThan(from + 2)
+  expect(await ask(1)).toBe(200)
+  for (let count = 0; count < 30; count++) await ask(3)
+  expect(await serving.message('roll-back')).toMatchObject({ versionId })
 })
