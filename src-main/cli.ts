@@ -2,6 +2,7 @@
 import { onBrokenPipe } from './base/broken-pipe.ts'
 import { forkChildren } from './base/child.ts'
 import { programPlace } from './base/program-place.ts'
+import { isServe } from './cli/program.ts'
 import { runCommandLine } from './cli/run.ts'
 import { createCliHost } from './cli-host.ts'
 
@@ -10,7 +11,7 @@ const interrupted = new AbortController()
 const args = process.argv.slice(2)
 
 // The first signal asks the command to stop and undo; a second one ends it. `serve` listens for itself.
-if (args[0] !== 'serve') {
+if (!isServe(args)) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (interrupted.signal.aborted) process.exit(130)
@@ -20,7 +21,7 @@ if (args[0] !== 'serve') {
 }
 // A reader that has seen enough is no fault, and none at all for a node that serves others.
 onBrokenPipe(() => {
-  if (args[0] !== 'serve') process.exit(0)
+  if (!isServe(args)) process.exit(0)
 })
 process.exitCode = await runCommandLine(
   args,

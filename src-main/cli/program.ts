@@ -41,7 +41,9 @@ export function createProgram(host: CliHost): Command {
       outputError: () => undefined, // thrown as well, and reported like every refusal
     })
     .helpCommand(false)
+    .enablePositionalOptions() // the same option may stand before a command and after it
     .addHelpText('after', closingHelp)
+  share(program)
 
   addPackageCommands(addTo(program, host, 'Packages:'))
   addModelCommands(addTo(program, host, 'Registry:'))
@@ -69,11 +71,13 @@ const argumentTerm = (argument: { name(): string; required: boolean }): string =
 function addTo(program: Command, host: CliHost, heading: string): AddCommand {
   const parentOf = (name: string): Command =>
     program.commands.find((command) => command.name() === name) ??
-    program
-      .command(name)
-      .helpGroup(heading)
-      .helpCommand(false)
-      .description(nestedSummaries[name] ?? '')
+    share(
+      program
+        .command(name)
+        .helpGroup(heading)
+        .helpCommand(false)
+        .description(nestedSummaries[name] ?? ''),
+    )
 
   return (signature, summary, example, options) => {
     const [first = '', second] = signature.split(' ')
@@ -107,9 +111,23 @@ function addServe(program: Command, host: CliHost): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (_options: unknown, command: Command) => {
-      await host.serve(command.args)
+      const { data } = program.opts<Partial<SharedOptions>>()
+      const named = program.getOptionValueSource('data') === 'cli' && data !== undefined
+      await host.serve([...(named ? ['--data', data] : []), ...command.args])
     })
 }
+
+/** Whether a command line runs a node, which listens for signals itself. */
+export const isServe = (args: readonly string[]): boolean => wordsOf(args)[0] === 'serve'
+
+/** The words of a command line without the options of every command that stand between them. */
+export function wordsOf(args: readonly string[]): string[] {
+  const isOption = (text = ''): boolean => text.startsWith('-')
+  const takesNext = (text = ''): boolean => sharedWithValue.has(text)
+  return args.filter((text, at) => !isOption(text) && !takesNext(args[at - 1]))
+}
+
+const sharedWithValue = new Set(['--data', '--url', '--key'])
 
 const share = (command: Command): Command =>
   command
@@ -124,6 +142,14 @@ const share = (command: Command): Command =>
     .helpOption('-h, --help', 'show this')
 
 function contextOf(host: CliHost, command: Command): CliContext {
-  const options = command.opts<SharedOptions>()
+  const options = sharedOptionsOf(command)
   return createContext(host, createTerminal(options.json ?? false, host.out, host.errors), options)
+}
+
+/** They may stand before the command, between its words or after them; what stands last counts. */
+function sharedOptionsOf(command: Command): SharedOptions {
+  const own = command.opts<SharedOptions>()
+  if (command.parent === null) return own
+  const given = Object.entries(own).filter(([name]) => command.getOptionValueSource(name) === 'cli')
+  return { ...sharedOptionsOf(command.parent), ...Object.fromEntries(given) }
 }

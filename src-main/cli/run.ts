@@ -4,7 +4,7 @@ import { OutpostError } from '../base/errors.ts'
 import { refuseOldNode } from '../base/node-version.ts'
 import type { CliHost } from './context.ts'
 import { asOutpostError, exitCodes, reportRefusal } from './failure.ts'
-import { createProgram } from './program.ts'
+import { createProgram, wordsOf } from './program.ts'
 
 export async function runCommandLine(args: readonly string[], host: CliHost): Promise<number> {
   const program = createProgram(host)
@@ -31,7 +31,7 @@ function withHint(error: OutpostError, program: Command, args: readonly string[]
   if (error.hint !== undefined) return error
   const words = [program.name()]
   let command: Command | undefined = program
-  for (const word of args) {
+  for (const word of wordsOf(args)) {
     command = command.commands.find((one) => one.name() === word)
     if (command === undefined) break
     words.push(word)

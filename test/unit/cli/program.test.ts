@@ -2,8 +2,9 @@
 import { PassThrough } from 'node:stream'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
+import { OutpostError } from '../../../src-main/base/errors.ts'
 import type { CliHost } from '../../../src-main/cli/context.ts'
-import { createProgram } from '../../../src-main/cli/program.ts'
+import { createProgram, isServe } from '../../../src-main/cli/program.ts'
 import { runCommandLine } from '../../../src-main/cli/run.ts'
 
 function host(): CliHost & { written(): string; complained(): string } {
@@ -95,6 +96,43 @@ test.each(explained.map((words) => [words.join(' '), words] as const))('%s --hel
   for (const [option] of example.matchAll(/(?<= )--?[a-z-]+/g)) expect(help).toContain(option)
 })
 
+test.each([
+  [['publisher', 'rename', 'acme', '--data', '/a', '--json']],
+  [['publisher', '--data', '/a', '--json', 'rename', 'acme']],
+  [['--data', '/a', '--json', 'publisher', 'rename', 'acme']],
+  [['--data', '/b', 'publisher', '--data=/a', 'rename', '--json', 'acme']],
+  [['--data', '/a', 'models', '--json']],
+  [['--json', 'models', '--data', '/a']],
+])('what every command has stands anywhere, and the last one counts: %j', async (args) => {
+  const folders: string[] = []
+  const asked = host()
+  asked.access.findRunning = async (directory) => {
+    folders.push(directory)
+    throw new OutpostError('DATA_DIR_INVALID', 'far enough')
+  }
+  expect(await runCommandLine(args, asked)).toBe(1)
+  expect(folders).toEqual(['/a'])
+  expect(JSON.parse(asked.written())).toMatchObject({ error: { message: 'far enough' } })
+})
+
+test.each([
+  [['serve', '--data', '/a', '--port', '0', '--key', 'node.key']],
+  [['--data', '/a', 'serve', '--port', '0', '--key', 'node.key']],
+])('serve gets its own options, and the folder named before it: %j', async (args) => {
+  const asked = host()
+  const served: string[][] = []
+  asked.serve = async (given) => {
+    served.push(given)
+    return 0
+  }
+  expect(await runCommandLine(args, asked)).toBe(0)
+  expect(served.map((given) => given.toSorted())).toEqual([
+    ['--data', '--key', '--port', '/a', '0', 'node.key'],
+  ])
+  expect(isServe(args)).toBe(true)
+  expect(isServe(['models', 'serve'])).toBe(false)
+})
+
 test('the version and the list of commands are answers; no command at all is not', async () => {
   const asked = host()
   expect(await runCommandLine(['--version'], asked)).toBe(0)
@@ -118,6 +156,7 @@ test.each([
   [['keys', 'create', 'ci', '--scope', 'root'], 'infer, read, write, admin', 'outpost keys create'],
   [['keys', 'create', 'ci', '--expires', 'soon'], 'ISO 8601', 'outpost keys create'],
   [['deploy', 'acme.adder@1.0.0', '--device', 'abacus'], 'auto, cpu, cuda', 'outpost deploy'],
+  [['publisher', '--data', '/a', 'rotate', 'now'], 'too many arguments', 'outpost publisher rotate'],
   [['publisher', 'rotate', 'now'], 'too many arguments', 'outpost publisher rotate'],
   [['pack', '.'], "required option '-o, --output <file>'", 'outpost pack'],
   [['restore', 'backup', '--url', 'http://127.0.0.1:7070'], 'does not fit', 'outpost restore'],
