@@ -1,11 +1,12 @@
 /** A download that goes on where it was cut off, and whose file stands only when its digest is right. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OutpostError } from './errors.ts'
+import { makeFolder } from './files.ts'
 
 export interface DownloadOptions {
   url: string
@@ -19,7 +20,7 @@ export interface DownloadOptions {
 /** NODE_UNREACHABLE where the server does not answer as it should, ARTIFACT_CORRUPT where its bytes are others. */
 export async function download({ url, sha512, file, onProgress, signal }: DownloadOptions): Promise<void> {
   const part = `${file}.part`
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   const from = (await stat(part).catch(() => null))?.size ?? 0
   const response = await fetch(url, {
     headers: from > 0 ? { range: `bytes=${from}-` } : {},

@@ -3,11 +3,34 @@
  * name by a rename; the folder is synced after, so that the name survives a power loss too.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isSystemError, OutpostError } from './errors.ts'
 
 export const temporarySuffix = '.partial'
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a file system refuses new
+ * folders with ENOENT, as /proc does.
+ */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  if (await isFolder(path)) return
+  const above = dirname(path)
+  if (above !== path) await makeFolder(above, mode)
+  try {
+    await mkdir(path, { mode })
+  } catch (error) {
+    const wasMadeMeanwhile = isSystemError(error, 'EEXIST') && (await isFolder(path))
+    if (!wasMadeMeanwhile) throw error
+  }
+}
+
+/** What cannot be looked at is none: making it says why. */
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return // Windows refuses to open a folder
@@ -25,7 +48,7 @@ export async function writeAtomically<Result>(
   write: (file: FileHandle, temporaryPath: string) => Promise<Result>,
   mode = 0o644,
 ): Promise<Result> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const temporary = `${path}.${randomBytes(6).toString('hex')}${temporarySuffix}`
   const file = await open(temporary, 'wx', mode)
   let result: Result
@@ -45,6 +68,23 @@ export async function writeAtomically<Result>(
 
 export const writeFileAtomically = (path: string, bytes: Uint8Array | string, mode?: number): Promise<void> =>
   writeAtomically(path, (file) => file.writeFile(bytes), mode)
+
+/** What the account may not do, or the file system, in the catalogue's words; anything else as it came. */
+export function asPathError(error: unknown): unknown {
+  if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'EISDIR')) return error
+  const why: Record<string, [string, string]> = {
+    EROFS: ['its file system is read-only', 'Name a place on another one.'],
+    EISDIR: ['it is a folder', 'Name a file.'],
+  }
+  const [reason, hint] = why[error.code ?? ''] ?? [
+    'this account has no right to',
+    'Give it the right (ls -ld shows what it has), or name another place.',
+  ]
+  return new OutpostError('PATH_UNUSABLE', `${error.path ?? 'What was named'} cannot be used: ${reason}.`, {
+    hint,
+    cause: error,
+  })
+}
 
 /** A full disk in the catalogue's words; anything else as it came. */
 export function asDiskError(error: unknown): unknown {

@@ -1,7 +1,7 @@
 /** How a command ends that was refused: one line and a hint on stderr, or one JSON document on stdout with --json. */
 import { ORPCError } from '@orpc/client'
 import { isSystemError, OutpostError } from '../base/errors.ts'
-import { asDiskError } from '../base/files.ts'
+import { asDiskError, asPathError } from '../base/files.ts'
 import type { ProblemData } from '../contract/api/client.ts'
 import { isErrorCode } from '../contract/errors.ts'
 import { printable } from './terminal.ts'
@@ -10,7 +10,7 @@ export const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
 /** Of the node over the wire, of a file that was named, of a person who pressed Ctrl+C, or a fault. */
 export function asOutpostError(thrown: unknown): OutpostError {
-  const error = asDiskError(thrown)
+  const error = asPathError(asDiskError(thrown))
   if (error instanceof OutpostError) return error
   if (error instanceof ORPCError) {
     const data = (error.data ?? {}) as ProblemData
@@ -20,9 +20,8 @@ export function asOutpostError(thrown: unknown): OutpostError {
       cause: error,
     })
   }
-  const path = isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'EROFS') && error.path
-  if (path)
-    return new OutpostError('NOT_FOUND', `${path} cannot be used: ${error.message}.`, { cause: error })
+  const path = isSystemError(error, 'ENOENT', 'ENOTDIR') && error.path
+  if (path) return new OutpostError('NOT_FOUND', `There is no ${path}.`, { cause: error })
   if (error instanceof Error && error.name === 'AbortError') {
     return new OutpostError('JOB_STATE', 'Stopped before it was done; nothing was changed.', { cause: error })
   }

@@ -64,6 +64,7 @@ export const errorCatalogue = {
   DATA_DIR_IN_USE: entry(409, 'Another node runs on this data folder'),
   DATA_DIR_NEWER: entry(409, 'The data folder was written by a newer version'),
   DATA_DIR_INVALID: entry(409, 'The data folder cannot be used'),
+  PATH_UNUSABLE: entry(409, 'A file or folder cannot be used by this account'),
   DISK_FULL: entry(507, 'The disk is full', true),
   MACHINE_UNFIT: entry(500, 'This machine cannot run a node'),
   PORT_TAKEN: entry(409, 'The port is taken'),

@@ -8,7 +8,13 @@ import { dirname, join, relative, sep } from 'node:path'
 import Database from 'better-sqlite3'
 import { sha256File } from '../base/digest.ts'
 import { isSystemError, OutpostError } from '../base/errors.ts'
-import { asDiskError, syncDirectory, temporarySuffix, writeFileAtomically } from '../base/files.ts'
+import {
+  asDiskError,
+  makeFolder,
+  syncDirectory,
+  temporarySuffix,
+  writeFileAtomically,
+} from '../base/files.ts'
 import { type BackupFile, type BackupManifest, type DamagedFile, manifestName } from './backup-manifest.ts'
 import type { Copied } from './blobs/blob-copy.ts'
 import { blobPath } from './blobs/blob-paths.ts'
@@ -39,7 +45,7 @@ export async function backUp(
   const release = blobs.holdAll()
   const partial = `${target}${temporarySuffix}`
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(target), 0o700)
     await rm(partial, { recursive: true, force: true }) // what a backup that died had copied
     await mkdir(partial, { mode: 0o700 })
     const manifest = await fill(blobs.dataDir, partial, options)

@@ -2,10 +2,10 @@
  * Taking a data folder: creates what is missing, holds the owner lock, and tells the command line where this node
  * listens. A second node on the same folder is refused, and a node that was killed leaves no lock behind.
  */
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { access, constants, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
-import { writeFileAtomically } from '../base/files.ts'
+import { makeFolder, writeFileAtomically } from '../base/files.ts'
 import { type DataPaths, dataFolders, dataPaths } from './data-paths.ts'
 import { isLocked, takeLock } from './owner-lock.ts'
 import { type RuntimeNode, readRuntimeFile } from './runtime-file.ts'
@@ -56,8 +56,12 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
 /** The node that runs on this folder now: what the command line talks to. Null where none does. */
 export async function findRunningNode(directory: string): Promise<RuntimeNode | null> {
   const paths = dataPaths(directory)
-  const found = await readRuntimeFile(runtimeFile(paths))
-  return found && isLocked(lockFile(paths)) ? found : null
+  try {
+    const found = await readRuntimeFile(runtimeFile(paths))
+    return found && isLocked(lockFile(paths)) ? found : null
+  } catch (error) {
+    throw asUnusable(paths.root, error)
+  }
 }
 
 async function inUse(paths: DataPaths): Promise<OutpostError> {
@@ -71,20 +75,31 @@ async function inUse(paths: DataPaths): Promise<OutpostError> {
 
 async function createFolders(paths: DataPaths): Promise<void> {
   try {
-    await mkdir(paths.root, { recursive: true, mode: 0o700 })
-    if (!(await stat(paths.root)).isDirectory()) {
-      throw new OutpostError('DATA_DIR_INVALID', `${paths.root} is not a folder.`)
+    await makeFolder(paths.root, 0o700)
+    for (const folder of [paths.root, ...dataFolders(paths)]) {
+      await makeFolder(folder, 0o700)
+      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     }
-    for (const folder of dataFolders(paths)) await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
-    if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR')) throw error
-    throw new OutpostError(
-      'DATA_DIR_INVALID',
-      `${paths.root} cannot be used as a data folder: ${error.message}.`,
-      {
-        hint: 'Choose a folder that your account can write.',
-        cause: error,
-      },
-    )
+    throw asUnusable(paths.root, error)
   }
+}
+
+const unusableBecause: Record<string, string> = {
+  EACCES: 'this account may not read or write there',
+  EPERM: 'this account may not read or write there',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'the file system takes no new folders there',
+  EEXIST: 'a file stands in the place of a folder',
+  ENOTDIR: 'a file stands in the place of a folder',
+}
+
+function asUnusable(root: string, error: unknown): unknown {
+  if (!isSystemError(error, ...Object.keys(unusableBecause))) return error
+  const place = error.path === undefined || error.path === root ? '' : ` (at ${error.path})`
+  return new OutpostError(
+    'DATA_DIR_INVALID',
+    `${root} cannot be used as a data folder: ${unusableBecause[error.code ?? '']}${place}.`,
+    { hint: 'Name a folder that this account can write, with --data or OUTPOST_DATA.', cause: error },
+  )
 }

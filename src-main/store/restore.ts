@@ -3,10 +3,10 @@
  * and what they refer to. The folder is there whole or not at all, and one that holds something is never written to.
  * What was damaged when the backup was made is not in it: its versions are marked so, and can be imported again.
  */
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../base/errors.ts'
-import { asDiskError, syncDirectory, temporarySuffix } from '../base/files.ts'
+import { asDiskError, asPathError, makeFolder, syncDirectory, temporarySuffix } from '../base/files.ts'
 import { type BackupManifest, readBackupManifest } from './backup-manifest.ts'
 import { blobPath } from './blobs/blob-paths.ts'
 import { blobBytes } from './blobs/blobs.ts'
@@ -32,9 +32,8 @@ export async function restore(
   const partial = `${target}${temporarySuffix}`
   await rm(partial, { recursive: true, force: true }) // what a restore that died had copied
   try {
-    await mkdir(partial, { recursive: true, mode: 0o700 })
-    for (const folder of dataFolders(dataPaths(partial)))
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(partial, 0o700)
+    for (const folder of dataFolders(dataPaths(partial))) await makeFolder(folder, 0o700)
     for (const [index, file] of manifest.files.entries()) {
       await copyChecked(backup, partial, file)
       onProgress?.(index + 1, manifest.files.length)
@@ -46,7 +45,7 @@ export async function restore(
     return manifest
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    throw asDiskError(error)
+    throw asPathError(asDiskError(error))
   }
 }
 

@@ -18,6 +18,8 @@ interface Surroundings {
   /** Written to its standard input, which is closed otherwise. */
   input?: string
   environment?: Record<string, string>
+  /** The account that it runs as, where root runs the tests. */
+  uid?: number
 }
 
 export interface Started {
@@ -25,10 +27,11 @@ export interface Started {
   ended: Promise<Ended>
 }
 
-export function start(args: readonly string[], { input, environment }: Surroundings = {}): Started {
+export function start(args: readonly string[], { input, environment, uid }: Surroundings = {}): Started {
   const child = spawn(process.execPath, [join(sourceDirectory, 'cli.ts'), ...args], {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   child.stdin.end(input ?? '')
   const ended = Promise.all([

@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { asPathError } from '../../base/files.ts'
 import type { JobWork } from '../../jobs/runner.ts'
 import { backUp } from '../../store/backup.ts'
 import type { Actor } from '../actor.ts'
@@ -37,6 +38,8 @@ export async function runBackup(node: NodeContext, work: JobWork): Promise<Recor
     at,
     signal: work.signal,
     onProgress: (done, total) => work.report(done / Math.max(1, total), 'Copying'),
+  }).catch((error: unknown) => {
+    throw asPathError(error)
   })
   audited(
     node,
