@@ -1,15 +1,23 @@
 /** Packages and their reports as a person reads them on a terminal. */
-import type { ValidationReport } from '../contract/validation.ts'
+import type { ValidationCheck, ValidationReport } from '../contract/validation.ts'
 import type { Described } from '../flows/packages/describe-path.ts'
 import { bytesText, table } from './terminal.ts'
 
 const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const
 
+/** After a check that failed, those below it were not run, and saying so once is enough. */
 export function reportText({ checks, verdict, measured }: ValidationReport): string {
-  const lines = checks.map(
-    ({ outcome, name, message, hint }) =>
-      `${marks[outcome]} ${name.padEnd(14)} ${message}${hint ? `\n  ${' '.repeat(15)}${hint}` : ''}`,
-  )
+  const failedAt = checks.findIndex(({ outcome }) => outcome === 'failed')
+  const isReached = ({ outcome }: ValidationCheck, at: number): boolean =>
+    failedAt === -1 || at <= failedAt || outcome !== 'skipped'
+  const lines = checks
+    .filter(isReached)
+    .map(
+      ({ outcome, name, message, hint }) =>
+        `${marks[outcome]} ${name.padEnd(14)} ${message}${hint ? `\n  ${' '.repeat(15)}${hint}` : ''}`,
+    )
+  const missed = checks.length - lines.length
+  if (missed > 0) lines.push(`- ${missed} ${missed === 1 ? 'check' : 'checks'} not reached`)
   const accuracy =
     measured?.accuracy === null || measured === null
       ? ''

@@ -1,5 +1,5 @@
 /** How a command ends that is not done: its exit code, the one line on stderr, the document of --json. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -69,9 +69,26 @@ test('validate gives the report and ends with 1 where a check fails', async () =
   expect(out).toMatch(/^✗ graph/m)
   expect(errors).toContain('VALIDATION_FAILED: The check "graph" failed')
 
+  expect(out).toMatch(/^- \d+ checks not reached$/m)
+  expect(out).not.toContain('Not reached')
+
   const report = await outpost(['validate', source, '--json'])
   expect(report.code).toBe(1)
   expect(JSON.parse(report.out)).toMatchObject({ verdict: 'failed' })
+})
+
+test('a file that is no package fails at the first check, and the rest is one line', async () => {
+  const file = join(folder, 'no-package')
+  await writeFile(file, 'just text\n')
+  const { code, out } = await outpost(['validate', file])
+  expect(code).toBe(1)
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('- ')),
+  ).toEqual(['- 16 checks not reached'])
 })
 
 test('an unsigned package is packed when it is asked for, and let in by nobody', async () => {
@@ -99,4 +116,44 @@ test('a data folder that is none is refused in words', async () => {
   const { code, errors } = await outpost(['models', '--data', file])
   expect(code).toBe(1)
   expect(errors).toMatch(/^DATA_DIR_INVALID: /)
+})
+
+const nobody = 65_534
+
+test('a data folder that cannot be written is refused at once, with its place and what to do', async () => {
+  const locked = join(folder, 'locked')
+  await mkdir(locked, { mode: 0o700 })
+  const blocked = join(folder, 'blocked')
+  await writeFile(blocked, '')
+  const places = [join(blocked, 'data'), ...(process.platform === 'linux' ? ['/proc/outpost'] : [])]
+  for (const place of places) {
+    for (const command of [['models'], ['serve', '--port', '0', '--serving-port', '0']]) {
+      const { code, errors } = await outpost([...command, '--data', place])
+      expect({ place, command, code }).toEqual({ place, command, code: 1 })
+      expect(errors).toContain(`DATA_DIR_INVALID: ${place} cannot be used as a data folder: `)
+      expect(errors).toContain('--data')
+    }
+  }
+  // Root may write anywhere, so another account has to try; it reads the program where that lies open to all.
+  if (process.getuid?.() !== 0) return
+  await chmod(folder, 0o755)
+  for (const place of [locked, join(locked, 'data')]) {
+    const { code, errors } = await outpost(['models', '--data', place], { uid: nobody })
+    expect({ place, code }).toEqual({ place, code: 1 })
+    expect(errors).toMatch(/^DATA_DIR_INVALID: .*locked.* this account may not read or write there/)
+  }
+})
+
+test('a file that may not be read or written is no file that is not there', async () => {
+  const isFolder = await outpost(['trust', 'add', 'acme', folder, ...data])
+  expect(isFolder).toMatchObject({ code: 1 })
+  expect(isFolder.errors).toMatch(/^PATH_UNUSABLE: .* cannot be used: it is a folder/)
+  if (process.getuid?.() !== 0) return // root may read anything
+  const secret = join(folder, 'secret.pem')
+  await writeFile(secret, '', { mode: 0o600 })
+  const own = await mkdtemp(join(tmpdir(), 'outpost-nobody-'))
+  await chown(own, nobody, nobody)
+  const refused = await outpost(['trust', 'add', 'acme', secret, '--data', own], { uid: nobody })
+  expect(refused.errors).toMatch(/^PATH_UNUSABLE: .*secret\.pem cannot be used: this account has no right to/)
+  await rm(own, { recursive: true, force: true })
 })
