@@ -1,5 +1,6 @@
 /** What people write on the command line, read: MODEL@VERSION (an alias or a range will do), numbers, times. */
 import { InvalidArgumentError } from 'commander'
+import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 
 /** A whole number of an option, within its bounds. */
@@ -23,9 +24,12 @@ export function expiryOption(text: string): string {
 
 /** An ISO 8601 time or date of an option, as the API takes it. */
 export function timeOption(text: string): string {
-  const time = new Date(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString()
-  throw new InvalidArgumentError('It takes an ISO 8601 time such as 2027-01-31T00:00:00Z.')
+  // A day that no calendar has is refused here: a Date would count on into the next month.
+  if (z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]).safeParse(text).success)
+    return new Date(text).toISOString()
+  throw new InvalidArgumentError(
+    'It takes a day or a time that the calendar has, in ISO 8601: 2027-01-31 or 2027-01-31T00:00:00Z.',
+  )
 }
 
 export function parseReference(text: string): { model: string; version: string | undefined } {

@@ -63,6 +63,21 @@ test('a key is shown when it is made and nowhere after', async () => {
   expect((await outpost(['keys', 'list', ...data])).out).toContain('revoked')
 })
 
+test('a key ends after 90 days, never, after so many days or at a time', async () => {
+  const day = 86_400_000
+  const untilOf = async (...options: string[]): Promise<string | null> =>
+    (await answer<{ key: { expiresAt: string | null } }>(['keys', 'create', 'k', ...options, ...data])).key
+      .expiresAt
+  const daysLeft = (until: string | null): number => Math.round((Date.parse(until ?? '') - Date.now()) / day)
+  expect(daysLeft(await untilOf())).toBe(90)
+  expect(await untilOf('--expires', 'never')).toBeNull()
+  expect(daysLeft(await untilOf('--expires', '30d'))).toBe(30)
+  expect(await untilOf('--expires', '2096-02-29')).toBe('2096-02-29T00:00:00.000Z')
+  expect(await untilOf('--expires', '2096-02-29T12:00:00+02:00')).toBe('2096-02-29T10:00:00.000Z')
+  const past = await outpost(['keys', 'create', 'k', '--expires', '0d', ...data])
+  expect(past.errors).toMatch(/^BAD_REQUEST: The key would have expired/)
+})
+
 test('the own key moves to another node in a file that its passphrase alone opens', async () => {
   const file = join(folder, 'acme.key')
   await answer(['publisher', 'rename', 'acme', ...data])

@@ -89,6 +89,21 @@ describe('keys', () => {
     expect((await infer(secret)).status).toBe(401)
   })
 
+  test('it stays unless a time is given, and a time that no calendar has is refused', async () => {
+    const { keys } = outpost.client
+    const made = (expiresAt?: string | null) => keys.create({ name: 'dated', scopes: ['read'], expiresAt })
+    expect((await made()).key.expiresAt).toBeNull()
+    expect((await made(null)).key.expiresAt).toBeNull()
+    expect((await made('2096-02-29T00:00:00Z')).key.expiresAt).toBe('2096-02-29T00:00:00.000Z')
+    for (const wrong of [
+      '2027-02-31T00:00:00Z',
+      '2027-02-29T00:00:00Z',
+      '2027-13-01T00:00:00Z',
+      '2027-02-31',
+    ])
+      await expect(made(wrong), wrong).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  })
+
   test('it expires at its time however that was written', async () => {
     const soon = new Date(Date.now() + 3_600_000)
     for (const expiresAt of [
