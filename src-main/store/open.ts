@@ -67,6 +67,17 @@ export const openUsageDatabase = (dataDir: string): UsageWriter =>
 /** The file must be there and of this build's schema: its writer has opened it before. */
 export const readNodeDatabase = (dataDir: string): NodeReader => openReader(nodeKind(dataDir)) as NodeReader
 
+/** For who only looks, also at a folder that an older build has left. DATA_DIR_NEWER, DATA_DIR_INVALID. */
+export function inspectNodeDatabase(dataDir: string): { db: NodeReader; schema: number; schemaHere: number } {
+  const kind = nodeKind(dataDir)
+  let schema = 0
+  const db = connect(kind, { readonly: true, fileMustExist: true, timeout: busyMsMax }, (opened) => {
+    schema = schemaVersion(opened)
+    refuseNewer(kind.file, schema, kind.migrations)
+  })
+  return { db: db as NodeReader, schema, schemaHere: kind.migrations.length }
+}
+
 export const readUsageDatabase = (dataDir: string): UsageReader =>
   openReader(usageKind(dataDir)) as UsageReader
 

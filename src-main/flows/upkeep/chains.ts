@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { verifyAuditChain } from '../../audit/verify-chain.ts'
 import { verifyUsage } from '../../metering/verify-usage.ts'
 import { dataPaths } from '../../store/data-paths.ts'
-import { readNodeDatabase } from '../../store/open.ts'
+import { inspectNodeDatabase } from '../../store/open.ts'
 import type { Finding } from './finding.ts'
 
 /** None where the folder was never used. */
@@ -26,7 +26,7 @@ export async function examineChains(dataDirectory: string): Promise<Finding[]> {
 }
 
 async function audit(dataDirectory: string): Promise<Finding> {
-  const db = readNodeDatabase(dataDirectory)
+  const { db } = inspectNodeDatabase(dataDirectory) // its table of entries is that of the first schema
   try {
     const verdict = verifyAuditChain(db)
     return verdict.outcome === 'intact'

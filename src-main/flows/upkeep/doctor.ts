@@ -9,7 +9,7 @@ import { probeHere, probeRuntime } from '../../engine/probe.ts'
 import { probePictures } from '../../processing/probe.ts'
 import { findRunningNode } from '../../store/data-directory.ts'
 import { dataPaths } from '../../store/data-paths.ts'
-import { readNodeDatabase } from '../../store/open.ts'
+import { inspectNodeDatabase } from '../../store/open.ts'
 import { probeDatabase } from '../../store/probe.ts'
 import { examineChains } from './chains.ts'
 import type { Finding } from './finding.ts'
@@ -128,8 +128,13 @@ async function database(path: string): Promise<Finding> {
   if (!(await exists(dataPaths(path).nodeDatabase)))
     return { name: 'database', outcome: 'good', message: 'No node was started on this folder yet.' }
   try {
-    readNodeDatabase(path).close()
-    return { name: 'database', outcome: 'good', message: 'node.db can be read and is of this version.' }
+    const { db, schema, schemaHere } = inspectNodeDatabase(path)
+    db.close()
+    const message =
+      schema === schemaHere
+        ? 'node.db can be read and is of this version.'
+        : `node.db has schema ${schema}; it will be migrated to ${schemaHere} at the next start, after a copy into backups/.`
+    return { name: 'database', outcome: 'good', message }
   } catch (error) {
     return { name: 'database', outcome: 'bad', message: (error as Error).message }
   }
