@@ -61,7 +61,7 @@ const asFiles = ({ handles, kind }: { handles: string[]; kind?: FileToTake['kind
   handles.map((handle) => ({ handle, kind }))
 
 export const drafts = api.drafts.router({
-  list: api.drafts.list.handler(({ context }) => listDrafts(context.node)),
+  list: api.drafts.list.handler(({ context, input }) => listDrafts(context.node, input)),
   get: api.drafts.get.handler(({ context, input }) => draftDetail(context.node, input.id)),
   create: api.drafts.create.handler(({ context, input }) =>
     createDraft(context.node, context.actor, { files: asFiles(input), basedOn: input.basedOn }),

@@ -50,13 +50,13 @@ export const jobs = api.jobs.router({
 })
 
 export const keys = api.keys.router({
-  list: api.keys.list.handler(({ context }) => listKeys(context.node)),
+  list: api.keys.list.handler(({ context, input }) => listKeys(context.node, input)),
   create: api.keys.create.handler(({ context, input }) => createKey(context.node, context.actor, input)),
   revoke: api.keys.revoke.handler(({ context, input }) => revokeKey(context.node, context.actor, input.id)),
 })
 
 export const publishers = api.publishers.router({
-  list: api.publishers.list.handler(({ context }) => listPublishers(context.node)),
+  list: api.publishers.list.handler(({ context, input }) => listPublishers(context.node, input)),
   trust: api.publishers.trust.handler(({ context, input }) =>
     trustPublisher(context.node, context.actor, input),
   ),

@@ -8,12 +8,12 @@ import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { keyHash, sameText } from '../base/key-hash.ts'
 import type { KeyScope, keyRow } from '../contract/views.ts'
-import { inTransaction, type NodeReader, type NodeWriter } from '../store/sqlite.ts'
+import { inTransaction, type NodeReader, type NodeWriter, type RowWindow } from '../store/sqlite.ts'
 import {
   findKey,
   findKeyByHash,
   insertKey,
-  listKeys as listStored,
+  keysIn,
   revokeStoredKey,
   type StoredKey,
 } from '../store/tables/api-keys.ts'
@@ -75,7 +75,11 @@ export function createKey(
   })
 }
 
-export const listKeys = (db: NodeReader): KeyRow[] => listStored(db).map(toRow)
+/** Newest first, revoked ones too. */
+export function listKeys(db: NodeReader, window: RowWindow): { rows: KeyRow[]; total: number } {
+  const { rows, total } = keysIn(db, window)
+  return { rows: rows.map(toRow), total }
+}
 
 /** Revoking twice is once. NOT_FOUND. Serving has to be told of the new snapshot before this is answered. */
 export function revokeKey(db: NodeWriter, id: string, by: By): KeyRow {

@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../base/files.ts'
 import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { expiryOption, wholeNumber } from './names.ts'
+import { type Page, paged, restOf } from './paged.ts'
 import { table } from './terminal.ts'
 
 export function addKeyCommands(add: AddCommand): void {
@@ -33,16 +34,16 @@ export function addKeyCommands(add: AddCommand): void {
       context.terminal.result(made, made.secret)
     },
   )
-  add('keys list', 'List the API keys', 'outpost keys list').run(async (context) => {
-    const keys = await context.withNode((node) => node.client.keys.list())
-    const rows = keys.map((key) => [
+  add('keys list', 'List the API keys', 'outpost keys list', paged).run(async (context, window: Page) => {
+    const page = await context.withNode((node) => node.client.keys.list(window))
+    const rows = page.rows.map((key) => [
       key.id,
       key.name,
       `${key.prefix}…`,
       key.scopes.join(' '),
       key.revokedAt ? 'revoked' : (key.expiresAt ?? 'stays'),
     ])
-    context.terminal.result(keys, table(['Id', 'Name', 'Key', 'Scopes', 'Until'], rows))
+    context.terminal.result(page, table(['Id', 'Name', 'Key', 'Scopes', 'Until'], rows) + restOf(page))
   })
   add('keys revoke <id>', 'Revoke an API key at once', 'outpost keys revoke 0190…').run(
     async (context, id: string) => {
@@ -61,16 +62,18 @@ export function addKeyCommands(add: AddCommand): void {
     )
     context.terminal.result(row, `${row.name} is trusted with ${row.fingerprint}`)
   })
-  add('trust list', 'List the trusted publishers', 'outpost trust list').run(async (context) => {
-    const rows = await context.withNode((node) => node.client.publishers.list())
-    context.terminal.result(
-      rows,
-      table(
-        ['Publisher', 'Own', 'Versions', 'Key'],
-        rows.map((row) => [row.name, row.own ? 'yes' : 'no', String(row.versions), row.fingerprint]),
-      ),
-    )
-  })
+  add('trust list', 'List the trusted publishers', 'outpost trust list', paged).run(
+    async (context, window: Page) => {
+      const page = await context.withNode((node) => node.client.publishers.list(window))
+      const rows = page.rows.map((row) => [
+        row.name,
+        row.own ? 'yes' : 'no',
+        String(row.versions),
+        row.fingerprint,
+      ])
+      context.terminal.result(page, table(['Publisher', 'Own', 'Versions', 'Key'], rows) + restOf(page))
+    },
+  )
   add('trust remove <name>', 'Trust a publisher no longer', 'outpost trust remove acme').run(
     async (context, name: string) => {
       await context.withNode((node) => node.client.publishers.remove({ name }))

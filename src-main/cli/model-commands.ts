@@ -1,28 +1,17 @@
 /** The registry: models, versions, delete, verify. */
-import type { Command } from 'commander'
 import { OutpostError } from '../base/errors.ts'
-import { limits } from '../contract/limits.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
-import { requireVersion, wholeNumber } from './names.ts'
+import { requireVersion } from './names.ts'
+import { type Page, paged, restOf } from './paged.ts'
 import { bytesText, table } from './terminal.ts'
-
-interface Page {
-  limit: number
-  offset: number
-}
-
-const paged = (command: Command): Command =>
-  command
-    .option('--limit <n>', 'rows at most', wholeNumber(1, limits.pageRowsMax), 100)
-    .option('--offset <n>', 'rows to pass over', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
 
 export function addModelCommands(add: AddCommand): void {
   add(
     'models [search]',
     'List the models of the registry, or search them',
     'outpost models digits --limit 20',
-    (command) => paged(command),
+    paged,
   ).run(async (context, search: string, { limit, offset }: Page) => {
     const page = await context.withNode((node) =>
       node.client.models.list({ search: search || undefined, limit, offset }),
@@ -36,10 +25,9 @@ export function addModelCommands(add: AddCommand): void {
       model.endpoints.map(({ name }) => name).join(' ') || '-',
       model.title,
     ])
-    const rest = page.total > page.rows.length ? `\n${page.rows.length} of ${page.total}` : ''
     context.terminal.result(
       page,
-      table(['Model', 'Latest', 'Stable', 'Versions', 'Size', 'Endpoints', 'Title'], rows) + rest,
+      table(['Model', 'Latest', 'Stable', 'Versions', 'Size', 'Endpoints', 'Title'], rows) + restOf(page),
     )
   })
 
@@ -47,7 +35,7 @@ export function addModelCommands(add: AddCommand): void {
     'versions <model>',
     'List the versions of a model, newest first',
     'outpost versions acme.digits',
-    (command) => paged(command),
+    paged,
   ).run(async (context, model: string, { limit, offset }: Page) => {
     const page = await context.withNode((node) => node.client.models.versions({ model, limit, offset }))
     const rows = page.rows.map((version) => [
@@ -61,7 +49,7 @@ export function addModelCommands(add: AddCommand): void {
     ])
     context.terminal.result(
       page,
-      table(['Version', 'Change', 'Aliases', 'Metric', 'Size', 'Publisher', 'Digest'], rows),
+      table(['Version', 'Change', 'Aliases', 'Metric', 'Size', 'Publisher', 'Digest'], rows) + restOf(page),
     )
   })
 

@@ -36,6 +36,25 @@ export function sql<Row = unknown, Params extends unknown[] = unknown[]>(
   return statement as unknown as Database.Statement<Params, Row>
 }
 
+/** A window of a list. */
+export interface RowWindow {
+  offset: number
+  limit: number
+}
+
+/** The rows in the window, and how many there are in all. The texts are constants. */
+export function readWindow<Row>(
+  db: Sqlite,
+  select: { columns: string; table: string; order: string },
+  { offset, limit }: RowWindow,
+): { rows: Row[]; total: number } {
+  const { columns, table, order } = select
+  const text = `select ${columns} from ${table} order by ${order} limit @limit offset @offset`
+  const rows = sql<Row>(db, text).all({ limit, offset })
+  const counted = sql<{ total: number }>(db, `select count(*) as total from ${table}`).get()
+  return { rows, total: counted?.total ?? 0 }
+}
+
 /** All of `work` or nothing of it; a full disk is DISK_FULL. `work` must be synchronous. */
 export function inTransaction<Result>(db: NodeWriter | UsageWriter, work: () => Result): Result {
   try {

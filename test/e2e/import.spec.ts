@@ -58,7 +58,7 @@ test('a package whose model was changed after it was signed is not installed, wh
   await expect(sheet(page).getByRole('alert')).toContainText('PACKAGE_DIGEST', { timeout: 20_000 })
   await page.keyboard.press('Escape')
   expect((await node.client.models.list({})).total).toBe(0)
-  expect((await node.client.publishers.list()).map(({ name }) => name)).not.toContain('acme')
+  expect((await node.client.publishers.list({})).rows.map(({ name }) => name)).not.toContain('acme')
 })
 
 test('an unknown publisher: the fingerprint is shown, and nothing is installed before it is trusted', async ({

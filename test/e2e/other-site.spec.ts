@@ -25,7 +25,7 @@ test('its requests are refused, with the cookie and without, and their answers c
   const page = await context.newPage()
   // Another port of the same host is the same site: the cookie travels, and only the node's own checks stand.
   await page.goto(origin)
-  const before = await node.client.keys.list()
+  const before = await node.client.keys.list({})
   const outcomes = await page.evaluate(async (url) => {
     const body = JSON.stringify({ name: 'stolen', scopes: ['admin'], expiresAt: null })
     const requests: RequestInit[] = [
@@ -46,7 +46,7 @@ test('its requests are refused, with the cookie and without, and their answers c
     )
   }, node.url)
   expect(outcomes).toEqual([{ read: 0 }, { read: 0 }, { read: 0 }, { read: 0 }])
-  expect(await node.client.keys.list()).toEqual(before)
+  expect(await node.client.keys.list({})).toEqual(before)
   await page.close()
 })
 

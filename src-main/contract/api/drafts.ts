@@ -2,15 +2,16 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { rowId } from '../names.ts'
-import { artifactKind, draftDetail, draftRow, draftStep } from '../views.ts'
+import { artifactKind, draftDetail, draftRow, draftStep, page, pageQuery } from '../views.ts'
 import { fileHandle } from './packages.ts'
 
 const id = z.object({ id: rowId })
 
 export const drafts = {
   list: oc
-    .route({ method: 'GET', path: '/drafts', summary: 'Drafts', tags: ['Package'] })
-    .output(z.array(draftRow)),
+    .route({ method: 'GET', path: '/drafts', summary: 'Drafts, last changed first', tags: ['Package'] })
+    .input(pageQuery)
+    .output(page(draftRow)),
   get: oc
     .route({ method: 'GET', path: '/drafts/{id}', summary: 'One draft', tags: ['Package'] })
     .input(id)

@@ -147,8 +147,9 @@ export const jobs = {
 
 export const keys = {
   list: oc
-    .route({ method: 'GET', path: '/keys', summary: 'API keys', tags: ['Keys'] })
-    .output(z.array(keyRow)),
+    .route({ method: 'GET', path: '/keys', summary: 'API keys, newest first', tags: ['Keys'] })
+    .input(pageQuery)
+    .output(page(keyRow)),
   create: oc
     .route({ method: 'POST', path: '/keys', summary: 'Create a key; it is shown this once', tags: ['Keys'] })
     .input(
@@ -170,7 +171,8 @@ export const keys = {
 export const publishers = {
   list: oc
     .route({ method: 'GET', path: '/publishers', summary: 'Trusted publishers', tags: ['Publishers'] })
-    .output(z.array(publisherRow)),
+    .input(pageQuery)
+    .output(page(publisherRow)),
   trust: oc
     .route({ method: 'POST', path: '/publishers', summary: 'Trust a publisher', tags: ['Publishers'] })
     .input(

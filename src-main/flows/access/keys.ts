@@ -5,10 +5,11 @@ import { newToken } from '../../auth/tokens.ts'
 import { isoTime } from '../../base/clock.ts'
 import { keyHash } from '../../base/key-hash.ts'
 import type { KeyScope } from '../../contract/views.ts'
+import type { RowWindow } from '../../store/sqlite.ts'
 import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
 
-export const listKeys = (node: NodeContext) => list(node.db)
+export const listKeys = (node: NodeContext, window: RowWindow) => list(node.db, window)
 
 export interface NewKey {
   name: string

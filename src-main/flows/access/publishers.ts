@@ -12,11 +12,13 @@ import {
   importPublisherKey,
 } from '../../package/signing/publisher-key.ts'
 import type { Signer } from '../../package/signing/sign-manifest.ts'
+import type { RowWindow } from '../../store/sqlite.ts'
 import {
   deletePublishers,
   findPublisherByFingerprint,
   listPublishers as listStored,
   ownPublisher as ownStored,
+  publishersIn,
   publishersNamed,
   putPublisher,
   renameOwnPublishers,
@@ -39,8 +41,10 @@ const toRow = (node: NodeContext, publisher: StoredPublisher) => ({
   versions: versionsSignedBy(node.db, publisher.fingerprint),
 })
 
-export const listPublishers = (node: NodeContext) =>
-  listStored(node.db).map((publisher) => toRow(node, publisher))
+export function listPublishers(node: NodeContext, window: RowWindow) {
+  const { rows, total } = publishersIn(node.db, window)
+  return { rows: rows.map((publisher) => toRow(node, publisher)), total }
+}
 
 const publicPem = (key: KeyObject): string =>
   (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'pem' }) as string

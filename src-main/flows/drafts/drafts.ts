@@ -8,7 +8,7 @@ import { nextVersion } from '../../base/version-order.ts'
 import { modelId, versionName } from '../../contract/names.ts'
 import { changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
 import type { DraftDetail } from '../../contract/views.ts'
-import { inTransaction, readJson, readJsonOrNull } from '../../store/sqlite.ts'
+import { inTransaction, type RowWindow, readJson, readJsonOrNull } from '../../store/sqlite.ts'
 import {
   deleteDraft,
   findDraft,
@@ -83,7 +83,10 @@ function toRow(node: NodeContext, draft: StoredDraft) {
   }
 }
 
-export const listDrafts = (node: NodeContext) => listStored(node.db).map((draft) => toRow(node, draft))
+export function listDrafts(node: NodeContext, window: RowWindow) {
+  const { rows, total } = listStored(node.db, window)
+  return { rows: rows.map((draft) => toRow(node, draft)), total }
+}
 
 export const draftDetail = (node: NodeContext, id: string): DraftDetail =>
   toDetail(node, requireDraft(node, id))

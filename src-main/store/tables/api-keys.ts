@@ -1,7 +1,7 @@
 /** API keys: the HMAC of the secret and what it may do. The secret itself is never here. */
 import { z } from 'zod'
 import { type KeyScope, keyScope } from '../../contract/views.ts'
-import { type NodeReader, type NodeWriter, readJson, sql } from '../sqlite.ts'
+import { type NodeReader, type NodeWriter, type RowWindow, readJson, readWindow, sql } from '../sqlite.ts'
 
 export interface StoredKey {
   id: string
@@ -26,9 +26,16 @@ const read = (row: Raw): StoredKey => ({
   scopes: readJson(z.array(keyScope), row.scopes, 'list of scopes'),
 })
 
+const order = 'created_at desc, id desc'
+
 /** Newest first, revoked ones too. */
 export const listKeys = (db: NodeReader): StoredKey[] =>
-  sql<Raw>(db, `select ${columns} from api_keys order by created_at desc, id desc`).all().map(read)
+  sql<Raw>(db, `select ${columns} from api_keys order by ${order}`).all().map(read)
+
+export function keysIn(db: NodeReader, window: RowWindow): { rows: StoredKey[]; total: number } {
+  const { rows, total } = readWindow<Raw>(db, { columns, table: 'api_keys', order }, window)
+  return { rows: rows.map(read), total }
+}
 
 export function findKey(db: NodeReader, id: string): StoredKey | null {
   const row = sql<Raw>(db, `select ${columns} from api_keys where id = ?`).get(id)

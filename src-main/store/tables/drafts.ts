@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { graphSummary } from '../../contract/package.ts'
 import { validationReport } from '../../contract/validation.ts'
 import { draftFile, draftStep } from '../../contract/views.ts'
-import { type NodeReader, type NodeWriter, readJson, readJsonOrNull, sql } from '../sqlite.ts'
+import {
+  type NodeReader,
+  type NodeWriter,
+  type RowWindow,
+  readJson,
+  readJsonOrNull,
+  readWindow,
+  sql,
+} from '../sqlite.ts'
 
 const draftTexts = z.object({
   card: z.string(),
@@ -54,8 +62,11 @@ const read = (row: Raw): StoredDraft => ({
 })
 
 /** Last changed first. */
-export const listDrafts = (db: NodeReader): StoredDraft[] =>
-  sql<Raw>(db, `select ${columns} from drafts order by updated_at desc, id desc`).all().map(read)
+export function listDrafts(db: NodeReader, window: RowWindow): { rows: StoredDraft[]; total: number } {
+  const order = 'updated_at desc, id desc'
+  const { rows, total } = readWindow<Raw>(db, { columns, table: 'drafts', order }, window)
+  return { rows: rows.map(read), total }
+}
 
 export const draftIds = (db: NodeReader): string[] =>
   sql<{ id: string }>(db, 'select id from drafts')

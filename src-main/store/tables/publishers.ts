@@ -1,5 +1,5 @@
 /** Trusted publishers and the node's own keys. A name may have several keys: an own one that was rotated stays trusted. */
-import { type NodeReader, type NodeWriter, sql } from '../sqlite.ts'
+import { type NodeReader, type NodeWriter, type RowWindow, readWindow, sql } from '../sqlite.ts'
 
 export interface StoredPublisher {
   id: string
@@ -18,10 +18,15 @@ const columns = `id, name, public_key as publicKey, fingerprint, own, retired, n
 type Raw = Omit<StoredPublisher, 'own' | 'retired'> & { own: number; retired: number }
 const read = (row: Raw): StoredPublisher => ({ ...row, own: row.own === 1, retired: row.retired === 1 })
 
+const order = 'own desc, retired, name, trusted_at, fingerprint'
+
 export const listPublishers = (db: NodeReader): StoredPublisher[] =>
-  sql<Raw>(db, `select ${columns} from publishers order by own desc, retired, name, trusted_at`)
-    .all()
-    .map(read)
+  sql<Raw>(db, `select ${columns} from publishers order by ${order}`).all().map(read)
+
+export function publishersIn(db: NodeReader, window: RowWindow): { rows: StoredPublisher[]; total: number } {
+  const { rows, total } = readWindow<Raw>(db, { columns, table: 'publishers', order }, window)
+  return { rows: rows.map(read), total }
+}
 
 export const publishersNamed = (db: NodeReader, name: string): StoredPublisher[] =>
   sql<Raw>(db, `select ${columns} from publishers where name = ? order by trusted_at`).all(name).map(read)

@@ -1,6 +1,5 @@
 /** The drafts that were begun: go on where one stopped, or throw one away. */
 import { Button } from '@mantine/core'
-import type { UseQueryResult } from '@tanstack/react-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -9,21 +8,26 @@ import type { draftRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { MoreRows } from '../../components/more-rows.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { None, Time } from '../../components/values.tsx'
+import { useGrowingList } from '../../data/growing-list.ts'
 import { titleOf } from './steps.ts'
 
 type DraftRow = z.infer<typeof draftRow>
 
-export function DraftList({ query }: { query: UseQueryResult<DraftRow[]> }) {
+export function DraftList() {
   const cache = useQueryClient()
+  const list = useGrowingList<DraftRow>(orpc.drafts.list.key({ type: 'infinite' }), (window, signal) =>
+    client.drafts.list(window, { signal }),
+  )
   const [removing, setRemoving] = useState<DraftRow | null>(null)
   return (
     <>
-      <Loaded query={query} what="the drafts" lines={3}>
-        {(drafts) =>
+      <Loaded query={list} what="the drafts" lines={3}>
+        {({ rows: drafts }) =>
           drafts.length === 0 ? (
             <EmptyState title="Packages that are being made will be listed here" />
           ) : (
@@ -76,6 +80,7 @@ export function DraftList({ query }: { query: UseQueryResult<DraftRow[]> }) {
           )
         }
       </Loaded>
+      <MoreRows list={list} />
       {removing && (
         <ConfirmDialog
           opened

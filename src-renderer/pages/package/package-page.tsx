@@ -1,6 +1,6 @@
 /** Where packaging begins: drop a model, or go on with a draft. Drafts are kept until they are built or thrown away. */
 import { Button, Progress } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
@@ -16,7 +16,6 @@ import css from './package.module.css'
 export function PackagePage() {
   const navigate = useNavigate()
   const cache = useQueryClient()
-  const drafts = useQuery(orpc.drafts.list.queryOptions())
   const [share, setShare] = useState(0)
   const [basedOn, setBasedOn] = useState<string | null>(null)
   const create = useMutation({
@@ -80,7 +79,7 @@ export function PackagePage() {
         )}
       </Card>
       <Card title="Drafts" note="saved as you type">
-        <DraftList query={drafts} />
+        <DraftList />
       </Card>
     </Page>
   )

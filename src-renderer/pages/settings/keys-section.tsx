@@ -1,6 +1,6 @@
 /** API keys: what programs use to call models and to manage the node. Of a key only its beginning is kept. */
 import { Button } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import type { keyRow } from '../../../src-main/contract/views.ts'
@@ -8,12 +8,14 @@ import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatDate } from '../../components/format.ts'
+import { MoreRows } from '../../components/more-rows.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { Time } from '../../components/values.tsx'
+import { useGrowingList } from '../../data/growing-list.ts'
 import { KeyDialog } from './key-dialog.tsx'
 import style from './settings.module.css'
 
@@ -21,7 +23,9 @@ type KeyRow = z.infer<typeof keyRow>
 
 export function KeysSection() {
   const cache = useQueryClient()
-  const list = useQuery(orpc.keys.list.queryOptions())
+  const list = useGrowingList<KeyRow>(orpc.keys.list.key({ type: 'infinite' }), (window, signal) =>
+    client.keys.list(window, { signal }),
+  )
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<KeyRow | null>(null)
   const create = (
@@ -32,7 +36,7 @@ export function KeysSection() {
   return (
     <Card title="API keys" note="Programs send one as a bearer token." actions={create}>
       <Loaded query={list} what="the API keys">
-        {(keys) =>
+        {({ rows: keys }) =>
           keys.length === 0 ? (
             <EmptyState
               title="Keys for programs will be listed here"
@@ -45,6 +49,7 @@ export function KeysSection() {
           )
         }
       </Loaded>
+      <MoreRows list={list} />
       <KeyDialog opened={creating} onClose={() => setCreating(false)} />
       {revoking && (
         <ConfirmDialog

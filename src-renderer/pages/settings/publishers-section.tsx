@@ -1,6 +1,6 @@
 /** Whose packages may be installed: each publisher by name with the fingerprint of the key that signs for it. */
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import type { publisherRow } from '../../../src-main/contract/views.ts'
@@ -8,18 +8,23 @@ import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatNumber } from '../../components/format.ts'
+import { MoreRows } from '../../components/more-rows.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
 import { Digest, Time } from '../../components/values.tsx'
+import { useGrowingList } from '../../data/growing-list.ts'
 import css from './settings.module.css'
 
 type PublisherRow = z.infer<typeof publisherRow>
 
 export function PublishersSection() {
   const cache = useQueryClient()
-  const list = useQuery(orpc.publishers.list.queryOptions())
+  const list = useGrowingList<PublisherRow>(
+    orpc.publishers.list.key({ type: 'infinite' }),
+    (window, signal) => client.publishers.list(window, { signal }),
+  )
   const [adding, setAdding] = useState(false)
   const [removing, setRemoving] = useState<PublisherRow | null>(null)
   return (
@@ -33,7 +38,7 @@ export function PublishersSection() {
       }
     >
       <Loaded query={list} what="the trusted publishers">
-        {(publishers) =>
+        {({ rows: publishers }) =>
           publishers.length === 0 ? (
             <EmptyState title="Publishers whose packages may be installed will be listed here">
               A publisher is also added when a package of theirs is installed and trusted.
@@ -43,6 +48,7 @@ export function PublishersSection() {
           )
         }
       </Loaded>
+      <MoreRows list={list} />
       <Modal
         opened={adding}
         onClose={() => setAdding(false)}

@@ -48,7 +48,7 @@ test('a key is shown when it is made and nowhere after', async () => {
   const secret = made.out.trim()
   expect(secret).toMatch(/^opk_\S{20,}$/)
 
-  const [key] = await answer<Key[]>(['keys', 'list', ...data])
+  const [key] = (await answer<{ rows: Key[] }>(['keys', 'list', ...data])).rows
   expect(key).toMatchObject({
     scopes: ['infer', 'read'],
     expiresAt: '2099-01-31T00:00:00.000Z',
@@ -74,6 +74,17 @@ test('a key ends after 90 days, never, after so many days or at a time', async (
   expect(daysLeft(await untilOf('--expires', '30d'))).toBe(30)
   expect(await untilOf('--expires', '2096-02-29')).toBe('2096-02-29T00:00:00.000Z')
   expect(await untilOf('--expires', '2096-02-29T12:00:00+02:00')).toBe('2096-02-29T10:00:00.000Z')
+  const { rows, total } = await answer<{ rows: Key[]; total: number }>([
+    'keys',
+    'list',
+    '--limit',
+    '2',
+    ...data,
+  ])
+  expect(rows).toHaveLength(2)
+  expect((await outpost(['keys', 'list', '--offset', '1', '--limit', '2', ...data])).out).toContain(
+    `2 of ${total}`,
+  )
   const past = await outpost(['keys', 'create', 'k', '--expires', '0d', ...data])
   expect(past.errors).toMatch(/^BAD_REQUEST: The key would have expired/)
 })
@@ -127,7 +138,7 @@ test('a publisher is trusted by its public key and no longer when it is removed'
   expect(shown.out).toContain(String(trusted.fingerprint))
   await answer(['import', join(folder, 'adder.outpost'), ...third])
 
-  expect(await answer(['trust', 'list', ...third])).toContainEqual(
+  expect((await answer<{ rows: unknown[] }>(['trust', 'list', ...third])).rows).toContainEqual(
     expect.objectContaining({ name: 'acme', own: false, versions: 1 }),
   )
   await answer(['trust', 'remove', 'acme', ...third])

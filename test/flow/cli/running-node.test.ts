@@ -114,7 +114,7 @@ test('files go to a node that is named and come from it, byte for byte', async (
 
 test('a key that is revoked lets nobody in from then on', async () => {
   const environment = await newKey('read')
-  const keys = await answer<{ id: string; prefix: string }[]>(['keys', 'list', ...data])
+  const { rows: keys } = await answer<{ rows: { id: string; prefix: string }[] }>(['keys', 'list', ...data])
   const key = keys.find(({ prefix }) => environment.OUTPOST_KEY?.startsWith(prefix))
   await answer(['keys', 'revoke', key?.id ?? '', ...data])
   expect((await outpost(['models', ...named], { environment })).errors).toMatch(/^UNAUTHORIZED: /)

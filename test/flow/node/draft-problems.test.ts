@@ -131,7 +131,7 @@ test('what was built is a version and no draft; all that is wrong with the next 
     state: 'done',
     output: { model: 'acme.linear', version: '1.0.0' },
   })
-  expect((await outpost.client.drafts.list()).map(({ id }) => id)).not.toContain(linear)
+  expect((await outpost.client.drafts.list({})).rows.map(({ id }) => id)).not.toContain(linear)
   await expect(outpost.client.drafts.get({ id: linear })).rejects.toMatchObject({ code: 'DRAFT_NOT_FOUND' })
 
   const next = await draftOf({ 'model.onnx': linearModel(5, 2) })

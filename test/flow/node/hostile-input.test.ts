@@ -36,7 +36,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
       body: 'name=x&scopes[]=admin',
     })
     expect(await told(answer)).toBe('415 UNSUPPORTED_MEDIA_TYPE')
-    expect(await outpost.client.keys.list()).toEqual([])
+    expect(await outpost.client.keys.list({})).toEqual({ rows: [], total: 0 })
   },
 )
 
