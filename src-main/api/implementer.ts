@@ -7,6 +7,7 @@ import { isSystemError, OutpostError } from '../base/errors.ts'
 import { asDiskError } from '../base/files.ts'
 import { contract } from '../contract/api/contract.ts'
 import { accessOf } from '../contract/api/scopes.ts'
+import type { Standing } from '../flows/access/identify.ts'
 import { type Actor, requireScope } from '../flows/actor.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { refusalHeaders } from './problems.ts'
@@ -17,6 +18,8 @@ export interface CallerContext {
   /** The request's Cookie header: a login can be ended by whoever carries it. */
   cookie: string | undefined
   requestId: string
+  /** Whether what the caller came in with is good still; for what goes on after the request was admitted. */
+  standing: () => Standing
 }
 
 export interface ApiContext extends CallerContext {

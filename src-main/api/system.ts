@@ -13,6 +13,7 @@ import {
   rotateOwnKey,
   trustPublisher,
 } from '../flows/access/publishers.ts'
+import { whileAdmitted } from '../flows/access/while-admitted.ts'
 import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
 import { restartServing } from '../flows/serve/deploy.ts'
 import { startBackup } from '../flows/upkeep/backup.ts'
@@ -22,7 +23,9 @@ import { api } from './implementer.ts'
 
 export const system = api.system.router({
   status: api.system.status.handler(({ context }) => nodeStatus(context.node)),
-  events: api.system.events.handler(({ context, signal }) => context.node.events.listen(signal)),
+  events: api.system.events.handler(({ context, signal }) =>
+    whileAdmitted(context.node, context.standing, signal, (until) => context.node.events.listen(until)),
+  ),
   devices: api.system.devices.handler(({ context }) => context.node.serving.devices()),
   restartServing: api.system.restartServing.handler(({ context }) =>
     restartServing(context.node, context.actor),
@@ -44,7 +47,9 @@ export const system = api.system.router({
 export const jobs = api.jobs.router({
   list: api.jobs.list.handler(({ context, input }) => listJobs(context.node, input)),
   get: api.jobs.get.handler(({ context, input }) => findJob(context.node, input.id)),
-  watch: api.jobs.watch.handler(({ context, input, signal }) => watchJob(context.node, input.id, signal)),
+  watch: api.jobs.watch.handler(({ context, input, signal }) =>
+    whileAdmitted(context.node, context.standing, signal, (until) => watchJob(context.node, input.id, until)),
+  ),
   cancel: api.jobs.cancel.handler(({ context, input }) => cancelJob(context.node, context.actor, input.id)),
   retry: api.jobs.retry.handler(({ context, input }) => retryJob(context.node, context.actor, input.id)),
 })

@@ -119,10 +119,10 @@ export async function changePassword(
   })
 }
 
-/** True while the token of a cookie is good. */
-export function isLoggedIn(db: NodeReader, token: string, at: string): boolean {
+/** The end of the login that a cookie's token is good for; null where it is good for none. */
+export function loggedInUntil(db: NodeReader, token: string, at: string): string | null {
   const login = findLogin(db, tokenHash(token))
-  return login !== null && login.expiresAt > at
+  return login !== null && login.expiresAt > at ? login.expiresAt : null
 }
 
 export function leave(db: NodeWriter, token: string): void {

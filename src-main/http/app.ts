@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { createApiHandler } from '../api/handler.ts'
 import { OutpostError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
-import { identify } from '../flows/access/identify.ts'
+import { always, type Credentials, identify, standingOf } from '../flows/access/identify.ts'
 import { type Actor, owner } from '../flows/actor.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { apiPage } from './api-page.ts'
@@ -72,6 +72,7 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
       transport: context.env,
       cookie: context.req.header('cookie'),
       requestId: context.get('requestId'),
+      standing: () => (context.env.owner ? always : standingOf(node, credentialsOf(context))),
     }),
   )
 
@@ -86,23 +87,24 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
   return app
 }
 
+interface Caller {
+  env: Transport
+  req: { header(name: string): string | undefined }
+}
+
+const credentialsOf = ({ req, env }: Caller): Credentials => ({
+  authorization: req.header('authorization'),
+  cookie: req.header('cookie'),
+  address: env.address,
+})
+
 const identifyCaller =
   (node: NodeContext) =>
   async (
-    context: {
-      env: Transport
-      req: { header(name: string): string | undefined }
-      set(key: 'actor', actor: Actor): void
-    },
+    context: Caller & { set(key: 'actor', actor: Actor): void },
     next: () => Promise<void>,
   ): Promise<void> => {
-    const actor = context.env.owner
-      ? owner
-      : identify(node, {
-          authorization: context.req.header('authorization'),
-          cookie: context.req.header('cookie'),
-          address: context.env.address,
-        })
+    const actor = context.env.owner ? owner : identify(node, credentialsOf(context))
     context.set('actor', actor)
     await next()
   }

@@ -5,6 +5,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { NodeEvent } from '../../src-main/contract/api/system.ts'
 import { client, orpc } from '../client.ts'
+import { isUnauthorized } from './failure.ts'
+import { goToLogin } from './query-client.ts'
 
 type Topic = NodeEvent['topic']
 
@@ -15,6 +17,7 @@ const touched: Record<Topic, readonly (readonly unknown[])[]> = {
   requests: [orpc.requests.key()],
   jobs: [orpc.jobs.key(), orpc.system.status.key()],
   keys: [orpc.keys.key()],
+  logins: [orpc.login.key()],
   publishers: [orpc.publishers.key()],
   drafts: [orpc.drafts.key()],
   system: [orpc.system.key()],
@@ -45,9 +48,12 @@ export async function followEvents(cache: QueryClient, signal: AbortSignal): Pro
       if (missed) await cache.invalidateQueries()
       retryMs = pauseMs
       for await (const event of events) refresh(event.topic)
-    } catch {
-      // Whatever ended the stream, the remedy is to begin it again; the status query says why the node is away.
+    } catch (error) {
+      if (isUnauthorized(error)) goToLogin()
+      // Whatever else ended the stream, the remedy is to begin it again; the status query says why the node is away.
     }
+    // A node that is there ends a stream with the login or the key that it was begun with.
+    if (!missed) await cache.refetchQueries({ queryKey: orpc.system.status.key() })
     missed = true
     await pause(retryMs, signal)
     retryMs = Math.min(retryMs * 2, retryMsMax)

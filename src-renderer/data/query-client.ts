@@ -1,11 +1,18 @@
 /** One cache of what the node said. A local node is reached without a network, so queries never wait for one. */
 import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { orpc } from '../client.ts'
 import { isUnauthorized, isUnreachable } from './failure.ts'
+
+/** What was known of the login is over with it. */
+export function goToLogin(): void {
+  queryClient.removeQueries({ queryKey: orpc.login.key() })
+  window.location.hash = '#/login'
+}
 
 /** A login that has ended is noticed wherever the next question is asked. */
 const queryCache = new QueryCache({
   onError: (error) => {
-    if (isUnauthorized(error)) window.location.hash = '#/login'
+    if (isUnauthorized(error)) goToLogin()
   },
 })
 

@@ -54,7 +54,17 @@ export type NodeStatus = z.infer<typeof nodeStatus>
 
 /** Something of this kind changed: ask again for what is on the screen. */
 const nodeEvent = z.object({
-  topic: z.enum(['models', 'deployments', 'requests', 'jobs', 'keys', 'publishers', 'drafts', 'system']),
+  topic: z.enum([
+    'models',
+    'deployments',
+    'requests',
+    'jobs',
+    'keys',
+    'logins',
+    'publishers',
+    'drafts',
+    'system',
+  ]),
   id: z.string().nullable(),
   at: timestamp,
 })

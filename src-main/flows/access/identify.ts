@@ -3,7 +3,7 @@
  * line of the machine's own account by the token that it read from the data folder.
  */
 import { checkKey } from '../../auth/api-keys.ts'
-import { isLoggedIn } from '../../auth/logins.ts'
+import { loggedInUntil } from '../../auth/logins.ts'
 import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { sameText } from '../../base/key-hash.ts'
@@ -20,11 +20,37 @@ export interface Credentials {
 
 /** A wrong key is refused here, and slowly where it is tried again and again; no credentials at all is nobody. */
 export function identify(node: NodeContext, credentials: Credentials): Actor {
-  const bearer = /^Bearer +(\S+)$/i.exec(credentials.authorization ?? '')?.[1]
+  const bearer = bearerOf(credentials.authorization)
   if (bearer !== undefined) return byKey(node, bearer, credentials.address)
   const token = cookieToken(credentials.cookie)
-  return token !== null && isLoggedIn(node.db, token, isoTime(node.clock)) ? loggedIn : nobody
+  return token !== null && loggedInUntil(node.db, token, isoTime(node.clock)) !== null ? loggedIn : nobody
 }
+
+/** Whether credentials are good, and until when; null where no time ends that. */
+export interface Standing {
+  admitted: boolean
+  until: string | null
+}
+
+export const always: Standing = { admitted: true, until: null }
+const over: Standing = { admitted: false, until: null }
+
+/** Looks again at what a request came in with; a refusal here is no guess of a stranger, and counts as none. */
+export function standingOf(node: NodeContext, { authorization, cookie }: Credentials): Standing {
+  const now = isoTime(node.clock)
+  const bearer = bearerOf(authorization)
+  if (bearer !== undefined) {
+    if (sameText(bearer, node.secrets.ownerToken)) return always
+    const decision = checkKey(node.db, node.secrets.pepper, bearer, now)
+    return decision.outcome === 'valid' ? { admitted: true, until: decision.key.expiresAt } : over
+  }
+  const token = cookieToken(cookie)
+  const until = token === null ? null : loggedInUntil(node.db, token, now)
+  return until === null ? over : { admitted: true, until }
+}
+
+const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
 
 function byKey(node: NodeContext, secret: string, address: string): Actor {
   if (sameText(secret, node.secrets.ownerToken)) return owner

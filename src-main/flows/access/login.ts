@@ -34,6 +34,7 @@ export async function claimLink(
   const { address } = call.transport
   try {
     setCookie(call, await claimLoginLink(node.db, { ...input, address }, isoTime(node.clock)))
+    if (input.password !== undefined) node.announce('logins') // a new password ends the logins of the old one
   } catch (error) {
     // A good link is never made to wait for the bad guesses that others make from the same address.
     if (error instanceof OutpostError && error.code === 'LOGIN_LINK_INVALID') {
@@ -73,6 +74,7 @@ export function leave(node: NodeContext, actor: Actor, call: LoginCall) {
   const token = cookieToken(call.cookie)
   if (token !== null && actor.kind === 'login')
     audited(node, actor, { action: 'login.end', object: 'login' }, () => end(node.db, token))
+  node.announce('logins')
   call.answerHeaders.append('set-cookie', `${loginCookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`)
   return {}
 }
@@ -92,6 +94,7 @@ export async function setPassword(
   const attempt = () => changePassword(node.db, change, isoTime(node.clock))
   if (change.trusted) await attempt()
   else await guarded(node, change.address, attempt)
+  node.announce('logins')
   return {}
 }
 

@@ -7,10 +7,10 @@ import { createFailureLimiter } from '../../../src-main/auth/failure-limiter.ts'
 import {
   changePassword,
   claimLoginLink,
-  isLoggedIn,
   isPasswordSet,
   issueLoginLink,
   leave,
+  loggedInUntil,
   loginWithPassword,
 } from '../../../src-main/auth/logins.ts'
 import { hashPassword, isPassword } from '../../../src-main/auth/password.ts'
@@ -94,7 +94,7 @@ describe('logins', () => {
       code('PASSWORD_WEAK'),
     )
     const login = await claimLoginLink(db, { token, password, address }, at(1))
-    expect([isPasswordSet(db), isLoggedIn(db, login.token, at(2))]).toEqual([true, true])
+    expect([isPasswordSet(db), loggedInUntil(db, login.token, at(2)) !== null]).toEqual([true, true])
     await expect(claimLoginLink(db, { token, address }, at(2))).rejects.toThrow(code('LOGIN_LINK_INVALID'))
     const late = issueLoginLink(db, at(0))
     await expect(
@@ -104,11 +104,11 @@ describe('logins', () => {
     const file = readFileSync(join(path, 'node.db'))
     expect([token, late, login.token, password].filter((secret) => file.includes(secret))).toEqual([])
     expect([
-      isLoggedIn(db, login.token, at(limits.loginHoursMax * 60 + 1)),
-      isLoggedIn(db, 'made up', at(2)),
+      loggedInUntil(db, login.token, at(limits.loginHoursMax * 60 + 1)) !== null,
+      loggedInUntil(db, 'made up', at(2)) !== null,
     ]).toEqual([false, false])
     leave(db, login.token)
-    expect(isLoggedIn(db, login.token, at(2))).toBe(false)
+    expect(loggedInUntil(db, login.token, at(2)) !== null).toBe(false)
   })
 
   test('two claims of one link at once: one gets in', async () => {
@@ -137,10 +137,13 @@ describe('logins', () => {
       code('PASSWORD_WEAK'),
     )
     await changePassword(db, { ...change, current: password }, at(2))
-    expect([isLoggedIn(db, one.token, at(2)), isLoggedIn(db, two.token, at(2))]).toEqual([true, false])
+    expect([
+      loggedInUntil(db, one.token, at(2)) !== null,
+      loggedInUntil(db, two.token, at(2)) !== null,
+    ]).toEqual([true, false])
     await expect(loginWithPassword(db, { password, address }, at(3))).rejects.toThrow(code('LOGIN_FAILED'))
     await changePassword(db, { next: password, trusted: true, kept: null, address }, at(3))
-    expect(isLoggedIn(db, one.token, at(3))).toBe(false)
+    expect(loggedInUntil(db, one.token, at(3)) !== null).toBe(false)
   }, 60_000) // five derivations, each made to be slow
 })
 
