@@ -14,6 +14,8 @@ import type { NodeEvent } from './contract/api/system.ts'
 import { limits } from './contract/limits.ts'
 import { temporaryKey } from './flows/access/keys.ts'
 import { loadSecrets, type SecretStore } from './flows/access/secrets.ts'
+import { noteAlert } from './flows/alerts/alerts.ts'
+import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
 import type { NodeContext } from './flows/node-context.ts'
 import { createFileHandles } from './flows/packages/file-handles.ts'
@@ -108,6 +110,8 @@ export async function furnish(
     { clock, log, announce, db },
   )
   opened.defer(() => serving.stop())
+  const webhooks = createWebhookOutbox(here)
+  opened.defer(() => webhooks.stop())
   const jobs = createJobRunner({
     table,
     clock,
@@ -146,6 +150,7 @@ export async function furnish(
       certificate: config.serving?.tls?.cert ?? null,
       internalKey,
     }),
+    webhooks,
     announce,
   }
   return { context, spare, listener }
@@ -196,6 +201,7 @@ function superviseServing(
       void rollBackByRule(context(), broken).catch((error: unknown) =>
         parts.log.error({ err: error, ...broken }, 'a version could not be taken out'),
       ),
+    onAlert: (change) => noteAlert(context(), change),
     onChange: (topic) => parts.announce(topic),
   })
 }

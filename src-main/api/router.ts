@@ -1,4 +1,5 @@
 /** Joins the handlers into the contract's shape; what is missing does not compile. */
+import { alerts, webhooks } from './alerts.ts'
 import { api } from './implementer.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -13,6 +14,8 @@ export const createRouter = () =>
     deployments,
     playground,
     requests,
+    alerts,
+    webhooks,
     jobs,
     keys,
     publishers,

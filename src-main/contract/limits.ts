@@ -132,3 +132,12 @@ export const limits = {
   /** Usage records that one transaction takes into the index: a few milliseconds of the door thread. */
   usageIndexRowsMax: 256,
 } as const
+  /** Rules of alerts: each is looked at each second, for each version that it is about. */
+  alertRulesMax: 200,
+  /** Addresses that are told of alerts, and characters of one. */
+  webhooksMax: 20,
+  webhookUrlCharsMax: 2048,
+  /** In which a receiver must have answered: Standard Webhooks names 15 to 30 s. */
+  webhookSecondsMax: 15,
+  /** Messages that wait for one webhook; more are not kept for it. */
+  webhookMessagesMax: 1000,

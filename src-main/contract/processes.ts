@@ -3,6 +3,7 @@
  * snapshot; serving swaps to it between two requests and acknowledges. Messages are structured clones of plain data.
  */
 import { z } from 'zod'
+import { alertRow, driftRow } from './alerts.ts'
 import { shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
 import { deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
@@ -109,6 +110,22 @@ export const servingToControl = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   /** Every second, and at once when a deployment changes. */
+  /** A rule of an alert is broken, or no longer. */
+  alertRow
+    .pick({
+      ruleId: true,
+      endpoint: true,
+      model: true,
+      version: true,
+      metric: true,
+      threshold: true,
+      value: true,
+      message: true,
+      state: true,
+    })
+    .extend({ type: z.literal('alert') }),
+  /** Every few seconds, where requests were looked at. */
+  z.object({ type: z.literal('drift'), rows: z.array(driftRow) }),
   z.object({
     type: z.literal('report'),
     deployments: z.array(deploymentReport),

@@ -11,6 +11,7 @@ import { controlToServing, type ServingConfig, type ServingToControl } from '../
 import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
+import { listAlertRules, openAlerts } from '../store/tables/alerts.ts'
 import { createAskedOfControl } from './asked-of-control.ts'
 import { createIdentify } from './door/callers.ts'
 import { createDoor } from './door/door.ts'
@@ -27,6 +28,8 @@ import { createResponseCache } from './infer/response-cache.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
 import { createRollbackWatch } from './watching/rollback-watch.ts'
+import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
+import { createDriftWatch } from './watching/drift-watch.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
 interface ServingRooms {
@@ -45,6 +48,8 @@ export type OpenRooms = (config: ServingConfig, onStuck: (versionId: string) => 
 
 const reportEveryMs = 1000
 
+/** Measuring sorts what was sampled: some milliseconds for a model of many features. */
+const driftEveryMs = 5000
 export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
   let hangs = false
   const post = (message: ServingToControl) => {
@@ -107,6 +112,7 @@ async function startServing(
   const report = () => {
     watch.look()
     const cpu = process.cpuUsage(cpuBefore)
+    alerts.look()
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()
     post({
@@ -145,6 +151,18 @@ async function startServing(
     ready: deployments.ready,
     isUsable: targets.standing.isUsable,
     observe: watch.observe,
+  const drift = createDriftWatch({
+    now: () => performance.now(),
+    dataDir: config.dataDir,
+    prepareCase: processing.prepareCase,
+    log,
+  })
+  const alerts = createAlertWatch({
+    now: () => performance.now(),
+    queueLength: deployments.queueLength,
+    drift: drift.measure,
+    onChange: (change) => post({ type: 'alert', ...change }),
+  })
   })
   const views = createDoorViews({
     serverVersion: rooms.version,
@@ -167,10 +185,20 @@ async function startServing(
       next: targets.next,
       mirror: mirror.send,
       cache,
-      doubt: mirror.doubt,
+      doubt: (call, replay) => {
+        const { traffic } = call.target
+        if (traffic) {
+          const latencyMs = performance.now() - call.started
+          alerts.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: true })
+        }
+        mirror.doubt(call, replay)
+      },
+      sample: drift.begin,
       observe: ({ traffic }, latencyMs, status) => {
-        if (traffic)
-          watch.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: status >= 500 })
+        if (!traffic) return
+        const seen = { latencyMs, failed: status >= 500 }
+        watch.observe(traffic.endpoint.id, traffic.target.versionId, seen)
+        alerts.observe(traffic.endpoint.id, traffic.target.versionId, seen)
       },
       admit: () => ({ allowed: true }),
       takeQuota: () => ({ allowed: true }),
@@ -188,9 +216,17 @@ async function startServing(
     cache.follow(routes)
     await deployments.apply(routes)
     firstSettled = true
+  function followAlerts(): void {
+    const rules = listAlertRules(nodeDb)
+    const windows = rules.filter(isDriftRule).map(({ windowSeconds }) => windowSeconds * 1000)
+    drift.follow(routes, windows.length > 0 ? Math.max(...windows) : null)
+    alerts.follow(routes, rules, openAlerts(nodeDb))
+  }
+
   }
 
   const port = await listen(door.server, config)
+    followAlerts()
   const timer = setInterval(report, reportEveryMs)
   const scheme = config.tls ? 'https' : 'http'
   // All addresses are no address to go to; this machine's own is one of them.
@@ -199,6 +235,10 @@ async function startServing(
   post({ type: 'ready', url: `${scheme}://${shown}:${port}`, port })
   follow().catch((error: unknown) => log.error({ err: error }, 'the routes could not be read'))
 
+  const driftTimer = setInterval(() => {
+    const rows = drift.rows()
+    if (rows.length > 0) post({ type: 'drift', rows })
+  }, driftEveryMs)
   return {
     handle: async (message) => {
       if (message.type === 'changed') return asked.changed(message.request, message.failure)
@@ -231,3 +271,4 @@ async function startServing(
     },
   }
 }
+      clearInterval(driftTimer)

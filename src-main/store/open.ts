@@ -12,6 +12,7 @@ import { foundation as nodeFoundation } from './migrations/node/0001-foundation.
 import { traffic } from './migrations/node/0002-traffic.ts'
 import { rateLimits } from './migrations/node/0003-rate-limits.ts'
 import { tunings } from './migrations/node/0004-tunings.ts'
+import { alerts } from './migrations/node/0005-alerts.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
@@ -23,7 +24,7 @@ import {
   type UsageWriter,
 } from './sqlite.ts'
 
-const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits, tunings]
+const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits, tunings, alerts]
 const usageMigrations: Migrations = [usageFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */

@@ -1,4 +1,5 @@
 /** What control knows of serving, as its last words and its own decisions have it. */
+import type { DriftRow } from '../contract/alerts.ts'
 import type { DeploymentReport, ServingToControl } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
 
@@ -15,6 +16,7 @@ export interface ServingState {
   requestsTotal: number
   deployments: DeploymentReport[]
 }
+  drift: DriftRow[]
 
 const nothing = {
   cpu: 0,
@@ -24,6 +26,7 @@ const nothing = {
   requestsTotal: 0,
   deployments: [] as DeploymentReport[],
 }
+  drift: [] as DriftRow[],
 
 export const stoppedState = (since: number): ServingState => ({
   state: 'stopped',

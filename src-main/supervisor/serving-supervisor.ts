@@ -43,6 +43,7 @@ export interface SupervisorOptions {
   onChangeAsked(asked: { endpoint: string; action: 'start' | 'stop'; actor: string }): Promise<void>
   onTuned(measured: TuningRecord): void
   onRollBack(broken: { endpointId: string; versionId: string; reason: string }): void
+  onAlert(change: Extract<ServingToControl, { type: 'alert' }>): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
 
@@ -187,6 +188,12 @@ class Supervisor implements ServingSupervisor {
         break
       case 'roll-back':
         this.#options.onRollBack(message)
+        break
+      case 'alert':
+        this.#options.onAlert(message)
+        break
+      case 'drift':
+        this.#state.drift = message.rows
         break
       case 'stuck':
         log.error({ versionId: message.versionId }, 'a run hangs; serving is drained and killed')

@@ -20,6 +20,7 @@ const touched: Record<Topic, readonly (readonly unknown[])[]> = {
   logins: [orpc.login.key()],
   publishers: [orpc.publishers.key()],
   drafts: [orpc.drafts.key()],
+  alerts: [orpc.alerts.key(), orpc.webhooks.key(), orpc.system.status.key()],
   system: [orpc.system.key()],
 }
 

@@ -2,6 +2,7 @@
  * The API in one object: its typed client, the REST paths under /api, the OpenAPI document, the CLI's remote client
  * and the tests all come from it. A procedure is added here first (CONTRIBUTING.md).
  */
+import { alerts, webhooks } from './alerts.ts'
 import { drafts } from './drafts.ts'
 import { models } from './models.ts'
 import { packages } from './packages.ts'
@@ -18,6 +19,8 @@ export const contract = {
   requests,
   jobs,
   keys,
+  alerts,
+  webhooks,
   publishers,
   login,
 }

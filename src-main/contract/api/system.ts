@@ -40,6 +40,8 @@ const nodeStatus = z.object({
     deployments: z.int(),
     requests: z.int(),
     jobsActive: z.int(),
+    /** Those that fire now. */
+    alerts: z.int(),
   }),
   /** R261's first-run list: each one true once it really happened. */
   checklist: z.object({
@@ -63,6 +65,7 @@ const nodeEvent = z.object({
     'logins',
     'publishers',
     'drafts',
+    'alerts',
     'system',
   ]),
   id: z.string().nullable(),

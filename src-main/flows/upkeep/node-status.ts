@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import type { NodeStatus } from '../../contract/api/system.ts'
 import { countKeys } from '../../store/tables/api-keys.ts'
+import { openAlerts } from '../../store/tables/alerts.ts'
 import { countEndpoints } from '../../store/tables/endpoints.ts'
 import { countModels, countModelsFrom } from '../../store/tables/models.ts'
 import { usageTotals } from '../../store/tables/usage-hours.ts'
@@ -38,6 +39,7 @@ export async function nodeStatus(node: NodeContext): Promise<NodeStatus> {
       deployments,
       requests,
       jobsActive: node.jobTable.countActive(),
+      alerts: openAlerts(node.db).length,
     },
     checklist: {
       samples: countModelsFrom(node.db, 'sample') > 0,

@@ -35,6 +35,8 @@ export interface Deployments {
   isAside(versionId: string): boolean
   /** Null for what is not to be served. */
   figures(endpoint: EndpointRoute, target: RouteTarget): CallFigures | null
+  /** Requests that wait for one version of an endpoint. */
+  queueLength(endpointId: string, versionId: string): number
   reports(): DeploymentReport[]
   bytesLoaded(): number
   close(): Promise<void>
@@ -224,6 +226,10 @@ export function createDeployments({
     },
     isAside: (versionId) => aside.has(versionId),
     figures: (endpoint, target) => wanted.get(keyOf(endpoint, target))?.figures ?? null,
+    queueLength: (endpointId, versionId) => {
+      const one = wanted.get(`${endpointId}|${versionId}`)
+      return (one && readyOf(one)?.ready.batcher.length()) ?? 0
+    },
     reports: () => [...wanted.values()].map(reportOf),
     bytesLoaded: () =>
       [...hosted.values()].reduce((sum, model) => {

@@ -42,6 +42,8 @@ export interface InferRooms {
   /** The model failed on the input: asks the primary the same, to tell a bad version from a bad input. */
   doubt: (call: Call, replay: Replay) => void
   cache: ResponseCache
+  /** Looks at a few requests for drift: before the run, and what it returns after it. Mostly null. */
+  sample: (target: Target, inputs: readonly Tensor[]) => ((outputs: readonly Tensor[]) => void) | null
   /** What became of a request, for the rules that watch the version that answered it. */
   observe: (target: Target, latencyMs: number, status: number) => void
   admit: (caller: Caller, version: ServedVersion) => Admission
@@ -182,8 +184,10 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       insist(rooms.takeQuota(call.caller, call.target.version, items))
     },
     run: async (inputs, wanted, schedule) => {
+      const seen = rooms.sample(call.target, inputs)
       const result = await runOrRecall(call, rooms.cache, inputs, wanted, schedule)
       outputs = result.outputs
+      seen?.(outputs)
       trace.cached = result.cached
       trace.queueMs += result.queueMs
       trace.inputMs += result.inputMs

@@ -1,0 +1,200 @@
+/**
+ * Looks at the rules of alerts each second and says when one begins to be broken and when it no longer is; control
+ * keeps that and tells people. An alert that was open before this process started stays so until there is something to
+ * judge by.
+ */
+import type { AlertRow, AlertRule, FeatureDrift } from '../../contract/alerts.ts'
+import type { Routes } from '../routing/routes.ts'
+import { createRuleWindow, type RuleWindow } from './rule-window.ts'
+
+/** Drift is measured anew after so long: it sorts each feature. */
+const driftEveryMs = 5000
+
+interface Served {
+  endpointId: string
+  endpoint: string
+  model: string
+  version: string
+  versionId: string
+}
+
+interface Watched extends Served {
+  rule: AlertRule
+  window: RuleWindow
+  since: number
+  firing: boolean
+}
+
+export type OpenAlert = Pick<AlertRow, 'ruleId' | 'endpoint' | 'model' | 'version' | 'metric' | 'threshold'>
+
+export type AlertChange = OpenAlert & Pick<AlertRow, 'value' | 'message' | 'state'>
+
+export interface AlertWatch {
+  /** Of a new snapshot; `open` are the alerts that control holds open. */
+  follow(routes: Routes, rules: readonly AlertRule[], open: readonly OpenAlert[]): void
+  observe(endpointId: string, versionId: string, seen: { latencyMs: number; failed: boolean }): void
+  look(): void
+}
+
+export interface AlertWatchOptions {
+  /** Milliseconds that never go back. */
+  now: () => number
+  queueLength(endpointId: string, versionId: string): number
+  drift(
+    endpoint: string,
+    versionId: string,
+    windowMs: number,
+  ): { samples: number; features: FeatureDrift[] } | null
+  onChange(change: AlertChange): void
+}
+
+/** What a rule finds: null where there is too little to judge. */
+type Judged = { value: number; message: string } | null
+
+export const isDriftRule = ({ metric }: Pick<AlertRule, 'metric'>): boolean =>
+  metric === 'psi' || metric === 'ks'
+
+export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWatchOptions): AlertWatch {
+  let watched = new Map<string, Watched>()
+  let byVersion = new Map<string, Watched[]>()
+  let driftAt = Number.NEGATIVE_INFINITY
+  const keyOf = (ruleId: string, endpoint: string, version: string): string =>
+    `${ruleId}|${endpoint}|${version}`
+
+  function tell(one: Watched, state: AlertRow['state'], value: number, message: string): void {
+    one.firing = state === 'firing'
+    onChange({ ...openOf(one), value, message, state })
+  }
+
+  function judge({ rule, window, endpoint, versionId }: Watched, at: number): Judged {
+    if (!isDriftRule(rule)) return judgeWindow(rule, window, at)
+    const measured = drift(endpoint, versionId, rule.windowSeconds * 1000)
+    return measured && measured.samples >= rule.countMin ? judgeDrift(rule, measured) : null
+  }
+
+  function settle(one: Watched, at: number): void {
+    const judged = judge(one, at)
+    const { rule } = one
+    if (judged && judged.value > rule.threshold) {
+      if (!one.firing) tell(one, 'firing', judged.value, judged.message)
+    } else if (one.firing && (judged || at - one.since > rule.windowSeconds * 1000)) {
+      tell(one, 'resolved', judged?.value ?? 0, judged?.message ?? 'There were too few requests to judge by.')
+    }
+  }
+
+  /** What is watched goes on with the window that it has. */
+  function watchedOf(rule: AlertRule, served: Served, isOpen: boolean): Watched {
+    const known = watched.get(keyOf(rule.id, served.endpoint, served.version))
+    if (known?.versionId === served.versionId) return { ...known, rule }
+    const window = createRuleWindow(rule.windowSeconds, rule.metric === 'latency-p95')
+    return { ...served, rule, window, since: now(), firing: isOpen }
+  }
+
+  /** What is no longer served breaks no rule; it may have been so before this process started. */
+  function endGone(before: Map<string, Watched>, open: readonly OpenAlert[]): void {
+    const fired = [...before.values()].filter(({ firing }) => firing).map(openOf)
+    const gone = new Map<string, OpenAlert>()
+    for (const one of [...open, ...fired]) {
+      const key = keyOf(one.ruleId, one.endpoint, one.version)
+      if (!watched.has(key)) gone.set(key, one)
+    }
+    for (const { ruleId, endpoint, model, version, metric, threshold } of gone.values()) {
+      const names = { ruleId, endpoint, model, version, metric, threshold }
+      onChange({ ...names, value: 0, message: 'It is no longer served.', state: 'resolved' })
+    }
+  }
+
+  return {
+    follow: (routes, rules, open) => {
+      const isOpen = new Set(open.map(({ ruleId, endpoint, version }) => keyOf(ruleId, endpoint, version)))
+      const before = watched
+      const next = new Map<string, Watched>()
+      for (const served of servedBy(routes)) {
+        for (const rule of rules) {
+          if (!isAbout(rule, served)) continue
+          const key = keyOf(rule.id, served.endpoint, served.version)
+          next.set(key, watchedOf(rule, served, isOpen.has(key)))
+        }
+      }
+      watched = next
+      endGone(before, open)
+      byVersion = Map.groupBy(watched.values(), (one) => `${one.endpointId}|${one.versionId}`)
+    },
+    observe: (endpointId, versionId, { latencyMs, failed }) => {
+      if (watched.size === 0) return
+      const at = now()
+      for (const { rule, window } of byVersion.get(`${endpointId}|${versionId}`) ?? []) {
+        if (rule.metric === 'error-rate') window.add(at, Number(failed))
+        else if (rule.metric === 'latency-p95') window.add(at, latencyMs)
+      }
+    },
+    look: () => {
+      if (watched.size === 0) return
+      const at = now()
+      const driftToo = at - driftAt >= driftEveryMs
+      if (driftToo) driftAt = at
+      for (const one of watched.values()) {
+        if (one.rule.metric === 'queue-length') one.window.add(at, queueLength(one.endpointId, one.versionId))
+        if (driftToo || !isDriftRule(one.rule)) settle(one, at)
+      }
+    },
+  }
+}
+
+const openOf = ({ rule, endpoint, model, version }: Watched): OpenAlert => {
+  const { id: ruleId, metric, threshold } = rule
+  return { ruleId, endpoint, model, version, metric, threshold }
+}
+
+const isAbout = (rule: AlertRule, { endpoint, version }: Served): boolean =>
+  (rule.endpoint === null || rule.endpoint === endpoint) &&
+  (rule.version === null || rule.version === version)
+
+/** What answers now, shadows too. */
+const servedBy = (routes: Routes): Served[] =>
+  [...routes.endpoints.values()]
+    .filter(({ desired }) => desired !== 'stopped')
+    .flatMap(({ id, name, model, targets }) =>
+      targets
+        .filter(({ role }) => role !== 'previous' && role !== 'pending')
+        .map((target) => ({
+          endpointId: id,
+          endpoint: name,
+          model,
+          version: target.name,
+          versionId: target.versionId,
+        })),
+    )
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+const short = (value: number): string => String(Number(value.toPrecision(3)))
+
+function judgeWindow(rule: AlertRule, window: RuleWindow, at: number): Judged {
+  const { metric, threshold, windowSeconds } = rule
+  const count = window.count(at)
+  // A queue is looked at once a second, whatever is asked.
+  const countMin = metric === 'queue-length' ? Math.min(rule.countMin, windowSeconds) : rule.countMin
+  if (count < countMin) return null
+  if (metric === 'latency-p95') {
+    const value = window.quantile(at, 0.95) ?? 0
+    const message = `p95 is ${short(value)} ms, of ${count} requests in ${windowSeconds} s; the rule says ${threshold} ms`
+    return { value, message }
+  }
+  const value = window.mean(at)
+  const message =
+    metric === 'error-rate'
+      ? `${percent(value)} of ${count} requests in ${windowSeconds} s failed; the rule says ${percent(threshold)}`
+      : `${short(value)} requests waited on average of ${windowSeconds} s; the rule says ${threshold}`
+  return { value, message }
+}
+
+function judgeDrift(rule: AlertRule, measured: { samples: number; features: FeatureDrift[] }): Judged {
+  const distanceOf = (feature: FeatureDrift): number =>
+    rule.metric === 'psi' ? feature.psi : (feature.ks ?? Number.NEGATIVE_INFINITY)
+  const [first] = measured.features.toSorted((a, b) => distanceOf(b) - distanceOf(a))
+  if (!first || !Number.isFinite(distanceOf(first))) return null
+  const name = rule.metric === 'psi' ? 'the population stability index' : 'the Kolmogorov-Smirnov distance'
+  const value = distanceOf(first)
+  const message = `${name} of the ${first.side} ${first.tensor}, ${first.name}, is ${short(value)} over ${measured.samples} samples; the rule says ${rule.threshold}`
+  return { value, message }
+}

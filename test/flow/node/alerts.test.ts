@@ -1,0 +1,184 @@
+/**
+ * Alerts and webhooks of a whole node: requests over the door, rules looked at in serving, a receiver on node:http
+ * whose messages are verified by the formula of Standard Webhooks.
+ */
+import { createHmac } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+const fields = 'samples.breast-cancer'
+
+interface Received {
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+async function startReceiver(answer: (count: number) => number = () => 204) {
+  const received: Received[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
+      response.writeHead(answer(received.length)).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    received,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function until<Found>(look: () => Promise<Found | undefined> | Found | undefined): Promise<Found> {
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    await pause(200)
+  }
+}
+
+async function withSamples(config = {}): Promise<WholeNode> {
+  const whole = await startWholeNode(config)
+  const { jobId } = await whole.client.system.installSamples()
+  await whole.ended(jobId)
+  return whole
+}
+
+async function ask(whole: WholeNode, inputs: unknown): Promise<void> {
+  await whole.client.playground.infer({ model: fields, inputs })
+}
+
+/** Rows like those of the suite, times a factor. */
+async function rowsOf(whole: WholeNode, factor: number): Promise<number[][]> {
+  const { examples } = await whole.client.models.version({ model: fields, version: 'latest' })
+  const [[tensor, row] = ['', []]] = Object.entries(examples[0]?.inputs ?? {})
+  expect(tensor).not.toBe('')
+  return Array.from({ length: 8 }, (_, at) =>
+    (row as number[]).map((value) => value * factor * (1 + at / 100)),
+  )
+}
+
+const signatureOf = (secret: string, { headers, body }: Received): string => {
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
+  const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+  return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
+}
+
+test('inputs that are not like the suite fire an alert, and a webhook is told of its begin and its end', async () => {
+  const receiver = await startReceiver()
+  const whole = await withSamples()
+  try {
+    const { webhook, secret } = await whole.client.webhooks.add({ url: receiver.url })
+    await whole.client.webhooks.test({ id: webhook.id })
+    expect(JSON.parse(receiver.received[0]?.body ?? '{}')).toMatchObject({ type: 'webhook.test' })
+
+    const rule = await whole.client.alerts.addRule({
+      metric: 'psi',
+      threshold: 0.25,
+      windowSeconds: 600,
+      countMin: 40,
+    })
+    const odd = await rowsOf(whole, 3)
+    for (let asked = 0; asked < 30; asked++) {
+      await ask(whole, odd)
+      await pause(25)
+    }
+    const alert = await until(async () => (await whole.client.alerts.list())[0])
+    expect(alert).toMatchObject({ ruleId: rule.id, endpoint: fields, metric: 'psi', state: 'firing' })
+    expect(alert.value).toBeGreaterThan(0.25)
+    expect((await whole.client.system.status()).counts.alerts).toBe(1)
+
+    const drift = await until(async () =>
+      (await whole.client.alerts.drift({ model: fields })).find(({ features }) => features.length > 0),
+    )
+    expect(drift).toMatchObject({ endpoint: fields, reference: 'ready' })
+    expect(drift.cases).toBeGreaterThan(100)
+    expect(drift.features[0]?.psi).toBeGreaterThan(0.25)
+
+    const told = await until(() => receiver.received[1])
+    const content = JSON.parse(told.body)
+    expect(content).toMatchObject({ type: 'alert.firing', data: { endpoint: fields, metric: 'psi' } })
+    expect(told.headers['webhook-signature']).toBe(signatureOf(secret, told))
+    expect(told.body).not.toContain('inputs')
+
+    await whole.client.alerts.removeRule({ id: rule.id })
+    const ended = await until(() => receiver.received[2])
+    expect(JSON.parse(ended.body)).toMatchObject({ type: 'alert.resolved', data: { id: content.data.id } })
+    expect((await whole.client.alerts.list())[0]?.state).toBe('resolved')
+  } finally {
+    await whole[Symbol.asyncDispose]()
+    await receiver[Symbol.asyncDispose]()
+  }
+})
+
+test('a message that was not taken is delivered after a restart, with the same id', async () => {
+  const receiver = await startReceiver((count) => (count === 1 ? 500 : 204))
+  const first = await withSamples()
+  const { dataDirectory } = first
+  let second: WholeNode | undefined
+  try {
+    await first.client.webhooks.add({ url: receiver.url })
+    await first.client.alerts.addRule({
+      metric: 'latency-p95',
+      threshold: 0,
+      windowSeconds: 600,
+      countMin: 5,
+    })
+    const rows = await rowsOf(first, 1)
+    for (let asked = 0; asked < 6; asked++) await ask(first, rows)
+    await until(() => receiver.received[0])
+    const waiting = await until(async () =>
+      (await first.client.webhooks.list()).find(({ lastError }) => lastError !== null),
+    )
+    expect(waiting).toMatchObject({ waiting: 1, lastError: 'It answered with 500.' })
+    await first.stop()
+
+    second = await startWholeNode({ dataDirectory })
+    const again = await until(() => receiver.received[1])
+    expect(again.headers['webhook-id']).toBe(receiver.received[0]?.headers['webhook-id'])
+    const taken = await until(async () =>
+      (await second?.client.webhooks.list())?.find(({ waiting: count }) => count === 0),
+    )
+    expect(taken.lastError).toBeNull()
+    // The alert is still open: the new process has nothing to judge it by yet.
+    expect((await second.client.alerts.list())[0]?.state).toBe('firing')
+  } finally {
+    await second?.stop()
+    await first[Symbol.asyncDispose]()
+    await receiver[Symbol.asyncDispose]()
+  }
+})
+
+test('a webhook needs an address, and who may only write cannot add one', async () => {
+  const whole = await startWholeNode({ serving: null })
+  try {
+    await expect(whole.client.webhooks.add({ url: 'ftp://example.org' })).rejects.toThrow(/url/)
+    await expect(whole.client.webhooks.add({ url: 'https://a:b@example.org' })).rejects.toThrow(/url/)
+    const { secret } = await whole.client.keys.create({ name: 'writer', scopes: ['write'] })
+    const answer = await whole.fetch('/api/webhooks', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ url: 'https://example.org' }),
+    })
+    expect(answer.status).toBe(403)
+    const { webhook } = await whole.client.webhooks.add({ url: 'http://127.0.0.1:9/nobody' })
+    await expect(whole.client.webhooks.test({ id: webhook.id })).rejects.toMatchObject({
+      code: 'WEBHOOK_FAILED',
+    })
+    await whole.client.webhooks.remove({ id: webhook.id })
+    await expect(whole.client.webhooks.remove({ id: webhook.id })).rejects.toMatchObject({
+      code: 'WEBHOOK_NOT_FOUND',
+    })
+  } finally {
+    await whole[Symbol.asyncDispose]()
+  }
+})
