@@ -131,7 +131,6 @@ export const limits = {
   tryIdleSecondsMax: 300,
   /** Usage records that one transaction takes into the index: a few milliseconds of the door thread. */
   usageIndexRowsMax: 256,
-} as const
   /** Rules of alerts: each is looked at each second, for each version that it is about. */
   alertRulesMax: 200,
   /** Addresses that are told of alerts, and characters of one. */
@@ -141,3 +140,4 @@ export const limits = {
   webhookSecondsMax: 15,
   /** Messages that wait for one webhook; more are not kept for it. */
   webhookMessagesMax: 1000,
+} as const

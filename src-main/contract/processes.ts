@@ -109,7 +109,6 @@ export const servingToControl = z.discriminatedUnion('type', [
     versionId: z.string(),
     reason: z.string(),
   }),
-  /** Every second, and at once when a deployment changes. */
   /** A rule of an alert is broken, or no longer. */
   alertRow
     .pick({
@@ -126,6 +125,7 @@ export const servingToControl = z.discriminatedUnion('type', [
     .extend({ type: z.literal('alert') }),
   /** Every few seconds, where requests were looked at. */
   z.object({ type: z.literal('drift'), rows: z.array(driftRow) }),
+  /** Every second, and at once when a deployment changes. */
   z.object({
     type: z.literal('report'),
     deployments: z.array(deploymentReport),

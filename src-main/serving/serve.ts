@@ -27,9 +27,9 @@ import { createMirror } from './infer/mirror.ts'
 import { createResponseCache } from './infer/response-cache.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
-import { createRollbackWatch } from './watching/rollback-watch.ts'
 import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
 import { createDriftWatch } from './watching/drift-watch.ts'
+import { createRollbackWatch } from './watching/rollback-watch.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
 interface ServingRooms {
@@ -47,9 +47,9 @@ interface ServingRooms {
 export type OpenRooms = (config: ServingConfig, onStuck: (versionId: string) => void) => Promise<ServingRooms>
 
 const reportEveryMs = 1000
-
 /** Measuring sorts what was sampled: some milliseconds for a model of many features. */
 const driftEveryMs = 5000
+
 export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
   let hangs = false
   const post = (message: ServingToControl) => {
@@ -111,8 +111,8 @@ async function startServing(
   let cpuBefore = process.cpuUsage()
   const report = () => {
     watch.look()
-    const cpu = process.cpuUsage(cpuBefore)
     alerts.look()
+    const cpu = process.cpuUsage(cpuBefore)
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()
     post({
@@ -145,12 +145,6 @@ async function startServing(
     now: () => performance.now(),
     onBroken: (broken) => post({ type: 'roll-back', ...broken }),
   })
-  const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: watch.isTakenOut })
-  const cache = createResponseCache()
-  const mirror = createMirror({
-    ready: deployments.ready,
-    isUsable: targets.standing.isUsable,
-    observe: watch.observe,
   const drift = createDriftWatch({
     now: () => performance.now(),
     dataDir: config.dataDir,
@@ -163,6 +157,12 @@ async function startServing(
     drift: drift.measure,
     onChange: (change) => post({ type: 'alert', ...change }),
   })
+  const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: watch.isTakenOut })
+  const cache = createResponseCache()
+  const mirror = createMirror({
+    ready: deployments.ready,
+    isUsable: targets.standing.isUsable,
+    observe: watch.observe,
   })
   const views = createDoorViews({
     serverVersion: rooms.version,
@@ -210,12 +210,6 @@ async function startServing(
     onFault: (error, requestId) => log.error({ err: error.cause ?? error, requestId }, 'a request failed'),
   })
 
-  async function follow(): Promise<void> {
-    routes = readRoutes(nodeDb, routes)
-    watch.follow(routes)
-    cache.follow(routes)
-    await deployments.apply(routes)
-    firstSettled = true
   function followAlerts(): void {
     const rules = listAlertRules(nodeDb)
     const windows = rules.filter(isDriftRule).map(({ windowSeconds }) => windowSeconds * 1000)
@@ -223,11 +217,21 @@ async function startServing(
     alerts.follow(routes, rules, openAlerts(nodeDb))
   }
 
+  async function follow(): Promise<void> {
+    routes = readRoutes(nodeDb, routes)
+    watch.follow(routes)
+    followAlerts()
+    cache.follow(routes)
+    await deployments.apply(routes)
+    firstSettled = true
   }
 
   const port = await listen(door.server, config)
-    followAlerts()
   const timer = setInterval(report, reportEveryMs)
+  const driftTimer = setInterval(() => {
+    const rows = drift.rows()
+    if (rows.length > 0) post({ type: 'drift', rows })
+  }, driftEveryMs)
   const scheme = config.tls ? 'https' : 'http'
   // All addresses are no address to go to; this machine's own is one of them.
   const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[config.host] ?? config.host
@@ -235,10 +239,6 @@ async function startServing(
   post({ type: 'ready', url: `${scheme}://${shown}:${port}`, port })
   follow().catch((error: unknown) => log.error({ err: error }, 'the routes could not be read'))
 
-  const driftTimer = setInterval(() => {
-    const rows = drift.rows()
-    if (rows.length > 0) post({ type: 'drift', rows })
-  }, driftEveryMs)
   return {
     handle: async (message) => {
       if (message.type === 'changed') return asked.changed(message.request, message.failure)
@@ -264,6 +264,7 @@ async function startServing(
     },
     drain: async () => {
       clearInterval(timer)
+      clearInterval(driftTimer)
       const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
       await Promise.race([door.drain(), late])
       await deployments.close()
@@ -271,4 +272,3 @@ async function startServing(
     },
   }
 }
-      clearInterval(driftTimer)

@@ -15,8 +15,8 @@ export interface ServingState {
   queueLength: number
   requestsTotal: number
   deployments: DeploymentReport[]
-}
   drift: DriftRow[]
+}
 
 const nothing = {
   cpu: 0,
@@ -25,8 +25,8 @@ const nothing = {
   queueLength: 0,
   requestsTotal: 0,
   deployments: [] as DeploymentReport[],
-}
   drift: [] as DriftRow[],
+}
 
 export const stoppedState = (since: number): ServingState => ({
   state: 'stopped',

@@ -17,10 +17,10 @@ export const contract = {
   deployments,
   playground,
   requests,
-  jobs,
-  keys,
   alerts,
   webhooks,
+  jobs,
+  keys,
   publishers,
   login,
 }

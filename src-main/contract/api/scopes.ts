@@ -57,10 +57,10 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   },
   playground: { infer: 'infer', interface: 'read' },
   requests: { list: 'read', get: 'read' },
-  jobs: { list: 'read', get: 'read', watch: 'read', cancel: 'write', retry: 'write' },
   alerts: { list: 'read', drift: 'read', rules: 'read', addRule: 'write', removeRule: 'write' },
   // The node itself calls what stands there, also in a network that others do not reach.
   webhooks: { list: 'read', add: 'admin', test: 'admin', remove: 'admin' },
+  jobs: { list: 'read', get: 'read', watch: 'read', cancel: 'write', retry: 'write' },
   keys: { list: 'admin', create: 'admin', revoke: 'admin' },
   publishers: {
     list: 'read',
