@@ -66,12 +66,12 @@ export const drafts = api.drafts.router({
   create: api.drafts.create.handler(({ context, input }) =>
     createDraft(context.node, context.actor, { files: asFiles(input), basedOn: input.basedOn }),
   ),
-  update: api.drafts.update.handler(({ context, input }) => updateDraft(context.node, input)),
+  update: api.drafts.update.handler(({ context, input }) => updateDraft(context.node, context.actor, input)),
   addFiles: api.drafts.addFiles.handler(({ context, input }) =>
-    addDraftFiles(context.node, input.id, asFiles(input)),
+    addDraftFiles(context.node, context.actor, input.id, asFiles(input)),
   ),
   removeFile: api.drafts.removeFile.handler(({ context, input }) =>
-    removeDraftFile(context.node, input.id, input.path),
+    removeDraftFile(context.node, context.actor, input.id, input.path),
   ),
   test: api.drafts.test.handler(async ({ context, input }) => ({
     jobId: context.node.jobs.submit('validate', (await draftDetail(context.node, input.id)).title, {

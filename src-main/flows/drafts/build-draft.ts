@@ -8,6 +8,7 @@ import type { JobWork } from '../../jobs/runner.ts'
 import { pack } from '../../package/archive/pack.ts'
 import { readSource } from '../../package/archive/read-source.ts'
 import { ownSigner } from '../access/publishers.ts'
+import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { examine } from '../packages/examine.ts'
 import { installPackage } from '../packages/install-package.ts'
@@ -36,11 +37,14 @@ async function withSource<Result>(
 
 /** The report stands on the draft; a check that fails is a result of this job and not its failure. */
 export async function runDraftTest(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
-  const { draftId } = jobInput.parse(work.input)
+  const { actor, draftId } = jobInput.parse(work.input)
   const { report } = await withSource(node, draftId, (folder) =>
     examine(node, folder, { skipRun: false }, work, { from: 0, to: 1 }),
   )
-  saveDraft(node, { ...requireDraft(node, draftId), report })
+  const details = { verdict: report.verdict }
+  audited(node, { name: actor }, { action: 'draft.test', object: draftId, details }, () =>
+    saveDraft(node, { ...requireDraft(node, draftId), report }),
+  )
   return { draftId, report }
 }
 

@@ -20,7 +20,7 @@ import { findModel } from '../../store/tables/models.ts'
 import { ownPublisher } from '../../store/tables/publishers.ts'
 import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
-import { audited } from '../audited.ts'
+import { type AuditedAction, audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { draftFolder } from './draft-files.ts'
 import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
@@ -171,22 +171,24 @@ export interface DraftChange {
   step?: StoredDraft['step'] | undefined
 }
 
-export function updateDraft(node: NodeContext, change: DraftChange): DraftDetail {
+/** Where the wizard stands is no change of the draft, and stands in no record. */
+export function updateDraft(node: NodeContext, actor: Actor, change: DraftChange): DraftDetail {
   const draft = requireDraft(node, change.id)
   const texts = Object.fromEntries(
     Object.entries(change.texts ?? {}).filter(([, value]) => value !== undefined),
   )
   const changed = change.descriptor !== undefined || change.texts !== undefined
-  return toDetail(
-    node,
+  const save = () =>
     saveDraft(node, {
       ...draft,
       descriptor: withoutNull({ ...draft.descriptor, ...change.descriptor }),
       texts: { ...draft.texts, ...texts },
       step: change.step ?? draft.step,
       report: changed ? null : draft.report,
-    }),
-  )
+    })
+  if (!changed) return toDetail(node, save())
+  const details = { fields: [...Object.keys(change.descriptor ?? {}), ...Object.keys(texts)] }
+  return toDetail(node, audited(node, actor, { action: 'draft.update', object: draft.id, details }, save))
 }
 
 /** A field that was taken out, not one that is null. */
@@ -198,19 +200,35 @@ const inTurn = createTurns()
 
 const changeFiles = (
   node: NodeContext,
-  id: string,
+  actor: Actor,
+  { object: id, ...entry }: AuditedAction,
   change: (draft: StoredDraft) => Promise<DraftPatch>,
 ): Promise<DraftDetail> =>
   inTurn(id, async () => {
     const patch = await change(requireDraft(node, id))
-    return toDetail(node, saveDraft(node, patch(requireDraft(node, id))))
+    const save = () => saveDraft(node, patch(requireDraft(node, id)))
+    return toDetail(node, audited(node, actor, { ...entry, object: id }, save))
   })
 
-export const addDraftFiles = (node: NodeContext, id: string, files: readonly FileToTake[]) =>
-  changeFiles(node, id, (draft) => takeFiles(node, draft, files))
+export const addDraftFiles = (
+  node: NodeContext,
+  actor: Actor,
+  id: string,
+  files: readonly FileToTake[],
+): Promise<DraftDetail> => {
+  const entry = { action: 'draft.add-files', object: id, details: { files: files.length } }
+  return changeFiles(node, actor, entry, (draft) => takeFiles(node, draft, files))
+}
 
-export const removeDraftFile = (node: NodeContext, id: string, path: string) =>
-  changeFiles(node, id, (draft) => dropFile(node, draft, path))
+export const removeDraftFile = (
+  node: NodeContext,
+  actor: Actor,
+  id: string,
+  path: string,
+): Promise<DraftDetail> =>
+  changeFiles(node, actor, { action: 'draft.remove-file', object: id, details: { path } }, (draft) =>
+    dropFile(node, draft, path),
+  )
 
 export const removeDraft = (node: NodeContext, actor: Actor, id: string): Promise<Record<string, never>> =>
   inTurn(id, async () => {

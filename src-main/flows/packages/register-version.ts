@@ -27,7 +27,7 @@ export async function registerVersion(
   const files = Object.entries(request.artifacts).map(([path, handle]) => ({ path, handle }))
   const draft = await createDraft(node, actor, { files })
   try {
-    updateDraft(node, { id: draft.id, descriptor: descriptorOf(request, draft.descriptor) })
+    updateDraft(node, actor, { id: draft.id, descriptor: descriptorOf(request, draft.descriptor) })
     const jobId = node.jobs.submit('build', `${request.model_name} ${request.version}`, {
       actor: actor.name,
       draftId: draft.id,

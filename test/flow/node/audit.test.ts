@@ -108,6 +108,18 @@ change('publishers.rotate', 'publisher.rotate', () => outpost.client.publishers.
 change('drafts.create', 'draft.create', async () => {
   draftId = (await outpost.client.drafts.create({ handles: [await upload()], basedOn: model })).id
 })
+change('drafts.update', 'draft.update', async () => {
+  await outpost.client.drafts.update({ id: draftId, descriptor: { title: 'Another' } })
+  await outpost.client.drafts.update({ id: draftId, step: 'card' }) // where the wizard stands is no change
+})
+change('drafts.addFiles', 'draft.add-files', async () => {
+  const handles = [await handOver(outpost, 'notes.txt', 'some')]
+  await outpost.client.drafts.addFiles({ id: draftId, handles })
+})
+change('drafts.removeFile', 'draft.remove-file', () =>
+  outpost.client.drafts.removeFile({ id: draftId, path: 'notes.txt' }),
+)
+change('drafts.test', 'draft.test', async () => job(await outpost.client.drafts.test({ id: draftId })))
 change('drafts.build', 'version.register', async () =>
   job(await outpost.client.drafts.build({ id: draftId })),
 )
@@ -144,15 +156,11 @@ change('login.setPassword', 'password.set', () =>
   outpost.client.login.setPassword({ next: 'another horse battery staple' }),
 )
 
-/** What is written here is nobody else's business until it is built, or is written by the job that it begins. */
+/** What changes nothing that lasts, or is written by the job that it begins. */
 const elsewhere = new Set([
   'packages.inspect',
   'packages.import',
   'packages.discard',
-  'drafts.update',
-  'drafts.addFiles',
-  'drafts.removeFile',
-  'drafts.test',
   'deployments.which', // changes nothing: its question does not fit into a path
   'playground.infer',
   'system.installSamples',
