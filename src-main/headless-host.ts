@@ -28,6 +28,7 @@ const headlessUsage = `Runs the node without a window.
   --package FILE       install and deploy this package at the start; serving's port is PORT unless told otherwise
   --trust FINGERPRINT  the publisher key that --package may be signed with
   --no-samples         do not install the sample models at the first start
+  --otel-endpoint URL  send traces to this OTLP/HTTP collector (OTEL_EXPORTER_OTLP_ENDPOINT)
   --log-level LEVEL    debug, info, warn or error
 
 OUTPOST_API_KEY, or the file that OUTPOST_API_KEY_FILE names, is a key that may infer while this process runs.
@@ -71,6 +72,7 @@ function readOptions(
       temporaryKey: true,
       givenKey: readGivenKey(process.env),
       secrets: null,
+      otelEndpoint: values['otel-endpoint'] ?? null,
       logLevel: level,
     },
     carried: values.package === undefined ? null : { path: values.package, trust: values.trust },
@@ -121,6 +123,7 @@ function parse(args: string[]) {
         trust: { type: 'string' },
         'public-host': { type: 'string', multiple: true },
         'no-samples': { type: 'boolean' },
+        'otel-endpoint': { type: 'string' },
         'log-level': { type: 'string' },
       },
     })

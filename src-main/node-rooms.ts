@@ -25,6 +25,7 @@ import { createAskServing } from './flows/serve/ask-serving.ts'
 import { changeByName } from './flows/serve/deploy.ts'
 import { keepTuning } from './flows/serve/keep-tuning.ts'
 import { type ServingPlace, type ServingSecrets, servingConfig } from './flows/serve/serving-config.ts'
+import { tracesEndpoint } from './flows/serve/traces-endpoint.ts'
 import { rollBackByRule } from './flows/serve/traffic.ts'
 import { runBackup } from './flows/upkeep/backup.ts'
 import { runCollect } from './flows/upkeep/collect.ts'
@@ -64,6 +65,8 @@ export interface NodeConfig {
   /** The desktop's safe storage; null keeps secrets in files that only the owner can read. */
   secrets: SecretStore | null
   logLevel: string
+  /** Base address of an OTLP/HTTP collector, before the environment's; null or left out takes that. */
+  otelEndpoint?: string | null
   /** Of the program, for people and for `GET /api/status`. */
   version: string
   clock?: Clock
@@ -190,7 +193,8 @@ function superviseServing(
     config: (previousPort) => {
       if (!config.serving) throw new Error('a node without serving has nothing to start')
       const { hostsAllowed, logLevel } = config
-      return servingConfig(context(), config.serving, keys, { hostsAllowed, logLevel, previousPort })
+      const traces = tracesEndpoint(process.env, config.otelEndpoint ?? null)
+      return servingConfig(context(), config.serving, keys, { hostsAllowed, logLevel, previousPort, traces })
     },
     snapshot: () => currentSnapshot(parts.db),
     onCrash: () => crashes.note(context()),

@@ -36,6 +36,8 @@ const servingConfig = z.object({
   answerSecondsMax: z.number().positive().optional(),
   /** Bytes of loaded models; limits.modelMemoryShare of the machine's where it is left out. */
   modelBytesMax: z.number().positive().optional(),
+  /** Where traces go, and the share of the requests that begin one; none where it is left out. */
+  traces: z.object({ url: z.string(), ratio: z.number(), serviceName: z.string() }).optional(),
   logLevel: z.string(),
 })
 export type ServingConfig = z.infer<typeof servingConfig>

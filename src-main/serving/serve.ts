@@ -30,6 +30,7 @@ import { createTargets } from './routing/targets.ts'
 import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
 import { createDriftWatch } from './watching/drift-watch.ts'
 import { createRollbackWatch } from './watching/rollback-watch.ts'
+import type { Traces } from './watching/traces.ts'
 
 /** What the entry puts together from the rooms that this one may not know. */
 interface ServingRooms {
@@ -95,6 +96,16 @@ type Handled = Extract<
 interface Serving {
   handle(message: Handled): Promise<void>
   drain(): Promise<void>
+}
+
+/** Loaded where traces go somewhere, so that nobody else pays for it. */
+async function tracesOf(
+  { traces, tls, nodeId }: ServingConfig,
+  { log, version }: ServingRooms,
+): Promise<Traces | null> {
+  if (!traces) return null
+  const { openTraces } = await import('./watching/open-telemetry.ts')
+  return openTraces(traces, { version, nodeId, scheme: tls ? 'https' : 'http', log })
 }
 
 async function startServing(
@@ -171,8 +182,10 @@ async function startServing(
     standing: targets.standing,
     isReady: () => firstSettled,
   })
+  const traces = await tracesOf(config, rooms)
   const door = createDoor({
     tls: config.tls,
+    traces,
     hosts: servedHosts(config.host, config.hostsAllowed),
     answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
@@ -268,6 +281,7 @@ async function startServing(
       const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
       await Promise.race([door.drain(), late])
       await deployments.close()
+      await traces?.close()
       await rooms.close()
     },
   }

@@ -20,7 +20,12 @@ export function servingConfig(
   node: NodeContext,
   place: ServingPlace,
   secrets: ServingSecrets,
-  options: { hostsAllowed: string[]; logLevel: string; previousPort: number | null },
+  options: {
+    hostsAllowed: string[]
+    logLevel: string
+    previousPort: number | null
+    traces: ServingConfig['traces'] | null
+  },
 ): ServingConfig {
   return {
     dataDir: node.paths.root,
@@ -36,6 +41,7 @@ export function servingConfig(
     temporaryKeys: secrets.temporaryKeys,
     // One thread is left for the door; a single core serves with one engine thread all the same.
     engineThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
+    ...(options.traces && { traces: options.traces }),
     logLevel: options.logLevel,
   }
 }

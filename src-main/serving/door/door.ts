@@ -16,6 +16,7 @@ import { limits } from '../../contract/limits.ts'
 import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
+import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
 import type { Caller } from './callers.ts'
 import { readPath } from './door-paths.ts'
@@ -39,6 +40,8 @@ export interface DoorOptions {
   views: DoorViews
   repository: RepositoryDoor
   rooms: InferRooms
+  /** Null where no requests are traced. */
+  traces: Traces | null
   onFault: (error: OutpostError, requestId: string) => void
 }
 
@@ -83,9 +86,10 @@ export function createDoor(options: DoorOptions): Door {
     const started = performance.now()
     const v1 = (request.url ?? '').startsWith('/v1')
     const rate: Record<string, string> = {}
+    const traced = options.traces?.begin(started, tracedHead(request, id)) ?? null
     let result: Answer
     try {
-      result = await climb(request, response, id, started, rate)
+      result = await climb(request, response, id, started, rate, traced)
     } catch (error) {
       const refused = asOutpostError(error)
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
@@ -94,6 +98,7 @@ export function createDoor(options: DoorOptions): Door {
     Object.assign(result.headers, rate)
     const sent = isPackable(request, result) ? await packed(result) : result
     send(request, response, sent, draining, options.answerSecondsMax)
+    traced?.end(sent.status)
   }
 
   async function climb(
@@ -102,6 +107,7 @@ export function createDoor(options: DoorOptions): Door {
     id: string,
     started: number,
     rate: Record<string, string>,
+    traced: TracedRequest | null,
   ): Promise<Answer> {
     guardRequest(request.headers, options.hosts)
     const { addressRequestsPerMinute: perAddress } = options
@@ -136,7 +142,7 @@ export function createDoor(options: DoorOptions): Door {
     response.once('close', () => {
       signal.aborted = true
     })
-    const call = { id, started, caller, target, signal }
+    const call = { id, started, caller, target, signal, traced }
     const { processing } = options.rooms
     const exchange =
       path.kind === 'v1-predict' ? predictExchange(request, processing) : inferExchange(request, processing)
@@ -160,6 +166,14 @@ const headerText = (request: IncomingMessage, name: string): string | undefined 
   const value = request.headers[name]
   return typeof value === 'string' ? value : value?.join(', ')
 }
+
+const tracedHead = (request: IncomingMessage, requestId: string): TracedHead => ({
+  requestId,
+  method: request.method ?? '',
+  path: (request.url ?? '').split('?', 1)[0] ?? '',
+  traceparent: headerText(request, 'traceparent'),
+  tracestate: headerText(request, 'tracestate'),
+})
 
 const traitsOf = (request: IncomingMessage, requestId: string, caller: Caller): RequestTraits => ({
   requestId,

@@ -11,6 +11,7 @@ import type { BatchedResult, Batcher } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
+import type { TracedAnswer, TracedRequest } from '../watching/traces.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Target } from './target.ts'
 
@@ -23,6 +24,8 @@ export interface Call {
   target: Target
   /** Fires when the client goes away. */
   signal: Gone
+  /** Null where it is not traced. */
+  traced: TracedRequest | null
 }
 
 /** Whether the client has gone away: an AbortSignal, or less. */
@@ -117,11 +120,14 @@ export async function infer<R extends Reply>(
   if (asking.trace.cached) statistics.cacheHit(latencyMs)
   else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
   else statistics.failed(latencyMs)
+  call.traced?.answered(tracedAnswer(call, asking.trace, code))
+  const recordFrom = performance.now()
   try {
     await rooms.record(recordOf(call, asking.trace, reply, code, latencyMs))
   } catch (error) {
     return exchange.refuse(asOutpostError(error), asking)
   }
+  call.traced?.recorded(recordFrom)
   return reply
 }
 
@@ -185,9 +191,11 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
     },
     run: async (inputs, wanted, schedule) => {
       const seen = rooms.sample(call.target, inputs)
+      const from = performance.now()
       const result = await runOrRecall(call, rooms.cache, inputs, wanted, schedule)
       outputs = result.outputs
       seen?.(outputs)
+      call.traced?.ran(from, result)
       trace.cached = result.cached
       trace.queueMs += result.queueMs
       trace.inputMs += result.inputMs
