@@ -234,6 +234,18 @@ function insist(admission: Admission): void {
   if (!admission.allowed) throw admission.refusal
 }
 
+const tracedAnswer = ({ target }: Call, { items, batchSize }: Trace, code: string | null): TracedAnswer => ({
+  model: target.version.model,
+  version: target.version.version,
+  digest: target.version.digest,
+  endpoint: target.endpoint,
+  rule: target.rule,
+  executionProvider: target.ready.loaded.executionProvider.used,
+  items,
+  batchSize,
+  code,
+})
+
 function recordOf(
   call: Call,
   trace: Trace,
