@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { fileHandle } from './api/packages.ts'
-import { dataVersionName, digest, modelId, timestamp, versionName } from './names.ts'
+import { dataVersionName, digest, instant, modelId, versionName } from './names.ts'
 import { packageDescriptor } from './package.ts'
 
 const line = z.string().min(1).max(256)
@@ -39,7 +39,8 @@ export const registerRequest = z.object({
   version: versionName,
   artifacts: z.record(line, fileHandle),
   metadata: modelMetadata.default({}),
-  registration_timestamp: timestamp.optional(),
+  /** The caller's word, kept beside the time at which this node registered the version. */
+  registration_timestamp: instant.optional(),
 })
 export type RegisterRequest = z.infer<typeof registerRequest>
 

@@ -120,6 +120,8 @@ export const versionDetail = versionRow.extend({
     z.object({ id: z.string(), inputs: z.record(z.string(), z.unknown()), label: z.string().nullable() }),
   ),
   validation: validationReport.nullable(),
+  /** R97: the time of registration that the caller stated, where one did; `registeredAt` is when it really was. */
+  claimedAt: timestamp.nullable(),
 })
 export type VersionDetail = z.infer<typeof versionDetail>
 
@@ -285,8 +287,8 @@ export const packageInspection = z.object({
   artifacts: z.array(artifactRow),
   publisher: publisherSeen,
   card: z.string(),
-  /** What the registry already holds under this id and version. */
-  existing: z.enum(['none', 'same', 'different']),
+  /** What the registry already holds under this id and version, or held before it was deleted. */
+  existing: z.enum(['none', 'same', 'different', 'deleted']),
 })
 export type PackageInspection = z.infer<typeof packageInspection>
 

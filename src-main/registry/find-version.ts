@@ -31,6 +31,7 @@ export async function findVersionDetail(
     descriptor,
     graph: readJsonOrNull(graphSummary, documents.graph, 'graph summary'),
     artifacts,
+    claimedAt: documents.claimedAt,
     ...(await readVersionDocuments(dataDir, descriptor, artifacts)),
     validation: readJsonOrNull(validationReport, documents.validation, 'validation report'),
   }

@@ -14,6 +14,7 @@ import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
 import { insertBlob } from '../store/tables/blob-rows.ts'
 import { nodeId } from '../store/tables/meta.ts'
 import { findModel, insertModel, type StoredModel } from '../store/tables/models.ts'
+import { findRemovedVersion } from '../store/tables/removed-versions.ts'
 import { findVersion, insertVersion, type StoredVersion, setIntact } from '../store/tables/versions.ts'
 import { headlineMetric } from './benchmark-deltas.ts'
 import { refreshModel } from './refresh-model.ts'
@@ -34,6 +35,8 @@ export interface Registration {
   graph: GraphSummary | null
   validation: ValidationReport | null
   source: 'built' | 'imported' | 'sample'
+  /** R97: the time of registration that the caller states, ISO 8601. */
+  claimedAt?: string | null
 }
 
 export interface Registered {
@@ -45,7 +48,7 @@ export interface Registered {
 }
 
 /**
- * VERSION_EXISTS where this version holds other bytes or another data version, VERSION_RULE and
+ * VERSION_EXISTS where this version holds, or held before it was deleted, other bytes or another data version, VERSION_RULE and
  * MIGRATION_GUIDE_MISSING where the number promises what the contents break. The blobs must be in the store.
  */
 export function registerVersion(db: NodeWriter, registration: Registration, by: By): Registered {
@@ -54,6 +57,7 @@ export function registerVersion(db: NodeWriter, registration: Registration, by: 
     const model = findModel(db, registration.descriptor.id)
     const existing = model && findVersion(db, model.id, names.version)
     if (existing) return sameOrRefused(db, registration, names, existing, by)
+    refuseUsedNumber(db, registration, names)
     const exact = registration.source === 'built'
     const [problem, ...more] = model ? problemsAmong(db, model.id, registration, names, exact) : []
     if (problem) throw asError(registration, problem, more)
@@ -81,6 +85,21 @@ function sameOrRefused(
     hint: 'Registered versions never change. Give the new contents a new version number.',
     details: { model, version: stored, digest: existing.manifestDigest },
   })
+}
+
+/** A consumer that pinned the number of a version that was deleted must not get something else for it. */
+function refuseUsedNumber(db: NodeWriter, { descriptor, manifestDigest }: Registration, names: Names): void {
+  const removed = findRemovedVersion(db, descriptor.id, names.version)
+  if (!removed || removed.manifestDigest === manifestDigest) return
+  const { manifestDigest: digest, removedAt } = removed
+  throw new OutpostError(
+    'VERSION_EXISTS',
+    `${descriptor.id}@${names.version} was used by ${digest} and was deleted at ${removedAt}.`,
+    {
+      hint: 'A number stands for the same contents for ever. Give these the next version number.',
+      details: { model: descriptor.id, version: names.version, digest, removedAt },
+    },
+  )
 }
 
 function asError(registration: Registration, problem: VersionProblem, more: VersionProblem[]): OutpostError {
@@ -126,6 +145,7 @@ function insert(
     bytes: registration.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0),
     source: registration.source,
     registeredAt: by.at,
+    claimedAt: registration.claimedAt ?? null,
   })
   insertArtifacts(db, versionId, registration.artifacts)
   refreshModel(db, modelId, versionSortKey(names.version), by.at)
@@ -140,6 +160,7 @@ function insert(
       source: registration.source,
       publisher: registration.publisher.name,
       fingerprint: registration.publisher.fingerprint,
+      ...(registration.claimedAt ? { claimedAt: registration.claimedAt } : {}),
     },
   })
   return { outcome: 'registered', versionId, model: descriptor.id, version }

@@ -1,5 +1,5 @@
 /**
- * Deletes a version that nothing uses. Its files stay until the collector takes them: another version may share them,
+ * Deletes a version that nothing uses. Its number stays taken: the same bytes may come back under it, others never. Its files stay until the collector takes them: another version may share them,
  * and another import may be bringing them in right now.
  */
 import { OutpostError } from '../base/errors.ts'
@@ -9,6 +9,8 @@ import { aliasesOfVersion } from '../store/tables/aliases.ts'
 import { artifactsOf } from '../store/tables/artifacts.ts'
 import { appendAuditEntry, type By } from '../store/tables/audit-entries.ts'
 import { forgetPrevious } from '../store/tables/endpoint-targets.ts'
+import { nodeId } from '../store/tables/meta.ts'
+import { putRemovedVersion } from '../store/tables/removed-versions.ts'
 import { deleteVersion } from '../store/tables/versions.ts'
 import { endpointsServing } from './endpoints-serving.ts'
 import { refreshModel } from './refresh-model.ts'
@@ -59,6 +61,14 @@ export function removeVersion(db: NodeWriter, modelName: string, exactVersion: s
     const digests = artifactsOf(db, version.id).map((artifact) => artifact.digest)
     forgetPrevious(db, version.id)
     deleteVersion(db, version.id)
+    putRemovedVersion(db, {
+      model: modelName,
+      version: version.version,
+      originNode: nodeId(db),
+      manifestDigest: version.manifestDigest,
+      removedAt: by.at,
+      removedBy: by.actor,
+    })
     refreshModel(db, model.id, version.sortKey, by.at)
     appendAuditEntry(db, {
       ...by,

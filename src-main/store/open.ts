@@ -13,6 +13,8 @@ import { traffic } from './migrations/node/0002-traffic.ts'
 import { rateLimits } from './migrations/node/0003-rate-limits.ts'
 import { tunings } from './migrations/node/0004-tunings.ts'
 import { alerts } from './migrations/node/0005-alerts.ts'
+import { remoteEngines } from './migrations/node/0006-remote-engines.ts'
+import { registryRecord } from './migrations/node/0007-registry-record.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
@@ -24,7 +26,15 @@ import {
   type UsageWriter,
 } from './sqlite.ts'
 
-const nodeMigrations: Migrations = [nodeFoundation, traffic, rateLimits, tunings, alerts]
+const nodeMigrations: Migrations = [
+  nodeFoundation,
+  traffic,
+  rateLimits,
+  tunings,
+  alerts,
+  remoteEngines,
+  registryRecord,
+]
 const usageMigrations: Migrations = [usageFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */

@@ -147,6 +147,7 @@ function seedVersion(
     metricValue: 0.9,
     bytes,
     source: 'imported',
+    claimedAt: null,
     registeredAt: '2026-11-21T10:00:00.000Z',
   })
   insertArtifacts(db, id, artifacts)

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
+import { instant } from '../../contract/names.ts'
 import type { JobWork } from '../../jobs/runner.ts'
 import { pack } from '../../package/archive/pack.ts'
 import { readSource } from '../../package/archive/read-source.ts'
@@ -15,7 +16,7 @@ import { installPackage } from '../packages/install-package.ts'
 import { writeSource } from './draft-source.ts'
 import { draftDetail, draftIsBuilt, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
 
-const jobInput = z.object({ actor: z.string(), draftId: z.string() })
+const jobInput = z.object({ actor: z.string(), draftId: z.string(), claimedAt: instant.optional() })
 
 /** Runs `use` on the draft's folder and removes it afterwards. */
 async function withSource<Result>(
@@ -59,7 +60,7 @@ function refuseUnready(node: NodeContext, draftId: string): void {
 }
 
 export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
-  const { actor, draftId } = jobInput.parse(work.input)
+  const { actor, draftId, claimedAt } = jobInput.parse(work.input)
   if (!isVersionTaken(node, draftId)) refuseUnready(node, draftId)
   const begun = requireDraft(node, draftId)
   const output = join(node.paths.staging, `${work.id}.outpost`)
@@ -81,7 +82,7 @@ export async function runDraftBuild(node: NodeContext, work: JobWork): Promise<R
     }
     const { model, version, digest, report } = await installPackage(
       node,
-      { path: output, source: 'built', actor: { name: actor }, skipRun: false },
+      { path: output, source: 'built', actor: { name: actor }, skipRun: false, claimedAt },
       shifted,
     )
     await draftIsBuilt(node, begun)

@@ -5,6 +5,7 @@
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { type VersionProblem, versionProblems } from '../../registry/version-rules.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
+import type { RemovedVersion } from '../../store/tables/removed-versions.ts'
 import { inWords } from './descriptor-words.ts'
 import { modelProblems, type Problem, type Step, schemaProblems } from './draft-model-problems.ts'
 
@@ -45,6 +46,8 @@ export interface DraftSurroundings {
     graph: StoredDraft['graph']
   } | null
   versionTaken: boolean
+  /** What stood under the draft's number before it was deleted. */
+  versionRemoved: RemovedVersion | null
 }
 
 const cardSections = [
@@ -82,6 +85,14 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
       `The id begins with "${descriptor.id.split('.')[0]}", but this node signs as "${around.ownPublisher}". Change the id, or the publisher's name in Settings.`,
     )
   }
+  const removed = around.versionRemoved
+  if (removed && !around.versionTaken)
+    add(
+      'error',
+      'version',
+      'version',
+      `${descriptor.id}@${descriptor.version} was registered with the digest ${removed.manifestDigest} and deleted at ${removed.removedAt}. Take the next number.`,
+    )
   if (around.versionTaken)
     add(
       'error',

@@ -6,7 +6,7 @@ import { newId } from '../../base/ids.ts'
 import { createTurns } from '../../base/turns.ts'
 import { nextVersion } from '../../base/version-order.ts'
 import { modelId, versionName } from '../../contract/names.ts'
-import { changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
+import { type ChangeType, changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
 import type { DraftDetail } from '../../contract/views.ts'
 import { inTransaction, type RowWindow, readJson, readJsonOrNull } from '../../store/sqlite.ts'
 import {
@@ -18,6 +18,7 @@ import {
 } from '../../store/tables/drafts.ts'
 import { findModel } from '../../store/tables/models.ts'
 import { ownPublisher } from '../../store/tables/publishers.ts'
+import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
 import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { type AuditedAction, audited } from '../audited.ts'
@@ -43,8 +44,17 @@ export function saveDraft(node: NodeContext, draft: StoredDraft): StoredDraft {
 }
 
 /** Then the registry alone can say whether a build of it is the same again or something else under its number. */
-export const isVersionTaken = (node: NodeContext, id: string): boolean =>
-  surroundings(node, requireDraft(node, id)).versionTaken
+export function isVersionTaken(node: NodeContext, id: string): boolean {
+  const { versionTaken, versionRemoved } = surroundings(node, requireDraft(node, id))
+  return versionTaken || versionRemoved !== null
+}
+
+/** The next number of which nothing was ever registered here. */
+function nextFree(node: NodeContext, model: string, latest: string | null, change: ChangeType): string {
+  let version = nextVersion(latest, change)
+  while (findRemovedVersion(node.db, model, version)) version = nextVersion(version, change)
+  return version
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -66,6 +76,7 @@ function surroundings(node: NodeContext, draft: StoredDraft): DraftSurroundings 
           }
         : null,
     versionTaken: model !== null && wanted !== '' && findVersion(node.db, model.id, wanted) !== null,
+    versionRemoved: findRemovedVersion(node.db, text(draft.descriptor.id), wanted),
   }
 }
 
@@ -103,9 +114,12 @@ function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
     texts: draft.texts,
     problemList: draftProblems(draft, completeDescriptor(draft), around),
     predecessor: predecessor && { version: predecessor.version, descriptor: predecessor.descriptor },
-    suggestedVersion: predecessor
-      ? nextVersion(predecessor.version, change.success ? change.data : 'minor')
-      : '1.0.0',
+    suggestedVersion: nextFree(
+      node,
+      text(draft.descriptor.id),
+      predecessor?.version ?? null,
+      change.data ?? 'minor',
+    ),
     report: draft.report,
     command: packCommand(draft.descriptor),
   }
@@ -157,7 +171,7 @@ function basedOnModel(node: NodeContext, draft: StoredDraft, model: string): Sto
   const { change, evaluation: _evaluation, training, version, ...kept } = predecessor.descriptor
   const descriptor = {
     ...kept,
-    version: nextVersion(version.split('+')[0] ?? version, 'minor'),
+    version: nextFree(node, model, version.split('+')[0] ?? version, 'minor'),
     training: { hyperparameters: training.hyperparameters },
     change: { type: 'minor', releaseNotes: '', apiVersion: change.apiVersion },
   }

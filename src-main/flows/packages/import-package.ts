@@ -8,6 +8,7 @@ import { openPackage } from '../../package/archive/open-package.ts'
 import type { PackageHead } from '../../package/archive/package-head.ts'
 import { readPackedText } from '../../package/archive/read-packed-text.ts'
 import { findModel } from '../../store/tables/models.ts'
+import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
 import { findVersion } from '../../store/tables/versions.ts'
 import { seenPublisher } from '../access/publisher-trust.ts'
 import type { Actor } from '../actor.ts'
@@ -39,8 +40,12 @@ export async function inspectPackage(node: NodeContext, handle: string): Promise
 
 function existing(node: NodeContext, head: PackageHead): PackageInspection['existing'] {
   const model = findModel(node.db, head.descriptor.id)
-  const version = model && findVersion(node.db, model.id, head.version.split('+')[0] ?? head.version)
-  if (!version) return 'none'
+  const number = head.version.split('+')[0] ?? head.version
+  const version = model && findVersion(node.db, model.id, number)
+  if (!version) {
+    const removed = findRemovedVersion(node.db, head.descriptor.id, number)
+    return removed && removed.manifestDigest !== head.digest ? 'deleted' : 'none'
+  }
   return version.manifestDigest === head.digest ? 'same' : 'different'
 }
 

@@ -33,6 +33,8 @@ export interface InstallOptions {
   actor: { name: string }
   /** The fingerprint of a key that is trusted from now on. */
   trust?: string | undefined
+  /** The time of registration that the caller states. */
+  claimedAt?: string | undefined
   /** Leave out the rungs that load and run the model. */
   skipRun: boolean
 }
@@ -193,6 +195,7 @@ function register(
         graph: facts.graph,
         validation: facts.report,
         source: facts.source,
+        claimedAt: facts.claimedAt ?? null,
       },
       by,
     )

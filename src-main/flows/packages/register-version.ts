@@ -31,6 +31,7 @@ export async function registerVersion(
     const jobId = node.jobs.submit('build', `${request.model_name} ${request.version}`, {
       actor: actor.name,
       draftId: draft.id,
+      claimedAt: request.registration_timestamp,
     })
     const job = await node.jobs.ended(jobId)
     if (job.failure) throw OutpostError.fromFailure(job.failure)

@@ -41,6 +41,8 @@ export interface StoredDocuments {
   descriptor: string
   graph: string | null
   validation: string | null
+  /** When the caller says that it registered the version; `registeredAt` is when this node did. */
+  claimedAt: string | null
 }
 
 export interface RawVersion extends Omit<StoredVersion, 'batchSafe' | 'intact'> {
@@ -106,7 +108,7 @@ export function readDocuments(db: NodeReader, versionId: string): StoredDocument
   return (
     sql<StoredDocuments>(
       db,
-      'select manifest, config, signature, descriptor, graph, validation from versions where id = ?',
+      'select manifest, config, signature, descriptor, graph, validation, claimed_at as claimedAt from versions where id = ?',
     ).get(versionId) ?? null
   )
 }
@@ -151,10 +153,10 @@ export function insertVersion(db: NodeWriter, version: NewVersion): void {
     db,
     `insert into versions (id, origin_node, model_id, version, data_version, major, minor, patch, prerelease, sort_key,
       change_type, manifest_digest, manifest, config, signature, publisher_name, publisher_fingerprint, descriptor,
-      graph, validation, batch_safe, metric_name, metric_value, bytes, source, registered_at)
+      graph, validation, batch_safe, metric_name, metric_value, bytes, source, registered_at, claimed_at)
     values (@id, @originNode, @modelId, @version, @dataVersion, @major, @minor, @patch, @prerelease, @sortKey,
       @changeType, @manifestDigest, @manifest, @config, @signature, @publisherName, @publisherFingerprint, @descriptor,
-      @graph, @validation, @batchSafe, @metricName, @metricValue, @bytes, @source, @registeredAt)`,
+      @graph, @validation, @batchSafe, @metricName, @metricValue, @bytes, @source, @registeredAt, @claimedAt)`,
   ).run({ ...version, batchSafe: asInteger(version.batchSafe) })
 }
 

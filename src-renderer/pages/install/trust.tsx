@@ -8,7 +8,7 @@ type Standing = { kind: 'installable' } | { kind: 'same' } | { kind: 'ask' } | {
 
 /** The node decides again when the package is installed; this only spares a person a button that cannot work. */
 export function trustOf(publisher: Publisher, existing: PackageInspection['existing']): Standing {
-  if (existing === 'different') return { kind: 'refused' }
+  if (existing === 'different' || existing === 'deleted') return { kind: 'refused' }
   if (publisher.trust === 'mismatch' || publisher.trust === 'unsigned') return { kind: 'refused' }
   if (publisher.trust === 'unknown') return { kind: existing === 'same' ? 'refused' : 'ask' }
   return { kind: existing === 'same' ? 'same' : 'installable' }
@@ -29,6 +29,13 @@ export function Trust({ publisher, existing, version }: Props) {
       <Banner tone="bad" title="Not the version that is here.">
         {version} is installed with other contents. A version never changes: ask the publisher for a new
         number.
+      </Banner>
+    )
+  if (existing === 'deleted')
+    return (
+      <Banner tone="bad" title="Not the version that was here.">
+        {version} was installed with other contents and then deleted. Its number stays theirs: ask the
+        publisher for a new one.
       </Banner>
     )
   if (publisher.trust === 'mismatch')

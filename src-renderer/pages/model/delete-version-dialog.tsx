@@ -49,7 +49,7 @@ export function DeleteVersionDialog({
         <p>
           The files of {model} {name} are deleted from this node
           {aliases.length > 0 && `, and ${aliases.join(', ')} no longer name it`}. To have it back, its
-          package must be imported again.
+          package must be imported again; nothing else can come under its number.
         </p>
       )}
     </ConfirmDialog>

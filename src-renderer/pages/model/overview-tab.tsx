@@ -55,6 +55,14 @@ export function OverviewTab({ model, version }: { model: ModelDetail; version: V
               ['Size', <Bytes key="size" value={version.bytes} />],
               ['Digest', <Digest key="digest" value={version.digest} />],
               ['Registered', <Time key="registered" at={version.registeredAt} as="date" />],
+              ...(version.claimedAt === null
+                ? []
+                : [
+                    [
+                      'Registered, says the caller',
+                      <Time key="claimed" at={version.claimedAt} as="date" />,
+                    ] as const,
+                  ]),
               ['Stable', model.stable ?? <None key="none">no stable version</None>],
             ]}
           />

@@ -156,6 +156,18 @@ test('a backup that is made while models are registered and asked is whole, and 
   expect((await asOwner(second, '/api/packages/acme.linear/1.0.0')).status).toBe(200)
 })
 
+test('a draft is offered the next number that nothing was ever registered under', async () => {
+  for (const version of ['1.0.0', '1.1.0'])
+    expect(await newVersion(version, { 'notes.txt': version })).toBe(201)
+  const { client } = outpost
+  await client.models.remove({ model: 'acme.linear', version: '1.1.0' })
+  expect(await newVersion('1.1.0', { 'notes.txt': 'others' })).toBe(409)
+  const draft = await client.drafts.create({ handles: [], basedOn: 'acme.linear' })
+  expect(draft).toMatchObject({ suggestedVersion: '1.2.0', descriptor: { version: '1.2.0' } })
+  expect(await newVersion('1.1.0', { 'notes.txt': '1.1.0' })).toBe(201)
+  expect(await newVersion('1.2.0', { 'notes.txt': 'others' })).toBe(201)
+})
+
 test('a version that goes takes its own files along and leaves the others theirs', async () => {
   for (const version of ['1.0.0', '1.1.0'])
     expect(await newVersion(version, { 'notes.txt': version })).toBe(201)

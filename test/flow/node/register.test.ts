@@ -23,6 +23,23 @@ const leftovers = async (): Promise<string[]> =>
     )
   ).flat()
 
+test('R97: the time that the call states is kept beside the time of the registration', async () => {
+  const registration_timestamp = '2026-01-31T12:00:00Z'
+  const before = new Date().toISOString()
+  const call = { model_name: 'acme.dated', metadata }
+  const stated = { ...call, version: '1.0.0', registration_timestamp }
+  expect((await register(outpost, stated, { 'model.onnx': onnx })).status).toBe(201)
+  const version = await outpost.client.models.version({ model: 'acme.dated', version: '1.0.0' })
+  expect(version.claimedAt).toBe('2026-01-31T12:00:00.000Z')
+  expect(version.registeredAt >= before).toBe(true)
+  const files = { 'model.onnx': onnx, 'notes.txt': 'another' }
+  expect((await register(outpost, { ...call, version: '1.1.0' }, files)).status).toBe(201)
+  const other = await outpost.client.models.version({ model: 'acme.dated', version: '1.1.0' })
+  expect(other.claimedAt).toBeNull()
+  const noDay = { ...call, version: '1.2.0', artifacts: {}, registration_timestamp: '2026-02-30T12:00:00Z' }
+  expect((await postJson(outpost, '/models/register', noDay)).status).toBe(400)
+})
+
 test('R85 R88 R97: the version carries what the call said, under the paths that the call named', async () => {
   const answer = await register(
     outpost,

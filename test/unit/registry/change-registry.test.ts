@@ -11,8 +11,11 @@ import { resolveVersion } from '../../../src-main/registry/resolve.ts'
 import { verifyVersions } from '../../../src-main/registry/verify.ts'
 import { collectBlobs } from '../../../src-main/store/blobs/blob-collect.ts'
 import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
+import { removedVersions } from '../../../src-main/store/migrations/node/0007-registry-record.ts'
 import { deleteEndpoint, putEndpoint } from '../../../src-main/store/tables/endpoints.ts'
 import { countModels } from '../../../src-main/store/tables/models.ts'
+import { findRemovedVersion } from '../../../src-main/store/tables/removed-versions.ts'
+import { findVersionById } from '../../../src-main/store/tables/versions.ts'
 import { type DataFolder, dataFolder } from '../../support/data-folder.ts'
 import { by, install } from '../../support/registration.ts'
 
@@ -38,6 +41,43 @@ describe('remove', () => {
     removeVersion(folder.db, 'acme.digits', '1.0.0', by)
     expect(countModels(folder.db)).toBe(0)
     expect((await install(folder)).outcome).toBe('registered')
+  })
+
+  test('its number stays taken: the same bytes may come back, others are refused with what had it', async () => {
+    const folder = await dataFolder()
+    await install(folder)
+    const whole = await install(folder, next('1.1.0'))
+    const digest = findVersionById(folder.db, whole.versionId)?.manifestDigest ?? ''
+    removeVersion(folder.db, 'acme.digits', '1.1.0', by)
+    const others = { 'model.onnx': 'other bytes' }
+    await expect(install(folder, next('1.1.0'), others)).rejects.toMatchObject({
+      code: 'VERSION_EXISTS',
+      message: `acme.digits@1.1.0 was used by ${digest} and was deleted at ${by.at}.`,
+      details: { digest, removedAt: by.at },
+    })
+    await expect(install(folder, next('1.1.0+data.2'), others)).rejects.toThrow(code('VERSION_EXISTS'))
+    expect((await install(folder, next('1.1.0'))).outcome).toBe('registered')
+    expect((await install(folder, next('1.2.0'), others)).outcome).toBe('registered')
+  })
+
+  test('the numbers of a model stay taken when it goes with its last version', async () => {
+    const folder = await dataFolder()
+    await install(folder)
+    removeVersion(folder.db, 'acme.digits', '1.0.0', by)
+    await expect(install(folder, {}, { 'model.onnx': 'other bytes' })).rejects.toThrow(code('VERSION_EXISTS'))
+    expect((await install(folder, { id: 'acme.letters' })).outcome).toBe('registered')
+    expect((await install(folder)).outcome).toBe('registered')
+  })
+
+  test('what was deleted before numbers were kept is taken from the audit record', async () => {
+    const folder = await dataFolder()
+    await install(folder, { version: '1.0.0+data.1' })
+    removeVersion(folder.db, 'acme.digits', '1.0.0+data.1', by)
+    const known = findRemovedVersion(folder.db, 'acme.digits', '1.0.0')
+    folder.db.exec('drop table removed_versions')
+    folder.db.exec(removedVersions)
+    expect(known).not.toBeNull()
+    expect(findRemovedVersion(folder.db, 'acme.digits', '1.0.0')).toEqual(known)
   })
 
   test('refuses what is deployed, what is pinned, and what is not exact', async () => {
