@@ -39,12 +39,16 @@ const commands = leaves(createProgram(host())).map(wordsOf)
 
 test('every command of the product is there', () => {
   expect(commands.map((words) => words.join(' ')).toSorted()).toEqual([
+    'alerts add',
+    'alerts remove',
+    'alerts rules',
     'backup',
     'delete',
     'deploy',
     'deployments',
     'deprecate',
     'doctor',
+    'drift',
     'export',
     'gpu install',
     'gpu status',
@@ -78,6 +82,10 @@ test('every command of the product is there', () => {
     'validate',
     'verify',
     'versions',
+    'webhook add',
+    'webhook list',
+    'webhook remove',
+    'webhook test',
     'which',
   ])
 })
