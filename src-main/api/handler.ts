@@ -8,6 +8,7 @@ import { type ORPCError, ValidationError } from '@orpc/server'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
+import { issuesInWords } from '../base/issue-words.ts'
 import { parseJson } from '../base/json.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
 import type { NodeContext } from '../flows/node-context.ts'
@@ -23,13 +24,10 @@ const refusalWords = z.object({
 
 function encodeProblem(error: ORPCError<string, unknown>): Problem {
   const { hint, details } = refusalWords.safeParse(error.data).data ?? {}
-  const problems = error.cause instanceof ValidationError ? error.cause.issues : undefined
-  const message = problems
-    ? `The input is not valid: ${problems
-        .slice(0, 5)
-        .map((issue) => `${issue.path?.map(String).join('.') || '(root)'}: ${issue.message}`)
-        .join('; ')}`
-    : error.message
+  const message =
+    error.cause instanceof ValidationError
+      ? issuesInWords(error.cause.issues, error.cause.data)
+      : error.message
   return problemOf({ code: error.code, status: error.status, message, hint, details })
 }
 

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../contract/errors.ts'
 import { limits } from '../contract/limits.ts'
 import { OutpostError } from './errors.ts'
+import { issueInWords, issuesInWords } from './issue-words.ts'
 
 /** Where something begins or ends; what stands between is skipped at the speed of the regular expression engine. */
 const marks = /["{}[\]]/g
@@ -120,9 +121,8 @@ export function checkAs<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`)
-  const shown = problems.slice(0, 5).join('; ')
-  throw new OutpostError(code, `${subject} is not valid: ${shown}${problems.length > 5 ? ' …' : ''}`, {
-    details: { problems: problems.slice(0, 100) },
+  const { issues } = result.error
+  throw new OutpostError(code, `${subject} is not valid. ${issuesInWords(issues, value)}`, {
+    details: { problems: issues.slice(0, 100).map((issue) => issueInWords(issue, value)) },
   })
 }

@@ -1,5 +1,6 @@
 /** How an endpoint is hosted: its threads, its queue, its time in memory. */
 import { OutpostError } from '../base/errors.ts'
+import { issuesInWords } from '../base/issue-words.ts'
 import { type HostingChanges, hostingChanges } from '../contract/hosting.ts'
 import type { AddCommand } from './add-command.ts'
 import { table } from './terminal.ts'
@@ -28,10 +29,10 @@ function changesOf(given: string[]): HostingChanges {
     const [name = '', ...rest] = text.split('=')
     return [name, jsonOrText(rest.join('='))] as const
   })
-  const read = hostingChanges.strict().safeParse(Object.fromEntries(values))
+  const changes = Object.fromEntries(values)
+  const read = hostingChanges.strict().safeParse(changes)
   if (read.success) return read.data
-  const [problem] = read.error.issues
-  throw new OutpostError('CLI_USAGE', `${problem?.path.join('.') || given.join(' ')}: ${problem?.message}.`, {
+  throw new OutpostError('CLI_USAGE', issuesInWords(read.error.issues, changes), {
     hint: `Settings are NAME=VALUE, of ${Object.keys(hostingChanges.shape).join(', ')}.`,
   })
 }
