@@ -125,6 +125,12 @@ const requests = createRoute({
   validateSearch: requestsSearch,
   component: lazyRouteComponent(() => import('./pages/requests/requests-page.tsx'), 'RequestsPage'),
 })
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  staticData: { title: 'Alerts' },
+  component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
+})
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
@@ -174,6 +180,7 @@ export const router = createRouter({
     deployments,
     deployment,
     requests,
+    alerts,
     jobs,
     settings,
     settingsSection,

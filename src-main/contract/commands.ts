@@ -21,6 +21,7 @@ export const commands = {
   'go.package': command('Go to', 'Package', '$mod+4', 'g k'),
   'go.deployments': command('Go to', 'Deployments', '$mod+5', 'g d'),
   'go.requests': command('Go to', 'Requests', '$mod+6', 'g r'),
+  'go.alerts': command('Go to', 'Alerts', 'g a'),
   'go.jobs': command('Go to', 'Jobs', '$mod+7', 'g j'),
   'go.settings': command('Go to', 'Settings', '$mod+,', '$mod+8', 'g s'),
   'models.import': command('Models', 'Import a package', '$mod+o'),

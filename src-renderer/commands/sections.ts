@@ -1,5 +1,6 @@
 /** The screens of the rail in their groups: each with its command, address and icon. Only screens that exist. */
 import {
+  IconBell,
   IconBox,
   IconHome,
   IconListDetails,
@@ -15,10 +16,19 @@ import { type CommandId, commands } from '../../src-main/contract/commands.ts'
 export interface Section {
   command: CommandId
   title: string
-  to: '/' | '/models' | '/playground' | '/package' | '/deployments' | '/requests' | '/jobs' | '/settings'
+  to:
+    | '/'
+    | '/models'
+    | '/playground'
+    | '/package'
+    | '/deployments'
+    | '/requests'
+    | '/alerts'
+    | '/jobs'
+    | '/settings'
   icon: TablerIcon
   /** Which of the node's counts stands beside it. */
-  count?: 'models' | 'deployments' | 'jobsActive'
+  count?: 'models' | 'deployments' | 'jobsActive' | 'alerts'
 }
 
 const section = (
@@ -49,6 +59,7 @@ export const groups: readonly { title: string; sections: readonly Section[] }[] 
     sections: [
       section('go.deployments', '/deployments', IconServer2, 'deployments'),
       section('go.requests', '/requests', IconListDetails),
+      section('go.alerts', '/alerts', IconBell, 'alerts'),
     ],
   },
   {

@@ -24,12 +24,14 @@ const operate = [
   '/deployments/samples.digits',
   '/deployments/acme.missing',
   '/requests',
+  '/alerts',
   '/jobs',
 ]
 const settings = [
   '/settings/keys',
   '/settings/publishers',
   '/settings/publisher',
+  '/settings/webhooks',
   '/settings/appearance',
   '/settings/samples',
   '/settings/storage',

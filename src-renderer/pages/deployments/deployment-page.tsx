@@ -20,6 +20,7 @@ import { deviceWords } from '../../components/targets.ts'
 import { Digest, None, Time, Version } from '../../components/values.tsx'
 import { canStart, useDeploymentActions } from './deployment-actions.tsx'
 import css from './deployments.module.css'
+import { DriftCard, FiringAlerts } from './drift-card.tsx'
 import { namedCurl, openInferenceCurl } from './endpoint-snippets.ts'
 import { FailureNotice, fellBack } from './health.tsx'
 import { deploymentsQuery } from './query.ts'
@@ -94,6 +95,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
         }
       />
       <FailureNotice row={row} />
+      <FiringAlerts row={row} />
       <Figures row={row} />
       <VersionsCard row={row} />
       <Columns sides="even">
@@ -135,6 +137,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
           />
         </Card>
       </Columns>
+      <DriftCard row={row} />
       <WhichCard row={row} />
       <TransitionsCard row={row} />
       {actions.dialog}

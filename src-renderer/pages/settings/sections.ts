@@ -3,6 +3,7 @@ export const sections = {
   keys: 'API keys',
   publishers: 'Trusted publishers',
   publisher: 'Own publisher',
+  webhooks: 'Webhooks',
   appearance: 'Appearance',
   samples: 'Sample models',
   storage: 'Storage',

@@ -16,11 +16,13 @@ import { SamplesSection } from './samples-section.tsx'
 import { isSection, type Section, sections } from './sections.ts'
 import css from './settings.module.css'
 import { StorageSection } from './storage-section.tsx'
+import { WebhooksSection } from './webhooks-section.tsx'
 
 const contents: Record<Section, () => ReactNode> = {
   keys: () => <KeysSection />,
   publishers: () => <PublishersSection />,
   publisher: () => <OwnPublisherSection />,
+  webhooks: () => <WebhooksSection />,
   appearance: () => <AppearanceSection />,
   samples: () => <SamplesSection />,
   storage: () => <StorageSection />,

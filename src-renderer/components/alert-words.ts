@@ -1,0 +1,28 @@
+/** Rules of alerts and figures of drift in words. */
+import type { AlertMetric, AlertRule } from '../../src-main/contract/alerts.ts'
+import type { Tone } from './chip.tsx'
+import { formatNumber, formatShare } from './format.ts'
+
+export const metricWords: Record<AlertMetric, string> = {
+  psi: 'Drift, population stability index',
+  ks: 'Drift, Kolmogorov-Smirnov',
+  'error-rate': 'Errors',
+  'latency-p95': 'Latency, p95',
+  'queue-length': 'Requests that wait',
+}
+
+export function thresholdWords({ metric, threshold }: Pick<AlertRule, 'metric' | 'threshold'>): string {
+  if (metric === 'error-rate') return `above ${formatShare(threshold, 2)}`
+  return `above ${formatNumber(threshold, 3)}${metric === 'latency-p95' ? ' ms' : ''}`
+}
+
+export function windowWords(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}
+
+/** The usual reading of the population stability index (contract/alerts.ts). */
+export function driftWords(psi: number): [Tone, string] {
+  if (psi < 0.1) return ['ok', 'As in the suite']
+  return psi < 0.25 ? ['warn', 'Shifting'] : ['bad', 'Drifted']
+}
