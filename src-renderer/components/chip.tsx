@@ -1,6 +1,7 @@
 /** A state in one word with its tone: never colour alone, and a dot only for what lives and changes. */
 import type { ReactNode } from 'react'
 import type { DeploymentRow, JobRow, Stage } from '../../src-main/contract/views.ts'
+import { foundDamage } from '../data/damage.ts'
 import style from './chip.module.css'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'accent' | 'neutral'
@@ -39,6 +40,10 @@ const jobStates: Record<JobRow['state'], [Tone, string]> = {
   cancelled: ['neutral', 'Cancelled'],
   interrupted: ['warn', 'Interrupted'],
 }
+/** That it came to its end is not the news where it found damage. */
+const jobState = (job: Pick<JobRow, 'kind' | 'state' | 'output'>): [Tone, string] =>
+  job.state === 'done' && foundDamage(job) ? ['bad', 'Damage found'] : jobStates[job.state]
+
 const stages: Record<Stage, [Tone, string]> = {
   development: ['neutral', 'Development'],
   staging: ['info', 'Staging'],
@@ -47,14 +52,17 @@ const stages: Record<Stage, [Tone, string]> = {
   archived: ['neutral', 'Archived'],
 }
 
-type StateChipProps = { deployment: DeploymentRow['state'] } | { job: JobRow['state'] } | { stage: Stage }
+type StateChipProps =
+  | { deployment: DeploymentRow['state'] }
+  | { job: Pick<JobRow, 'kind' | 'state' | 'output'> }
+  | { stage: Stage }
 
 export function StateChip(props: StateChipProps) {
   const [tone, word] =
     'deployment' in props
       ? deploymentStates[props.deployment]
       : 'job' in props
-        ? jobStates[props.job]
+        ? jobState(props.job)
         : stages[props.stage]
   return (
     <Chip tone={tone} dot={!('stage' in props)}>

@@ -1,4 +1,6 @@
 /** Stored files that are not what they were: said as the failure that it is, with each file and what can be done. */
+import { Button } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import type { DamagedVersion } from '../data/damage.ts'
 import { formatCount, versionCore } from './format.ts'
@@ -6,14 +8,26 @@ import { Banner, Stack } from './page.tsx'
 import { PlainTable } from './plain-table.tsx'
 import { Digest } from './values.tsx'
 
+/** As it goes into a message or a sheet: one file a line, its cells divided by tabs. */
+const asLines = (versions: readonly DamagedVersion[]): string =>
+  versions
+    .flatMap(({ model, version, problems }) =>
+      problems.map(({ path, digest, found }) => [`${model}@${version}`, path, found, digest].join('\t')),
+    )
+    .join('\n')
+
 export function Damage({ versions }: { versions: readonly DamagedVersion[] }) {
+  const { copy, copied } = useClipboard({ timeout: 1_500 })
   return (
     <Stack>
       <Banner
         tone="bad"
         title={`${formatCount(versions.length, 'versions')} ${versions.length === 1 ? 'is' : 'are'} damaged.`}
       >
-        Import its package again: that puts the right bytes back.
+        Import its package again: that puts the right bytes back.{' '}
+        <Button size="xs" onClick={() => copy(asLines(versions))}>
+          {copied ? 'Copied' : 'Copy the list'}
+        </Button>
       </Banner>
       <PlainTable
         label="Damaged files"

@@ -63,7 +63,7 @@ export function JobProgress({ id, what, onEnd, onRetry, children }: JobProgressP
 function Line({ job, text }: { job: JobRow; text: string }) {
   return (
     <p className={style.line} role="status">
-      <StateChip job={job.state} />
+      <StateChip job={job} />
       <span>{text}</span>
       {!hasEnded(job) && job.progress !== null && (
         <span className={style.share}>{formatShare(job.progress, 0)}</span>

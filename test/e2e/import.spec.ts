@@ -103,6 +103,14 @@ test('a file that the disk has changed is put right by the package', async ({ pa
   }
   await verify()
   await expect(page.getByText('1 version is damaged.')).toBeVisible({ timeout: 20_000 })
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy the list' }).click()
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^acme\.cells@1\.0\.0\t\S+\.onnx\tchanged\tsha256:[0-9a-f]{64}$/,
+  )
+  await page.goto(`${node.url}/#/jobs`)
+  await expect(page.getByRole('grid').getByText('Damage found', { exact: true })).toBeVisible()
   await page.goto(`${node.url}/#/models`)
   await offer(page, foreign.path)
   await sheet(page).getByRole('button', { name: 'Write its files again' }).click()

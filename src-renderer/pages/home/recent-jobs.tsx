@@ -45,7 +45,7 @@ export function RecentJobs() {
                   <Link key="job" to="/jobs" search={{ id: job.id }} title={jobTitle(job)}>
                     {jobTitle(job)}
                   </Link>,
-                  <StateChip key="state" job={job.state} />,
+                  <StateChip key="state" job={job} />,
                   <span key="now" className={style.muted} title={job.failure?.message}>
                     {job.failure?.message ?? job.step ?? ''}
                   </span>,

@@ -29,8 +29,8 @@ export const jobColumns = column.columns([
   }),
   column.accessor('state', {
     header: 'State',
-    meta: { width: '108px' },
-    cell: ({ getValue }) => <StateChip job={getValue()} />,
+    meta: { width: '132px' },
+    cell: ({ row: { original } }) => <StateChip job={original} />,
   }),
   column.accessor('progress', {
     header: 'Progress',

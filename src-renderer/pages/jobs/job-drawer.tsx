@@ -57,7 +57,7 @@ function Job({ job }: { job: JobRow }) {
       )}
       <Facts
         items={[
-          ['State', <StateChip key="state" job={job.state} />],
+          ['State', <StateChip key="state" job={job} />],
           ...(job.state === 'running'
             ? [['Progress', <ProgressCell key="progress" job={job} />] as const]
             : []),
