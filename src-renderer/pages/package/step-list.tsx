@@ -1,20 +1,27 @@
-/** The steps in a row: which one is open, which have errors, which were gone through. */
-import { IconCheck } from '@tabler/icons-react'
+/** The steps in a row: which one is open, which have errors or warnings, which were gone through. */
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import { formatCount } from '../../components/format.ts'
 import css from './package.module.css'
 import { placeOf, type Step, steps } from './steps.ts'
+
+const marks: Partial<Record<string, ReactNode>> = {
+  done: <IconCheck size={13} stroke={2.4} />,
+  warned: <IconAlertTriangle size={12} stroke={2.2} />,
+}
 
 export function StepList({ draft, current }: { draft: DraftDetail; current: Step }) {
   return (
     <nav aria-label="Steps" className={css.steps}>
       <ol>
         {steps.map(({ step, title }, at) => {
-          const errors = draft.problemList.filter(
-            (problem) => problem.step === step && problem.level === 'error',
-          ).length
+          const count = (level: DraftDetail['problemList'][number]['level']): number =>
+            draft.problemList.filter((problem) => problem.step === step && problem.level === level).length
+          const [errors, warnings] = [count('error'), count('warning')]
           const past = at < placeOf(draft.step)
-          const state = errors > 0 && past ? 'wrong' : past ? 'done' : 'open'
+          const state = !past ? 'open' : errors > 0 ? 'wrong' : warnings > 0 ? 'warned' : 'done'
           return (
             <li key={step}>
               <Link
@@ -26,10 +33,13 @@ export function StepList({ draft, current }: { draft: DraftDetail; current: Step
                 aria-current={step === current ? 'step' : undefined}
               >
                 <span className={css.number} aria-hidden>
-                  {state === 'done' ? <IconCheck size={13} stroke={2.4} /> : at + 1}
+                  {marks[state] ?? at + 1}
                 </span>
                 {title}
                 {state === 'wrong' && <span className={css.errors}>{errors} to solve</span>}
+                {state === 'warned' && (
+                  <span className={css.warnings}>{formatCount(warnings, 'warnings')}</span>
+                )}
               </Link>
             </li>
           )
