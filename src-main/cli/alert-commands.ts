@@ -33,7 +33,7 @@ export function addAlertCommands(add: AddCommand): void {
   add(
     'alerts add <metric> <threshold>',
     `Add a rule; the metric is ${alertMetric.options.join(', ')}`,
-    'outpost alerts add psi 0.25 --endpoint acme.digits --window 3600 --least 500',
+    'outpost alerts add psi 0.25 --endpoint acme.digits --window 3600 --least 200',
     (command) =>
       command
         .option('--endpoint <endpoint>', 'every endpoint unless told otherwise')

@@ -11,6 +11,8 @@ const featureDrift = z.object({
   kind: z.enum(['number', 'category']),
   /** Population stability index: under 0.1 as in the suite, from 0.25 another population. */
   psi: z.number(),
+  /** Up to which chance alone may bring it, with so many values: once in ten thousand times it is more. */
+  psiByChance: z.number(),
   /** Two-sample Kolmogorov-Smirnov statistic and the chance of one so large; null for categories. */
   ks: z.number().nullable(),
   ksChance: z.number().nullable(),
@@ -47,7 +49,7 @@ export const alertRuleInput = z.object({
   version: versionName.nullable().default(null),
   metric: alertMetric,
   /**
-   * Fires above it. psi and ks: of the feature that is furthest away. error-rate: a share of 1. latency-p95:
+   * Fires above it. psi and ks: of the feature that is furthest away, and further than chance brings it. error-rate: a share of 1. latency-p95:
    * milliseconds. queue-length: requests that wait, on average.
    */
   threshold: z.number().nonnegative().max(1e9),
@@ -93,6 +95,5 @@ export type WebhookRow = z.infer<typeof webhookRow>
 /** The first of a set of rules, for whoever has none yet. */
 export const usualRules: z.input<typeof alertRuleInput>[] = [
   { metric: 'error-rate', threshold: 0.05, windowSeconds: 300, countMin: 20 },
-  // With so many samples and ten bins, chance alone reaches 0.25 about once in ten thousand features.
-  { metric: 'psi', threshold: 0.25, windowSeconds: 3600, countMin: 500 },
+  { metric: 'psi', threshold: 0.25, windowSeconds: 3600, countMin: 200 },
 ]

@@ -1,7 +1,6 @@
 /** Rules of alerts and figures of drift in words. */
-import type { AlertMetric, AlertRule } from '../../src-main/contract/alerts.ts'
+import type { AlertMetric, AlertRule, FeatureDrift } from '../../src-main/contract/alerts.ts'
 import type { Tone } from './chip.tsx'
-import { formatNumber, formatShare } from './format.ts'
 
 export const metricWords: Record<AlertMetric, string> = {
   psi: 'Drift, population stability index',
@@ -11,9 +10,12 @@ export const metricWords: Record<AlertMetric, string> = {
   'queue-length': 'Requests that wait',
 }
 
+/** As it was written: 0.25, and not 0.250. */
+const short = (value: number): string => String(Number(value.toPrecision(4)))
+
 export function thresholdWords({ metric, threshold }: Pick<AlertRule, 'metric' | 'threshold'>): string {
-  if (metric === 'error-rate') return `above ${formatShare(threshold, 2)}`
-  return `above ${formatNumber(threshold, 3)}${metric === 'latency-p95' ? ' ms' : ''}`
+  if (metric === 'error-rate') return `above ${short(threshold * 100)} %`
+  return `above ${short(threshold)}${metric === 'latency-p95' ? ' ms' : ''}`
 }
 
 export function windowWords(seconds: number): string {
@@ -22,7 +24,7 @@ export function windowWords(seconds: number): string {
 }
 
 /** The usual reading of the population stability index (contract/alerts.ts). */
-export function driftWords(psi: number): [Tone, string] {
-  if (psi < 0.1) return ['ok', 'As in the suite']
+export function driftWords({ psi, psiByChance }: Pick<FeatureDrift, 'psi' | 'psiByChance'>): [Tone, string] {
+  if (psi < 0.1 || psi <= psiByChance) return ['ok', 'As in the suite']
   return psi < 0.25 ? ['warn', 'Shifting'] : ['bad', 'Drifted']
 }

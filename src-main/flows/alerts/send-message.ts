@@ -36,8 +36,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `It did not answer within ${limits.webhookSecondsMax} s.`
   const { cause } = error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null
-  return code === null ? error.message : `It cannot be reached (${code}).`
+  if (!(cause instanceof Error)) return error.message
+  return `It cannot be reached (${'code' in cause ? String(cause.code) : cause.message}).`
 }
 
 export interface MessageContent {

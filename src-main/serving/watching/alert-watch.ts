@@ -4,7 +4,7 @@
  * judge by.
  */
 import type { AlertRow, AlertRule, FeatureDrift } from '../../contract/alerts.ts'
-import type { Routes } from '../routing/routes.ts'
+import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
 import { createRuleWindow, type RuleWindow } from './rule-window.ts'
 
 /** Drift is measured anew after so long: it sorts each feature. */
@@ -29,9 +29,19 @@ export type OpenAlert = Pick<AlertRow, 'ruleId' | 'endpoint' | 'model' | 'versio
 
 export type AlertChange = OpenAlert & Pick<AlertRow, 'value' | 'message' | 'state'>
 
+/** What of a snapshot is watched. */
+export interface WatchedRoutes {
+  endpoints: ReadonlyMap<
+    string,
+    Pick<EndpointRoute, 'id' | 'name' | 'model' | 'desired'> & {
+      targets: readonly Pick<RouteTarget, 'role' | 'name' | 'versionId'>[]
+    }
+  >
+}
+
 export interface AlertWatch {
   /** Of a new snapshot; `open` are the alerts that control holds open. */
-  follow(routes: Routes, rules: readonly AlertRule[], open: readonly OpenAlert[]): void
+  follow(routes: WatchedRoutes, rules: readonly AlertRule[], open: readonly OpenAlert[]): void
   observe(endpointId: string, versionId: string, seen: { latencyMs: number; failed: boolean }): void
   look(): void
 }
@@ -47,6 +57,9 @@ export interface AlertWatchOptions {
   ): { samples: number; features: FeatureDrift[] } | null
   onChange(change: AlertChange): void
 }
+
+/** As often may a rule fire on what is like the suite, a feature and a look; as for the index. */
+const byChance = 1e-4
 
 /** What a rule finds: null where there is too little to judge. */
 type Judged = { value: number; message: string } | null
@@ -151,7 +164,7 @@ const isAbout = (rule: AlertRule, { endpoint, version }: Served): boolean =>
   (rule.version === null || rule.version === version)
 
 /** What answers now, shadows too. */
-const servedBy = (routes: Routes): Served[] =>
+const servedBy = (routes: WatchedRoutes): Served[] =>
   [...routes.endpoints.values()]
     .filter(({ desired }) => desired !== 'stopped')
     .flatMap(({ id, name, model, targets }) =>
@@ -189,11 +202,18 @@ function judgeWindow(rule: AlertRule, window: RuleWindow, at: number): Judged {
 }
 
 function judgeDrift(rule: AlertRule, measured: { samples: number; features: FeatureDrift[] }): Judged {
-  const distanceOf = (feature: FeatureDrift): number =>
-    rule.metric === 'psi' ? feature.psi : (feature.ks ?? Number.NEGATIVE_INFINITY)
+  const distanceOf = (feature: FeatureDrift): number => {
+    if (rule.metric === 'psi') return feature.psi > feature.psiByChance ? feature.psi : 0
+    return (feature.ksChance ?? 1) < byChance ? (feature.ks ?? 0) : 0
+  }
   const [first] = measured.features.toSorted((a, b) => distanceOf(b) - distanceOf(a))
-  if (!first || !Number.isFinite(distanceOf(first))) return null
-  const name = rule.metric === 'psi' ? 'the population stability index' : 'the Kolmogorov-Smirnov distance'
+  if (!first) return null
+  if (distanceOf(first) === 0)
+    return {
+      value: 0,
+      message: `No feature is further from the suite than chance, over ${measured.samples} samples.`,
+    }
+  const name = rule.metric === 'psi' ? 'The population stability index' : 'The Kolmogorov-Smirnov distance'
   const value = distanceOf(first)
   const message = `${name} of the ${first.side} ${first.tensor}, ${first.name}, is ${short(value)} over ${measured.samples} samples; the rule says ${rule.threshold}`
   return { value, message }

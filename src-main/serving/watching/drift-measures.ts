@@ -16,6 +16,20 @@ export function stabilityIndex(reference: readonly number[], seen: readonly numb
 }
 
 /**
+ * The index that two samples of one population stay below 9 999 times in 10 000: under it, it is (1/n₁ + 1/n₂) times a
+ * chi-squared with bins - 1 degrees of freedom (B. Yurdakul, Statistical Properties of Population Stability Index,
+ * Western Michigan University, 2018), whose quantile is that of E. B. Wilson and M. M. Hilferty (1931).
+ */
+export function stabilityIndexByChance(bins: number, reference: number, seen: number): number {
+  const freedom = Math.max(1, bins - 1)
+  const part = 2 / (9 * freedom)
+  return (1 / reference + 1 / seen) * freedom * (1 - part + normalQuantile * Math.sqrt(part)) ** 3
+}
+
+/** Of 0.9999. */
+const normalQuantile = 3.719016485455709
+
+/**
  * Shares of counts, each bin with half a case more than it has: an empty one would make the index infinite, and a fixed
  * small share would make it large where there are few cases. Half a case is Jeffreys' prior of a multinomial (H.
  * Jeffreys, 1946).

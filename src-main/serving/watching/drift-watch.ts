@@ -10,7 +10,13 @@ import type { ProcessingPlan, ProcessingPort } from '../hosting/processing-port.
 import type { Target } from '../infer/target.ts'
 import type { Routes, RouteTarget } from '../routing/routes.ts'
 import { type Feature, featuresOf, rowsOf, takeRow } from './drift-features.ts'
-import { kolmogorovSmirnov, kolmogorovSmirnovChance, sharesOf, stabilityIndex } from './drift-measures.ts'
+import {
+  kolmogorovSmirnov,
+  kolmogorovSmirnovChance,
+  sharesOf,
+  stabilityIndex,
+  stabilityIndexByChance,
+} from './drift-measures.ts'
 import { countsOf, type DriftReference, type FeatureReference, readReference } from './drift-reference.ts'
 import { createDriftSamples, type DriftSamples } from './drift-samples.ts'
 
@@ -195,6 +201,7 @@ function compared(feature: Feature, reference: FeatureReference, seen: Float64Ar
     name,
     kind,
     psi,
+    psiByChance: stabilityIndexByChance(reference.shares.length, reference.values.length, seen.length),
     ks,
     ksChance: ks === null ? null : kolmogorovSmirnovChance(ks, reference.values.length, seen.length),
     count: seen.length,

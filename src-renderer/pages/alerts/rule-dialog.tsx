@@ -18,7 +18,7 @@ const forms: Record<
     scale: 1,
     step: 0.05,
     window: 3600,
-    count: 500,
+    count: 200,
   },
   ks: {
     label: 'Distance from 0 to 1, of the feature that is furthest away',
@@ -26,7 +26,7 @@ const forms: Record<
     scale: 1,
     step: 0.05,
     window: 3600,
-    count: 500,
+    count: 200,
   },
   'error-rate': { label: 'Percent of the requests', start: 5, scale: 0.01, step: 1, window: 300, count: 20 },
   'latency-p95': { label: 'Milliseconds', start: 100, scale: 1, step: 10, window: 300, count: 50 },

@@ -104,8 +104,9 @@ function VersionDrift({ row }: { row: DriftRow }) {
   )
 }
 
-function cellsOf({ side, tensor, name, psi, ks, usual, seen }: FeatureDrift) {
-  const [tone, word] = driftWords(psi)
+function cellsOf(feature: FeatureDrift) {
+  const { side, tensor, name, psi, ks, usual, seen } = feature
+  const [tone, word] = driftWords(feature)
   return [
     `${side} ${tensor}`,
     name,

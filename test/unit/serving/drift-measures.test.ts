@@ -7,6 +7,7 @@ import {
   quantileBounds,
   sharesOf,
   stabilityIndex,
+  stabilityIndexByChance,
 } from '../../../src-main/serving/watching/drift-measures.ts'
 
 const ascending = (values: number[]): number[] => [...values].sort((a, b) => a - b)
@@ -22,6 +23,12 @@ test('an empty bin makes no index infinite', () => {
   expect(sharesOf([9, 0])).toEqual([0.95, 0.05])
   expect(stabilityIndex(sharesOf([100, 0]), sharesOf([0, 100]))).toBeGreaterThan(5)
   expect(stabilityIndex(sharesOf([100, 0]), sharesOf([0, 100]))).toBeLessThan(Number.POSITIVE_INFINITY)
+})
+
+test('what chance brings the index to is the quantile of the chi-squared', () => {
+  // chi2.ppf(0.9999, 9) and chi2.ppf(0.9999, 4) of SciPy
+  expect(stabilityIndexByChance(10, 300, 100) / ((1 / 300 + 1 / 100) * 33.7199)).toBeCloseTo(1, 1)
+  expect(stabilityIndexByChance(5, 190, 500) / ((1 / 190 + 1 / 500) * 23.5127)).toBeCloseTo(1, 1)
 })
 
 test('the Kolmogorov-Smirnov statistic is that of ks_2samp', () => {
