@@ -57,8 +57,18 @@ export const packages = api.packages.router({
   ),
 })
 
-const asFiles = ({ handles, kind }: { handles: string[]; kind?: FileToTake['kind'] }): FileToTake[] =>
-  handles.map((handle) => ({ handle, kind }))
+interface FilesInput {
+  handles: (string | { handle: string; path?: string | undefined; kind?: FileToTake['kind'] })[]
+  /** Of those that name none themselves. */
+  kind?: FileToTake['kind']
+}
+
+const asFiles = ({ handles, kind }: FilesInput): FileToTake[] =>
+  handles.map((one) => {
+    if (typeof one === 'string') return { handle: one, kind }
+    const { handle, path } = one
+    return { handle, kind: one.kind ?? kind, ...(path === undefined ? {} : { path }) }
+  })
 
 export const drafts = api.drafts.router({
   list: api.drafts.list.handler(({ context, input }) => listDrafts(context.node, input)),

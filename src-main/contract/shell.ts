@@ -9,10 +9,12 @@ export interface FileHandle {
   handle: string
   name: string
   bytes: number
+  /** Its place in a package where it came with a folder. */
+  place?: string
 }
 
-/** What a dialog offers: one .outpost package, or the files that a package is made of. */
-export type FilePurpose = 'package' | 'sources'
+/** What a dialog offers: one .outpost package, the files that a package is made of, or a folder of them. */
+export type FilePurpose = 'package' | 'sources' | 'folder'
 
 /** A place that the file manager can show. The page never learns its path. */
 export type RevealTarget = { kind: 'data-folder' } | { kind: 'job-output'; jobId: string }
@@ -23,7 +25,7 @@ export type ColorTheme = 'light' | 'dark' | 'auto'
 export interface Shell<DroppedFile> {
   /** The system's dialog; empty when it was cancelled. */
   pickFiles(purpose: FilePurpose): Promise<FileHandle[]>
-  /** Hands over files that were dropped on the window, without copying their bytes through the page. */
+  /** Hands over files, and what is in folders, that were dropped on the window, without copying bytes through the page. */
   adoptFiles(files: DroppedFile[]): Promise<FileHandle[]>
   reveal(target: RevealTarget): Promise<void>
   /** A notification of the system; a click opens `address`, a hash route such as `/jobs`. */

@@ -22,6 +22,11 @@ const dialogs: Record<FilePurpose, OpenDialogOptions> = {
       { name: 'All files', extensions: ['*'] },
     ],
   },
+  folder: {
+    title: 'Add a folder to the package',
+    buttonLabel: 'Add',
+    properties: ['openDirectory'],
+  },
 }
 
 /** The chosen paths, for main alone; empty when the dialog was cancelled. */

@@ -6,6 +6,7 @@ import { rowId } from '../contract/names.ts'
 import type { ColorTheme, FileHandle, FilePurpose, RevealTarget } from '../contract/shell.ts'
 import { channelsToMain } from '../contract/shell-channels.ts'
 import { pickFiles } from './dialogs.ts'
+import { filesAt } from './folder-files.ts'
 import type { Answer } from './ipc.ts'
 import { pathOfJobOutput } from './node-questions.ts'
 import { type Notify, notificationMessage } from './notifications.ts'
@@ -21,7 +22,7 @@ export interface PageCalls {
   window(): BrowserWindow | undefined
 }
 
-const purpose = z.enum(['package', 'sources']) satisfies z.ZodType<FilePurpose>
+const purpose = z.enum(['package', 'sources', 'folder']) satisfies z.ZodType<FilePurpose>
 const paths = z.array(z.string().min(1).max(limits.hostPathCharsMax)).min(1).max(limits.shellFilesMax)
 const revealTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('data-folder') }),
@@ -33,8 +34,12 @@ export function answerPage(
   answer: Answer,
   { node, dataDirectory, openedPackages, notify, window }: PageCalls,
 ): void {
-  const adoptAll = (chosen: string[]): Promise<FileHandle[]> =>
-    Promise.all(chosen.map((path) => node.adopt(path)))
+  const adoptAll = async (chosen: string[]): Promise<FileHandle[]> => {
+    const files = (await Promise.all(chosen.map(filesAt))).flat()
+    return Promise.all(
+      files.map(async ({ path, place }) => ({ ...(await node.adopt(path)), ...(place && { place }) })),
+    )
+  }
 
   answer(channelsToMain.pickFiles, purpose, async (input) => adoptAll(await pickFiles(window(), input)))
 

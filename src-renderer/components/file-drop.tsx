@@ -1,10 +1,19 @@
-/** A place to drop files, and the button that does the same: the system's dialog on the desktop, the browser's else. */
+/** A place to drop files and folders, and the buttons that do the same: the system's dialog on the desktop, the browser's else. */
 import { Button, FileButton } from '@mantine/core'
 import { type DragEvent, type ReactNode, useState } from 'react'
 import type { FilePurpose } from '../../src-main/contract/shell.ts'
+import { filesOfDrop, filesOfFolder } from '../data/dropped.ts'
 import { shell } from '../shell.ts'
 import type { PickedFile } from '../state/panels.ts'
 import style from './file-drop.module.css'
+import { ErrorNotice } from './states.tsx'
+
+declare module 'react' {
+  /** Every browser knows it, and the types of React do not. */
+  interface InputHTMLAttributes<T> {
+    webkitdirectory?: T extends HTMLInputElement ? '' : never
+  }
+}
 
 interface FileDropProps {
   purpose: FilePurpose
@@ -24,8 +33,17 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
     event.preventDefault()
     setOver(next)
   }
+  const [failure, setFailure] = useState<unknown>(null)
   const take = (files: readonly PickedFile[]) => {
+    setFailure(null)
     if (files.length > 0 && !disabled) onFiles(files)
+  }
+  const takeLater = async (files: Promise<readonly PickedFile[]> | readonly PickedFile[] | undefined) => {
+    try {
+      take((await files) ?? [])
+    } catch (error) {
+      setFailure(error)
+    }
   }
   return (
     <section
@@ -38,24 +56,58 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
       onDragLeave={(event) => hold(event, false)}
       onDrop={(event) => {
         hold(event, false)
-        take([...event.dataTransfer.files])
+        void takeLater(filesOfDrop(event.dataTransfer))
       }}
     >
       <p className={style.title}>{title}</p>
       {note && <p className={style.note}>{note}</p>}
-      {shell ? (
-        <Button disabled={disabled} onClick={() => void shell?.pickFiles(purpose).then(take)}>
-          {action}
-        </Button>
-      ) : (
-        <FileButton multiple onChange={take} {...(accept !== undefined && { accept })}>
-          {(props) => (
-            <Button {...props} disabled={disabled}>
-              {action}
-            </Button>
-          )}
-        </FileButton>
-      )}
+      <div className={style.buttons}>
+        {shell ? (
+          <Button disabled={disabled} onClick={() => void takeLater(shell?.pickFiles(purpose))}>
+            {action}
+          </Button>
+        ) : (
+          <FileButton multiple onChange={take} {...(accept !== undefined && { accept })}>
+            {(props) => (
+              <Button {...props} disabled={disabled}>
+                {action}
+              </Button>
+            )}
+          </FileButton>
+        )}
+        {purpose === 'sources' && <FolderButton disabled={disabled} onPick={takeLater} />}
+      </div>
+      {failure !== null && <ErrorNotice error={failure} what="What was dropped could not be read." />}
     </section>
+  )
+}
+
+/** What dropping a folder does, for who does not drag. */
+function FolderButton({
+  disabled,
+  onPick,
+}: {
+  disabled: boolean
+  onPick: (files: Promise<readonly PickedFile[]> | readonly PickedFile[] | undefined) => Promise<void>
+}) {
+  if (shell) {
+    return (
+      <Button disabled={disabled} onClick={() => void onPick(shell?.pickFiles('folder'))}>
+        Choose a folder
+      </Button>
+    )
+  }
+  return (
+    <FileButton
+      multiple
+      onChange={(files) => void onPick(filesOfFolder(files))}
+      inputProps={{ webkitdirectory: '' }}
+    >
+      {(props) => (
+        <Button {...props} disabled={disabled}>
+          Choose a folder
+        </Button>
+      )}
+    </FileButton>
   )
 }

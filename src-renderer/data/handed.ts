@@ -1,7 +1,24 @@
 /** Files on their way to the node: handed over one after the other, with how much of all bytes has gone out. */
 import type { FileHandle } from '../../src-main/contract/shell.ts'
-import type { PickedFile } from '../state/panels.ts'
+import type { PickedFile, SortedFile } from '../state/panels.ts'
 import { handOver } from '../upload.ts'
+
+const inPage = (picked: PickedFile): File | null => {
+  if (picked instanceof File) return picked
+  return 'file' in picked ? picked.file : null
+}
+
+/** Hands files over for a draft: those of a folder under their place, each as what it was said to be. */
+export async function handOverSorted(files: readonly SortedFile[], onProgress: (share: number) => void) {
+  const handed = await handOverAll(
+    files.map(({ picked }) => picked),
+    onProgress,
+  )
+  return handed.map(({ handle, place }, at) => {
+    const kind = files[at]?.kind
+    return { handle, ...(place !== undefined && { path: place }), ...(kind !== undefined && { kind }) }
+  })
+}
 
 /** `onProgress` is told a share from 0 to 1 of the bytes of all files. */
 export async function handOverAll(
@@ -9,17 +26,19 @@ export async function handOverAll(
   onProgress: (share: number) => void,
   signal?: AbortSignal,
 ): Promise<FileHandle[]> {
-  const total = files.reduce((sum, file) => sum + (file instanceof File ? file.size : 0), 0)
+  const total = files.reduce((sum, file) => sum + (inPage(file)?.size ?? 0), 0)
   let before = 0
   const handles: FileHandle[] = []
-  for (const file of files) {
-    if (!(file instanceof File)) {
-      handles.push(file)
+  for (const picked of files) {
+    const file = inPage(picked)
+    if (file === null) {
+      if ('handle' in picked) handles.push(picked)
       continue
     }
     const begun = before
     const options = { onProgress: (sent: number) => onProgress(total === 0 ? 1 : (begun + sent) / total) }
-    handles.push(await handOver(file, signal ? { ...options, signal } : options))
+    const handed = await handOver(file, signal ? { ...options, signal } : options)
+    handles.push('place' in picked ? { ...handed, place: picked.place } : handed)
     before += file.size
   }
   return handles

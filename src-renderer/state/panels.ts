@@ -1,9 +1,23 @@
 /** What floats over the page, opened from anywhere: the install sheet, the palette, the shortcut sheet. */
 import { create } from 'zustand'
 import type { FileHandle } from '../../src-main/contract/shell.ts'
+import type { ArtifactRow } from '../../src-main/contract/views.ts'
+
+/** A file of a folder, with its place in a package. */
+export interface PlacedFile {
+  file: File
+  name: string
+  place: string
+}
 
 /** A file still in the page, or one that the node holds already. */
-export type PickedFile = File | FileHandle
+export type PickedFile = File | PlacedFile | FileHandle
+
+/** A file on its way into a draft, as what a person said that it is; as its name says where nobody did. */
+export interface SortedFile {
+  picked: PickedFile
+  kind?: ArtifactRow['kind']
+}
 
 interface Panels {
   /** Open when not null; without files the sheet asks for one. */

@@ -1,9 +1,21 @@
 /** Drafts of the package wizard: kept on disk as they are typed, so that nothing is lost. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { limits } from '../limits.ts'
 import { rowId } from '../names.ts'
 import { artifactKind, draftDetail, draftRow, draftStep, page, pageQuery } from '../views.ts'
 import { fileHandle } from './packages.ts'
+
+/** A file that was handed over: under its own name, or under this path and as this kind. */
+const fileToTake = z.union([
+  fileHandle,
+  z.object({
+    handle: fileHandle,
+    path: z.string().min(1).max(limits.pathCharsMax).optional(),
+    kind: artifactKind.optional(),
+  }),
+])
+const filesToTake = z.array(fileToTake).max(limits.packageEntriesMax)
 
 const id = z.object({ id: rowId })
 
@@ -20,7 +32,7 @@ export const drafts = {
     .route({ method: 'POST', path: '/drafts', summary: 'Begin a draft from files', tags: ['Package'] })
     .input(
       z.object({
-        handles: z.array(fileHandle).max(100),
+        handles: filesToTake,
         /** Begin from this model's newest version: its schema, card and license. */
         basedOn: z.string().optional(),
       }),
@@ -47,9 +59,7 @@ export const drafts = {
     .output(draftDetail),
   addFiles: oc
     .route({ method: 'POST', path: '/drafts/{id}/files', summary: 'Add files', tags: ['Package'] })
-    .input(
-      z.object({ id: rowId, handles: z.array(fileHandle).min(1).max(100), kind: artifactKind.optional() }),
-    )
+    .input(z.object({ id: rowId, handles: filesToTake.min(1), kind: artifactKind.optional() }))
     .output(draftDetail),
   removeFile: oc
     .route({

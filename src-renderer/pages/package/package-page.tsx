@@ -8,10 +8,11 @@ import { FileDrop } from '../../components/file-drop.tsx'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
-import { handOverAll } from '../../data/handed.ts'
-import type { PickedFile } from '../../state/panels.ts'
+import { handOverSorted } from '../../data/handed.ts'
+import type { SortedFile } from '../../state/panels.ts'
 import { DraftList } from './draft-list.tsx'
 import css from './package.module.css'
+import { useSortedFiles } from './sort-files.tsx'
 
 export function PackagePage() {
   const navigate = useNavigate()
@@ -19,10 +20,9 @@ export function PackagePage() {
   const [share, setShare] = useState(0)
   const [basedOn, setBasedOn] = useState<string | null>(null)
   const create = useMutation({
-    mutationFn: async (files: readonly PickedFile[]) => {
+    mutationFn: async (files: readonly SortedFile[]) => {
       setShare(0)
-      const handed = await handOverAll(files, setShare)
-      const handles = handed.map(({ handle }) => handle)
+      const handles = await handOverSorted(files, setShare)
       return client.drafts.create({ handles, ...(basedOn !== null && { basedOn }) })
     },
     onSuccess: (draft) => {
@@ -35,6 +35,7 @@ export function PackagePage() {
       })
     },
   })
+  const sorting = useSortedFiles((files) => create.mutate(files))
   return (
     <Page>
       <PageHeader title="Package" note="Make a signed package out of an ONNX model, on this machine alone." />
@@ -42,11 +43,11 @@ export function PackagePage() {
         <div className={css.begin}>
           <FileDrop
             purpose="sources"
-            title="Drop an ONNX file with what belongs to it"
+            title="Drop an ONNX file or a folder, with what belongs to it"
             note="External data, labels.txt, CARD.md, LICENSE, suite.jsonl, an outpost.json: all of it in one go, or later."
             action="Choose files"
             disabled={create.isPending}
-            onFiles={(files) => create.mutate(files)}
+            onFiles={sorting.offer}
           />
           <div className={css.based}>
             <ModelSelect label="Begin from a model that is here" value={basedOn} onChange={setBasedOn} />
@@ -64,6 +65,7 @@ export function PackagePage() {
             )}
           </div>
         </div>
+        {sorting.question}
         {create.isPending && (
           <div role="status">
             <p>{share < 1 ? 'Handing the files to the node' : 'Reading the model'}</p>

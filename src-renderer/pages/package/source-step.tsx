@@ -10,12 +10,14 @@ import { Card } from '../../components/page.tsx'
 import { EmptyState, ErrorNotice } from '../../components/states.tsx'
 import { foundTexts } from './found-texts.ts'
 import css from './package.module.css'
+import { useSortedFiles } from './sort-files.tsx'
 import type { StepProps } from './step-props.ts'
 import { useAddFiles } from './use-add-files.ts'
 
 export function SourceStep({ draft, replace }: StepProps & { replace: (draft: DraftDetail) => void }) {
   const [share, setShare] = useState(0)
   const add = useAddFiles(draft.id, replace, setShare)
+  const sorting = useSortedFiles((files) => add.mutate(files))
   const remove = useMutation({
     mutationFn: (path: string) => client.drafts.removeFile({ id: draft.id, path }),
     onSuccess: replace,
@@ -48,12 +50,13 @@ export function SourceStep({ draft, replace }: StepProps & { replace: (draft: Dr
       )}
       <FileDrop
         purpose="sources"
-        title="Add files"
+        title="Add files or a folder"
         note="The .onnx file, its external data, suite.jsonl or cases.jsonl, pictures of the suite, documents, code. CARD.md, LICENSE, MIGRATION.md, labels.txt or labels.json and outpost.json fill in the fields of the next steps."
         action="Choose files"
         disabled={add.isPending}
-        onFiles={(files) => add.mutate(files)}
+        onFiles={sorting.offer}
       />
+      {sorting.question}
       {add.isPending && <Progress value={share * 100} aria-label="Handed over" />}
       {add.error && <ErrorNotice error={add.error} what="The files were not added." />}
     </Card>

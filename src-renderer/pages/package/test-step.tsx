@@ -12,6 +12,7 @@ import { ValidationChecks, ValidationSummary } from '../../components/validation
 import { hasEnded, useJob } from '../../data/job.ts'
 import { checksOf } from '../../data/report.ts'
 import css from './package.module.css'
+import { useSortedFiles } from './sort-files.tsx'
 import { fieldId, type StepProps } from './step-props.ts'
 import { useAddFiles } from './use-add-files.ts'
 
@@ -29,6 +30,7 @@ export function TestStep({ draft, save, replace }: StepProps & { replace: (draft
     onSuccess: (answer) => setJobId(answer.jobId),
   })
   const add = useAddFiles(draft.id, replace, setShare)
+  const sorting = useSortedFiles((files) => add.mutate(files))
   const suite = draft.files.find(({ path }) => path.endsWith('suite.jsonl'))
   const checks = job ? checksOf(job) : []
   return (
@@ -42,15 +44,16 @@ export function TestStep({ draft, save, replace }: StepProps & { replace: (draft
           <div id={fieldId('suite')} tabIndex={-1}>
             <FileDrop
               purpose="sources"
-              title="Drop suite.jsonl, with its pictures if it has any"
+              title="Drop suite.jsonl or the folder that it stands in, with its pictures if it has any"
               note="One case a line: its inputs, and the label or tensor that is right. Without it only loading and running are checked."
               action="Choose files"
               accept=".jsonl,.png,.jpg,.jpeg"
               disabled={add.isPending}
-              onFiles={(files) => add.mutate(files)}
+              onFiles={sorting.offer}
             />
           </div>
         )}
+        {sorting.question}
         {add.isPending && <Progress value={share * 100} aria-label="Handed over" />}
         {add.error && <ErrorNotice error={add.error} what="The suite was not added." />}
       </Card>

@@ -2,8 +2,8 @@
 import { useMutation } from '@tanstack/react-query'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
-import { handOverAll } from '../../data/handed.ts'
-import type { PickedFile } from '../../state/panels.ts'
+import { handOverSorted } from '../../data/handed.ts'
+import type { SortedFile } from '../../state/panels.ts'
 
 export function useAddFiles(
   id: string,
@@ -11,10 +11,8 @@ export function useAddFiles(
   onProgress: (share: number) => void = () => {},
 ) {
   return useMutation({
-    mutationFn: async (files: readonly PickedFile[]) => {
-      const handed = await handOverAll(files, onProgress)
-      return client.drafts.addFiles({ id, handles: handed.map(({ handle }) => handle) })
-    },
+    mutationFn: async (files: readonly SortedFile[]) =>
+      client.drafts.addFiles({ id, handles: await handOverSorted(files, onProgress) }),
     onSuccess: onAdded,
   })
 }

@@ -1,5 +1,5 @@
 /** Checklist of facts on Electron, items 11 to 18: what the page can reach, from a page that tries. */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -91,6 +91,19 @@ describe('window.shell', () => {
 
     const refused = desktop.page.evaluate(() => window.shell?.adoptFiles([new File(['x'], 'made-up.onnx')]))
     await expect(refused).rejects.toThrow('did not understand')
+  })
+  test('16: a chosen folder arrives as the files in it, each with its place and without its path', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'outpost-folder-'))
+    await mkdir(join(folder, 'pictures'))
+    await writeFile(join(folder, 'suite.jsonl'), '')
+    await writeFile(join(folder, 'pictures', '1.png'), '1')
+    standIn.openDialogAnswers.push([folder])
+    const files = await desktop.page.evaluate(() => window.shell?.pickFiles('folder'))
+    expect(files?.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+      { handle: expect.stringMatching(handlePattern), name: '1.png', bytes: 1, place: 'pictures/1.png' },
+      { handle: expect.stringMatching(handlePattern), name: 'suite.jsonl', bytes: 0, place: 'suite.jsonl' },
+    ])
+    expect(JSON.stringify(files)).not.toContain(folder)
   })
   test('16: a file that has gone is told by its name, not by its path', async () => {
     standIn.openDialogAnswers.push([join(tmpdir(), 'gone', 'model.onnx')])

@@ -43,6 +43,31 @@ test('a file that cannot be read as a model leaves the one that can, and nothing
   expect((await built(id)).failure).toBeNull()
 })
 
+test('files of a folder come under their paths, each as what it is said to be', async () => {
+  const take = async (path: string, kind?: 'dataset') => {
+    const handle = await handOver(outpost, path.split('/').at(-1) ?? '', path === 'model.onnx' ? onnx : path)
+    return { handle, path, ...(kind ? { kind } : {}) }
+  }
+  const { drafts } = outpost.client
+  const { id } = await drafts.create({ handles: [await take('model.onnx'), await take('CARD.md')] })
+  const draft = await drafts.addFiles({
+    id,
+    handles: [
+      await take('pictures/1.png'),
+      await take('tables/rows', 'dataset'),
+      await handOver(outpost, 'notes.txt', 'n'),
+    ],
+  })
+  expect(draft.texts.card).toBe('CARD.md')
+  expect(Object.fromEntries(draft.files.map(({ path, kind }) => [path, kind]))).toEqual({
+    'model.onnx': 'weight',
+    'pictures/1.png': 'dataset',
+    'tables/rows': 'dataset',
+    'notes.txt': 'document',
+  })
+  expect(await refusalOf(drafts.addFiles({ id, handles: [await take('../out.png')] }))).toBe('PACKAGE_PATH')
+})
+
 test('what is typed while files arrive is kept, and files that arrive at once all arrive', async () => {
   const { id } = await begin({ id: 'acme.busy' })
   const adding = Array.from({ length: 6 }, (_, at) => add(id, { [`notes-${at}.txt`]: `${at}` }))
