@@ -48,7 +48,7 @@ interface ServingRooms {
 export type OpenRooms = (config: ServingConfig, onStuck: (versionId: string) => void) => Promise<ServingRooms>
 
 const reportEveryMs = 1000
-/** Measuring sorts what was sampled: some milliseconds for a model of many features. */
+/** Drift changes slowly. */
 const driftEveryMs = 5000
 
 export function serve(channel: ParentChannel, openRooms: OpenRooms): void {
@@ -122,6 +122,7 @@ async function startServing(
   let cpuBefore = process.cpuUsage()
   const report = () => {
     watch.look()
+    drift.look()
     alerts.look()
     const cpu = process.cpuUsage(cpuBefore)
     cpuBefore = process.cpuUsage()

@@ -7,8 +7,9 @@ import type { AlertRow, AlertRule, FeatureDrift } from '../../contract/alerts.ts
 import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
 import { createRuleWindow, type RuleWindow } from './rule-window.ts'
 
-/** Drift is measured anew after so long: it sorts each feature. */
+/** Drift is measured anew after so long, which sorts each feature, and for so long in one look. */
 const driftEveryMs = 5000
+const driftMsMax = 4
 
 interface Served {
   endpointId: string
@@ -23,6 +24,8 @@ interface Watched extends Served {
   window: RuleWindow
   since: number
   firing: boolean
+  /** When it is looked at again, where it is about drift. */
+  dueAt: number
 }
 
 export type OpenAlert = Pick<AlertRow, 'ruleId' | 'endpoint' | 'model' | 'version' | 'metric' | 'threshold'>
@@ -70,7 +73,6 @@ export const isDriftRule = ({ metric }: Pick<AlertRule, 'metric'>): boolean =>
 export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWatchOptions): AlertWatch {
   let watched = new Map<string, Watched>()
   let byVersion = new Map<string, Watched[]>()
-  let driftAt = Number.NEGATIVE_INFINITY
   const keyOf = (ruleId: string, endpoint: string, version: string): string =>
     `${ruleId}|${endpoint}|${version}`
 
@@ -100,7 +102,7 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
     const known = watched.get(keyOf(rule.id, served.endpoint, served.version))
     if (known?.versionId === served.versionId) return { ...known, rule }
     const window = createRuleWindow(rule.windowSeconds, rule.metric === 'latency-p95')
-    return { ...served, rule, window, since: now(), firing: isOpen }
+    return { ...served, rule, window, since: now(), firing: isOpen, dueAt: 0 }
   }
 
   /** What is no longer served breaks no rule; it may have been so before this process started. */
@@ -114,6 +116,17 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
     for (const { ruleId, endpoint, model, version, metric, threshold } of gone.values()) {
       const names = { ruleId, endpoint, model, version, metric, threshold }
       onChange({ ...names, value: 0, message: 'It is no longer served.', state: 'resolved' })
+    }
+  }
+
+  /** The one that was not looked at for longest first, so that none is left out where there are many. */
+  function lookAtDrift(at: number): void {
+    const until = performance.now() + driftMsMax
+    const due = [...watched.values()].filter(({ rule, dueAt }) => isDriftRule(rule) && dueAt <= at)
+    for (const one of due.sort((a, b) => a.dueAt - b.dueAt)) {
+      if (performance.now() > until) return
+      one.dueAt = at + driftEveryMs
+      settle(one, at)
     }
   }
 
@@ -144,12 +157,11 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
     look: () => {
       if (watched.size === 0) return
       const at = now()
-      const driftToo = at - driftAt >= driftEveryMs
-      if (driftToo) driftAt = at
       for (const one of watched.values()) {
         if (one.rule.metric === 'queue-length') one.window.add(at, queueLength(one.endpointId, one.versionId))
-        if (driftToo || !isDriftRule(one.rule)) settle(one, at)
+        if (!isDriftRule(one.rule)) settle(one, at)
       }
+      lookAtDrift(at)
     },
   }
 }

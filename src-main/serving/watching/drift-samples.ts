@@ -16,12 +16,15 @@ export interface DriftSamples {
   /** Of one feature, ascending and without NaN, of the rows since `from`. */
   sorted(feature: number, from: number): Float64Array
   count(from: number): number
+  /** Since the beginning. */
+  added(): number
 }
 
 export function createDriftSamples(features: number, horizonMs: number): DriftSamples {
   const times = new Float64Array(samplesMax)
   const rows = new Float64Array(samplesMax * features)
   let length = 0
+  let added = 0
   let gapMs = shortestGapMs
   let dueAt = Number.NEGATIVE_INFINITY
 
@@ -53,6 +56,7 @@ export function createDriftSamples(features: number, horizonMs: number): DriftSa
       times[length] = now
       rows.set(values, length * features)
       length += 1
+      added += 1
       dueAt = now + gapMs
     },
     sorted: (feature, from) => {
@@ -64,6 +68,7 @@ export function createDriftSamples(features: number, horizonMs: number): DriftSa
       }
       return found.subarray(0, count).sort()
     },
+    added: () => added,
     count: (from) => times.subarray(0, length).reduce((sum, time) => sum + Number(time >= from), 0),
   }
 }

@@ -33,7 +33,19 @@ interface Watched {
   features: Feature[]
   samples: DriftSamples
   horizonMs: number
+  /** By how far back was looked. */
+  measured: Map<number, { at: number; added: number; found: Measured }>
 }
+
+/** Null where there is nothing to compare. */
+type Measured = { samples: number; features: FeatureDrift[] } | null
+
+/** A measure is good for so long. */
+const freshMs = 5000
+/** Where no request was looked at since then. */
+const restingMs = 60_000
+/** In which the measures of a second stop: they run where requests are answered. */
+const lookMsMax = 4
 
 type Reference = DriftReference | 'waiting' | null
 
@@ -43,11 +55,10 @@ export interface DriftWatch {
   /** Before the run, whose thread takes the inputs; what it returns takes the outputs. Null where it is not looked at. */
   begin(target: Target, inputs: readonly Tensor[]): ((outputs: readonly Tensor[]) => void) | null
   /** The features since so long ago, the furthest first; null where there is nothing to compare. */
-  measure(
-    endpoint: string,
-    versionId: string,
-    windowMs: number,
-  ): { samples: number; features: FeatureDrift[] } | null
+  measure(endpoint: string, versionId: string, windowMs: number): Measured
+  /** Measures what is due, a few milliseconds at most; called each second. */
+  look(): void
+  /** As it was measured last. */
   rows(): DriftRow[]
 }
 
@@ -87,7 +98,7 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
     }
     const its = featuresFor(target.versionId, ready.plan)
     const samples = createDriftSamples(its.length, horizonMs)
-    const made = { endpoint, target, features: its, samples, horizonMs }
+    const made = { endpoint, target, features: its, samples, horizonMs, measured: new Map() }
     watched.set(key, made)
     return made
   }
@@ -132,7 +143,7 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
     }
   }
 
-  function measureOf(one: Watched, windowMs: number) {
+  function compare(one: Watched, windowMs: number): Measured {
     const reference = references.get(one.target.versionId)
     if (!reference || reference === 'waiting') return null
     const from = now() - windowMs
@@ -142,6 +153,16 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
       return seen.length < samplesMin || its.values.length === 0 ? [] : [compared(feature, its, seen)]
     })
     return { samples: one.samples.count(from), features: found.sort((a, b) => b.psi - a.psi) }
+  }
+
+  function measureOf(one: Watched, windowMs: number): Measured {
+    const known = one.measured.get(windowMs)
+    const at = now()
+    const added = one.samples.added()
+    if (known && at - known.at < (known.added === added ? restingMs : freshMs)) return known.found
+    const found = compare(one, windowMs)
+    if (found) one.measured.set(windowMs, { at, added, found })
+    return found
   }
 
   return {
@@ -154,7 +175,7 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
       watched = new Map(
         served.flatMap(([key, target]) => {
           const known = watched.get(key)
-          return known?.horizonMs === horizonMs ? [[key, { ...known, target }]] : []
+          return known?.horizonMs === horizonMs ? [[key, { ...known, target, measured: new Map() }]] : []
         }),
       )
       const versions = new Set(served.map(([, { versionId }]) => versionId))
@@ -169,11 +190,22 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
       const one = watched.get(keyOf(endpoint, versionId))
       return one ? measureOf(one, windowMs) : null
     },
+    look: () => {
+      const until = performance.now() + lookMsMax
+      const aged = [...watched.values()].map((one) => ({
+        one,
+        at: one.measured.get(one.horizonMs)?.at ?? Number.NEGATIVE_INFINITY,
+      }))
+      for (const { one } of aged.sort((a, b) => a.at - b.at)) {
+        if (performance.now() > until) return
+        measureOf(one, one.horizonMs)
+      }
+    },
     rows: () =>
       [...watched.values()].map((one) => {
         const { version, name } = one.target
         const reference = references.get(version.versionId)
-        const measured = measureOf(one, one.horizonMs)
+        const measured = one.measured.get(one.horizonMs)?.found ?? null
         return {
           endpoint: one.endpoint,
           model: version.model,
