@@ -15,7 +15,6 @@ import type { DataPaths } from '../store/data-paths.ts'
 import type { NodeWriter, UsageReader } from '../store/sqlite.ts'
 import type { JobTable } from '../store/tables/jobs.ts'
 import type { ServingSupervisor } from '../supervisor/serving-supervisor.ts'
-import type { WebhookOutbox } from './alerts/webhook-outbox.ts'
 import type { FileHandles } from './packages/file-handles.ts'
 import type { StagedPackages } from './packages/staged-packages.ts'
 import type { AskServing } from './serve/ask-serving.ts'
@@ -47,7 +46,10 @@ export interface NodeContext {
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
   readonly askServing: AskServing
-  readonly webhooks: WebhookOutbox
+  readonly webhooks: {
+    /** Something is to be delivered. */
+    wake(): void
+  }
   /** The number of node.db's newest snapshot. */
   snapshot(): number
   /** Tells everyone who listens that something of this kind changed. */

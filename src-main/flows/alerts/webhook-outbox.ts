@@ -27,7 +27,7 @@ export function enqueue(node: NodeContext, content: MessageContent, at: string):
       insertMessage(node.db, { id: newId(), webhookId, body, dueAt: at })
 }
 
-export interface WebhookOutbox {
+interface WebhookOutbox {
   /** Something may be due: now, or later. */
   wake(): void
   /** Lets what is under way end. */
