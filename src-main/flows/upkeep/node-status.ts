@@ -1,8 +1,8 @@
 /** The state of the node at a glance, and the first-run list, each point true once it really happened. */
 import { statfs } from 'node:fs/promises'
 import type { NodeStatus } from '../../contract/api/system.ts'
-import { countKeys } from '../../store/tables/api-keys.ts'
 import { openAlerts } from '../../store/tables/alerts.ts'
+import { countKeys } from '../../store/tables/api-keys.ts'
 import { countEndpoints } from '../../store/tables/endpoints.ts'
 import { countModels, countModelsFrom } from '../../store/tables/models.ts'
 import { usageTotals } from '../../store/tables/usage-hours.ts'
