@@ -28,7 +28,7 @@ interface Watched extends Served {
   dueAt: number
 }
 
-export type OpenAlert = Pick<AlertRow, 'ruleId' | 'endpoint' | 'model' | 'version' | 'metric' | 'threshold'>
+type OpenAlert = Pick<AlertRow, 'ruleId' | 'endpoint' | 'model' | 'version' | 'metric' | 'threshold'>
 
 export type AlertChange = OpenAlert & Pick<AlertRow, 'value' | 'message' | 'state'>
 
@@ -175,13 +175,13 @@ const isAbout = (rule: AlertRule, { endpoint, version }: Served): boolean =>
   (rule.endpoint === null || rule.endpoint === endpoint) &&
   (rule.version === null || rule.version === version)
 
-/** What answers now, shadows too. */
+/** What answers now: nobody waits for what a shadow says. */
 const servedBy = (routes: WatchedRoutes): Served[] =>
   [...routes.endpoints.values()]
     .filter(({ desired }) => desired !== 'stopped')
     .flatMap(({ id, name, model, targets }) =>
       targets
-        .filter(({ role }) => role !== 'previous' && role !== 'pending')
+        .filter(({ role }) => role === 'primary' || role === 'candidate')
         .map((target) => ({
           endpointId: id,
           endpoint: name,

@@ -2,7 +2,7 @@
  * What the door and the story of an inference tell of a request that is traced. Names, figures and times; never inputs
  * or outputs. Times are those of performance.now().
  */
-export interface TracedRun {
+interface TracedRun {
   queueMs: number
   computeMs: number
   outputMs: number
