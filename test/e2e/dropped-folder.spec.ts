@@ -22,8 +22,8 @@ async function sort(page: Page): Promise<void> {
   const question = page.getByRole('dialog', { name: 'What belongs to the package' })
   await expect(question.getByRole('cell', { name: 'model.onnx' })).toBeVisible()
   await expect(question).not.toContainText('.DS_Store')
-  await question.getByRole('combobox', { name: 'scratch.tmp is taken as' }).click()
-  await page.getByRole('option', { name: 'Not part of the package' }).click()
+  const choice = question.getByRole('combobox', { name: 'scratch.tmp is taken as' })
+  await choice.selectOption('Not part of the package')
   await question.getByRole('button', { name: /^Add \d+ files$/ }).click()
   await expect(page.getByRole('region', { name: 'Interface' })).toContainText('measurements')
 }

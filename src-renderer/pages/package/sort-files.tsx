@@ -2,7 +2,7 @@
  * Asked where a name does not say what a file is, or where a whole folder came: what each one is for, and which are no
  * part of the package. What is left out is never sent.
  */
-import { Button, Group, Modal, Select, Stack } from '@mantine/core'
+import { Button, Group, Modal, NativeSelect, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { formatCount } from '../../components/format.ts'
 import { fileKindWords } from '../../components/model-words.ts'
@@ -74,13 +74,12 @@ function SortFiles({ files, onSorted, onCancel }: SortFilesProps) {
           cells: [
             <code key="name">{nameOf(picked)}</code>,
             <Bytes key="size" value={sizeOf(picked)} />,
-            <Select
+            <NativeSelect
               key="choice"
               aria-label={`${nameOf(picked)} is taken as`}
               data={choices}
               value={chosen.get(at) ?? byName}
-              allowDeselect={false}
-              onChange={(value) => setChosen(new Map(chosen).set(at, value ?? byName))}
+              onChange={({ currentTarget }) => setChosen(new Map(chosen).set(at, currentTarget.value))}
             />,
           ],
         }))}
