@@ -22,6 +22,25 @@ test('another version takes the place of the one that answers', async ({ page, n
   await expect(row(page, 'samples.digits')).toContainText('Ready')
 })
 
+test('an answer in the playground stays when the endpoint goes on to another version', async ({
+  page,
+  node,
+}) => {
+  const model = 'samples.debian-sections'
+  await page.goto(`${node.url}/#/playground?model=${model}`)
+  const chosen = page.getByRole('combobox', { name: 'Version' })
+  const before = await chosen.inputValue()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  const result = page.getByRole('region', { name: 'Result' })
+  await expect(result).toContainText('Answered by')
+  const { rows } = await node.client.models.versions({ model })
+  const served = rows.find(({ endpoints }) => endpoints.length > 0)?.version
+  const other = rows.find(({ version }) => version !== served)?.version ?? ''
+  await node.client.deployments.deploy({ model, version: other, endpoint: model })
+  await expect(chosen).not.toHaveValue(before)
+  await expect(result).toContainText(`Answered by${model} ${served}`)
+})
+
 test('stopped, started again, and undeployed; each asks first and says what callers will get', async ({
   page,
   node,

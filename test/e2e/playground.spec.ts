@@ -64,7 +64,7 @@ test('a row of numbers: a missing one is marked at its field, a changed one make
   await run(page)
   await expect(result(page)).toContainText('malignant')
   await radius.fill('12')
-  await expect(result(page)).toContainText('of an earlier input')
+  await expect(result(page)).toContainText('of an earlier request')
 })
 
 test('a text, and the same as JSON', async ({ page, node }) => {

@@ -2,9 +2,10 @@
  * Sends one request to a model and shows what came back, where the time went and which version answered. A version
  * that is not deployed can be tried too: the node loads it for the request.
  */
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
+import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
@@ -69,11 +70,13 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
   const navigate = route.useNavigate()
   const list = useQuery(orpc.models.versions.queryOptions({ input: { model, limit: 500 } }))
   const versions = list.data?.rows ?? []
-  const choice = chosen ?? usualVersion(model, versions)
+  const choice = useChoice(chosen, usualVersion(model, versions))
   const exact = choice === null ? null : (exactVersion(model, choice, versions) ?? choice)
   const detail = useQuery({
     ...orpc.models.version.queryOptions({ input: { model, version: exact ?? '' } }),
     enabled: exact !== null,
+    // What is on the bench outlives a move of an alias or an endpoint to another version.
+    placeholderData: keepPreviousData,
   })
   const failed = list.error ?? detail.error
   return (
@@ -92,7 +95,7 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
         }
       />
       {detail.data && choice !== null ? (
-        <Session model={model} choice={choice} detail={detail.data} />
+        <Session key={inputsOf(detail.data)} model={model} choice={choice} detail={detail.data} />
       ) : failed ? (
         <ErrorNotice
           error={failed}
@@ -107,3 +110,13 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
     </Page>
   )
 }
+
+/** What the address names, else what was usual when the page opened: versions that arrive later do not move the bench. */
+function useChoice(chosen: string | null, usual: string | null): string | null {
+  const [held, setHeld] = useState(usual)
+  if (held === null && usual !== null) setHeld(usual)
+  return chosen ?? held ?? usual
+}
+
+/** Versions that take the same inputs share a bench; another form begins with an empty one. */
+const inputsOf = ({ descriptor, graph }: VersionDetail) => JSON.stringify([descriptor.inputs, graph?.inputs])

@@ -16,7 +16,7 @@ import { Scores } from './scores.tsx'
 import { TensorTable } from './tensor-table.tsx'
 import { Timing } from './timing.tsx'
 
-/** `old` where the input has changed since. */
+/** `old` where the input or the version asked has changed since. */
 export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }) {
   const [shown, setShown] = useState(1)
   const items = answer.outputs.length
@@ -28,7 +28,7 @@ export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }
       chips={
         <>
           <Chip tone="accent">{answer.version}</Chip>
-          {old && <Chip tone="warn">of an earlier input</Chip>}
+          {old && <Chip tone="warn">of an earlier request</Chip>}
         </>
       }
       actions={

@@ -61,7 +61,10 @@ export function Session({ model, choice, detail }: Props) {
               unchanged="The input is still here."
             />
           ) : infer.data ? (
-            <ResultCard answer={infer.data} old={bench.revision !== sentRevision} />
+            <ResultCard
+              answer={infer.data}
+              old={bench.revision !== sentRevision || infer.variables?.version !== version}
+            />
           ) : (
             <Card title="Result">
               <p className={css.waiting}>
