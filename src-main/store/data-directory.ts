@@ -94,7 +94,8 @@ const unusableBecause: Record<string, string> = {
   ENOTDIR: 'a file stands in the place of a folder',
 }
 
-function asUnusable(root: string, error: unknown): unknown {
+/** DATA_DIR_INVALID where the place itself stands in the way; anything else as it came. */
+export function asUnusable(root: string, error: unknown): unknown {
   if (!isSystemError(error, ...Object.keys(unusableBecause))) return error
   const place = error.path === undefined || error.path === root ? '' : ` (at ${error.path})`
   return new OutpostError(

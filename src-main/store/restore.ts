@@ -12,6 +12,7 @@ import { blobPath } from './blobs/blob-paths.ts'
 import { blobBytes } from './blobs/blobs.ts'
 import { copyFileHashing } from './blobs/copy-file.ts'
 import { insidePath } from './blobs/inside-path.ts'
+import { asUnusable } from './data-directory.ts'
 import { dataFolders, dataPaths } from './data-paths.ts'
 import { openNodeDatabase, openUsageDatabase, refuseNewerSchema } from './open.ts'
 import type { Sqlite } from './sqlite.ts'
@@ -45,7 +46,7 @@ export async function restore(
     return manifest
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    throw asPathError(asDiskError(error))
+    throw asPathError(asUnusable(target, asDiskError(error)))
   }
 }
 

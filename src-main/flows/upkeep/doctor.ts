@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { access, readFile, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
-import { isSystemError } from '../../base/errors.ts'
+import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { nodeMajorMin } from '../../base/node-version.ts'
 import { probeHere, probeRuntime } from '../../engine/probe.ts'
 import { probePictures } from '../../processing/probe.ts'
@@ -143,6 +143,7 @@ async function database(path: string): Promise<Finding> {
 async function findRunning(path: string): Promise<Running> {
   return findRunningNode(path).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return null
+    if (error instanceof OutpostError && error.code === 'DATA_DIR_INVALID') return null // the finding on the folder says why
     throw error
   })
 }

@@ -111,7 +111,7 @@ function defaultDescription(
   if (parsed.success) return parsed.data
   throw new OutpostError(
     'DESCRIPTOR_INVALID',
-    `No description could be made for ${modelFile}: ${parsed.error.issues[0]?.message}.`,
+    `No description could be made for ${modelFile}. ${issuesInWords(parsed.error.issues, input)}`,
     {
       hint: 'Write an outpost.json beside the model and pack the folder.',
     },

@@ -134,6 +134,11 @@ test('a data folder that cannot be written is refused at once, with its place an
       expect(errors).toContain('--data')
     }
   }
+  if (process.platform === 'linux') {
+    const backup = await answer<{ path: string }>(['backup', ...data])
+    const { errors } = await outpost(['restore', backup.path, '--data', '/proc/outpost'])
+    expect(errors).toContain('DATA_DIR_INVALID: /proc/outpost cannot be used as a data folder: ')
+  }
   // Root may write anywhere, so another account has to try; it reads the program where that lies open to all.
   if (process.getuid?.() !== 0) return
   await chmod(folder, 0o755)
@@ -141,6 +146,8 @@ test('a data folder that cannot be written is refused at once, with its place an
     const { code, errors } = await outpost(['models', '--data', place], { uid: nobody })
     expect({ place, code }).toEqual({ place, code: 1 })
     expect(errors).toMatch(/^DATA_DIR_INVALID: .*locked.* this account may not read or write there/)
+    const looked = await outpost(['doctor', '--data', place], { uid: nobody })
+    expect(looked.errors).toMatch(/^MACHINE_UNFIT: data: .* cannot be written by this account/)
   }
 })
 

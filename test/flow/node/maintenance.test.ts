@@ -69,6 +69,19 @@ test('an installation that is cut off in the middle is finished by the next, and
   expect((await client.models.versions({ model: 'samples.breast-cancer' })).total).toBe(2)
 })
 
+test('samples that were removed can be added again', async () => {
+  const { client } = outpost
+  const added = async () => expect((await ended(await client.system.installSamples())).failure).toBeNull()
+  await added()
+  const digestsOf = async () =>
+    (await client.models.versions({ model: 'samples.breast-cancer' })).rows.map(({ digest }) => digest)
+  const before = await digestsOf()
+  await client.system.removeSamples()
+  expect((await client.models.list({})).total).toBe(0)
+  await added()
+  expect(await digestsOf()).toEqual(before)
+})
+
 test('a changed byte and a missing file are found and named, and a whole one clears the verdict', async () => {
   expect(await newVersion('1.0.0', { 'CARD.md': '# Sound' })).toBe(201)
   expect(await newVersion('1.1.0', { 'CARD.md': '# To be changed' })).toBe(201)
