@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { issuesInWords } from '../../base/issue-words.ts'
 import {
   type GraphSummary,
   type OutputSchema,
