@@ -1,5 +1,6 @@
 /** Joins the handlers into the contract's shape; what is missing does not compile. */
 import { alerts, webhooks } from './alerts.ts'
+import { engines } from './engines.ts'
 import { api } from './implementer.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -12,6 +13,7 @@ export const createRouter = () =>
     packages,
     drafts,
     deployments,
+    engines,
     playground,
     requests,
     alerts,

@@ -7,6 +7,7 @@ import { defaultDataDirectory } from '../base/data-location.ts'
 import type { AddCommand } from './add-command.ts'
 import { addAlertCommands } from './alert-commands.ts'
 import { type CliContext, type CliHost, createContext, type SharedOptions } from './context.ts'
+import { addEngineCommands } from './engine-commands.ts'
 import { addGpuCommands } from './gpu-commands.ts'
 import { addHostingCommands } from './hosting-commands.ts'
 import { addImageCommands } from './image-commands.ts'
@@ -25,6 +26,7 @@ A node that runs on the data folder is found by itself; --url and --key act on a
 
 const nestedSummaries: Record<string, string> = {
   keys: 'API keys',
+  engine: 'Servers elsewhere that run a model in the place of this machine',
   gpu: 'Graphics cards and the libraries for them',
   trust: 'Publishers whose packages this node lets in',
   webhook: 'Addresses that are told of alerts',
@@ -51,6 +53,7 @@ export function createProgram(host: CliHost): Command {
   addModelCommands(addTo(program, host, 'Registry:'))
   addServingCommands(addTo(program, host, 'Serving:'))
   addHostingCommands(addTo(program, host, 'Serving:'))
+  addEngineCommands(addTo(program, host, 'Serving:'))
   addTrafficCommands(addTo(program, host, 'Traffic:'))
   addAlertCommands(addTo(program, host, 'Watching:'))
   addImageCommands(addTo(program, host, 'Containers:'))

@@ -18,7 +18,8 @@ type Device = (typeof devices)[number]
 
 interface DeployOptions {
   endpoint?: string
-  device: Device
+  device?: Device
+  engine?: string
   strategy: Strategy
   weight?: string
 }
@@ -31,7 +32,8 @@ export function addServingCommands(add: AddCommand): void {
     (command) =>
       command
         .option('--endpoint <name>', 'the endpoint; named after the model unless told otherwise')
-        .addOption(new Option('--device <name>', 'what to run it on').choices(devices).default('auto'))
+        .addOption(new Option('--device <name>', 'what to run it on').choices(devices))
+        .addOption(new Option('--engine <name>', 'the remote engine that runs it').conflicts('device'))
         .addOption(
           new Option('--strategy <name>', 'how it comes to an endpoint that serves another version')
             .choices(strategy.options)
@@ -42,7 +44,7 @@ export function addServingCommands(add: AddCommand): void {
     const wanted = {
       ...requireVersion(reference),
       endpoint: options.endpoint,
-      executionProvider: options.device,
+      executionProvider: options.engine ? (`remote:${options.engine}` as const) : (options.device ?? 'auto'),
       strategy: options.strategy,
       ...(options.weight === undefined ? {} : { weight: weightOf(options.weight) }),
     }

@@ -1,6 +1,7 @@
 /** How the versions of an endpoint are hosted: their threads, their queue, and how long they stay in memory. */
 import { z } from 'zod'
 import { limits } from './limits.ts'
+import { type RemoteProvider, remoteProvider } from './names.ts'
 
 const hostingValues = z.object({
   /** Threads of one operator; null takes the number that was measured to be best on this machine. */
@@ -34,11 +35,16 @@ const hostingValues = z.object({
   idleSecondsMax: z.int().min(1).max(31_536_000).nullable(),
 })
 
+export const isRemote = (provider: string): provider is RemoteProvider => provider.startsWith('remote:')
+export const remoteNameOf = (provider: RemoteProvider): string => provider.slice('remote:'.length)
+
 /** What was set; the rest is the default. */
 export const hostingChanges = hostingValues.partial()
 export type HostingChanges = z.infer<typeof hostingChanges>
 
-const executionProvider = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'])
+const devices = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'])
+/** A device of this machine, or a remote engine that runs the version in its place. */
+export const executionProvider = z.union([devices, remoteProvider])
 
 export const hostingSettings = hostingValues.extend({ executionProvider })
 export type HostingSettings = z.infer<typeof hostingSettings>

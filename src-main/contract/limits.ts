@@ -129,6 +129,16 @@ export const limits = {
   mergedRowsMax: 64,
   /** A version that was loaded for a try is unloaded after this time without a call. */
   tryIdleSecondsMax: 300,
+  /** One request to a remote engine, with all that is tried for it, where its settings name no time. */
+  remoteTimeoutMs: 30_000,
+  /** Between two looks at a remote engine, and how long one may take. */
+  remoteLookSeconds: 5,
+  remoteLookMsMax: 2000,
+  /** Requests of one model that a remote engine is sent at the same time; it has a queue of its own. */
+  remoteRunsMax: 16,
+  /** Share of the requests that may be sent a second time, and how many are saved up: a retry must not double a load. */
+  remoteRetryShare: 0.1,
+  remoteRetriesSavedMax: 10,
   /** Usage records that one transaction takes into the index: a few milliseconds of the door thread. */
   usageIndexRowsMax: 256,
   /** Rules of alerts: each is looked at each second, for each version that it is about. */

@@ -46,6 +46,14 @@ export const endpointName = z
     'lower case letters, digits, dots and dashes, at most 128 characters',
   )
 
+export const remoteName = z
+  .string()
+  .regex(new RegExp(`^${part}$`), 'lower case letters, digits and dashes, at most 64 characters')
+
+/** A remote engine in the place of a device: `remote:gpu-box`. */
+export const remoteProvider = z.templateLiteral(['remote:', remoteName])
+export type RemoteProvider = z.infer<typeof remoteProvider>
+
 /** `sha256:` and 64 lower-case hexadecimal digits (OCI image specification, descriptor digests). */
 export const digest = z
   .string()

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { alertRow, driftRow } from './alerts.ts'
+import { remoteReport } from './remote.ts'
 import { shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
 import { deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
@@ -131,6 +132,7 @@ export const servingToControl = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('report'),
     deployments: z.array(deploymentReport),
+    remotes: z.array(remoteReport),
     cpu: z.number(),
     memoryBytes: z.number(),
     modelBytes: z.number(),

@@ -3,6 +3,7 @@
  * The caller never learns whether a model runs in this thread, in another, or in another process.
  */
 import type { Tensor } from '../base/tensors.ts'
+import type { RemoteProvider } from '../contract/names.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
 import type { DeviceProbe } from '../contract/views.ts'
 
@@ -50,8 +51,8 @@ export interface LoadedModel {
   inputs: TensorSpec[]
   outputs: TensorSpec[]
   executionProvider: {
-    requested: ExecutionProvider
-    used: Exclude<ExecutionProvider, 'auto'>
+    requested: ExecutionProvider | RemoteProvider
+    used: Exclude<ExecutionProvider, 'auto'> | RemoteProvider
     reason: string | null
   }
   loadMs: number

@@ -25,6 +25,7 @@ import type { ProcessingPort } from './hosting/processing-port.ts'
 import { createTunings } from './hosting/tunings.ts'
 import { createMirror } from './infer/mirror.ts'
 import { createResponseCache } from './infer/response-cache.ts'
+import { createRemoteEngines } from './remote/remote-engines.ts'
 import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
 import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
@@ -130,6 +131,7 @@ async function startServing(
     post({
       type: 'report',
       deployments: reports,
+      remotes: remotes.reports(),
       cpu: (cpu.user + cpu.system) / 1000 / reportEveryMs,
       memoryBytes: process.memoryUsage.rss(),
       modelBytes: deployments.bytesLoaded(),
@@ -138,12 +140,16 @@ async function startServing(
     })
   }
   const { nodeDb, engine, processing, log } = rooms
+  const remotes = createRemoteEngines(nodeDb, Buffer.from(config.keyPepper, 'hex'), (error) =>
+    log.error({ err: error }, 'a remote engine has no usable token'),
+  )
   const deployments = createDeployments({
     hosting: {
       engine,
       dataDir: config.dataDir,
       processing,
       pool: createPool(config.modelBytesMax ?? totalmem() * limits.modelMemoryShare),
+      remotes,
       tunings: createTunings(nodeDb, (record) => post({ type: 'tuned', ...record })),
     },
     log,
@@ -236,6 +242,7 @@ async function startServing(
     watch.follow(routes)
     followAlerts()
     cache.follow(routes)
+    remotes.follow()
     await deployments.apply(routes)
     firstSettled = true
   }
@@ -281,6 +288,7 @@ async function startServing(
       clearInterval(driftTimer)
       const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
       await Promise.race([door.drain(), late])
+      remotes.close()
       await deployments.close()
       await traces?.close()
       await rooms.close()

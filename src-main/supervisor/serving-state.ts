@@ -1,6 +1,7 @@
 /** What control knows of serving, as its last words and its own decisions have it. */
 import type { DriftRow } from '../contract/alerts.ts'
 import type { DeploymentReport, ServingToControl } from '../contract/processes.ts'
+import type { RemoteReport } from '../contract/remote.ts'
 import type { Failure } from '../contract/views.ts'
 
 export interface ServingState {
@@ -15,6 +16,7 @@ export interface ServingState {
   queueLength: number
   requestsTotal: number
   deployments: DeploymentReport[]
+  remotes: RemoteReport[]
   drift: DriftRow[]
 }
 
@@ -25,6 +27,7 @@ const nothing = {
   queueLength: 0,
   requestsTotal: 0,
   deployments: [] as DeploymentReport[],
+  remotes: [] as RemoteReport[],
   drift: [] as DriftRow[],
 }
 
@@ -46,12 +49,15 @@ export function takeReport(
   { type: _type, ...report }: Extract<ServingToControl, { type: 'report' }>,
 ): { deployments: boolean; requests: boolean } {
   const news = {
-    deployments: statesOf(state.deployments) !== statesOf(report.deployments),
+    deployments: statesOf(state) !== statesOf(report),
     requests: state.requestsTotal !== report.requestsTotal,
   }
   Object.assign(state, report)
   return news
 }
 
-const statesOf = (deployments: DeploymentReport[]): string =>
-  JSON.stringify(deployments.map(({ endpointId, versionId, state }) => [endpointId, versionId, state]))
+const statesOf = ({ deployments, remotes }: Pick<ServingState, 'deployments' | 'remotes'>): string =>
+  JSON.stringify([
+    deployments.map(({ endpointId, versionId, state }) => [endpointId, versionId, state]),
+    remotes.map(({ name, health, circuit }) => [name, health, circuit]),
+  ])

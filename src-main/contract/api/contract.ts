@@ -4,6 +4,7 @@
  */
 import { alerts, webhooks } from './alerts.ts'
 import { drafts } from './drafts.ts'
+import { engines } from './engines.ts'
 import { models } from './models.ts'
 import { packages } from './packages.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -15,6 +16,7 @@ export const contract = {
   packages,
   drafts,
   deployments,
+  engines,
   playground,
   requests,
   alerts,

@@ -55,6 +55,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     stop: 'write',
     remove: 'write',
   },
+  engines: { list: 'read', add: 'admin', test: 'admin', remove: 'admin' },
   playground: { infer: 'infer', interface: 'read' },
   requests: { list: 'read', get: 'read' },
   alerts: { list: 'read', drift: 'read', rules: 'read', addRule: 'write', removeRule: 'write' },

@@ -1,7 +1,7 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { hostingChanges } from '../hosting.ts'
+import { executionProvider, hostingChanges } from '../hosting.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
@@ -20,7 +20,8 @@ export const deployments = {
         model: modelId,
         version: versionReference,
         endpoint: endpointName.optional(),
-        executionProvider: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml']).default('auto'),
+        /** A device, or remote:NAME for a remote engine. */
+        executionProvider: executionProvider.default('auto'),
         /** How a version comes to an endpoint that answers with another one. */
         strategy: strategy.default('replace'),
         /** The share that it begins with, of 10 000; a canary has 500, A/B 5 000. */

@@ -6,6 +6,7 @@ import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { withBuild } from '../../base/version-order.ts'
+import { isRemote, remoteNameOf } from '../../contract/hosting.ts'
 import type { Strategy } from '../../contract/traffic.ts'
 import type { DeploymentRow } from '../../contract/views.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
@@ -27,6 +28,7 @@ import type { NodeContext } from '../node-context.ts'
 import { deploymentRowOf, endpointState, reportOf } from './deployment-rows.ts'
 import { applyChange, requireEndpoint } from './endpoint.ts'
 import { introduce } from './introduce.ts'
+import { requireFit } from './remote-engines.ts'
 import { recordReplaced } from './transitions.ts'
 
 export interface DeployInput {
@@ -55,6 +57,8 @@ export async function deploy(node: NodeContext, actor: Actor, input: DeployInput
       hint: 'Name another endpoint with --endpoint, or undeploy this one first.',
     })
   }
+  if (isRemote(input.executionProvider))
+    await requireFit(node, remoteNameOf(input.executionProvider), found.version.id)
   const begun = { id: found.version.id, name: found.name, executionProvider: input.executionProvider }
   const isOther = existing !== null && existing.versionId !== found.version.id
   if (isOther && (strategy !== 'replace' || answersNow(node, existing))) {

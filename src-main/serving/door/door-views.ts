@@ -77,8 +77,10 @@ const nobody: RequestTraits = { requestId: '', consumer: '', session: null, head
 
 function readyAnswer(sources: ViewSources, path: Named): Answer {
   const { endpoint, target } = viewed(sources, path)
-  if (sources.deployments.ready(endpoint, target)) return json({ name: endpoint.name, ready: true })
-  const { code } = sources.deployments.refusal(endpoint, target)
+  const live = sources.deployments.ready(endpoint, target)
+  const refusal = live ? live.ready.refusal() : sources.deployments.refusal(endpoint, target)
+  if (!refusal) return json({ name: endpoint.name, ready: true })
+  const { code } = refusal
   return { ...json({ name: endpoint.name, ready: false }, { 'outpost-error': code }), status: 400 }
 }
 

@@ -244,7 +244,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         })
       }
     } catch (error) {
-      if (error instanceof OutpostError && error.code !== 'ENGINE_FAILED') {
+      if (error instanceof OutpostError && !mayBeOfOne.has(error.code)) {
         for (const waiting of batch) waiting.reject(error)
         return
       }
@@ -368,6 +368,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
         : Promise.resolve(),
   }
 }
+
+/** What one request of a batch may have brought about for all of it. */
+const mayBeOfOne: ReadonlySet<string> = new Set(['ENGINE_FAILED', 'REMOTE_FAILED'])
 
 /** Of two limits of which 0 is none. */
 const shorter = (left: number, right: number): number =>

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { failureOf, OutpostError } from '../../base/errors.ts'
-import type { HostingSettings } from '../../contract/hosting.ts'
+import { type HostingSettings, isRemote } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Failure } from '../../contract/views.ts'
@@ -15,7 +15,8 @@ import { createModelStatistics, type ModelStatistics } from '../watching/statist
 import { type Batcher, createBatcher } from './batcher.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
 import type { ProcessingPlan } from './processing-port.ts'
-import { createReplicas } from './replicas.ts'
+import { createRemoteReplicas } from './remote-replicas.ts'
+import { createReplicas, type Replicas } from './replicas.ts'
 
 export interface ReadyModel {
   /** As it was loaded last; for one that waits for its first request, what its package says of it. */
@@ -31,6 +32,8 @@ export interface ReadyModel {
   /** Copies in memory; none where it is loaded by its next request. */
   replicas(): number
   bytes(): number
+  /** Why a request should go elsewhere while there is an elsewhere; null where it can answer. */
+  refusal(): OutpostError | null
 }
 
 export interface HostedModel {
@@ -83,7 +86,17 @@ export function hostModel(
     leave: () => change(() => replicas.remove(replicas.count())),
   }
   const source = sourceOf(rooms.dataDir, version)
-  const replicas = createReplicas({ version, settings, source, member, rooms, planOf })
+  const { executionProvider } = settings
+  const replicas: Replicas = isRemote(executionProvider)
+    ? createRemoteReplicas({ version, provider: executionProvider, remotes: rooms.remotes, planOf })
+    : createReplicas({
+        version,
+        settings: { ...settings, executionProvider },
+        source,
+        member,
+        rooms,
+        planOf,
+      })
 
   async function planOf({
     inputs,
@@ -138,6 +151,7 @@ export function hostModel(
       tuning: replicas.tuning,
       replicas: replicas.count,
       bytes: replicas.bytes,
+      refusal: replicas.refusal,
     }
     return made
   }

@@ -1,5 +1,6 @@
 /** What hosting models needs of the process that does it. */
 import type { Engine } from '../../engine/engine.ts'
+import type { RemoteEngines } from '../remote/remote-engines.ts'
 import type { Pool } from './pool.ts'
 import type { ProcessingPort } from './processing-port.ts'
 import type { Tunings } from './tunings.ts'
@@ -10,4 +11,5 @@ export interface HostingRooms {
   processing: Pick<ProcessingPort, 'readLabels' | 'prepareCase'>
   pool: Pool
   tunings: Tunings
+  remotes: RemoteEngines
 }

@@ -5,7 +5,13 @@
 import { OutpostError } from '../../base/errors.ts'
 import type { Tensor } from '../../base/tensors.ts'
 import type { HostingSettings } from '../../contract/hosting.ts'
-import type { EngineOptions, LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
+import type {
+  EngineOptions,
+  ExecutionProvider,
+  LoadedModel,
+  ModelSource,
+  Tuning,
+} from '../../engine/engine.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import type { Batcher } from './batcher.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
@@ -22,7 +28,7 @@ interface Replica {
 
 interface ReplicasOptions {
   version: ServedVersion
-  settings: HostingSettings
+  settings: HostingSettings & { executionProvider: ExecutionProvider }
   source: ModelSource
   member: PoolMember
   rooms: HostingRooms
@@ -39,6 +45,8 @@ export interface Replicas {
   count(): number
   bytes(): number
   tuning(): Tuning | null
+  /** Why a request should go elsewhere while there is an elsewhere; null where they can answer. */
+  refusal(): OutpostError | null
 }
 
 /** Its name in the engine, which every run carries, is short for that. */
@@ -126,5 +134,6 @@ export function createReplicas({
     count: () => replicas.length,
     bytes: () => replicas.reduce((sum, { bytes }) => sum + bytes, 0),
     tuning: () => tuning,
+    refusal: () => null,
   }
 }

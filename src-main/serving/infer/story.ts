@@ -163,7 +163,9 @@ const isOfTheVersion = ({ code }: OutpostError): boolean =>
   code === 'MODEL_SET_ASIDE' ||
   code === 'DEPLOYMENT_NOT_READY' ||
   code === 'DEPLOYMENT_FAILED' ||
-  code === 'QUEUE_FULL'
+  code === 'QUEUE_FULL' ||
+  code === 'REMOTE_UNAVAILABLE' ||
+  code === 'REMOTE_FAILED'
 
 function askingOf(call: Call, rooms: InferRooms): Asking {
   const trace: Trace = {

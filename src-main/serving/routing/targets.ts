@@ -48,7 +48,7 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
     for (const target of [...named, primary]) {
       if (!target || tried.has(target) || target.role === 'shadow') continue
       const live = standing.isUsable(endpoint, target) ? deployments.ready(endpoint, target) : null
-      if (live) return [target, live]
+      if (live && !live.ready.refusal()) return [target, live]
     }
     return null
   }
@@ -59,9 +59,10 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
       const { endpoint, target, rule, mayFailOver } = resolve(path, traits)
       refuseAfterSunset(target, Date.now())
       const live = deployments.ready(endpoint, target)
-      if (live) return made(endpoint, target, live, rule, mayFailOver, new Set([target]))
       const tried = new Set([target])
+      if (live && !live.ready.refusal()) return made(endpoint, target, live, rule, mayFailOver, tried)
       const other = mayFailOver ? standIn(endpoint, tried) : null
+      if (!other && live) return made(endpoint, target, live, rule, mayFailOver, tried) // its refusal is recorded
       if (!other) throw deployments.refusal(endpoint, target)
       const [stand, its] = other
       tried.add(stand)

@@ -1,0 +1,12 @@
+/** Handlers of the remote engines. */
+import { addEngine, listEngines, removeEngine, testEngine } from '../flows/serve/remote-engines.ts'
+import { api } from './implementer.ts'
+
+export const engines = api.engines.router({
+  list: api.engines.list.handler(({ context }) => listEngines(context.node)),
+  add: api.engines.add.handler(({ context, input }) => addEngine(context.node, context.actor, input)),
+  test: api.engines.test.handler(({ context, input }) => testEngine(context.node, input.name)),
+  remove: api.engines.remove.handler(({ context, input }) =>
+    removeEngine(context.node, context.actor, input.name),
+  ),
+})
