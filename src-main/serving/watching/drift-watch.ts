@@ -107,10 +107,11 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
     const { versionId } = target.version
     if (references.has(versionId)) return
     references.set(versionId, 'waiting')
-    readReference(dataDir, target, its, prepareCase).then(
-      (made) => references.set(versionId, made),
+    const goOn = () => references.get(versionId) === 'waiting'
+    readReference(dataDir, target, its, prepareCase, goOn).then(
+      (made) => goOn() && references.set(versionId, made),
       (error: unknown) => {
-        references.set(versionId, null) // a suite is for judging; that it cannot be run stops no model from serving
+        if (goOn()) references.set(versionId, null) // a suite is for judging; that it cannot be run stops no model from serving
         log.warn(
           { err: error, model: target.version.model },
           'a suite could not be run as the reference of drift',
