@@ -188,6 +188,7 @@ async function startServing(
     deployments,
     standing: targets.standing,
     isReady: () => firstSettled,
+    drift: drift.rows,
   })
   const traces = await tracesOf(config, rooms)
   const door = createDoor({

@@ -8,7 +8,7 @@ import { statisticsView } from '../protocol/statistics-view.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import { resolveEndpoint, type Standing } from '../routing/resolve-version.ts'
 import type { Routes } from '../routing/routes.ts'
-import { createMetrics } from '../watching/metrics.ts'
+import { createMetrics, type MetricsSources } from '../watching/metrics.ts'
 import type { OpenPath, ViewPath } from './door-paths.ts'
 import { type Answer, json, textAnswer } from './http-answer.ts'
 
@@ -35,11 +35,12 @@ export interface ViewSources {
   deployments: Deployments
   standing: Standing
   isReady: () => boolean
+  drift: MetricsSources['drift']
 }
 
 export function createDoorViews(sources: ViewSources): DoorViews {
-  const { serverVersion, routes, deployments, isReady } = sources
-  const metrics = createMetrics({ version: serverVersion, routes, deployments })
+  const { serverVersion, routes, deployments, isReady, drift } = sources
+  const metrics = createMetrics({ version: serverVersion, routes, deployments, drift })
   return {
     open: (kind) => {
       if (kind === 'live') return json({ live: true })

@@ -3,6 +3,7 @@
  * for Triton, by Triton's (triton-inference-server/server, docs/user_guide/metrics.md), and the process itself.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { DriftRow } from '../../contract/alerts.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { Deployments } from '../hosting/deployments.ts'
 import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
@@ -27,12 +28,13 @@ export interface MetricsSources {
   version: string
   routes: () => Routes
   deployments: Deployments
+  drift: () => DriftRow[]
 }
 
 /** Nanoseconds. The delay of the thread that owns the sockets is what every caller waits for. */
 const loopResolutionMs = 10
 
-export function createMetrics({ version, routes, deployments }: MetricsSources): Metrics {
+export function createMetrics({ version, routes, deployments, drift }: MetricsSources): Metrics {
   const loopDelay = monitorEventLoopDelay({ resolution: loopResolutionMs })
   loopDelay.enable()
 
@@ -60,9 +62,35 @@ export function createMetrics({ version, routes, deployments }: MetricsSources):
         ...processFamilies(version, delay, deployments.bytesLoaded()),
         ...ownFamilies(all),
         ...tritonFamilies(all),
+        ...driftFamilies(drift()),
       ])
     },
   }
+}
+
+/** One sample a feature, beside the version's suite. */
+function driftFamilies(rows: readonly DriftRow[]): Family[] {
+  const all = rows.flatMap(({ endpoint, model, version, features }) =>
+    features.map(({ side, tensor, name, psi, ks }) => ({
+      labels: { endpoint, model, version, side, tensor, feature: name },
+      psi,
+      ks,
+    })),
+  )
+  return [
+    {
+      name: 'outpost_drift_psi',
+      type: 'gauge',
+      help: 'Population stability index of a feature beside the suite.',
+      samples: all.map(({ labels, psi }) => ({ labels, value: psi })),
+    },
+    {
+      name: 'outpost_drift_ks',
+      type: 'gauge',
+      help: 'Kolmogorov-Smirnov distance of a feature beside the suite.',
+      samples: all.flatMap(({ labels, ks }) => (ks === null ? [] : [{ labels, value: ks }])),
+    },
+  ]
 }
 
 const labelsOf = (endpoint: EndpointRoute, { name, role }: RouteTarget): Labels => ({

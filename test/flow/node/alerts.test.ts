@@ -103,6 +103,14 @@ test('inputs that are not like the suite fire an alert, and a webhook is told of
     expect(drift).toMatchObject({ endpoint: fields, reference: 'ready' })
     expect(drift.cases).toBeGreaterThan(100)
     expect(drift.features[0]?.psi).toBeGreaterThan(0.25)
+    const { secret: reader } = await whole.client.keys.create({
+      name: 'prometheus',
+      scopes: ['read', 'infer'],
+    })
+    const metrics = await fetch(`${whole.node.addresses().servingUrl}/metrics`, {
+      headers: { authorization: `Bearer ${reader}` },
+    })
+    expect(await metrics.text()).toMatch(/outpost_drift_psi\{endpoint="samples\.breast-cancer".*\} \d/)
 
     const told = await until(() => receiver.received[1])
     const content = JSON.parse(told.body)
