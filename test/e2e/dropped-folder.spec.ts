@@ -3,9 +3,11 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { expectNoViolations } from '../support/axe.ts'
 import { expect, test } from '../support/page-node.ts'
 
 test.use({ nodeArguments: ['--no-samples'], nodeFor: 'dropped-folder' })
+test.describe.configure({ mode: 'serial' })
 
 const sample = join(import.meta.dirname, '../../resources/samples/breast-cancer/1.0.0')
 let folder: string
@@ -22,6 +24,7 @@ async function sort(page: Page): Promise<void> {
   const question = page.getByRole('dialog', { name: 'What belongs to the package' })
   await expect(question.getByRole('cell', { name: 'model.onnx' })).toBeVisible()
   await expect(question).not.toContainText('.DS_Store')
+  await expectNoViolations(page, 'the question what belongs to the package')
   const choice = question.getByRole('combobox', { name: 'scratch.tmp is taken as' })
   await choice.selectOption('Not part of the package')
   await question.getByRole('button', { name: /^Add \d+ files$/ }).click()
@@ -52,4 +55,14 @@ test('a folder that is dropped is opened by the page', async ({ page, node }) =>
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, ...at, data })
   await sort(page)
+})
+
+test('a step that was gone through with warnings says so and has no tick', async ({ page, node }) => {
+  const { rows } = await node.client.drafts.list({})
+  const id = rows[0]?.id ?? ''
+  await node.client.drafts.update({ id, step: 'review', texts: { card: 'Short.' } })
+  await page.goto(`${node.url}/#/package/${id}?step=review`)
+  const card = page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: /Card/ })
+  await expect(card).toContainText(/\d+ warnings/)
+  await expect(card).toHaveAttribute('data-state', 'warned')
 })
