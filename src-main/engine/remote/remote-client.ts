@@ -40,8 +40,8 @@ const answerHead = z.object({
     )
     .max(limits.tensorsMax),
 })
-export type ServerMetadata = z.infer<typeof serverMetadata>
-export type ModelMetadata = z.infer<typeof modelMetadata>
+type ServerMetadata = z.infer<typeof serverMetadata>
+type ModelMetadata = z.infer<typeof modelMetadata>
 export type AnsweredOutput = z.infer<typeof answerHead>['outputs'][number]
 
 export interface RemoteBody {

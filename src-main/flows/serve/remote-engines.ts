@@ -38,7 +38,7 @@ function rowOf(node: NodeContext, { tokenSealed, ...remote }: StoredRemote): Rem
   }
 }
 
-export function requireEngine(node: NodeContext, name: string): StoredRemote {
+function requireEngine(node: NodeContext, name: string): StoredRemote {
   const found = findRemote(node.db, name)
   if (found) return found
   const there = listRemotes(node.db).map((remote) => remote.name)
