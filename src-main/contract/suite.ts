@@ -25,3 +25,7 @@ export const suiteCase = z.strictObject({
   }),
 })
 export type SuiteCase = z.infer<typeof suiteCase>
+
+/** Where a suite stands in a package that does not say so: at its root, or in a folder of its own with its pictures. */
+export const isSuitePath = (path: string): boolean =>
+  /^(suite\/)?(suite|cases)\.jsonl$|\.suite\.jsonl$/.test(path)

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asDiskError } from '../../base/files.ts'
+import { isSuitePath } from '../../contract/suite.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { NodeContext } from '../node-context.ts'
 import { draftFolder, linkOrCopy, textPaths } from './draft-files.ts'
@@ -17,7 +18,7 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
   const paths = (kind: StoredDraft['files'][number]['kind'], not: string[] = []): string[] =>
     files.filter((file) => file.kind === kind && !not.includes(file.path)).map((file) => file.path)
   const model = files.find((file) => file.kind === 'weight' && /\.onnx$/i.test(file.path))?.path
-  const suite = files.find((file) => isSuite(file.path))?.path
+  const suite = files.find((file) => isSuitePath(file.path))?.path
   const { migrationGuide: _guide, ...changeFields } = change
   const { file: _file, ...licenseFields } = license
   const { suite: _suite, ...descriptor } = draft.descriptor
@@ -40,8 +41,6 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
       : {}),
   }
 }
-
-const isSuite = (path: string): boolean => /^(suite|cases)\.jsonl$|\.suite\.jsonl$/.test(path)
 
 /** One file of labels serves every output of classes that names none itself. */
 function withLabels(outputs: unknown[], labels: string): unknown[] {

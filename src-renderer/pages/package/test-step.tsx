@@ -2,6 +2,7 @@
 import { Button, Progress } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { isSuitePath } from '../../../src-main/contract/suite.ts'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { FileDrop } from '../../components/file-drop.tsx'
@@ -31,7 +32,7 @@ export function TestStep({ draft, save, replace }: StepProps & { replace: (draft
   })
   const add = useAddFiles(draft.id, replace, setShare)
   const sorting = useSortedFiles((files) => add.mutate(files))
-  const suite = draft.files.find(({ path }) => path.endsWith('suite.jsonl'))
+  const suite = draft.files.find(({ path }) => isSuitePath(path))
   const checks = job ? checksOf(job) : []
   return (
     <>

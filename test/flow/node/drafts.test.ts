@@ -68,6 +68,20 @@ test('files of a folder come under their paths, each as what it is said to be', 
   expect(await refusalOf(drafts.addFiles({ id, handles: [await take('../out.png')] }))).toBe('PACKAGE_PATH')
 })
 
+test('a suite in a folder of its own is the suite of the package', async () => {
+  const { id } = await begin({ id: 'acme.suited' })
+  const line = { id: 'one', inputs: { x: [1, 2, 3, 4] }, expected: {} }
+  const handle = await handOver(outpost, 'cases.jsonl', JSON.stringify(line))
+  const { files } = await outpost.client.drafts.addFiles({
+    id,
+    handles: [{ handle, path: 'suite/cases.jsonl' }],
+  })
+  expect(files).toContainEqual(expect.objectContaining({ path: 'suite/cases.jsonl', kind: 'dataset' }))
+  expect((await built(id)).failure).toBeNull()
+  const { descriptor } = await outpost.client.models.version({ model: 'acme.suited', version: '1.0.0' })
+  expect(descriptor).toMatchObject({ suite: 'suite/cases.jsonl', data: [] })
+})
+
 test('what is typed while files arrive is kept, and files that arrive at once all arrive', async () => {
   const { id } = await begin({ id: 'acme.busy' })
   const adding = Array.from({ length: 6 }, (_, at) => add(id, { [`notes-${at}.txt`]: `${at}` }))
