@@ -1,4 +1,5 @@
 /** The models that tests of the engine and of serving run, written by onnx-writer, each with what it is good for. */
+import type { GraphSummary } from '../../src-main/contract/package.ts'
 import { floats, onnxModel } from './onnx-writer.ts'
 
 /** TensorProto.DataType by the protocol's names. */
@@ -36,6 +37,22 @@ export function linearModel(features: number, classes: number, seed = 0): Buffer
     outputs: [{ name: 'scores', shape: ['batch', classes] }],
   })
 }
+
+/** As inspect reads it of that file. */
+export const linearGraph = (features: number, classes: number): GraphSummary => ({
+  irVersion: 8,
+  producer: 'test',
+  opsets: [],
+  operators: [],
+  functions: [],
+  elementTypes: ['float'],
+  inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, features] }],
+  outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, classes] }],
+  unservable: [],
+  parameterCount: features * classes,
+  externalData: [],
+  bytes: 0,
+})
 
 /** The same with its weights in a file of their own, `weights.bin`. */
 export function externalModel(): { model: Buffer; weights: Buffer } {

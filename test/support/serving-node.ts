@@ -200,6 +200,7 @@ export async function createServingNode() {
 
   return {
     dataDir,
+    pepper,
     paths,
     db,
     register,
