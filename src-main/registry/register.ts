@@ -91,13 +91,13 @@ function sameOrRefused(
 function refuseUsedNumber(db: NodeWriter, { descriptor, manifestDigest }: Registration, names: Names): void {
   const removed = findRemovedVersion(db, descriptor.id, names.version)
   if (!removed || removed.manifestDigest === manifestDigest) return
-  const { manifestDigest: digest, removedAt } = removed
+  const { manifestDigest: digest, removedAt, removedBy } = removed
   throw new OutpostError(
     'VERSION_EXISTS',
     `${descriptor.id}@${names.version} was used by ${digest} and was deleted at ${removedAt}.`,
     {
       hint: 'A number stands for the same contents for ever. Give these the next version number.',
-      details: { model: descriptor.id, version: names.version, digest, removedAt },
+      details: { model: descriptor.id, version: names.version, digest, removedAt, removedBy },
     },
   )
 }

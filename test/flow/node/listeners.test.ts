@@ -237,6 +237,17 @@ describe('streams', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt))
   })
 
+  test('the stream of a job ends with its key, and the job goes on', async () => {
+    const node = await start()
+    const { key, secret } = await node.client.keys.create({ name: 'watcher', scopes: ['read'] })
+    const { jobId } = await node.client.system.installSamples()
+    const path = `/api/jobs/${jobId}/watch`
+    const { streamed } = await follow(node, path, { authorization: `Bearer ${secret}` })
+    await node.client.keys.revoke({ id: key.id })
+    expect(await streamed).not.toContain('"state":"done"')
+    expect((await node.ended(jobId)).state).toBe('done')
+  })
+
   test('a login that is left ends its own streams and no other', async () => {
     const node = await start()
     const [left, other] = [await logIn(node), await logIn(node)]

@@ -53,7 +53,7 @@ describe('remove', () => {
     await expect(install(folder, next('1.1.0'), others)).rejects.toMatchObject({
       code: 'VERSION_EXISTS',
       message: `acme.digits@1.1.0 was used by ${digest} and was deleted at ${by.at}.`,
-      details: { digest, removedAt: by.at },
+      details: { digest, removedAt: by.at, removedBy: by.actor },
     })
     await expect(install(folder, next('1.1.0+data.2'), others)).rejects.toThrow(code('VERSION_EXISTS'))
     expect((await install(folder, next('1.1.0'))).outcome).toBe('registered')
