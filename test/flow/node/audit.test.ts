@@ -92,6 +92,21 @@ change('keys.create', 'key.create', async () => {
   keyId = (await outpost.client.keys.create({ name: 'ci', scopes: ['read'] })).key.id
 })
 change('keys.revoke', 'key.revoke', () => outpost.client.keys.revoke({ id: keyId }))
+let ruleId = ''
+change('alerts.addRule', 'alert-rule.add', async () => {
+  const rule = { metric: 'error-rate', threshold: 0.5, windowSeconds: 60 } as const
+  ruleId = (await outpost.client.alerts.addRule(rule)).id
+})
+change('alerts.removeRule', 'alert-rule.remove', () => outpost.client.alerts.removeRule({ id: ruleId }))
+let webhookId = ''
+change('webhooks.add', 'webhook.add', async () => {
+  webhookId = (await outpost.client.webhooks.add({ url: 'https://alerts.example/hook' })).webhook.id
+})
+change('webhooks.remove', 'webhook.remove', () => outpost.client.webhooks.remove({ id: webhookId }))
+change('engines.add', 'engine.add', () =>
+  outpost.client.engines.add({ name: 'elsewhere', url: 'https://engine.example', model: 'acme.linear' }),
+)
+change('engines.remove', 'engine.remove', () => outpost.client.engines.remove({ name: 'elsewhere' }))
 change('publishers.trust', 'publisher.trust', () =>
   outpost.client.publishers.trust({ name: 'other', publicKey: pem() }),
 )
@@ -163,6 +178,8 @@ const elsewhere = new Set([
   'packages.discard',
   'deployments.which', // changes nothing: its question does not fit into a path
   'playground.infer',
+  'webhooks.test', // sends a message, and changes nothing here
+  'engines.test',
   'system.installSamples',
   'system.removeSamples',
 ])
