@@ -73,7 +73,9 @@ export function formatRelative(at: string | number, now: number): string {
   if (distance < -90 * 86_400_000) return shortDay.format(new Date(at))
   const step = steps.find(([ms]) => Math.abs(distance) >= ms)
   if (!step) return distance > 10_000 ? 'in a moment' : 'just now'
-  return relative.format(Math.trunc(distance / step[0]), step[1])
+  // What is to come is rounded, so that a key of 90 days does not begin with 89.
+  const whole = distance > 0 ? Math.round : Math.trunc
+  return relative.format(whole(distance / step[0]), step[1])
 }
 
 /** 1.1.0 of 1.1.0+data.3: the data version does not tell two versions apart, so names can leave it out. */
@@ -82,6 +84,10 @@ export const versionCore = (version: string): string => version.split('+', 1)[0]
 /** 10 000 models, 1 model: the labels of lists are regular plurals. */
 export const formatCount = (count: number, plural: string): string =>
   `${formatNumber(count)} ${count === 1 ? plural.replace(/s$/, '') : plural}`
+
+/** The same sentence with each digest in it as short as in a table; the whole stands in what can be copied. */
+export const withShortDigests = (text: string): string =>
+  text.replace(/\b(sha256[:/][0-9a-f]{4})[0-9a-f]{56}([0-9a-f]{4})\b/g, '$1…$2')
 
 /** sha256:9f2c…41ab */
 export function shortDigest(digest: string): string {

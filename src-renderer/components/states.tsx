@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { errorCatalogue } from '../../src-main/contract/errors.ts'
 import type { Failure } from '../../src-main/contract/views.ts'
 import { failureOf } from '../data/failure.ts'
+import { withShortDigests } from './format.ts'
 import style from './states.module.css'
 import { slowAfterMs, useAfter } from './use-after.ts'
 
@@ -83,7 +84,7 @@ export function ErrorNotice({
       <IconAlertTriangle size={18} className={style.errorIcon} aria-hidden />
       <div className={style.errorText}>
         <b>{what}</b>
-        <p>{message}</p>
+        <p title={message}>{withShortDigests(message)}</p>
         {(unchanged || failure.hint) && (
           <p className={style.muted}>
             {unchanged} {failure.hint}

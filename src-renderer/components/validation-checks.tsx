@@ -2,7 +2,7 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-react'
 import type { ValidationCheck, ValidationReport } from '../../src-main/contract/validation.ts'
 import { Chip } from './chip.tsx'
-import { formatBytes, formatDuration, formatShare } from './format.ts'
+import { formatBytes, formatDuration, formatShare, withShortDigests } from './format.ts'
 import style from './validation-checks.module.css'
 
 const outcomes = {
@@ -22,7 +22,9 @@ export function ValidationChecks({ checks }: { checks: readonly ValidationCheck[
             <Icon size={18} stroke={1.7} className={style.icon} aria-label={word} />
             <div>
               <span className={style.title}>{check.title}</span>{' '}
-              <span className={style.message}>{check.message}</span>
+              <span className={style.message} title={check.message}>
+                {withShortDigests(check.message)}
+              </span>
               {check.hint !== undefined && <p className={style.hint}>{check.hint}</p>}
             </div>
             <span className={style.duration}>{formatDuration(check.durationMs)}</span>

@@ -45,6 +45,7 @@ export function Digest({
     <Tooltip label={copied ? 'Copied' : whole ? 'Copy' : `Copy ${value}`} multiline maw={420}>
       <UnstyledButton
         className={style.digest}
+        data-whole={whole || undefined}
         onClick={(event) => {
           event.stopPropagation()
           copy(value)

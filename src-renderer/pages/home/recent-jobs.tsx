@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { orpc } from '../../client.ts'
 import { StateChip } from '../../components/chip.tsx'
+import { withShortDigests } from '../../components/format.ts'
 import { jobTitle } from '../../components/job-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
@@ -47,7 +48,7 @@ export function RecentJobs() {
                   </Link>,
                   <StateChip key="state" job={job} />,
                   <span key="now" className={style.muted} title={job.failure?.message}>
-                    {job.failure?.message ?? job.step ?? ''}
+                    {withShortDigests(job.failure?.message ?? job.step ?? '')}
                   </span>,
                   <Time key="at" at={job.createdAt} />,
                 ],

@@ -1,7 +1,7 @@
 /** How far a job is, or what came of it, in one line. */
 import { Progress } from '@mantine/core'
 import type { JobRow } from '../../../src-main/contract/views.ts'
-import { formatShare } from '../../components/format.ts'
+import { formatShare, withShortDigests } from '../../components/format.ts'
 import { jobTitle } from '../../components/job-words.ts'
 import style from './jobs.module.css'
 
@@ -9,7 +9,7 @@ export function ProgressCell({ job }: { job: JobRow }) {
   if (job.failure) {
     return (
       <span className={style.failure} title={job.failure.message}>
-        {job.failure.message}
+        {withShortDigests(job.failure.message)}
       </span>
     )
   }

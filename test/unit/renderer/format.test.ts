@@ -9,6 +9,7 @@ import {
   formatUtc,
   shortDigest,
   versionCore,
+  withShortDigests,
 } from '../../../src-renderer/components/format.ts'
 
 const now = Date.parse('2026-11-20T12:00:00.000Z')
@@ -24,6 +25,7 @@ describe('format', () => {
     [formatDuration(1_234), '1.2 s'],
     [formatDuration(184_000), '3 min 4 s'],
     [formatRelative(now + 61 * 86_400_000, now), 'in 61 days'],
+    [formatRelative(now + 90 * 86_400_000 - 1_000, now), 'in 90 days'],
     [formatRelative(now - 120_000, now), '2 minutes ago'],
     [formatRelative(now - 5_000, now), 'just now'],
     [formatRelative(Date.UTC(2020, 0, 20, 12), now), '20 Jan 2020'],
@@ -33,6 +35,10 @@ describe('format', () => {
     [versionCore('1.1.0+data.3'), '1.1.0'],
     [versionCore('1.1.0-rc.1'), '1.1.0-rc.1'],
     [shortDigest(`sha256:9f2c${'0'.repeat(56)}41ab`), 'sha256:9f2c…41ab'],
+    [
+      withShortDigests(`It is sha256:9f2c${'0'.repeat(56)}41ab, not blobs/sha256/aaaa${'b'.repeat(60)}.`),
+      'It is sha256:9f2c…41ab, not blobs/sha256/aaaa…bbbb.',
+    ],
   ])('writes %s', (text, expected) => {
     expect(text).toBe(expected)
   })
