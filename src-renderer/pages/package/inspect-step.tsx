@@ -57,10 +57,10 @@ export function InspectStep({ draft: { graph, files } }: StepProps) {
             {operators.slice(0, 12).map(({ domain, name, count }) => (
               <li key={`${domain} ${name}`}>
                 <code>{domain === '' || domain === 'ai.onnx' ? name : `${domain}.${name}`}</code>
+                <span>{formatNumber(count)}</span>
                 <span className={css.operatorTrack} aria-hidden>
                   <span style={{ inlineSize: `${(count / most) * 100}%` }} />
                 </span>
-                <span>{formatNumber(count)}</span>
               </li>
             ))}
           </ul>

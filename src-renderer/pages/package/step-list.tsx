@@ -12,6 +12,10 @@ const marks: Partial<Record<string, ReactNode>> = {
   warned: <IconAlertTriangle size={12} stroke={2.2} />,
 }
 
+/** A step that was passed by with nothing to look at, or with nothing run, has no tick. */
+const nothingDone = (step: Step, { graph, report }: DraftDetail): boolean =>
+  step === 'test' ? report === null : (step === 'inspect' || step === 'schema') && graph === null
+
 export function StepList({ draft, current }: { draft: DraftDetail; current: Step }) {
   return (
     <nav aria-label="Steps" className={css.steps}>
@@ -21,7 +25,14 @@ export function StepList({ draft, current }: { draft: DraftDetail; current: Step
             draft.problemList.filter((problem) => problem.step === step && problem.level === level).length
           const [errors, warnings] = [count('error'), count('warning')]
           const past = at < placeOf(draft.step)
-          const state = !past ? 'open' : errors > 0 ? 'wrong' : warnings > 0 ? 'warned' : 'done'
+          const state =
+            !past || nothingDone(step, draft)
+              ? 'open'
+              : errors > 0
+                ? 'wrong'
+                : warnings > 0
+                  ? 'warned'
+                  : 'done'
           return (
             <li key={step}>
               <Link
