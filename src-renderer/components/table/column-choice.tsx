@@ -35,7 +35,6 @@ function PlainChoice<Row extends RowData>({
             .map((column) => (
               <Checkbox
                 key={columnKey(column)}
-                size="xs"
                 label={columnLabel(column)}
                 checked={visibility[columnKey(column)] ?? true}
                 onChange={(event) => choose(columnKey(column), event.currentTarget.checked)}

@@ -97,10 +97,12 @@ const tokens = ({ tokensIn, tokensOut }: RequestRow) =>
 function Timing({ row }: { row: RequestRow }) {
   const rest = Math.max(0, row.latencyMs - row.queueMs - row.computeMs)
   const parts = [
-    { name: 'Queue', ms: row.queueMs, series: 'b' },
+    { name: 'Queue', ms: row.queueMs, series: 'd' },
     { name: 'Compute', ms: row.computeMs, series: 'a' },
-    { name: 'Rest', ms: rest, series: 'c' },
+    { name: 'Rest', ms: rest, series: 'rest' },
   ] as const
+  // In percent: parts that grow by less than one in all would leave some of the bar empty.
+  const whole = parts.reduce((sum, { ms }) => sum + ms, 0) || 1
   return (
     <figure>
       <figcaption className={style.timingTitle}>
@@ -108,7 +110,7 @@ function Timing({ row }: { row: RequestRow }) {
       </figcaption>
       <div className={style.timing} aria-hidden>
         {parts.map(({ name, ms, series }) => (
-          <span key={name} data-series={series} style={{ flexGrow: ms }} />
+          <span key={name} data-series={series} style={{ flexGrow: (ms / whole) * 100 }} />
         ))}
       </div>
       <dl className={style.legend}>
