@@ -41,7 +41,7 @@ export function JobsPage() {
         actions={
           <>
             <Button onClick={() => void reportJob('Cleaning up', () => client.system.collect())}>
-              Clean up storage
+              Delete unused files
             </Button>
             <Button onClick={() => void reportJob('The backup', () => client.system.backup())}>
               Back up now
@@ -91,7 +91,7 @@ export function JobsPage() {
                       void reportJob('Installing the samples', () => client.system.installSamples())
                     }
                   >
-                    Add sample models
+                    Install the sample models
                   </Button>
                 }
               >

@@ -106,7 +106,7 @@ function preparation(input: InputSchema): Fact[] {
   const resize = { stretch: 'stretched', contain: 'fitted in, with bars', cover: 'cut to fill' }[input.resize]
   return [
     ['Size', `${input.width} × ${input.height} pixels, ${resize}`],
-    ['Channels', input.channels === 'L' ? 'gray' : input.channels],
+    ['Channels', input.channels === 'L' ? 'grey' : input.channels],
     [
       'Values',
       `(pixel × ${formatNumber(Number(input.scale.toPrecision(4)))} − ${shares(input.mean)}) ÷ ${shares(input.std)}${input.invert ? ', inverted' : ''}`,

@@ -67,7 +67,7 @@ export function ModelsPage() {
         actions={
           <>
             <Button onClick={() => void reportJob('Verifying', () => client.models.verify({}))}>
-              Verify all
+              Verify all stored files
             </Button>
             <Button variant={isEmpty ? 'default' : 'filled'} onClick={() => openInstall()}>
               Import a package
@@ -176,7 +176,7 @@ function NothingInstalled({ onImport }: { onImport: () => void }) {
           <Button
             onClick={() => void reportJob('Installing the samples', () => client.system.installSamples())}
           >
-            Add sample models
+            Install the sample models
           </Button>
         </>
       }

@@ -54,7 +54,7 @@ function NoModels() {
         actions={
           <>
             <LinkButton to="/settings/$section" params={{ section: 'samples' }} variant="filled">
-              Add sample models
+              Install the sample models
             </LinkButton>
             <LinkButton to="/models">Import a package</LinkButton>
           </>

@@ -16,9 +16,9 @@ const densities: { value: Density; label: string }[] = [
   { value: 'compact', label: 'Compact' },
 ]
 const personas: { value: Persona | 'skipped'; label: string }[] = [
-  { value: 'provider', label: 'I make models' },
-  { value: 'operator', label: 'I run them' },
-  { value: 'qa', label: 'I check them' },
+  { value: 'provider', label: 'Provider' },
+  { value: 'operator', label: 'Operator' },
+  { value: 'qa', label: 'Quality' },
   { value: 'skipped', label: 'All of it' },
 ]
 
@@ -75,7 +75,7 @@ export function AppearanceSection() {
       </div>
       <div className={css.setting}>
         <div>
-          <b>First steps</b>
+          <b>Set up</b>
           <p>
             {checklistHidden
               ? 'The list on Home is hidden.'
@@ -83,7 +83,7 @@ export function AppearanceSection() {
           </p>
         </div>
         <Button disabled={!checklistHidden} onClick={() => set({ checklistHidden: false })}>
-          Show the first steps
+          Show what is left to set up
         </Button>
       </div>
     </Card>

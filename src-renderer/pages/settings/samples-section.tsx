@@ -31,7 +31,7 @@ export function SamplesSection() {
       <JobSetting
         title="Install"
         text="Each sample has several versions, a suite of test cases, a license and a card."
-        action="Add sample models"
+        action="Install the sample models"
         what="Installing the samples"
         start={() => client.system.installSamples()}
         result={() => (
@@ -49,7 +49,7 @@ export function SamplesSection() {
           <p>Takes all samples away with their endpoints. Your own models stay.</p>
         </div>
         <Button color="bad" disabled={installed.length === 0} onClick={() => setRemoving(true)}>
-          Remove sample models
+          Remove the sample models
         </Button>
       </div>
       <Loaded query={samples} what="the samples" lines={2}>
@@ -84,7 +84,7 @@ export function SamplesSection() {
         opened={removing}
         onClose={() => setRemoving(false)}
         title="Remove the sample models"
-        action="Remove sample models"
+        action="Remove the sample models"
         onConfirm={async () => {
           const { removed } = await client.system.removeSamples()
           await cache.invalidateQueries({ queryKey: orpc.models.key() })
