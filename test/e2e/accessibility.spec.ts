@@ -32,6 +32,7 @@ const settings = [
   '/settings/publishers',
   '/settings/publisher',
   '/settings/webhooks',
+  '/settings/engines',
   '/settings/appearance',
   '/settings/samples',
   '/settings/storage',

@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { RemoteProvider } from '../../../src-main/contract/names.ts'
 import { client, orpc } from '../../client.ts'
 import { versionCore } from '../../components/format.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
@@ -16,7 +17,12 @@ const providers = [
   { value: 'directml', label: 'DirectML' },
   { value: 'coreml', label: 'Core ML' },
 ] as const
-type Provider = (typeof providers)[number]['value']
+type Provider = (typeof providers)[number]['value'] | RemoteProvider
+
+const engineChoice = ({ name }: { name: string }) => ({
+  value: `remote:${name}` as const,
+  label: `Remote engine ${name}`,
+})
 
 type Props = {
   opened: boolean
@@ -49,6 +55,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
     ...orpc.models.versions.queryOptions({ input: { model: model ?? '', limit: 500 } }),
     enabled: model !== null,
   })
+  const engines = useQuery(orpc.engines.list.queryOptions())
   const rows = versions.data?.rows ?? []
   const chosen =
     version ?? rows.find(({ aliases }) => aliases.includes('stable'))?.version ?? rows[0]?.version ?? null
@@ -102,7 +109,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
         <Select
           label="Device"
           description="What is missing here falls back to the CPU, and the deployment says so."
-          data={providers}
+          data={[...providers, ...(engines.data ?? []).map(engineChoice)]}
           value={provider}
           onChange={(next) => next !== null && setProvider(next)}
           allowDeselect={false}

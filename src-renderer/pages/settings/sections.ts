@@ -4,6 +4,7 @@ export const sections = {
   publishers: 'Trusted publishers',
   publisher: 'Own publisher',
   webhooks: 'Webhooks',
+  engines: 'Remote engines',
   appearance: 'Appearance',
   samples: 'Sample models',
   storage: 'Storage',

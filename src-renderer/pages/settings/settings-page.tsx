@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/states.tsx'
 import { loginQuery } from '../../data/node.ts'
 import { AccessSection } from './access-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
+import { EnginesSection } from './engines-section.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { NodeSection } from './node-section.tsx'
 import { OwnPublisherSection } from './own-publisher-section.tsx'
@@ -23,6 +24,7 @@ const contents: Record<Section, () => ReactNode> = {
   publishers: () => <PublishersSection />,
   publisher: () => <OwnPublisherSection />,
   webhooks: () => <WebhooksSection />,
+  engines: () => <EnginesSection />,
   appearance: () => <AppearanceSection />,
   samples: () => <SamplesSection />,
   storage: () => <StorageSection />,
