@@ -71,6 +71,7 @@ function filesFor(platform: 'linux' | 'darwin' | 'win32'): string[] {
     'out/**',
     '!out/.built',
     'resources/icons/icon.png',
+    'resources/grpc/**',
     'resources/samples/**',
     '!resources/samples/training{,/**}',
     // Sources that were compiled into the prebuilt binaries, and what only an installation needs.

@@ -29,7 +29,7 @@ export function createCliHost(place: ProgramPlace, startChild: StartChild, signa
           startChild,
           host: 'headless',
           listen: null,
-          serving: serving ? { host: '127.0.0.1', port: 0, portFixed: false, tls: null } : null,
+          serving: serving ? { host: '127.0.0.1', port: 0, portFixed: false, tls: null, grpc: null } : null,
           hostsAllowed: [],
           rendererDirectory: null,
           samplesDirectory: place.samplesDirectory,

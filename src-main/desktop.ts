@@ -31,7 +31,13 @@ const openWindow = (): Promise<void> =>
         host: 'desktop',
         // For the command line while the app runs; programs of this machine alone, and those with a key.
         listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
-        serving: { host: '127.0.0.1', tls: null, port: 8080, portFixed: false },
+        serving: {
+          host: '127.0.0.1',
+          tls: null,
+          port: 8080,
+          portFixed: false,
+          grpc: { port: 8081, portFixed: false },
+        },
         hostsAllowed: [],
         firstRunSamples: false,
         temporaryKey: true,

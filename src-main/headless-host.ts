@@ -21,6 +21,7 @@ const headlessUsage = `Runs the node without a window.
   --host ADDRESS       address of the UI and of serving, 127.0.0.1 unless told otherwise
   --port N             port of the UI and the API, 7070 or a free one
   --serving-port N     port of the inference API, 8080 or a free one
+  --grpc-port N        port of the same over gRPC, 8081 or a free one; off for none
   --cert F --key F     TLS for both, PEM files; needed for an address that others can reach …
   --behind-proxy       … unless a proxy in front ends TLS
   --public-host NAME   a host name it is reached under; may be given again; * for any, where a proxy checks it
@@ -46,7 +47,7 @@ function readOptions(
   place: Pick<ProgramPlace, 'rendererDirectory' | 'samplesDirectory' | 'version'>,
 ): HeadlessOptions {
   const { values } = parse(args)
-  const port = (name: 'port' | 'serving-port', otherwise: number) => {
+  const port = (name: 'port' | 'serving-port' | 'grpc-port', otherwise: number) => {
     const given = name === 'serving-port' && values.package !== undefined ? process.env.PORT : undefined
     const text = values[name] ?? given
     const number = text === undefined ? otherwise : Number(text)
@@ -66,7 +67,12 @@ function readOptions(
       dataDirectory: values.data ?? defaultDataDirectory(),
       host: 'headless',
       listen: { host, tls, behindProxy: values['behind-proxy'] ?? false, ...port('port', 7070) },
-      serving: { host: values['serving-host'] ?? host, tls, ...port('serving-port', 8080) },
+      serving: {
+        host: values['serving-host'] ?? host,
+        tls,
+        ...port('serving-port', 8080),
+        grpc: values['grpc-port'] === 'off' ? null : port('grpc-port', 8081),
+      },
       hostsAllowed: (values['public-host'] ?? []).map((name) => name.toLowerCase()),
       firstRunSamples: !values['no-samples'],
       temporaryKey: true,
@@ -115,6 +121,7 @@ function parse(args: string[]) {
         host: { type: 'string' },
         port: { type: 'string' },
         'serving-port': { type: 'string' },
+        'grpc-port': { type: 'string' },
         cert: { type: 'string' },
         key: { type: 'string' },
         'behind-proxy': { type: 'boolean' },
@@ -164,7 +171,7 @@ export async function runHeadless(args: string[], place: ProgramPlace): Promise<
 }
 
 function announce(node: Node, config: HeadlessOptions['config']): void {
-  const { controlUrl, servingUrl, loginLink } = node.addresses()
+  const { controlUrl, servingUrl, grpcAddress, loginLink } = node.addresses()
   const moved = (url: string | null, wanted: number | undefined): string =>
     url && wanted && !url.endsWith(`:${wanted}`) ? `  (port ${wanted} is taken)` : ''
   process.stdout.write(
@@ -173,6 +180,7 @@ function announce(node: Node, config: HeadlessOptions['config']): void {
       `  UI        ${controlUrl}${moved(controlUrl, config.listen?.port)}`,
       `  Log in    ${loginLink}`,
       `  Serving   ${servingUrl}${moved(servingUrl, config.serving?.port)}`,
+      ...(grpcAddress ? [`  gRPC      ${grpcAddress}${moved(grpcAddress, config.serving?.grpc?.port)}`] : []),
       `  Data      ${config.dataDirectory}`,
       '',
     ].join('\n'),

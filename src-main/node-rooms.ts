@@ -190,11 +190,16 @@ function superviseServing(
     startChild: config.startChild,
     clock: parts.clock,
     log: parts.log,
-    config: (previousPort) => {
+    config: (previousPorts) => {
       if (!config.serving) throw new Error('a node without serving has nothing to start')
       const { hostsAllowed, logLevel } = config
       const traces = tracesEndpoint(process.env, config.otelEndpoint ?? null)
-      return servingConfig(context(), config.serving, keys, { hostsAllowed, logLevel, previousPort, traces })
+      return servingConfig(context(), config.serving, keys, {
+        hostsAllowed,
+        logLevel,
+        previousPorts,
+        traces,
+      })
     },
     snapshot: () => currentSnapshot(parts.db),
     onCrash: () => crashes.note(context()),

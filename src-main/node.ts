@@ -22,6 +22,7 @@ export type { NodeConfig }
 interface NodeAddresses {
   controlUrl: string | null
   servingUrl: string | null
+  grpcAddress: string | null
   /** Logs in once. */
   loginLink: string | null
 }
@@ -100,6 +101,7 @@ function hostNode(
       await directory.announce({
         url: addresses.controlUrl,
         servingUrl: serving.state().url,
+        grpcAddress: serving.state().grpcAddress,
         token: context.secrets.ownerToken,
       })
       const { root } = context.paths
@@ -114,7 +116,10 @@ function hostNode(
       context.events.end() // streams end here, so that the listener waits for answers alone
       await opened.disposeAsync()
     },
-    addresses: () => ({ ...addresses, servingUrl: serving.state().url }),
+    addresses: () => {
+      const { url, grpcAddress } = serving.state()
+      return { ...addresses, servingUrl: url, grpcAddress }
+    },
     adopt: (path) => context.files.adopt(path),
     async sampleCall() {
       if (firstSamples !== null) await jobs.ended(firstSamples)

@@ -54,6 +54,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     record: (row) => usage.append(row),
     log,
     version: place.version,
+    protoFile: place.protoFile,
     close: async () => {
       clearInterval(timer)
       usage.close()

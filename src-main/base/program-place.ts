@@ -1,6 +1,6 @@
 /**
  * Where the program's own files stand: beside the entry in out/main when built, in the source tree when run from it.
- * Packaged, the samples and the page lie in the same relation.
+ * Packaged, the samples, the service of gRPC and the page lie in the same relation.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ export interface ProgramPlace {
   /** The built page; null where it was not built. */
   rendererDirectory: string | null
   samplesDirectory: string
+  /** What the gRPC door offers. */
+  protoFile: string
   /** Of package.json. */
   version: string
 }
@@ -26,6 +28,7 @@ export function programPlace(directory: string, filename: string): ProgramPlace 
     extension: fromSource ? '.ts' : '.js',
     rendererDirectory: existsSync(join(renderer, 'index.html')) ? renderer : null,
     samplesDirectory: join(root, 'resources', 'samples'),
+    protoFile: join(root, 'resources', 'grpc', 'open-inference.proto'),
     version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
   }
 }

@@ -17,6 +17,8 @@ const servingConfig = z.object({
   port: z.int(),
   /** True where a taken port is an error and not a reason to take another. */
   portFixed: z.boolean(),
+  /** The door for gRPC, on the same host; none where it is left out. */
+  grpc: z.object({ port: z.int(), portFixed: z.boolean() }).optional(),
   tls: z.object({ cert: z.string(), key: z.string() }).nullable(),
   /** Hosts that requests may name beside the loopback names (DNS rebinding). */
   hostsAllowed: z.array(z.string()),
@@ -91,7 +93,13 @@ const deploymentReport = z.object({
 export type DeploymentReport = z.infer<typeof deploymentReport>
 
 export const servingToControl = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), url: z.string(), port: z.int() }),
+  z.object({
+    type: z.literal('ready'),
+    url: z.string(),
+    port: z.int(),
+    /** host:port; null where there is no door for gRPC. */
+    grpc: z.object({ address: z.string(), port: z.int() }).nullable(),
+  }),
   z.object({ type: z.literal('failed'), failure }),
   z.object({ type: z.literal('applied'), number: z.int() }),
   z.object({ type: z.literal('tried'), request: z.int(), failure: failure.nullable() }),

@@ -14,11 +14,15 @@ import type { NodeReader } from '../store/sqlite.ts'
 import { listAlertRules, openAlerts } from '../store/tables/alerts.ts'
 import { createAskedOfControl } from './asked-of-control.ts'
 import { createIdentify } from './door/callers.ts'
-import { createDoor } from './door/door.ts'
+import { createDoor, type DoorOptions } from './door/door.ts'
 import { createDoorViews } from './door/door-views.ts'
 import { listen } from './door/listen.ts'
-import { createRepositoryDoor } from './door/repository.ts'
+import { createRateLimits } from './door/rate-limits.ts'
+import { createRepository, createRepositoryDoor } from './door/repository.ts'
 import { servedHosts } from './door/request-guard.ts'
+import { createServedViews } from './door/served-views.ts'
+import type { GrpcDoorOptions } from './grpc/door-options.ts'
+import type { GrpcDoor } from './grpc/grpc-door.ts'
 import { createDeployments } from './hosting/deployments.ts'
 import { createPool } from './hosting/pool.ts'
 import type { ProcessingPort } from './hosting/processing-port.ts'
@@ -30,6 +34,7 @@ import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
 import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
 import { createDriftWatch } from './watching/drift-watch.ts'
+import { createMetrics } from './watching/metrics.ts'
 import { createRollbackWatch } from './watching/rollback-watch.ts'
 import type { Traces } from './watching/traces.ts'
 
@@ -41,6 +46,8 @@ interface ServingRooms {
   record: (row: RequestRow) => Promise<void>
   log: Log
   version: string
+  /** The service that the gRPC door offers. */
+  protoFile: string
   /** Ends what the entry opened, after the last answer. */
   close(): Promise<void>
 }
@@ -107,6 +114,21 @@ async function tracesOf(
   if (!traces) return null
   const { openTraces } = await import('./watching/open-telemetry.ts')
   return openTraces(traces, { version, nodeId, scheme: tls ? 'https' : 'http', log })
+}
+
+/** Loaded where it is wanted: the library for gRPC takes as long to load as all else of serving. */
+async function openGrpcDoor(
+  options: Omit<GrpcDoorOptions, 'protoFile'>,
+  { protoFile }: ServingRooms,
+): Promise<GrpcDoor> {
+  const { createGrpcDoor } = await import('./grpc/grpc-door.ts')
+  return createGrpcDoor({ ...options, protoFile })
+}
+
+/** All addresses are no address to go to; this machine's own is one of them. */
+function reachedAt({ host }: ServingConfig): string {
+  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
+  return address.includes(':') ? `[${address}]` : address
 }
 
 async function startServing(
@@ -182,25 +204,29 @@ async function startServing(
     isUsable: targets.standing.isUsable,
     observe: watch.observe,
   })
-  const views = createDoorViews({
+  const served = createServedViews({
     serverVersion: rooms.version,
     routes: () => routes,
     deployments,
     standing: targets.standing,
     isReady: () => firstSettled,
+  })
+  const metrics = createMetrics({
+    version: rooms.version,
+    routes: () => routes,
+    deployments,
     drift: drift.rows,
   })
+  const repository = createRepository({ routes: () => routes, deployments, change: asked.change })
   const traces = await tracesOf(config, rooms)
-  const door = createDoor({
+  /** What all doors stand before. */
+  const behind = {
     tls: config.tls,
     traces,
-    hosts: servedHosts(config.host, config.hostsAllowed),
-    answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
+    rates: createRateLimits(),
     identify: createIdentify(config, () => routes.keys),
     targets,
-    views,
-    repository: createRepositoryDoor({ routes: () => routes, deployments, change: asked.change }),
     rooms: {
       processing,
       next: targets.next,
@@ -228,8 +254,17 @@ async function startServing(
         requestsTotal += 1
       },
     },
-    onFault: (error, requestId) => log.error({ err: error.cause ?? error, requestId }, 'a request failed'),
+    onFault: (error: OutpostError, requestId: string) =>
+      log.error({ err: error.cause ?? error, requestId }, 'a request failed'),
+  } satisfies Partial<DoorOptions>
+  const door = createDoor({
+    ...behind,
+    hosts: servedHosts(config.host, config.hostsAllowed),
+    answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
+    views: createDoorViews(served, metrics),
+    repository: createRepositoryDoor(repository),
   })
+  const grpcDoor = config.grpc && (await openGrpcDoor({ ...behind, views: served, repository }, rooms))
 
   function followAlerts(): void {
     const rules = listAlertRules(nodeDb)
@@ -254,11 +289,16 @@ async function startServing(
     const rows = drift.rows()
     if (rows.length > 0) post({ type: 'drift', rows })
   }, driftEveryMs)
-  const scheme = config.tls ? 'https' : 'http'
-  // All addresses are no address to go to; this machine's own is one of them.
-  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[config.host] ?? config.host
-  const shown = address.includes(':') ? `[${address}]` : address
-  post({ type: 'ready', url: `${scheme}://${shown}:${port}`, port })
+  const grpcPort =
+    grpcDoor && config.grpc ? await grpcDoor.listen({ host: config.host, ...config.grpc }) : null
+  const at = reachedAt(config)
+  post({
+    type: 'ready',
+    url: `${config.tls ? 'https' : 'http'}://${at}:${port}`,
+    port,
+    // gRPC's own form: a client says by its credentials whether it speaks TLS.
+    grpc: grpcPort === null ? null : { address: `${at}:${grpcPort}`, port: grpcPort },
+  })
   follow().catch((error: unknown) => log.error({ err: error }, 'the routes could not be read'))
 
   return {
@@ -288,7 +328,7 @@ async function startServing(
       clearInterval(timer)
       clearInterval(driftTimer)
       const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
-      await Promise.race([door.drain(), late])
+      await Promise.race([Promise.all([door.drain(), grpcDoor?.drain()]), late])
       remotes.close()
       await deployments.close()
       await traces?.close()

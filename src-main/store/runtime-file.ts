@@ -8,6 +8,8 @@ const runtimeNode = z.object({
   startedAt: z.string(),
   url: z.string().nullable(),
   servingUrl: z.string().nullable(),
+  /** host:port of the door for gRPC. */
+  grpcAddress: z.string().nullable().default(null),
   /** Bearer of the machine's own account, new at each start; the file is readable by its owner alone. */
   token: z.string().nullable(),
 })

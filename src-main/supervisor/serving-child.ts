@@ -15,10 +15,13 @@ import {
 } from '../contract/processes.ts'
 import type { Failure } from '../contract/views.ts'
 
+/** Where its doors are. */
+type Opened = Pick<Extract<ServingToControl, { type: 'ready' }>, 'url' | 'port' | 'grpc'>
+
 export interface ServingChild {
   readonly pid: number | undefined
   /** Where it listens. Rejects with its refusal to start, or where it ended before. */
-  readonly ready: Promise<{ url: string; port: number }>
+  readonly ready: Promise<Opened>
   /** Exit code or signal. */
   readonly exited: Promise<number | string>
   /** Why it refused to start; null where it did not. */
@@ -44,7 +47,7 @@ const lookEveryMs = 5_000
 export function startServingChild(options: ServingChildOptions): ServingChild {
   const { clock, log } = options
   const child = options.startChild('serving')
-  const ready = Promise.withResolvers<{ url: string; port: number }>()
+  const ready = Promise.withResolvers<Opened>()
   const exited = Promise.withResolvers<number | string>()
   let refusal: Failure | null = null
   let ending = false

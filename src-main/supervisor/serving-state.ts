@@ -7,6 +7,8 @@ import type { Failure } from '../contract/views.ts'
 export interface ServingState {
   state: 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
   url: string | null
+  /** host:port of the door for gRPC; null where there is none. */
+  grpcAddress: string | null
   since: number
   failure: Failure | null
   restarts: number
@@ -34,6 +36,7 @@ const nothing = {
 export const stoppedState = (since: number): ServingState => ({
   state: 'stopped',
   url: null,
+  grpcAddress: null,
   since,
   failure: null,
   restarts: 0,

@@ -12,6 +12,12 @@ import { type ServingChild, type ServingChildOptions, startServingChild } from '
 import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
 import { createWaiting } from './waiting.ts'
 
+/** Where the doors of a former process were: clients should find them again there. */
+export interface ServingPorts {
+  http: number
+  grpc: number | null
+}
+
 export interface ServingSupervisor {
   /** Resolves when serving listens; throws its failure (PORT_TAKEN) where it cannot. */
   start(): Promise<string>
@@ -33,7 +39,7 @@ export interface SupervisorOptions {
   startChild: StartChild
   clock: Clock
   log: Log
-  config(previousPort: number | null): ServingConfig
+  config(previous: ServingPorts | null): ServingConfig
   snapshot(): number
   /** A child died without being asked to: the decision what is served again is made before it is started. */
   onCrash(): Promise<void>
@@ -64,7 +70,7 @@ class Supervisor implements ServingSupervisor {
   #wanted = false
   #devices: DeviceProbe[] = []
   #asked: ServingChild | null = null
-  #port: number | null = null
+  #ports: ServingPorts | null = null
   #crashes = 0
   #restartTimer: NodeJS.Timeout | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -144,16 +150,17 @@ class Supervisor implements ServingSupervisor {
     this.#become(this.#state.restarts === 0 ? 'starting' : 'restarting')
     const child: ServingChild = startServingChild({
       ...this.#options,
-      config: this.#options.config(this.#port),
+      config: this.#options.config(this.#ports),
       onMessage: (message) => {
         if (this.#child === child) this.#hear(message) // words of one that was given up count no more
       },
     })
     this.#child = child
     void child.exited.then((code) => this.#onExit(child, code))
-    const { url, port } = await child.ready
-    this.#port = port
+    const { url, port, grpc } = await child.ready
+    this.#ports = { http: port, grpc: grpc?.port ?? null }
     this.#state.url = url
+    this.#state.grpcAddress = grpc?.address ?? null
     this.#become('ready')
     child.send({ type: 'snapshot', number: this.#options.snapshot() })
     return url
@@ -219,7 +226,7 @@ class Supervisor implements ServingSupervisor {
     this.#options.onChange('deployments')
     if (this.#asked === child || !this.#wanted) return
     const refusal = child.refusal()
-    if (refusal && this.#port === null) {
+    if (refusal && this.#ports === null) {
       this.#wanted = false // a first start that is refused would be refused again
       this.#waiting.reject(OutpostError.fromFailure(refusal))
       this.#become('failed', refusal)

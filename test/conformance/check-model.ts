@@ -1,6 +1,6 @@
 /**
  * One model of the conformance set through the commands of the command line: pack, validate, import, deploy, infer;
- * and, while it is deployed, by the Open Inference Protocol with tensors as JSON and as bytes.
+ * and, while it is deployed, by the Open Inference Protocol with tensors as JSON, as bytes, and over gRPC.
  * What it answers is compared with what any runtime must answer.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises'
@@ -11,6 +11,7 @@ import type { Prediction } from '../../src-main/contract/api/serving.ts'
 import type { JsonTensor, TensorSpec } from '../../src-main/contract/tensor.ts'
 import type { ValidationReport } from '../../src-main/contract/validation.ts'
 import type { CommandPath } from './command-path.ts'
+import { askByGrpc } from './grpc-inference.ts'
 import { askOpenInference } from './open-inference.ts'
 import { writeSource } from './source-folder.ts'
 import { differenceOf, readTensorFile } from './tensor-file.ts'
@@ -86,12 +87,15 @@ async function runCases(
       if (difference !== null) return `${set}: output "${name}" ${difference}`
     }
     const given = inputs.map((spec, at) => ({ ...tensor(`input_${at}.pb`), name: spec.name }))
-    for (const form of ['JSON', 'bytes'] as const) {
-      const found = await askOpenInference(outpost.door, id, given, form)
+    for (const form of ['JSON', 'bytes', 'gRPC'] as const) {
+      const found =
+        form === 'gRPC'
+          ? await askByGrpc(outpost.grpc, id, given)
+          : await askOpenInference(outpost.door, id, given, form)
       for (const [at, { name }] of outputs.entries()) {
         const own = found.find((one) => one.name === name)
         const difference = own ? differenceOf(own, tensor(`output_${at}.pb`), tolerance) : 'is missing'
-        if (difference !== null) return `${set}: /v2 by ${form}: output "${name}" ${difference}`
+        if (difference !== null) return `${set}: by ${form}: output "${name}" ${difference}`
       }
     }
   }

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandsOn } from '../support/commands-in-process.ts'
+import { grpcClient } from '../support/grpc-client.ts'
 import { startHeadless } from '../support/headless-process.ts'
 import { temporaryFolder } from '../support/whole-node.ts'
 
@@ -26,13 +27,16 @@ export async function openCommandPath() {
 
   const { name: publisher } = (await must('publisher', 'show')) as { name: string }
   const made = (await must('keys', 'create', 'conformance', '--scope', 'infer')) as { secret: string }
+  const grpc = grpcClient(node.grpcAddress, made.secret)
   return {
     directory,
     door: { url: node.servingUrl, key: made.secret },
+    grpc,
     publisher,
     run,
     must,
     async close() {
+      grpc.close()
       await node.end('SIGTERM')
       await rm(directory, { recursive: true, force: true, maxRetries: 5 })
     },

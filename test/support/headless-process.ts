@@ -10,6 +10,7 @@ export interface HeadlessProcess {
   child: ChildProcess
   url: string
   servingUrl: string
+  grpcAddress: string
   client: Client
   /** Of the owner's account, from the data folder. */
   token: string
@@ -46,6 +47,7 @@ export async function startHeadless(dataDirectory: string, args: string[] = free
   const runtime = JSON.parse(await readFile(join(dataDirectory, 'runtime', 'node.json'), 'utf8')) as {
     url: string
     servingUrl: string
+    grpcAddress: string
     token: string
   }
   return {

@@ -58,6 +58,7 @@ export async function startServing(config: ServingConfig, nextSnapshot: () => nu
   return {
     url: first.url,
     port: first.port,
+    grpcAddress: first.grpc?.address ?? '',
     pid: child.pid,
     exited,
     message,

@@ -33,7 +33,7 @@ const quiet: Omit<NodeConfig, 'dataDirectory'> = {
   host: 'headless',
   startChild: forkChildren(sourceDirectory, '.ts'),
   listen: null,
-  serving: { host: '127.0.0.1', port: 0, portFixed: false, tls: null },
+  serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: null, tls: null },
   hostsAllowed: [],
   rendererDirectory: null,
   samplesDirectory,

@@ -25,6 +25,8 @@ const nodeStatus = z.object({
   serving: z.object({
     state: z.enum(['starting', 'ready', 'restarting', 'stopped', 'failed']),
     url: z.string().nullable(),
+    /** host:port; null where there is no door for gRPC. */
+    grpcAddress: z.string().nullable(),
     since: timestamp,
     failure: failure.nullable(),
     /** Of one core: 1 is one core full. */

@@ -1,12 +1,15 @@
 /** What the serving process is started with: where to listen, whom to believe, and how much of the machine to use. */
 import { availableParallelism } from 'node:os'
 import type { ServingConfig } from '../../contract/processes.ts'
+import type { ServingPorts } from '../../supervisor/serving-supervisor.ts'
 import type { NodeContext } from '../node-context.ts'
 
 export interface ServingPlace {
   host: string
   port: number
   portFixed: boolean
+  /** The port of the door for gRPC; null for none. */
+  grpc: { port: number; portFixed: boolean } | null
   tls: { cert: string; key: string } | null
 }
 
@@ -15,7 +18,7 @@ export interface ServingSecrets {
   temporaryKeys: ServingConfig['temporaryKeys']
 }
 
-/** `previousPort` is the one it had before a restart: clients should find it again where it was. */
+/** `previousPorts` are those it had before a restart: clients should find it again where it was. */
 export function servingConfig(
   node: NodeContext,
   place: ServingPlace,
@@ -23,7 +26,7 @@ export function servingConfig(
   options: {
     hostsAllowed: string[]
     logLevel: string
-    previousPort: number | null
+    previousPorts: ServingPorts | null
     traces: ServingConfig['traces'] | null
   },
 ): ServingConfig {
@@ -31,8 +34,11 @@ export function servingConfig(
     dataDir: node.paths.root,
     nodeId: node.nodeId,
     host: place.host,
-    port: options.previousPort ?? place.port,
+    port: options.previousPorts?.http ?? place.port,
     portFixed: place.portFixed,
+    ...(place.grpc && {
+      grpc: { ...place.grpc, port: options.previousPorts?.grpc ?? place.grpc.port },
+    }),
     tls: place.tls,
     hostsAllowed: options.hostsAllowed,
     keyPepper: node.secrets.pepper.toString('hex'),

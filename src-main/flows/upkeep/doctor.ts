@@ -40,7 +40,7 @@ export async function examineMachine(dataDirectory: string, electronDirectory: s
         ? `A node runs on it (process ${running.pid}, ${running.url ?? 'without a listener'}).`
         : 'No node runs on it now.',
     },
-    ...(await Promise.all([7070, 8080].map((number) => port(number, running)))),
+    ...(await Promise.all([7070, 8080, 8081].map((number) => port(number, running)))),
   ]
 }
 
@@ -151,7 +151,8 @@ async function findRunning(path: string): Promise<Running> {
 const port = (number: number, running: Running): Promise<Finding> =>
   new Promise((resolve) => {
     const name = `port ${number}`
-    if ([running?.url, running?.servingUrl].some((url) => url && new URL(url).port === String(number)))
+    const { url, servingUrl, grpcAddress } = running ?? {}
+    if ([url, servingUrl, grpcAddress].some((address) => address?.endsWith(`:${number}`)))
       return resolve({ name, outcome: 'good', message: 'Used by the node that runs.' })
     const server = createServer()
     server.once('error', () =>

@@ -25,6 +25,7 @@ export async function nodeStatus(node: NodeContext): Promise<NodeStatus> {
     serving: {
       state: serving.state,
       url: serving.url,
+      grpcAddress: serving.grpcAddress,
       since: new Date(serving.since).toISOString(),
       failure: serving.failure,
       cpu: serving.cpu,

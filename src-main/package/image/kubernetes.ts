@@ -75,7 +75,7 @@ export function servingRuntime(options: ClusterOptions, forCluster: boolean) {
     metadata: forCluster ? named : { ...named, namespace },
     spec: {
       supportedModelFormats: [{ name: 'onnx', version: '1', autoSelect: false }],
-      protocolVersions: ['v2'], // the node has no gRPC door
+      protocolVersions: ['v2'], // one port a container is all that Knative takes: that of REST
       containers: [container(options, 'kserve-container')],
     },
   }

@@ -1,26 +1,8 @@
-/** What the door answers without running a model: health, server and model metadata, the list of models, metrics. */
-
-import { limits } from '../../contract/limits.ts'
-import type { TensorSpec } from '../../contract/tensor.ts'
-import type { Deployments } from '../hosting/deployments.ts'
-import { configView } from '../protocol/config-view.ts'
-import { statisticsView } from '../protocol/statistics-view.ts'
-import type { RequestTraits } from '../routing/choose-target.ts'
-import { resolveEndpoint, type Standing } from '../routing/resolve-version.ts'
-import type { Routes } from '../routing/routes.ts'
-import { createMetrics, type MetricsSources } from '../watching/metrics.ts'
+/** What the HTTP door answers without running a model: health, server and model metadata, the list of models, metrics. */
+import type { Metrics } from '../watching/metrics.ts'
 import type { OpenPath, ViewPath } from './door-paths.ts'
 import { type Answer, json, textAnswer } from './http-answer.ts'
-
-/** Of Triton's, by its names (triton-inference-server/server, docs/protocol): what is answered and nothing else. */
-const extensions = [
-  'binary_tensor_data',
-  'model_configuration',
-  'model_repository',
-  'parameters',
-  'schedule_policy',
-  'statistics',
-]
+import type { ServedViews } from './served-views.ts'
 
 export interface DoorViews {
   /** What anyone may ask. */
@@ -29,145 +11,34 @@ export interface DoorViews {
   known(path: ViewPath): Answer
 }
 
-export interface ViewSources {
-  serverVersion: string
-  routes: () => Routes
-  deployments: Deployments
-  standing: Standing
-  isReady: () => boolean
-  drift: MetricsSources['drift']
-}
-
-export function createDoorViews(sources: ViewSources): DoorViews {
-  const { serverVersion, routes, deployments, isReady, drift } = sources
-  const metrics = createMetrics({ version: serverVersion, routes, deployments, drift })
+export function createDoorViews(served: ServedViews, metrics: Metrics): DoorViews {
   return {
     open: (kind) => {
       if (kind === 'live') return json({ live: true })
-      if (kind === 'server') return json({ name: 'outpost', version: serverVersion, extensions })
+      if (kind === 'server') return json(served.server())
       // Triton answers 400 to "not ready"; the protocol asks for anything but 200.
-      return isReady() ? json({ ready: true }) : { ...json({ ready: false }), status: 400 }
+      return served.isReady() ? json({ ready: true }) : { ...json({ ready: false }), status: 400 }
     },
     known: (path) => {
       switch (path.kind) {
         case 'models':
-          return json({ models: modelList(sources) })
+          return json({ models: served.models() })
         case 'metrics':
           return textAnswer(200, metrics.text(), 'text/plain; version=0.0.4')
         case 'v2-model':
-          return json(modelMetadata(sources, path))
+          return json(served.metadata(path))
         case 'v2-ready':
-          return readyAnswer(sources, path)
+          return readyAnswer(served.readiness(path))
         case 'v2-config':
-          return json(modelConfig(sources, path))
+          return json(served.config(path))
         case 'v2-statistics':
-          return json({ model_stats: statistics(sources, path) })
+          return json({ model_stats: served.statistics(path) })
       }
     },
   }
 }
 
-/** Without a version the primary; ENDPOINT_NOT_FOUND, VERSION_NOT_FOUND. */
-function viewed({ routes, standing }: ViewSources, path: Named) {
-  const endpoint = routes().endpoints.get(path.endpoint)
-  if (endpoint && path.version === null) return { endpoint, target: endpoint.split.primary }
-  return resolveEndpoint(routes(), path.endpoint, path.version, nobody, standing)
-}
-
-const nobody: RequestTraits = { requestId: '', consumer: '', session: null, header: () => undefined }
-
-function readyAnswer(sources: ViewSources, path: Named): Answer {
-  const { endpoint, target } = viewed(sources, path)
-  const live = sources.deployments.ready(endpoint, target)
-  const refusal = live ? live.ready.refusal() : sources.deployments.refusal(endpoint, target)
-  if (!refusal) return json({ name: endpoint.name, ready: true })
-  const { code } = refusal
-  return { ...json({ name: endpoint.name, ready: false }, { 'outpost-error': code }), status: 400 }
-}
-
-interface Named {
-  endpoint: string
-  version: string | null
-}
-
-/** DEPLOYMENT_NOT_READY and its like where it is not loaded. */
-function loaded(sources: ViewSources, path: Named) {
-  const { endpoint, target } = viewed(sources, path)
-  const live = sources.deployments.ready(endpoint, target)
-  if (!live) throw sources.deployments.refusal(endpoint, target)
-  return { endpoint, target, live }
-}
-
-function modelConfig(sources: ViewSources, path: Named) {
-  const { endpoint, target, live } = loaded(sources, path)
-  const { loaded: model, mergeable } = live.ready
-  return configView({
-    name: endpoint.name,
-    version: target.name,
-    inputs: model.inputs,
-    outputs: model.outputs,
-    batchSizeMax: mergeable ? limits.mergedRowsMax : 0,
-    queueRequestsMax: limits.queueRequestsMax,
-    device: model.executionProvider.used,
-    instances: 1,
-  })
-}
-
-/** Of one version, of all that an endpoint has loaded, or of all. */
-function statistics(
-  sources: ViewSources,
-  { endpoint: name, version }: { endpoint: string | null; version: string | null },
-) {
-  if (name !== null && version !== null) return [statisticsOf(loaded(sources, { endpoint: name, version }))]
-  const endpoints = [...sources.routes().endpoints.values()]
-  if (name !== null) viewed(sources, { endpoint: name, version: null }) // refused where there is none
-  return endpoints
-    .filter((endpoint) => name === null || endpoint.name === name)
-    .flatMap((endpoint) =>
-      endpoint.targets.flatMap((target) => {
-        const live = sources.deployments.ready(endpoint, target)
-        return live ? [statisticsOf({ endpoint, target, live })] : []
-      }),
-    )
-}
-
-function statisticsOf({ endpoint, target, live }: ReturnType<typeof loaded>) {
-  const { executionProvider, bytesLoaded } = live.ready.loaded
-  const device = executionProvider.used === 'cpu' ? 'CPU' : 'GPU'
-  return statisticsView({
-    name: endpoint.name,
-    version: target.name,
-    statistics: live.ready.statistics,
-    memory: { device, bytes: bytesLoaded },
-  })
-}
-
-const metadata = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape })
-
-function modelMetadata(sources: ViewSources, path: Named) {
-  const { endpoint, live } = loaded(sources, path)
-  const versions = endpoint.targets.filter((one) => sources.deployments.ready(endpoint, one) !== null)
-  return {
-    name: endpoint.name,
-    versions: versions.map(({ name }) => name),
-    platform: 'onnx_onnxv1',
-    inputs: live.ready.loaded.inputs.map(metadata),
-    outputs: live.ready.loaded.outputs.map(metadata),
-  }
-}
-
-function modelList({ routes, deployments }: ViewSources) {
-  const states = new Map(
-    deployments.reports().map(({ endpointId, versionId, state }) => [`${endpointId}|${versionId}`, state]),
-  )
-  return [...routes().endpoints.values()].flatMap(({ id, name, targets }) =>
-    targets.map(({ version, role }) => ({
-      id: version.model,
-      version: version.version,
-      digest: version.digest,
-      endpoint: name,
-      role,
-      state: states.get(`${id}|${version.versionId}`) ?? 'stopped',
-    })),
-  )
+function readyAnswer({ name, refusal }: ReturnType<ServedViews['readiness']>): Answer {
+  if (!refusal) return json({ name, ready: true })
+  return { ...json({ name, ready: false }, { 'outpost-error': refusal.code }), status: 400 }
 }

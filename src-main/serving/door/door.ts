@@ -26,7 +26,7 @@ import { refuseAnnounced } from './http-body.ts'
 import { bodyReader } from './http-exchange.ts'
 import { inferExchange } from './infer-exchange.ts'
 import { predictExchange } from './predict-exchange.ts'
-import { createRateLimits } from './rate-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { RepositoryDoor } from './repository.ts'
 import { guardRequest } from './request-guard.ts'
 
@@ -34,6 +34,8 @@ export interface DoorOptions {
   tls: { cert: string; key: string } | null
   hosts: ReadonlySet<string>
   addressRequestsPerMinute: number | null
+  /** Kept by all doors together. */
+  rates: RateLimits
   answerSecondsMax: number
   identify: (authorization: string | undefined) => Caller
   targets: Pick<Targets, 'of' | 'try'>
@@ -52,7 +54,7 @@ export interface Door {
 }
 
 export function createDoor(options: DoorOptions): Door {
-  const rates = createRateLimits()
+  const { rates } = options
   let draining = false
   let underWay = 0
   const settings = {

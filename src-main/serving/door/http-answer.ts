@@ -27,7 +27,7 @@ export const textAnswer = (
 ): Answer => ({ status, body, bytesOut: Buffer.byteLength(body), contentType, headers })
 
 /** As long as the refusal says; a second where it says nothing and another try may succeed. */
-function retryAfter({ code, status, details }: OutpostError): Record<string, string> {
+export function retryAfter({ code, status, details }: OutpostError): Record<string, string> {
   const seconds = details?.retryAfterSeconds
   if (typeof seconds === 'number') return { 'retry-after': String(Math.max(1, Math.ceil(seconds))) }
   return errorCatalogue[code].retryable && status === 503 ? { 'retry-after': '1' } : {}

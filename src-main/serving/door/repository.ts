@@ -18,18 +18,33 @@ export type RepositoryDoor = (
   body: () => Promise<Buffer>,
 ) => Promise<Answer>
 
-/** FORBIDDEN for a key that may not change what is served. */
+export interface Repository {
+  index(readyOnly: boolean): ReturnType<typeof repositoryIndex>
+  /** ENDPOINT_NOT_FOUND; DEPLOYMENT_FAILED; FORBIDDEN for a key that may not change what is served. */
+  load(endpoint: string, parameters: unknown, caller: Caller): Promise<void>
+  /** ENDPOINT_NOT_FOUND; FORBIDDEN. */
+  unload(endpoint: string, caller: Caller): Promise<void>
+}
+
+export const createRepository = (sources: RepositorySources): Repository => ({
+  index: (readyOnly) => repositoryIndex(sources, readyOnly),
+  load: async (endpoint, parameters, caller) =>
+    loadEndpoint(sources, endpoint, parameters, actorWhoMayWrite(caller)),
+  unload: async (endpoint, caller) => unloadEndpoint(sources, endpoint, actorWhoMayWrite(caller)),
+})
+
+function actorWhoMayWrite({ name, scopes }: Caller): string {
+  if (grants(scopes, 'write')) return `key:${name}`
+  throw new OutpostError('FORBIDDEN', `The key "${name}" lacks the scope "write".`)
+}
+
 export const createRepositoryDoor =
-  (sources: RepositorySources): RepositoryDoor =>
+  (repository: Repository): RepositoryDoor =>
   async (path, caller, body) => {
     const asked = await readAsked(body)
-    if (path.kind === 'v2-index') return json(repositoryIndex(sources, asked.ready === true))
-    if (!grants(caller.scopes, 'write')) {
-      throw new OutpostError('FORBIDDEN', `The key "${caller.name}" lacks the scope "write".`)
-    }
-    const actor = `key:${caller.name}`
-    if (path.kind === 'v2-load') await loadEndpoint(sources, path.endpoint, asked.parameters, actor)
-    else await unloadEndpoint(sources, path.endpoint, actor)
+    if (path.kind === 'v2-index') return json(repository.index(asked.ready === true))
+    if (path.kind === 'v2-load') await repository.load(path.endpoint, asked.parameters, caller)
+    else await repository.unload(path.endpoint, caller)
     return json({})
   }
 

@@ -6,7 +6,7 @@
 import { OutpostError } from '../../base/errors.ts'
 import { decodeData } from '../../base/tensor-json.ts'
 import type { Tensor } from '../../base/tensors.ts'
-import { datatype } from '../../contract/tensor.ts'
+import { type Datatype, datatype } from '../../contract/tensor.ts'
 import { decodeBytes } from './tensor-bytes.ts'
 
 export interface InferRequest {
@@ -27,7 +27,7 @@ interface Schedule {
   timeoutUs: number
 }
 
-type Fields = Record<string, unknown>
+export type Fields = Record<string, unknown>
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -85,7 +85,7 @@ function createBlobReader(behind: Uint8Array): BlobReader {
   }
 }
 
-function scheduleOf({ priority = 0, timeout = 0, sequence_id: sequence = 0 }: Fields): Schedule {
+export function scheduleOf({ priority = 0, timeout = 0, sequence_id: sequence = 0 }: Fields): Schedule {
   if (sequence !== 0 && sequence !== '')
     throw refuse('"sequence_id" is not offered here: each request is answered on its own.')
   const wrong = (value: unknown) => typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0
@@ -95,7 +95,7 @@ function scheduleOf({ priority = 0, timeout = 0, sequence_id: sequence = 0 }: Fi
 }
 
 /** Strings, numbers or booleans; those that nobody knows are let pass, as Triton does. */
-function readParameters(subject: string, parameters: unknown): Fields {
+export function readParameters(subject: string, parameters: unknown): Fields {
   if (parameters === undefined) return {}
   if (!isObject(parameters)) throw refuse(`${subject}: "parameters" must be an object.`)
   for (const [name, value] of Object.entries(parameters)) {
@@ -121,25 +121,35 @@ const unoffered = new Set([
 function readTensor(value: unknown, at: number, blobs: BlobReader): Tensor {
   if (!isObject(value) || typeof value.name !== 'string')
     throw refuse(`inputs[${at}] must be a tensor with a "name".`)
-  const { name, shape, parameters, data } = value
-  const size = readParameters(`Input "${name}"`, parameters).binary_data_size
-  const type = datatype.safeParse(value.datatype)
-  if (!type.success) {
-    throw refuse(
-      `Input "${name}": ${JSON.stringify(value.datatype)} is not a datatype; use one of ${datatype.options.join(', ')}.`,
-    )
-  }
-  if (!isShape(shape)) {
-    throw refuse(`Input "${name}": "shape" must be an array of at most 32 whole numbers from 0 on.`)
-  }
+  const { name, data } = value
+  const { type, shape, parameters } = readTensorHead(name, value)
+  const size = parameters.binary_data_size
   if (size !== undefined) {
     if (data !== undefined)
       throw refuse(`Input "${name}": it has "data" and "binary_data_size"; send one of them.`)
     const bytes = blobs.take(name, size)
-    return { name, datatype: type.data, shape, data: decodeBytes(name, type.data, shape, bytes) }
+    return { name, datatype: type, shape, data: decodeBytes(name, type, shape, bytes) }
   }
   if (!Array.isArray(data)) throw refuse(`Input "${name}": "data" must be an array.`)
-  return { name, datatype: type.data, shape, data: decodeData(name, type.data, shape, data) }
+  return { name, datatype: type, shape, data: decodeData(name, type, shape, data) }
+}
+
+/** Of one input, as JSON and gRPC give it; INPUT_INVALID. */
+export function readTensorHead(
+  name: string,
+  given: Fields,
+): { type: Datatype; shape: number[]; parameters: Fields } {
+  const parameters = readParameters(`Input "${name}"`, given.parameters)
+  const type = datatype.safeParse(given.datatype)
+  if (!type.success) {
+    throw refuse(
+      `Input "${name}": ${JSON.stringify(given.datatype)} is not a datatype; use one of ${datatype.options.join(', ')}.`,
+    )
+  }
+  if (!isShape(given.shape)) {
+    throw refuse(`Input "${name}": "shape" must be an array of at most 32 whole numbers from 0 on.`)
+  }
+  return { type: type.data, shape: given.shape, parameters }
 }
 
 const isShape = (shape: unknown): shape is number[] =>

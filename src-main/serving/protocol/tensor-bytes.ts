@@ -60,7 +60,6 @@ function refuseOtherThanBits(name: string, data: Uint8Array): void {
 function decodeStrings(name: string, count: number, bytes: Uint8Array): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const strings: string[] = []
-  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let at = 0
   while (at < bytes.byteLength) {
     const from = at + 4
@@ -70,13 +69,7 @@ function decodeStrings(name: string, count: number, bytes: Uint8Array): string[]
     const element = bytes.subarray(from, end)
     if (strings.length === count)
       throw invalid(name, `there are more elements than the ${count} of its shape.`)
-    if (element.includes(0)) {
-      throw invalid(
-        name,
-        `element ${strings.length} holds a NUL byte, at which ONNX Runtime would cut the string.`,
-      )
-    }
-    strings.push(textOf(name, strings.length, element, strict))
+    strings.push(decodeString(name, strings.length, element))
     at = end
   }
   if (strings.length !== count)
@@ -84,7 +77,12 @@ function decodeStrings(name: string, count: number, bytes: Uint8Array): string[]
   return strings
 }
 
-function textOf(name: string, at: number, element: Uint8Array, strict: TextDecoder): string {
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** One element of BYTES; INPUT_INVALID for what a string of ONNX Runtime cannot hold. */
+export function decodeString(name: string, at: number, element: Uint8Array): string {
+  if (element.includes(0))
+    throw invalid(name, `element ${at} holds a NUL byte, at which ONNX Runtime would cut the string.`)
   try {
     return strict.decode(element)
   } catch (error) {

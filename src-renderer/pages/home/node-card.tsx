@@ -24,6 +24,14 @@ export function NodeCard({ status }: { status: NodeStatus }) {
               ? 'none'
               : `${formatNumber(counts.models)} in ${formatCount(counts.versions, 'versions')}`,
           ],
+          [
+            'gRPC',
+            serving.grpcAddress === null ? (
+              <None key="grpc">not listening</None>
+            ) : (
+              <code key="grpc">{serving.grpcAddress}</code>
+            ),
+          ],
           ['Requests', formatNumber(counts.requests)],
           ['Started', <Time key="since" at={status.startedAt} />],
           [

@@ -35,7 +35,7 @@ export function NodeSection() {
                 ['Node id', <code key="id">{node.nodeId}</code>],
                 ['Started', <Time key="started" at={node.startedAt} />],
                 [
-                  'Address of this page and the API',
+                  'Address of page and API',
                   node.controlUrl === null ? (
                     <None key="control">this window only</None>
                   ) : (
@@ -86,6 +86,14 @@ function Serving({ serving }: { serving: NodeStatus['serving'] }) {
               <None key="url">not listening</None>
             ) : (
               <Digest key="url" value={serving.url} whole />
+            ),
+          ],
+          [
+            'Address for gRPC',
+            serving.grpcAddress === null ? (
+              <None key="grpc">not listening</None>
+            ) : (
+              <Digest key="grpc" value={serving.grpcAddress} whole />
             ),
           ],
           ['In this state', <Time key="since" at={serving.since} />],

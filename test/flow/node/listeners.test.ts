@@ -51,7 +51,10 @@ describe('over TLS with a certificate of its own', () => {
   const tls = selfSigned()
 
   test('it answers, its cookie is for TLS alone, and the playground reaches serving', async () => {
-    const node = await start({ tls }, { serving: { host: '127.0.0.1', port: 0, portFixed: false, tls } })
+    const node = await start(
+      { tls },
+      { serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: null, tls } },
+    )
     expect(urlOf(node)).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
     expect((await send(`${urlOf(node)}/health`, { ca: tls.cert })).answer.statusCode).toBe(200)
     await expect(send(`${urlOf(node)}/health`)).rejects.toThrow(/self-signed/)
@@ -81,7 +84,7 @@ describe('where it listens and what it is called', () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'BIND_INSECURE' })
     await expect(start({ host: '::' })).rejects.toMatchObject({ code: 'BIND_INSECURE' })
     await expect(
-      start({}, { serving: { host: '0.0.0.0', port: 0, portFixed: false, tls: null } }),
+      start({}, { serving: { host: '0.0.0.0', port: 0, portFixed: false, grpc: null, tls: null } }),
     ).rejects.toMatchObject({ code: 'BIND_INSECURE' })
     const node = await start({ host: '0.0.0.0', behindProxy: true }, { hostsAllowed: ['models.example'] })
     const ask = async (host: string) =>

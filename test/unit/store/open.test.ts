@@ -129,7 +129,12 @@ describe('the owner', () => {
   test('DATA_DIR_IN_USE names process and url; released, the folder is free', async () => {
     const path = join(temporaryFolder(), 'data')
     const directory = await openDataDirectory(path)
-    await directory.announce({ url: 'http://127.0.0.1:1', servingUrl: null, token: 'secret' })
+    await directory.announce({
+      url: 'http://127.0.0.1:1',
+      servingUrl: null,
+      grpcAddress: null,
+      token: 'secret',
+    })
     await expect(openDataDirectory(path)).rejects.toThrow(
       expect.objectContaining({
         code: 'DATA_DIR_IN_USE',

@@ -1,0 +1,23 @@
+/** What the gRPC door stands before: the parts that it has in common with the HTTP door, and its service file. */
+import type { OutpostError } from '../../base/errors.ts'
+import type { Caller } from '../door/callers.ts'
+import type { RateLimits } from '../door/rate-limits.ts'
+import type { Repository } from '../door/repository.ts'
+import type { ServedViews } from '../door/served-views.ts'
+import type { InferRooms } from '../infer/story.ts'
+import type { Targets } from '../routing/targets.ts'
+import type { Traces } from '../watching/traces.ts'
+
+export interface GrpcDoorOptions {
+  protoFile: string
+  tls: { cert: string; key: string } | null
+  addressRequestsPerMinute: number | null
+  rates: RateLimits
+  identify: (authorization: string | undefined) => Caller
+  targets: Pick<Targets, 'of'>
+  views: ServedViews
+  repository: Repository
+  rooms: InferRooms
+  traces: Traces | null
+  onFault: (error: OutpostError, requestId: string) => void
+}

@@ -1,0 +1,128 @@
+/** ModelInfer and ModelStreamInfer: one request, or as many as the client likes over one call. */
+import type { ServerDuplexStream, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js'
+import { infer } from '../infer/story.ts'
+import type { AnyCall, GrpcAsk } from './ask.ts'
+import type { GrpcDoorOptions } from './door-options.ts'
+import { type GrpcReply, inferCall } from './infer-call.ts'
+import type { InferRequestMessage } from './messages.ts'
+import { metadataOf, statusOf } from './refusals.ts'
+import type { InferenceService } from './service.ts'
+import { streamAnswer, streamRefusal } from './stream-answer.ts'
+
+/** Requests of one stream that are worked on at once; the client's next ones wait on the wire. */
+const underWayMax = 64
+
+type Sources = Pick<GrpcDoorOptions, 'targets' | 'rooms' | 'traces'>
+type StreamCall = ServerDuplexStream<InferRequestMessage, Buffer>
+
+export function createInferHandlers(
+  { targets, rooms, traces }: Sources,
+  service: InferenceService,
+  ask: GrpcAsk,
+) {
+  const streams = new Set<() => void>()
+
+  /** Every reply, refused or not, and what its metadata says. */
+  async function answer(
+    call: AnyCall,
+    message: InferRequestMessage,
+    signal: { readonly aborted: boolean },
+  ): Promise<Pick<GrpcReply, 'bytes' | 'refused' | 'headers'>> {
+    const started = performance.now()
+    const id = ask.identity()
+    const traced = traces?.begin(started, ask.tracedHead(call, id)) ?? null
+    try {
+      const caller = ask.who(call)
+      const path = {
+        kind: 'v2-infer' as const,
+        endpoint: message.model_name,
+        version: message.model_version || null,
+      }
+      const target = targets.of(path, ask.traits(call, id, caller))
+      const asked = { id, started, caller, target, signal, traced }
+      const reply = await infer(asked, rooms, inferCall(message, service.bytesOf(message), service.serialize))
+      if (reply.refused) ask.refused(reply.refused, id)
+      traced?.end(reply.status)
+      return reply
+    } catch (error) {
+      const refused = ask.refused(error, id)
+      traced?.end(refused.status)
+      return { bytes: Buffer.alloc(0), refused, headers: { 'x-request-id': id } }
+    }
+  }
+
+  async function modelInfer(
+    call: ServerUnaryCall<InferRequestMessage, Buffer>,
+    callback: sendUnaryData<Buffer>,
+  ): Promise<void> {
+    const signal = { aborted: false }
+    // The client's own doing, or its deadline: either way nobody waits any more.
+    call.on('cancelled', () => {
+      signal.aborted = true
+    })
+    const { bytes, refused, headers } = await answer(call, call.request, signal)
+    if (refused) return callback(statusOf(refused, headers) as ServiceError)
+    call.sendMetadata(metadataOf(headers))
+    callback(null, bytes)
+  }
+
+  function modelStreamInfer(call: StreamCall): void {
+    const signal = { aborted: false }
+    let underWay = 0
+    let ending = false
+    let room: Promise<void> | null = null
+    /** Waits for a client that reads slowly, whose next requests then wait too. */
+    const send = async (bytes: Buffer) => {
+      if (signal.aborted || call.write(bytes)) return
+      room ??= new Promise<void>((resolve) => {
+        call.once('drain', resolve)
+        call.once('cancelled', resolve)
+      }).finally(() => {
+        room = null
+      })
+      await room
+    }
+    const endWhenDone = () => {
+      if (!ending || underWay > 0) return
+      streams.delete(finish)
+      call.end()
+    }
+    const finish = () => {
+      ending = true
+      call.pause()
+      endWhenDone()
+    }
+    const gone = () => {
+      signal.aborted = true
+      streams.delete(finish)
+    }
+    streams.add(finish)
+    call.on('cancelled', gone)
+    call.on('error', gone)
+    call.on('end', () => {
+      ending = true
+      endWhenDone()
+    })
+    call.on('data', (message: InferRequestMessage) => {
+      underWay += 1
+      if (underWay >= underWayMax) call.pause()
+      void answer(call, message, signal)
+        .then(({ bytes, refused }) =>
+          send(refused ? streamRefusal(refused, message.id, service.serialize) : streamAnswer(bytes)),
+        )
+        .finally(() => {
+          underWay -= 1
+          if (!ending) call.resume()
+          endWhenDone()
+        })
+    })
+  }
+
+  return {
+    handlers: { ModelInfer: modelInfer, ModelStreamInfer: modelStreamInfer },
+    /** Ends the streams once what they asked is answered. */
+    finish: () => {
+      for (const finish of [...streams]) finish()
+    },
+  }
+}
