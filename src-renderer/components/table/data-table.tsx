@@ -137,6 +137,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           <ErrorNotice
             error={rows.error}
             what={`${failedWholly ? 'The' : 'Some'} ${label} could not be loaded.`}
+            unchanged=""
             onRetry={rows.retry}
           />
         </div>

@@ -35,6 +35,7 @@ export function PlaygroundPage() {
         <ErrorNotice
           error={first.error}
           what="The models could not be loaded."
+          unchanged=""
           onRetry={() => first.refetch()}
         />
       ) : first.data?.total === 0 ? (
@@ -100,6 +101,7 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
         <ErrorNotice
           error={failed}
           what={`${model} could not be loaded.`}
+          unchanged=""
           onRetry={() => void Promise.all([list.refetch(), detail.refetch()])}
         />
       ) : (
