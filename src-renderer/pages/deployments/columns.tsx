@@ -4,6 +4,7 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { StateChip } from '../../components/chip.tsx'
 import { formatNumber, formatShare } from '../../components/format.ts'
 import { columnsFor } from '../../components/table/columns.ts'
+import { deviceWords } from '../../components/targets.ts'
 import { Bytes, Digest, None, Time, Version } from '../../components/values.tsx'
 import css from './deployments.module.css'
 import { fellBack } from './health.tsx'
@@ -46,7 +47,7 @@ export const deploymentColumns = column.columns([
   column.accessor('version', {
     id: 'version',
     header: 'Version',
-    meta: { width: 'minmax(64px, 1fr)' },
+    meta: { width: 'minmax(104px, 1fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
@@ -112,12 +113,12 @@ const ofTime = (at: string | null) => (at === null ? <None>not running</None> : 
 
 function Device({ row }: { row: DeploymentRow }) {
   const { requested, used } = row.executionProvider
-  if (used === null) return <span className={css.quiet}>{requested}</span>
+  if (used === null) return <span className={css.quiet}>{deviceWords(requested)}</span>
   return fellBack(row) ? (
-    <span className={css.warned} title={`${requested} was asked for`}>
-      {used}, not {requested}
+    <span className={css.warned} title={`${deviceWords(requested)} was asked for`}>
+      {deviceWords(used)}, not {deviceWords(requested)}
     </span>
   ) : (
-    used
+    deviceWords(used)
   )
 }

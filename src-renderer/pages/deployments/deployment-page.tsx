@@ -23,7 +23,9 @@ import css from './deployments.module.css'
 import { DriftCard, FiringAlerts } from './drift-card.tsx'
 import { namedCurl, openInferenceCurl } from './endpoint-snippets.ts'
 import { FailureNotice, fellBack } from './health.tsx'
+import { HostingButton, PolicyCard } from './policy-card.tsx'
 import { deploymentsQuery } from './query.ts'
+import { ShadowCards } from './shadow-card.tsx'
 import { TransitionsCard, WhichCard } from './transitions-card.tsx'
 import { VersionsCard } from './versions-card.tsx'
 
@@ -98,9 +100,11 @@ function Deployment({ row }: { row: DeploymentRow }) {
       <FiringAlerts row={row} />
       <Figures row={row} />
       <VersionsCard row={row} />
+      <ShadowCards row={row} />
+      <PolicyCard row={row} />
       <Columns sides="even">
         <Calls row={row} />
-        <Card title="Deployment">
+        <Card title="Deployment" actions={<HostingButton row={row} />}>
           <Facts
             items={[
               ['Model', row.model],

@@ -1,5 +1,5 @@
 /** Creates a key and shows its secret this once; the dialog then closes only by a button that says so. */
-import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type KeyScope, keyScope } from '../../../src-main/contract/views.ts'
@@ -23,11 +23,18 @@ const lifetimes = [
 ]
 const dayMs = 86_400_000
 
+interface NewKey {
+  name: string
+  scopes: KeyScope[]
+  expiresAt: string | null
+  /** Null: as many as it likes. */
+  requestsPerMinute: number | null
+}
+
 export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const cache = useQueryClient()
   const create = useMutation({
-    mutationFn: (input: { name: string; scopes: KeyScope[]; expiresAt: string | null }) =>
-      client.keys.create(input),
+    mutationFn: (input: NewKey) => client.keys.create(input),
     onSuccess: () => cache.invalidateQueries({ queryKey: orpc.keys.key() }),
     // The secret is in this answer: it must not stay in memory after the dialog.
     gcTime: 0,
@@ -70,17 +77,19 @@ type KeyFormProps = {
   pending: boolean
   error: unknown
   onCancel: () => void
-  onCreate: (input: { name: string; scopes: KeyScope[]; expiresAt: string | null }) => void
+  onCreate: (input: NewKey) => void
 }
 
 function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
   const [name, setName] = useState('')
   const [chosen, setChosen] = useState<KeyScope[]>(['infer'])
   const [lifetime, setLifetime] = useState('90')
+  const [perMinute, setPerMinute] = useState<number | string>('')
   const submit = () => {
     const expiresAt =
       lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * dayMs).toISOString()
-    onCreate({ name: name.trim(), scopes: chosen, expiresAt })
+    const requestsPerMinute = typeof perMinute === 'number' ? perMinute : null
+    onCreate({ name: name.trim(), scopes: chosen, expiresAt, requestsPerMinute })
   }
   return (
     <form
@@ -116,6 +125,17 @@ function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
           value={lifetime}
           allowDeselect={false}
           onChange={(value) => value !== null && setLifetime(value)}
+        />
+        <NumberInput
+          label="Requests a minute"
+          description="Further ones are refused with 429 and the time to wait. Empty: no limit"
+          placeholder="No limit"
+          value={perMinute}
+          min={1}
+          max={10_000_000}
+          allowDecimal={false}
+          thousandSeparator=" "
+          onChange={setPerMinute}
         />
         {error !== null && <ErrorNotice error={error} what="The key was not created." />}
         <Group justify="flex-end" gap={12}>
