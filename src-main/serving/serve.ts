@@ -216,6 +216,7 @@ async function startServing(
     routes: () => routes,
     deployments,
     drift: drift.rows,
+    remotes: remotes.reports,
   })
   const repository = createRepository({ routes: () => routes, deployments, change: asked.change })
   const traces = await tracesOf(config, rooms)

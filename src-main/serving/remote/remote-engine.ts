@@ -1,7 +1,7 @@
 /**
  * One remote engine as this process sees it: looked at every few seconds, asked through a circuit breaker that opens
  * where half of ten seconds' requests fail or two looks in a row do, and asked again within a budget. While the circuit
- * is open nobody waits for it: a look is what closes it, or the first request after the pause.
+ * is not closed nobody waits for it: a look closes it, so that no caller is spent on finding out.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import {
@@ -151,6 +151,7 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
       const deadline = AbortSignal.timeout(timeoutMs)
       for (let count = 1; ; count++) {
         try {
+          if (breaker.state !== CircuitState.Closed) throw new BrokenCircuitError()
           const outputs = await breaker.execute(() => attempt(inputs, wanted, specs, deadline))
           return { outputs, computeMs: performance.now() - started }
         } catch (error) {
@@ -164,7 +165,7 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
         }
       }
     },
-    refusal: () => (breaker.state === CircuitState.Open ? refusalOf(name, null, problem) : null),
+    refusal: () => (breaker.state === CircuitState.Closed ? null : refusalOf(name, null, problem)),
     report: () => {
       const circuit = circuitOf(breaker.state)
       const isWell = circuit === 'closed' && health === 'ready' && failedLooks === 0

@@ -5,6 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { DriftRow } from '../../contract/alerts.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
+import type { RemoteReport } from '../../contract/remote.ts'
 import type { Deployments } from '../hosting/deployments.ts'
 import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
 import type { CallFigures } from './latencies.ts'
@@ -29,12 +30,13 @@ export interface MetricsSources {
   routes: () => Routes
   deployments: Deployments
   drift: () => DriftRow[]
+  remotes: () => RemoteReport[]
 }
 
 /** Nanoseconds. The delay of the thread that owns the sockets is what every caller waits for. */
 const loopResolutionMs = 10
 
-export function createMetrics({ version, routes, deployments, drift }: MetricsSources): Metrics {
+export function createMetrics({ version, routes, deployments, drift, remotes }: MetricsSources): Metrics {
   const loopDelay = monitorEventLoopDelay({ resolution: loopResolutionMs })
   loopDelay.enable()
 
@@ -63,9 +65,45 @@ export function createMetrics({ version, routes, deployments, drift }: MetricsSo
         ...ownFamilies(all),
         ...tritonFamilies(all),
         ...driftFamilies(drift()),
+        ...remoteFamilies(remotes()),
       ])
     },
   }
+}
+
+function remoteFamilies(reports: readonly RemoteReport[]): Family[] {
+  const of = (
+    name: string,
+    type: Family['type'],
+    help: string,
+    value: (one: RemoteReport) => number,
+  ): Family => ({
+    name,
+    type,
+    help,
+    samples: reports.map((one) => ({ labels: { engine: one.name }, value: value(one) })),
+  })
+  return [
+    of('outpost_remote_ready', 'gauge', '1 where the last look found the remote engine ready.', (one) =>
+      Number(one.health === 'ready'),
+    ),
+    of('outpost_remote_circuit_open', 'gauge', '1 where its circuit lets no request through.', (one) =>
+      Number(one.circuit !== 'closed'),
+    ),
+    of(
+      'outpost_remote_requests_total',
+      'counter',
+      'Runs that were meant for it.',
+      (one) => one.requestsTotal,
+    ),
+    of(
+      'outpost_remote_failures_total',
+      'counter',
+      'Those that it did not answer.',
+      (one) => one.failuresTotal,
+    ),
+    of('outpost_remote_retries_total', 'counter', 'Runs that were sent again.', (one) => one.retriesTotal),
+  ]
 }
 
 /** One sample a feature, beside the version's suite. */

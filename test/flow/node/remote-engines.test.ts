@@ -76,7 +76,9 @@ test('a version that it runs answers as before, and receipt and metrics name the
   const metrics = await fetch(`${await servingUrl(here)}/metrics`, {
     headers: { authorization: `Bearer ${key}` },
   })
-  expect(await metrics.text()).toContain('execution_provider="remote:other"')
+  const figures = await metrics.text()
+  expect(figures).toContain('execution_provider="remote:other"')
+  expect(figures).toMatch(/^outpost_remote_circuit_open\{engine="other"\} 0$/m)
   expect(await here.client.engines.list()).toMatchObject([{ endpoints: [model] }])
   await expect(here.client.engines.remove({ name: 'other' })).rejects.toMatchObject({ code: 'REMOTE_IN_USE' })
 })
