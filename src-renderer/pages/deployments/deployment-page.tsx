@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
@@ -30,6 +31,8 @@ import { TransitionsCard, WhichCard } from './transitions-card.tsx'
 import { VersionsCard } from './versions-card.tsx'
 
 const route = getRouteApi('/deployments/$endpoint')
+/** The library for charts is loaded after the page is there. */
+const LiveCharts = lazy(async () => ({ default: (await import('./live-charts.tsx')).LiveCharts }))
 
 export function DeploymentPage() {
   const { endpoint } = route.useParams()
@@ -100,6 +103,9 @@ function Deployment({ row }: { row: DeploymentRow }) {
       <FiringAlerts row={row} />
       <Figures row={row} />
       <VersionsCard row={row} />
+      <Suspense fallback={<Loading what="the charts" />}>
+        <LiveCharts key={row.endpoint} row={row} />
+      </Suspense>
       <ShadowCards row={row} />
       <PolicyCard row={row} />
       <Columns sides="even">

@@ -1,0 +1,63 @@
+/** What each version did in the last minutes, second by second, as the page has seen it: counts become rates. */
+import { useEffect, useRef } from 'react'
+import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+
+/** Seconds that are kept. */
+const samplesMax = 300
+
+export interface Sample {
+  /** Seconds of the Unix epoch. */
+  at: number
+  rate: number | null
+  errors: number | null
+  p50: number | null
+  p95: number | null
+  queue: number
+}
+
+export interface VersionHistory {
+  version: string
+  requests: number
+  failures: number
+  samples: Sample[]
+}
+
+/** Pure: the history with what is known now; a version that is gone is forgotten, one whose counts fell began anew. */
+export function extended(
+  history: readonly VersionHistory[],
+  { targets }: Pick<DeploymentRow, 'targets'>,
+  at: number,
+): VersionHistory[] {
+  return targets
+    .filter(({ role }) => role !== 'previous')
+    .map((target) => {
+      const { version, requestsTotal: requests, failuresTotal: failures } = target
+      const known = history.find((one) => one.version === version)
+      const last = known?.samples.at(-1)
+      const passed = last ? at - last.at : 0
+      const rateOf = (now: number, before: number) =>
+        known && passed > 0 && now >= before ? (now - before) / passed : null
+      const sample: Sample = {
+        at,
+        rate: rateOf(requests, known?.requests ?? 0),
+        errors: rateOf(failures, known?.failures ?? 0),
+        p50: target.latencyMsP50,
+        p95: target.latencyMsP95,
+        queue: target.queueLength,
+      }
+      const samples = [...(known?.samples ?? []), sample].slice(-samplesMax)
+      return { version, requests, failures, samples }
+    })
+}
+
+/** `updatedAt` is the time of the row, in milliseconds: the same row counts once. */
+export function useHistory(row: DeploymentRow, updatedAt: number): VersionHistory[] {
+  const history = useRef<{ updatedAt: number; versions: VersionHistory[] }>({ updatedAt: 0, versions: [] })
+  useEffect(() => {
+    if (history.current.updatedAt !== updatedAt)
+      history.current = { updatedAt, versions: extended(history.current.versions, row, updatedAt / 1000) }
+  }, [row, updatedAt])
+  return history.current.updatedAt === updatedAt
+    ? history.current.versions
+    : extended(history.current.versions, row, updatedAt / 1000)
+}

@@ -1,0 +1,81 @@
+/** One chart of uPlot: a line a version, in the colours and dashes of the look, which follow the theme. */
+import { useEffect, useRef } from 'react'
+import UPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { Sample, VersionHistory } from './figures-history.ts'
+
+interface Props {
+  label: string
+  history: readonly VersionHistory[]
+  figure: Exclude<keyof Sample, 'at'>
+}
+
+const height = 150
+const dashes = [[], [6, 4], [2, 3], [10, 3, 2, 3]]
+const names = ['--series-a', '--series-b', '--series-c', '--series-d']
+const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+export function LivePlot({ label, history, figure }: Props) {
+  const place = useRef<HTMLDivElement>(null)
+  const plot = useRef<UPlot | null>(null)
+  const versions = history.map(({ version }) => version).join('\n')
+  useEffect(() => {
+    const element = place.current
+    if (!element) return undefined
+    const made = new UPlot(optionsOf(element.clientWidth, versions.split('\n')), [[]], element)
+    plot.current = made
+    const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    watch.observe(element)
+    return () => {
+      watch.disconnect()
+      made.destroy()
+      plot.current = null
+    }
+  }, [versions])
+  useEffect(() => plot.current?.setData(dataOf(history, figure)), [history, figure])
+  return <div ref={place} role="img" aria-label={`${label}; its figures stand in the table below`} />
+}
+
+/** All versions on the times of all; a version has no value where it was not yet seen. */
+function dataOf(history: readonly VersionHistory[], figure: Props['figure']): UPlot.AlignedData {
+  const times = [...new Set(history.flatMap(({ samples }) => samples.map(({ at }) => at)))].sort(
+    (a, b) => a - b,
+  )
+  const lines = history.map(({ samples }) => {
+    const values = new Map(samples.map((sample) => [sample.at, sample[figure]]))
+    return times.map((at) => values.get(at) ?? null)
+  })
+  return [times, ...lines]
+}
+
+function optionsOf(width: number, versions: readonly string[]): UPlot.Options {
+  const axis: UPlot.Axis = {
+    stroke: () => token('--muted'),
+    grid: { stroke: () => token('--border'), width: 1 },
+    ticks: { show: false },
+    font: '11px Inter Variable, sans-serif',
+  }
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: true, drag: { x: false, y: false }, sync: { key: 'deployment' } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1e-3, most ?? 0) * 1.1] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 28, values: (_, times) => times.map(clock) },
+      { ...axis, size: 46, space: 36 },
+    ],
+    series: [
+      {},
+      ...versions.map((version, at) => ({
+        label: version,
+        stroke: () => token(names[at % names.length] ?? '--series-a'),
+        width: 1.5,
+        dash: dashes[at % dashes.length] ?? [],
+        points: { show: false },
+      })),
+    ],
+  }
+}
+
+const clock = (seconds: number): string => new Date(seconds * 1000).toTimeString().slice(0, 8)

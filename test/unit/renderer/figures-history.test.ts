@@ -1,0 +1,39 @@
+/** Figures of the page's charts: counts become rates, a process that began anew shows no fall, memory stays bounded. */
+import { expect, test } from 'vitest'
+import { extended, type VersionHistory } from '../../../src-renderer/pages/deployments/figures-history.ts'
+
+const target = (requestsTotal: number) => ({
+  version: '1.0.0',
+  digest: `sha256:${'0'.repeat(64)}`,
+  role: 'primary' as const,
+  weight: 10_000,
+  state: 'ready' as const,
+  failure: null,
+  executionProvider: { requested: 'auto', used: 'cpu', reason: null },
+  bytesLoaded: 1,
+  requestsTotal,
+  failuresTotal: 0,
+  queueLength: 2,
+  latencyMsP50: 1,
+  latencyMsP95: 2,
+  shadow: null,
+})
+const after = (counts: number[]) =>
+  counts.reduce<VersionHistory[]>(
+    (history, count, at) => extended(history, { targets: [target(count)] }, at),
+    [],
+  )
+
+test('counts become rates', () => {
+  expect(after([10, 15, 15])[0]?.samples.map(({ rate }) => rate)).toEqual([null, 5, 0])
+})
+
+test('a count that fell is a process that began anew', () => {
+  expect(after([10, 3, 4])[0]?.samples.map(({ rate }) => rate)).toEqual([null, null, 1])
+})
+
+test('five minutes are kept, and nothing of a version that is gone', () => {
+  const history = after(Array.from({ length: 400 }, (_, at) => at))
+  expect(history[0]?.samples).toHaveLength(300)
+  expect(extended(history, { targets: [] }, 401)).toEqual([])
+})
