@@ -116,6 +116,8 @@ export const theme = createTheme({
       defaultProps: { shadow: 'md', transitionProps: { duration: 80 } },
       classNames: { dropdown: float.dropdown },
     },
+    // The tick stands behind the words, so that they begin on one line; seven choices need no scrolling.
+    Select: { defaultProps: { checkIconPosition: 'right', maxDropdownHeight: 280 } },
     Combobox: { classNames: { dropdown: float.dropdown, option: float.item } },
     Modal: {
       defaultProps: {

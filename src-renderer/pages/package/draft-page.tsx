@@ -36,6 +36,7 @@ export function DraftPage() {
           <ErrorNotice
             error={query.error}
             what="The draft could not be loaded."
+            unchanged=""
             onRetry={() => query.refetch()}
             actions={
               <LinkButton to="/package" size="xs">
