@@ -164,6 +164,35 @@ test('where the endpoint has a failover version, nobody notices that the remote 
   expect(new Set(callers.answers.map(({ status }) => status))).toEqual(new Set([200]))
 }, 120_000)
 
+test('a remote engine stands in where this machine cannot load the primary', async () => {
+  const { token, serving: away } = await remoteNode()
+  await deployRemote(away.url, token)
+  const standIn = await register(here, '1.1.0')
+  const broken = await here.register({ model, version: '1.2.0', onnx: Buffer.from('no model') })
+  here.introduce(model, standIn, 'candidate')
+  here.db
+    .prepare(`update endpoint_targets set execution_provider = 'remote:box' where version_id = ?`)
+    .run(standIn)
+  here.deploy(model, model, broken)
+  here.setPolicy(model, { failover: ['1.1.0'] })
+  const serving = await here.start()
+  const { status, body: answer } = await serving.call(path, body, key)
+  expect(status).toBe(200)
+  expect(answer).toMatchObject({ version: '1.1.0', executionProvider: 'remote:box' })
+})
+
+test('a node starts while its remote engine is away, and answers when it has come', async () => {
+  const { remote, token, serving: away } = await remoteNode()
+  away.kill()
+  await away.exited
+  await deployRemote(away.url, token)
+  const serving = await here.start()
+  expect(await ask(serving)).toMatchObject({ status: 503, code: 'REMOTE_UNAVAILABLE' })
+  await remote.start({ port: away.port, portFixed: true })
+  await told(serving, ({ health, circuit }) => health === 'ready' && circuit === 'closed')
+  expect(await ask(serving)).toMatchObject({ status: 200, provider: 'remote:box' })
+}, 60_000)
+
 /** Ready, and of its own mind about an inference. */
 async function plainServer(infer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer((request, response) => {
