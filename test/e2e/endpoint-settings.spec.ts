@@ -23,7 +23,7 @@ test('traffic rules are checked at the field, told in words, and saved as one ch
   const apply = dialog.getByRole('button', { name: 'Apply the rules' })
   await expect(apply).toBeDisabled()
   await dialog.getByRole('textbox', { name: 'Within, s' }).fill('30')
-  await dialog.getByText('Keep answers by version and input').click()
+  await dialog.getByRole('switch', { name: 'Keep answers by version and input' }).check()
   await expect(dialog.getByRole('region', { name: 'In words' })).toContainText('more than 2 % fail in 30 s')
   await expectNoViolations(page, 'the rules')
   await apply.click()

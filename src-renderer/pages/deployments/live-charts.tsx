@@ -1,5 +1,6 @@
 /** Rate, latency, errors and queue of each version, one line a version, each second while the page is seen. */
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { formatClock, formatNumber } from '../../components/format.ts'
@@ -8,8 +9,19 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import { None } from '../../components/values.tsx'
 import { type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
-import { LivePlot } from './live-plot.tsx'
+import type { LivePlot as Plot } from './live-plot.tsx'
 import { deploymentsQuery } from './query.ts'
+
+/** uPlot refuses to load where the browser names its language by no tag of BCP 47; the table says the same. */
+const LivePlot = lazy(async () => ({
+  default: await import('./live-plot.tsx').then(
+    (module) => module.LivePlot,
+    () => NoPlot,
+  ),
+}))
+const NoPlot: typeof Plot = () => (
+  <p className={css.none}>This browser cannot draw it. The table has the figures.</p>
+)
 
 type Figure = Exclude<keyof Sample, 'at'>
 const charts: readonly { figure: Figure; title: string }[] = [
@@ -43,7 +55,9 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
         {charts.map(({ figure, title }) => (
           <figure key={figure} className={css.chart}>
             <figcaption>{title}</figcaption>
-            <LivePlot label={title} history={history} figure={figure} />
+            <Suspense fallback={<div className={css.coming} />}>
+              <LivePlot label={title} history={history} figure={figure} />
+            </Suspense>
           </figure>
         ))}
       </div>
