@@ -40,6 +40,14 @@ export function failureOf(error: unknown): Failure {
       hint: 'Check that it is still running.',
     }
   }
+  // The parts of a page are fetched when it is first opened: by then the node may be gone, or be another version.
+  if (error instanceof Error && error.message.startsWith('Unable to preload')) {
+    return {
+      code: 'NODE_UNREACHABLE',
+      message: 'This page was not opened before, and the node did not send it.',
+      hint: 'Check that the node is still running. After an upgrade, load the page anew.',
+    }
+  }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
 }
 
