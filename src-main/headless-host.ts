@@ -28,6 +28,8 @@ const headlessUsage = `Runs the node without a window.
   --serving-host ADDR  address of serving where it is another one than that of the UI
   --package FILE       install and deploy this package at the start; serving's port is PORT unless told otherwise
   --trust FINGERPRINT  the publisher key that --package may be signed with
+  --requests-per-address N  requests that one address may send to serving in a minute; no limit unless told
+  --model-memory BYTES memory that loaded models may take, as in 8e9; half of the machine's unless told
   --no-samples         do not install the sample models at the first start
   --otel-endpoint URL  send traces to this OTLP/HTTP collector (OTEL_EXPORTER_OTLP_ENDPOINT)
   --log-level LEVEL    debug, info, warn or error
@@ -72,6 +74,8 @@ function readOptions(
         tls,
         ...port('serving-port', 8080),
         grpc: values['grpc-port'] === 'off' ? null : port('grpc-port', 8081),
+        addressRequestsPerMinute: wholeNumber('requests-per-address', values['requests-per-address']),
+        modelBytesMax: wholeNumber('model-memory', values['model-memory']),
       },
       hostsAllowed: (values['public-host'] ?? []).map((name) => name.toLowerCase()),
       firstRunSamples: !values['no-samples'],
@@ -83,6 +87,13 @@ function readOptions(
     },
     carried: values.package === undefined ? null : { path: values.package, trust: values.trust },
   }
+}
+
+function wholeNumber(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw usageError(`--${name} takes a whole number above 0.`)
 }
 
 const givenKeyCharsMin = 24
@@ -129,6 +140,8 @@ function parse(args: string[]) {
         package: { type: 'string' },
         trust: { type: 'string' },
         'public-host': { type: 'string', multiple: true },
+        'requests-per-address': { type: 'string' },
+        'model-memory': { type: 'string' },
         'no-samples': { type: 'boolean' },
         'otel-endpoint': { type: 'string' },
         'log-level': { type: 'string' },

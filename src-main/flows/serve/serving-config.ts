@@ -11,6 +11,10 @@ export interface ServingPlace {
   /** The port of the door for gRPC; null for none. */
   grpc: { port: number; portFixed: boolean } | null
   tls: { cert: string; key: string } | null
+  /** Null, or left out: as many as it likes. */
+  addressRequestsPerMinute?: number | null
+  /** Of loaded models; null, or left out: a share of the machine's. */
+  modelBytesMax?: number | null
 }
 
 export interface ServingSecrets {
@@ -45,6 +49,8 @@ export function servingConfig(
     usageKey: secrets.usageKey.toString('hex'),
     internalKey: node.secrets.internalKey,
     temporaryKeys: secrets.temporaryKeys,
+    ...(place.addressRequestsPerMinute && { addressRequestsPerMinute: place.addressRequestsPerMinute }),
+    ...(place.modelBytesMax && { modelBytesMax: place.modelBytesMax }),
     // One thread is left for the door; a single core serves with one engine thread all the same.
     engineThreads: Math.max(1, Math.min(4, availableParallelism() - 1)),
     ...(options.traces && { traces: options.traces }),

@@ -47,8 +47,9 @@ export const deploymentColumns = column.columns([
   column.accessor('version', {
     id: 'version',
     header: 'Version',
-    meta: { width: 'minmax(104px, 1fr)' },
-    cell: ({ getValue }) => <Version name={getValue()} />,
+    meta: { width: 'minmax(80px, 1fr)' },
+    // The data version stands on hover and on the endpoint's page: what tells versions apart must not be cut.
+    cell: ({ getValue }) => <Version name={getValue()} short />,
   }),
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
     id: 'device',
@@ -59,13 +60,13 @@ export const deploymentColumns = column.columns([
   column.accessor('requestsTotal', {
     id: 'requests',
     header: 'Requests',
-    meta: { width: '72px', align: 'end' },
+    meta: { width: '66px', align: 'end' },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
   column.accessor('failuresTotal', {
     id: 'errors',
     header: 'Errors',
-    meta: { width: '68px', align: 'end' },
+    meta: { width: '62px', align: 'end' },
     cell: ({ row: { original } }) =>
       formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
   }),
@@ -90,7 +91,7 @@ export const deploymentColumns = column.columns([
   column.accessor('bytesLoaded', {
     id: 'memory',
     header: 'Memory',
-    meta: { width: '72px', align: 'end' },
+    meta: { width: '68px', align: 'end' },
     cell: ({ getValue }) => ofBytes(getValue()),
   }),
   column.accessor('digest', {

@@ -11,6 +11,8 @@ interface Props {
 }
 
 const height = 150
+/** The top of the axis at least, so that nothing is drawn as nothing. */
+const leastTop: Record<Props['figure'], number> = { rate: 1, errors: 1, queue: 2, p50: 0.01, p95: 0.01 }
 const dashes = [[], [6, 4], [2, 3], [10, 3, 2, 3]]
 const names = ['--series-a', '--series-b', '--series-c', '--series-d']
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -22,7 +24,11 @@ export function LivePlot({ label, history, figure }: Props) {
   useEffect(() => {
     const element = place.current
     if (!element) return undefined
-    const made = new UPlot(optionsOf(element.clientWidth, versions.split('\n')), [[]], element)
+    const made = new UPlot(
+      optionsOf(element.clientWidth, versions.split('\n'), leastTop[figure]),
+      [[]],
+      element,
+    )
     plot.current = made
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
     watch.observe(element)
@@ -31,7 +37,7 @@ export function LivePlot({ label, history, figure }: Props) {
       made.destroy()
       plot.current = null
     }
-  }, [versions])
+  }, [versions, figure])
   useEffect(() => plot.current?.setData(dataOf(history, figure)), [history, figure])
   return <div ref={place} role="img" aria-label={`${label}; its figures stand in the table below`} />
 }
@@ -48,7 +54,7 @@ function dataOf(history: readonly VersionHistory[], figure: Props['figure']): UP
   return [times, ...lines]
 }
 
-function optionsOf(width: number, versions: readonly string[]): UPlot.Options {
+function optionsOf(width: number, versions: readonly string[], least: number): UPlot.Options {
   const axis: UPlot.Axis = {
     stroke: () => token('--muted'),
     grid: { stroke: () => token('--border'), width: 1 },
@@ -60,7 +66,7 @@ function optionsOf(width: number, versions: readonly string[]): UPlot.Options {
     height,
     legend: { show: false },
     cursor: { show: true, drag: { x: false, y: false }, sync: { key: 'deployment' } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1e-3, most ?? 0) * 1.1] } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.1)] } },
     axes: [
       { ...axis, grid: { show: false }, size: 28, values: (_, times) => times.map(clock) },
       { ...axis, size: 46, space: 36 },

@@ -8,10 +8,15 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import css from './shadow-card.module.css'
 
 export function ShadowCards({ row }: { row: DeploymentRow }) {
-  return row.targets.flatMap(({ version, shadow }) =>
-    shadow === null ? [] : [<ShadowCard key={version} row={row} version={version} shadow={shadow} />],
-  )
+  return row.targets
+    .filter(({ role }) => role === 'shadow')
+    .map(({ version, shadow }) => (
+      <ShadowCard key={version} row={row} version={version} shadow={shadow ?? nothing} />
+    ))
 }
+
+/** Before the first copy. */
+const nothing: ShadowFigures = { compared: 0, diverged: 0, failed: 0, leftOut: 0, distances: [] }
 
 interface Props {
   row: DeploymentRow

@@ -207,3 +207,24 @@ test('it goes on when whoever read its output goes away, and says the rest to no
   expect((await health()).status).toBe(200)
   expect(await headless.end('SIGTERM')).toEqual({ code: 0, signal: null }) // its farewell is what breaks the pipe
 })
+
+test('requests of one address are counted, and the memory for models is bounded, as the start says', async () => {
+  const node = await start(await newFolder(), [
+    ...['--port', '0', '--serving-port', '0', '--grpc-port', '0', '--no-samples'],
+    ...['--requests-per-address', '2', '--model-memory', '1000000'],
+  ])
+  const statuses: number[] = []
+  for (let at = 0; at < 3; at++) {
+    const answer = await fetch(`${node.servingUrl}/v2`, {
+      headers: { authorization: `Bearer ${node.token}` },
+    })
+    statuses.push(answer.status)
+  }
+  expect(statuses.at(-1)).toBe(429)
+})
+
+test('a limit that is no number is refused at the start', async () => {
+  await expect(start(await newFolder(), ['--requests-per-address', 'many'])).rejects.toThrow(
+    '--requests-per-address takes a whole number above 0.',
+  )
+})
