@@ -66,7 +66,7 @@ function Bars({ distances }: { distances: readonly number[] }) {
       {distances.map((count, at) => (
         <div key={boundWords(at)} className={css.slot}>
           <span className={css.count}>{count > 0 ? formatNumber(count) : ''}</span>
-          <span className={css.bar} style={{ height: `${(count / most) * 120}px` }} />
+          <span className={css.bar} style={{ height: `${(count / most) * 250}px` }} />
           <span className={css.bound}>{boundWords(at)}</span>
         </div>
       ))}
