@@ -117,7 +117,10 @@ export const theme = createTheme({
       classNames: { dropdown: float.dropdown },
     },
     // The tick stands behind the words, so that they begin on one line; seven choices need no scrolling.
-    Select: { defaultProps: { checkIconPosition: 'right', maxDropdownHeight: 280 } },
+    Select: {
+      defaultProps: { checkIconPosition: 'right', maxDropdownHeight: 280 },
+      classNames: { option: float.choice },
+    },
     Combobox: { classNames: { dropdown: float.dropdown, option: float.item } },
     Modal: {
       defaultProps: {
