@@ -63,7 +63,7 @@ export function DeploymentsPage() {
                     Deploy a version
                   </Button>
                   <LinkButton to="/settings/$section" params={{ section: 'samples' }}>
-                    Add sample models
+                    Install the sample models
                   </LinkButton>
                 </>
               }
