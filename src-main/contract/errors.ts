@@ -48,6 +48,7 @@ export const errorCatalogue = {
   // serving
   ENDPOINT_NOT_FOUND: entry(404, 'Unknown endpoint'),
   ENDPOINT_EXISTS: entry(409, 'An endpoint of this name serves another model'),
+  ENDPOINT_STOPPED: entry(503, 'The endpoint is stopped'),
   TRAFFIC_CONFLICT: entry(409, 'The traffic of the endpoint cannot be changed so'),
   NOT_DEPLOYED: entry(409, 'The version is registered but not deployed'),
   DEPLOYMENT_NOT_READY: entry(503, 'The deployment is not ready', true),

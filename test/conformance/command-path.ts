@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/whole-node.ts'
 
 export type CommandPath = Awaited<ReturnType<typeof openCommandPath>>
 
-export async function openCommandPath() {
+export async function openCommandPath(scopes: readonly string[] = ['infer']) {
   const directory = await temporaryFolder()
   const node = await startHeadless(join(directory, 'data'))
   const outpost = commandsOn(join(directory, 'data'))
@@ -26,7 +26,12 @@ export async function openCommandPath() {
   }
 
   const { name: publisher } = (await must('publisher', 'show')) as { name: string }
-  const made = (await must('keys', 'create', 'conformance', '--scope', 'infer')) as { secret: string }
+  const made = (await must(
+    'keys',
+    'create',
+    'conformance',
+    ...scopes.flatMap((scope) => ['--scope', scope]),
+  )) as { secret: string }
   const grpc = grpcClient(node.grpcAddress, made.secret)
   return {
     directory,

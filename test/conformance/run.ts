@@ -1,14 +1,19 @@
 /**
  * Runs every model of a folder through the command line on a node that runs, from its file to its answer.
  * `npm run conformance -- DIR`; expected-refusals.json names the models that the runtime here cannot run, each with
- * the check that has to say so. Ends with `N passed, N failed, N skipped`.
+ * the check that has to say so. `npm run conformance -- --url URL` asks any server of the Open Inference Protocol the
+ * suite in protocol/; `--fixtures DIR` writes the models that it asks about. Both end with `N passed, N failed, N skipped`.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { grpcClient } from '../support/grpc-client.ts'
 import { checkModel } from './check-model.ts'
 import { openCommandPath } from './command-path.ts'
 import { checkDetector } from './detector.ts'
+import { writeFixtures } from './protocol/fixtures.ts'
+import { runSuite } from './protocol/suite.ts'
 
 const refusals = z.record(z.string(), z.object({ check: z.string(), unlessLocale: z.string().optional() }))
 const expectedRefusals = refusals.parse(
@@ -24,6 +29,16 @@ async function modelFolders(root: string): Promise<string[]> {
     .filter((entry) => entry.isFile() && entry.name === 'model.onnx')
     .map((entry) => entry.parentPath)
     .sort()
+}
+
+/** Any server of the protocol; what it lacks of the fixtures is skipped by name. */
+async function askServer({ url, grpc, key }: { url: string; grpc?: string; key?: string }): Promise<void> {
+  const client = grpc === undefined ? null : grpcClient(grpc, key ?? null)
+  const door = { url: url.replace(/\/$/, ''), key: key ?? null, grpc: client }
+  const counts = await runSuite(door, console.log)
+  client?.close()
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1
 }
 
 async function main(root: string): Promise<void> {
@@ -53,8 +68,24 @@ async function main(root: string): Promise<void> {
   process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1
 }
 
-const [directory] = process.argv.slice(2)
-if (directory === undefined) {
-  console.error('Say which folder: npm run conformance -- DIR')
+const usage = `Usage: npm run conformance -- DIR
+       npm run conformance -- --url URL [--grpc HOST:PORT] [--key KEY]
+       npm run conformance -- --fixtures DIR`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    url: { type: 'string' },
+    grpc: { type: 'string' },
+    key: { type: 'string' },
+    fixtures: { type: 'string' },
+  },
+})
+const [directory] = positionals
+if (values.url !== undefined) await askServer({ ...values, url: values.url })
+else if (values.fixtures !== undefined) await writeFixtures(values.fixtures)
+else if (directory !== undefined) await main(directory)
+else {
+  console.error(usage)
   process.exitCode = 2
-} else await main(directory)
+}

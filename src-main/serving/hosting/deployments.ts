@@ -26,7 +26,7 @@ export interface Deployments {
   apply(routes: Routes): Promise<void>
   /** Null where it is not ready. */
   ready(endpoint: EndpointRoute, target: RouteTarget): Live | null
-  /** Why it is not ready: NOT_DEPLOYED, DEPLOYMENT_NOT_READY, DEPLOYMENT_FAILED, MODEL_SET_ASIDE. */
+  /** Why it is not ready: ENDPOINT_STOPPED, DEPLOYMENT_NOT_READY, DEPLOYMENT_FAILED, MODEL_SET_ASIDE. */
   refusal(endpoint: EndpointRoute, target: RouteTarget): OutpostError
   /** Loads a version without an endpoint, or finds it loaded; kept until it was idle for some minutes. */
   tryVersion(version: ServedVersion): Promise<{ ready: ReadyModel; model: HostedModel }>
@@ -210,7 +210,9 @@ export function createDeployments({
       const one = wanted.get(keyOf(endpoint, target))
       return one
         ? refusalOf(reportOf(one))
-        : new OutpostError('NOT_DEPLOYED', `The endpoint ${endpoint.name} is stopped.`)
+        : new OutpostError('ENDPOINT_STOPPED', `The endpoint ${endpoint.name} is stopped.`, {
+            hint: 'Start it, on its page or with `outpost deploy`.',
+          })
     },
     tryVersion: async (version) => {
       if (aside.has(version.versionId))

@@ -83,7 +83,7 @@ describe('names and versions', () => {
       ['second', 'ready'],
     ])
     await deployments.remove({ endpoint: 'second' })
-    expect((await ask('acme.one', four)).code).toBe('NOT_DEPLOYED')
+    expect((await ask('acme.one', four)).code).toBe('ENDPOINT_STOPPED')
     expect((await deployments.start({ endpoint: 'acme.one' })).state).toBe('ready')
     expect((await ask('acme.one', four)).status).toBe(200)
   })

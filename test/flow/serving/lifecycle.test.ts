@@ -96,7 +96,7 @@ test('a stopped endpoint answers no more, and a revoked key is refused once the 
   expect((await serving.call(path, body, other.secret)).status).toBe(401)
   node.stop(model)
   await serving.snapshot()
-  expect((await serving.call(path, body, key)).headers.get('outpost-error')).toBe('NOT_DEPLOYED')
+  expect((await serving.call(path, body, key)).headers.get('outpost-error')).toBe('ENDPOINT_STOPPED')
 })
 
 test('deployments come back after a restart, a changed blob is not loaded, and draining leaves the port free', async () => {
