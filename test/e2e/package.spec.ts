@@ -67,7 +67,7 @@ test('the archive holds the built program, what it depends on, and nothing else'
   expect(await archiveFolder('out', 'main')).toEqual(
     expect.arrayContaining(['desktop.js', 'serving.js', 'engine-thread.js', 'lab.js']),
   )
-  expect(await archiveFolder('resources')).toEqual(['icons', 'samples'])
+  expect(await archiveFolder('resources')).toEqual(['grpc', 'icons', 'samples'])
   expect(await archiveFolder('resources', 'icons')).toEqual(['icon.png'])
   const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>

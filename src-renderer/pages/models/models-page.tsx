@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
 import { IconDots, IconPlayerPlay, IconRocket } from '@tabler/icons-react'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useState } from 'react'
 import type { ModelRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
@@ -13,10 +13,12 @@ import { useWindowedRows } from '../../components/table/windowed.ts'
 import type { ModelsSearch } from '../../search.ts'
 import { usePanels } from '../../state/panels.ts'
 import { modelColumns } from './columns.tsx'
-import { DeleteModelDialog } from './delete-model-dialog.tsx'
 import { ModelFilters } from './model-filters.tsx'
 
 const route = getRouteApi('/models')
+const DeleteModelDialog = lazy(async () => ({
+  default: (await import('./delete-model-dialog.tsx')).DeleteModelDialog,
+}))
 
 /** What the address says as the server takes it: found by relevance, listed by the last change. */
 function inputOf({ sort, order, deployed, ...filter }: ModelsSearch) {
@@ -34,6 +36,8 @@ export function ModelsPage() {
   const navigate = route.useNavigate()
   const openInstall = usePanels((panels) => panels.openInstall)
   const [deleting, setDeleting] = useState<ModelRow | null>(null)
+  // Fetched with the first menu that opens: there before anyone chooses, and no part of the first screen.
+  const [mayDelete, setMayDelete] = useState(false)
   const filter = inputOf(search)
   const rows = useWindowedRows<ModelRow>({
     key: (window) => orpc.models.list.queryKey({ input: { ...filter, ...window } }),
@@ -54,7 +58,12 @@ export function ModelsPage() {
   )
   const actions = useCallback(
     (row: ModelRow, tabIndex: 0 | -1) => (
-      <RowActions row={row} tabIndex={tabIndex} onDelete={() => setDeleting(row)} />
+      <RowActions
+        row={row}
+        tabIndex={tabIndex}
+        onMenu={() => setMayDelete(true)}
+        onDelete={() => setDeleting(row)}
+      />
     ),
     [],
   )
@@ -99,7 +108,11 @@ export function ModelsPage() {
           }
         />
       </Card>
-      <DeleteModelDialog model={deleting} onClose={() => setDeleting(null)} />
+      {mayDelete && (
+        <Suspense fallback={null}>
+          <DeleteModelDialog model={deleting} onClose={() => setDeleting(null)} />
+        </Suspense>
+      )}
     </Page>
   )
 }
@@ -107,7 +120,14 @@ export function ModelsPage() {
 const sorts = ['updated', 'id', 'title', 'bytes', 'versions', 'relevance'] as const
 const sortOf = (by: string) => sorts.find((sort) => sort === by)
 
-function RowActions({ row, tabIndex, onDelete }: { row: ModelRow; tabIndex: 0 | -1; onDelete: () => void }) {
+interface RowActionsProps {
+  row: ModelRow
+  tabIndex: 0 | -1
+  onMenu: () => void
+  onDelete: () => void
+}
+
+function RowActions({ row, tabIndex, onMenu, onDelete }: RowActionsProps) {
   return (
     <>
       <Tooltip label="Try in the playground">
@@ -130,7 +150,7 @@ function RowActions({ row, tabIndex, onDelete }: { row: ModelRow; tabIndex: 0 | 
           <IconRocket size={16} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" onOpen={onMenu}>
         <Menu.Target>
           <ActionIcon tabIndex={tabIndex} aria-label={`More for ${row.title}`}>
             <IconDots size={16} stroke={1.7} />
