@@ -1,4 +1,5 @@
 /** The serving process of a test: forked, spoken to by messages as control would, and by HTTP as a consumer would. */
+import type { ForkOptions } from 'node:child_process'
 import { join } from 'node:path'
 import { type Child, forkChildren } from '../../src-main/base/child.ts'
 import {
@@ -10,9 +11,13 @@ import {
 export type ServingProcess = Awaited<ReturnType<typeof startServing>>
 type Message<Type> = Extract<ServingToControl, { type: Type }>
 
-export async function startServing(config: ServingConfig, nextSnapshot: () => number) {
+export async function startServing(
+  config: ServingConfig,
+  nextSnapshot: () => number,
+  forkOptions: ForkOptions = {},
+) {
   const main = join(import.meta.dirname, '../../src-main')
-  const child: Child = forkChildren(main, '.ts')('serving')
+  const child: Child = forkChildren(main, '.ts', forkOptions)('serving')
   const seen: ServingToControl[] = []
   const wake: Array<() => void> = []
   let ended: number | string | undefined

@@ -1,4 +1,5 @@
 /** A data folder of a test's own, with versions registered and deployed in node.db, and serving processes over it. */
+import type { ForkOptions } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -175,7 +176,10 @@ export async function createServingNode() {
     return { secret, revoke: () => revokeStoredKey(db, id, at()) }
   }
 
-  async function start(more: Partial<ServingConfig> = {}): Promise<ServingProcess> {
+  async function start(
+    more: Partial<ServingConfig> = {},
+    forkOptions: ForkOptions = {},
+  ): Promise<ServingProcess> {
     const config: ServingConfig = {
       dataDir,
       nodeId: newId(),
@@ -192,7 +196,7 @@ export async function createServingNode() {
       logLevel: 'error',
       ...more,
     }
-    const serving = await startServing(config, () => ++snapshots)
+    const serving = await startServing(config, () => ++snapshots, forkOptions)
     running.add(serving)
     void serving.exited.then(() => running.delete(serving))
     return serving
