@@ -1,4 +1,4 @@
-/** What of this program an image holds: Node.js, the built headless node, its dependencies, and the C libraries. */
+/** What of this program an image holds: Node.js, the built headless node and what it reads, its dependencies, the C libraries. */
 import { execFile } from 'node:child_process'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -19,7 +19,7 @@ const packageJson = z.object({
 })
 
 export async function appFiles(program: string): Promise<LayerFile[]> {
-  const folders = ['out/main', 'out/renderer', ...(await dependencyFolders(program))]
+  const folders = ['out/main', 'out/renderer', 'resources/grpc', ...(await dependencyFolders(program))]
   const found = await Promise.all(folders.map((folder) => filesBelow(join(program, folder))))
   const paths = [...new Set([join(program, 'package.json'), ...found.flat()])]
   return paths.map((path) => ({ target: `${imagePaths.app}/${relative(program, path)}`, source: path }))
