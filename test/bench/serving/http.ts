@@ -10,8 +10,9 @@ import { createServingNode } from '../../support/serving-node.ts'
 import { type Figure, median } from '../figures.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { benchEngine } from './bench-engine.ts'
-import type { LoadResult, LoadTask } from './load-client.ts'
-import { perceptron, rowOf } from './models.ts'
+import { binaryBody, load, request } from './http-load.ts'
+import type { LoadResult } from './load-client.ts'
+import { perceptron, perceptronGraph, rowOf } from './models.ts'
 
 const windowMs = 700
 /** Each pair is measured in turns so often, and the middle one counts. */
@@ -24,32 +25,6 @@ async function startBeside(kind: 'echo' | 'plain', argument: string) {
   const child = fork(script('plain-server'), [kind, argument], { ...quiet, stdio: [...quiet.stdio] })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   return { port, end: () => child.kill() }
-}
-
-async function load(task: LoadTask): Promise<LoadResult> {
-  const child = fork(script('load-client'), [], { stdio: [...quiet.stdio] })
-  child.send(task)
-  const [result] = (await once(child, 'message')) as [LoadResult]
-  child.kill()
-  if (result.failures > 0) throw new Error(`${result.failures} requests failed`)
-  return result
-}
-
-function request(path: string, headers: Record<string, string | number>, body: Buffer): string {
-  const lines = Object.entries({ host: '127.0.0.1', ...headers, 'content-length': body.byteLength })
-  const head = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head), body]).toString('base64')
-}
-
-function binaryBody(width: number): { body: Buffer; headBytes: number } {
-  const values = Buffer.from(new Float32Array(width).fill(0.5).buffer)
-  const head = JSON.stringify({
-    inputs: [
-      { name: 'x', shape: [1, width], datatype: 'FP32', parameters: { binary_data_size: values.byteLength } },
-    ],
-    parameters: { binary_data_output: true },
-  })
-  return { body: Buffer.concat([Buffer.from(head), values]), headBytes: Buffer.byteLength(head) }
 }
 
 const jsonBody = (width: number): Buffer =>
@@ -65,7 +40,10 @@ async function startNode() {
   const node = await createServingNode()
   for (const [name, layers] of Object.entries(models)) {
     const model = `acme.${name}`
-    node.deploy(name, model, await node.register({ model, version: '1.0.0', onnx: perceptron(layers) }))
+    const graph = perceptronGraph(layers)
+    const onnx = perceptron(layers)
+    // As after a validation: its threads are chosen by measuring, as those of every version that is imported.
+    node.deploy(name, model, await node.register({ model, version: '1.0.0', onnx, graph, validated: true }))
   }
   const key = node.createKey().secret
   const serving = await node.start()
@@ -74,7 +52,7 @@ async function startNode() {
   return {
     port: serving.port,
     binary: (name: keyof typeof models) => {
-      const { body, headBytes } = binaryBody(models[name][0] ?? 0)
+      const { body, headBytes } = binaryBody([1, models[name][0] ?? 0])
       const headers = { authorization, 'inference-header-content-length': headBytes }
       return request(`/v2/models/${name}/infer`, headers, body)
     },

@@ -11,6 +11,8 @@ export interface LoadTask {
   request: string
   connections: number
   windowMs: number
+  /** Goes on until it is told to stop, however steady it is. */
+  untilStopped?: boolean
 }
 
 export interface LoadResult {
@@ -19,6 +21,7 @@ export interface LoadResult {
   p50Us: number
   p99Us: number
   windows: number
+  answers: number
   failures: number
 }
 
@@ -54,27 +57,31 @@ function openConnection({ port, request }: LoadTask, onAnswer: (us: number, ok: 
 async function run(task: LoadTask): Promise<LoadResult> {
   let latencies: number[] = []
   let failures = 0
+  let answers = 0
   const sockets = Array.from({ length: task.connections }, () =>
     openConnection(task, (us, ok) => {
       latencies.push(us)
+      answers += 1
       if (!ok) failures += 1
     }),
   )
   const wait = () => new Promise((resolve) => setTimeout(resolve, task.windowMs))
   await wait() // warms up
   const windows: { rate: number; latencies: number[] }[] = []
-  while (windows.length < windowsMax && !isStable(windows)) {
+  const goesOn = () => (task.untilStopped ? !stopped : windows.length < windowsMax && !isStable(windows))
+  while (goesOn()) {
     latencies = []
     const from = performance.now()
     await wait()
     windows.push({ rate: (latencies.length / (performance.now() - from)) * 1000, latencies })
+    if (windows.length > windowsMax) windows.shift()
   }
   for (const socket of sockets) socket.destroy()
   const last = windows.slice(-3)
   const all = Float64Array.from(last.flatMap((window) => window.latencies)).sort()
   const quantile = (share: number) => all[Math.floor(all.length * share)] ?? Number.NaN
   const rate = last.reduce((sum, window) => sum + window.rate, 0) / last.length
-  return { rate, p50Us: quantile(0.5), p99Us: quantile(0.99), windows: windows.length, failures }
+  return { rate, p50Us: quantile(0.5), p99Us: quantile(0.99), windows: windows.length, answers, failures }
 }
 
 function isStable(windows: readonly { rate: number }[]): boolean {
@@ -82,7 +89,12 @@ function isStable(windows: readonly { rate: number }[]): boolean {
   return rates.length === 3 && Math.max(...rates) <= Math.min(...rates) * 1.1
 }
 
+let stopped = false
 process.on('message', (task) => {
+  if (task === 'stop') {
+    stopped = true
+    return
+  }
   run(task as LoadTask).then(
     (result) => process.send?.(result),
     (error: unknown) => {

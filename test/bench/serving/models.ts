@@ -1,5 +1,6 @@
 /** The multilayer perceptrons that the figures of serving are measured with, and rows for them. */
 import type { Tensor } from '../../../src-main/base/tensors.ts'
+import type { GraphSummary } from '../../../src-main/contract/package.ts'
 import type { ModelSource } from '../../../src-main/engine/engine.ts'
 import { onnxModel } from '../../support/onnx-writer.ts'
 
@@ -36,6 +37,22 @@ export function perceptron(layers: readonly number[]): Buffer {
     outputs: [{ name: 'y', shape: ['batch', layers.at(-1) ?? 0] }],
   })
 }
+
+/** As inspect reads it of the file. */
+export const perceptronGraph = (layers: readonly number[]): GraphSummary => ({
+  irVersion: 10,
+  producer: 'bench',
+  opsets: [{ domain: '', version: 21 }],
+  operators: [],
+  functions: [],
+  elementTypes: [],
+  inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, layers[0] ?? 0] }],
+  outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, layers.at(-1) ?? 0] }],
+  unservable: [],
+  parameterCount: 1,
+  externalData: [],
+  bytes: 1,
+})
 
 export const rowOf = (width: number): Tensor[] => [
   { name: 'x', datatype: 'FP32', shape: [1, width], data: new Float32Array(width).fill(0.5) },

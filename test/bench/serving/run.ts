@@ -7,4 +7,7 @@ await runParts({
   memory: async () => (await import('./memory.ts')).measureMemory,
   idle: async () => (await import('./idle.ts')).measureIdle,
   http: async () => (await import('./http.ts')).measureHttp,
+  detector: async () => (await import('./detector.ts')).measureDetector,
+  changes: async () => (await import('./changes.ts')).measureChanges,
+  soak: async () => (await import('./soak.ts')).measureSoak,
 })
