@@ -85,6 +85,15 @@ export const twoInputModel = (): Buffer =>
     ],
   })
 
+/** Its first row: there has to be one. */
+export const firstRowModel = (): Buffer =>
+  onnxModel({
+    nodes: [{ operator: 'Gather', inputs: ['x', 'at'], outputs: ['y'] }],
+    initializers: [{ name: 'at', dims: [1], type: onnxType.INT64, raw: Buffer.alloc(8) }],
+    inputs: [{ name: 'x', shape: ['n', 2] }],
+    outputs: [{ name: 'y', shape: [1, 2] }],
+  })
+
 /** Never ends: a Loop whose condition stays true. What a hang looks like to the engine. */
 export const endlessModel = (): Buffer =>
   onnxModel({

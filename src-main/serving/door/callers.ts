@@ -81,8 +81,8 @@ function identify(
       hint: 'It may have been revoked or have expired; make a new one.',
     })
   }
-  if (!grants(key.scopes, 'infer')) {
-    throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scope "infer".`)
+  if (!grants(key.scopes, 'infer') && !grants(key.scopes, 'read')) {
+    throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scopes "infer" and "read".`)
   }
   return {
     name: key.name,
@@ -91,4 +91,10 @@ function identify(
     requestsPerMinute: key.requestsPerMinute,
     expiresAt: key.expiresAt,
   }
+}
+
+/** FORBIDDEN for a key that may look and not run. */
+export function requireInfer({ name, scopes }: Caller): void {
+  if (!grants(scopes, 'infer'))
+    throw new OutpostError('FORBIDDEN', `The key "${name}" lacks the scope "infer".`)
 }

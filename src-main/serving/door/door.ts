@@ -18,7 +18,7 @@ import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
 import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
-import type { Caller } from './callers.ts'
+import { type Caller, requireInfer } from './callers.ts'
 import { readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
 import { type Answer, refusal, send } from './http-answer.ts'
@@ -133,6 +133,7 @@ export function createDoor(options: DoorOptions): Door {
     if (path.kind === 'v2-index' || path.kind === 'v2-load' || path.kind === 'v2-unload')
       return options.repository(path, caller, bodyReader(request))
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
+    requireInfer(caller)
     const tryVersion = headerText(request, 'outpost-try')
     const target =
       tryVersion === undefined

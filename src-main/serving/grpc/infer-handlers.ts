@@ -1,5 +1,6 @@
 /** ModelInfer and ModelStreamInfer: one request, or as many as the client likes over one call. */
 import type { ServerDuplexStream, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js'
+import { requireInfer } from '../door/callers.ts'
 import { infer } from '../infer/story.ts'
 import type { AnyCall, GrpcAsk } from './ask.ts'
 import type { GrpcDoorOptions } from './door-options.ts'
@@ -33,6 +34,7 @@ export function createInferHandlers(
     const traced = traces?.begin(started, ask.tracedHead(call, id)) ?? null
     try {
       const caller = ask.who(call)
+      requireInfer(caller)
       const path = {
         kind: 'v2-infer' as const,
         endpoint: message.model_name,

@@ -113,7 +113,8 @@ export async function infer<R extends Reply>(
   const asking = askingOf(call, rooms)
   const { reply, code } = await climb(asking, rooms, exchange)
   const latencyMs = performance.now() - call.started
-  call.target.figures?.count(latencyMs, code !== null, asking.trace)
+  // What a caller gets wrong is no failure of the version; Triton's statistics count it all the same.
+  call.target.figures?.count(latencyMs, reply.status >= 500, asking.trace)
   const { statistics } = call.target.ready
   if (code === 'ENGINE_FAILED') rooms.doubt(call, exchange.replay)
   else rooms.observe(call.target, latencyMs, reply.status)
@@ -222,12 +223,27 @@ async function runOrRecall(
   const key = keeping ? cache.keyOf(version.digest, inputs, wanted) : ''
   const found = keeping ? cache.find(keeping, key) : null
   if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, instance: 0, cached: true }
-  const result = await ready.batcher.submit({ ...schedule, inputs, outputs: wanted, signal })
+  const result = await ready.batcher
+    .submit({ ...schedule, inputs, outputs: wanted, signal })
+    .catch((error: unknown) => {
+      throw refusedAsEmpty(error, inputs) ?? error
+    })
   if (keeping) {
     ready.statistics.cacheMiss()
     cache.keep(keeping, key, result.outputs)
   }
   return { ...result, cached: false }
+}
+
+/** Many operators cannot take a tensor without elements: then it is the request that cannot be answered. */
+function refusedAsEmpty(error: unknown, inputs: readonly Tensor[]): OutpostError | null {
+  const empty = inputs.find(({ shape }) => shape.includes(0))
+  if (!empty || !(error instanceof OutpostError) || error.code !== 'ENGINE_FAILED') return null
+  return new OutpostError(
+    'INPUT_INVALID',
+    `Input "${empty.name}": this model cannot answer a tensor without elements, of shape [${empty.shape}].`,
+    { hint: 'Send at least one row.', details: { input: empty.name }, cause: error },
+  )
 }
 
 const noTimes: ExecutionTimes = { inputMs: 0, computeMs: 0, outputMs: 0 }

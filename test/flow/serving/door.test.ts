@@ -78,6 +78,29 @@ test('R219: who has no valid key, or one without the scope, gets no answer', asy
   })
 })
 
+test('a key that may read sees figures and descriptions, and runs nothing', async () => {
+  const reader = node.createKey(['read'])
+  await serving.snapshot()
+  const headers = { authorization: `Bearer ${reader.secret}` }
+  const seen = ['/metrics', '/v1/models', '/v2/models/acme.linear', '/v2/models/stats']
+  const answers = await Promise.all(seen.map((to) => fetch(`${serving.url}${to}`, { headers })))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  expect(await raw(headers)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
+})
+
+test('what a caller gets wrong is no failure of the version', async () => {
+  const before = serving
+    .reports()
+    .at(-1)
+    ?.deployments.find(({ requestsTotal }) => requestsTotal >= 0)
+  const wrong = await raw({ authorization: bearer().authorization }, '{"inputs": ["no", "numbers"]}')
+  expect(wrong.status).toBe(400)
+  const after = await serving.message('report', ({ deployments }) =>
+    deployments.some(({ requestsTotal }) => requestsTotal > (before?.requestsTotal ?? 0)),
+  )
+  expect(after.deployments.map(({ failuresTotal }) => failuresTotal)).toEqual(after.deployments.map(() => 0))
+})
+
 test('another host name is refused (DNS rebinding), an allowed one is not', async () => {
   for (const host of [
     'evil.example',

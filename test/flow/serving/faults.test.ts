@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { identityModel, linearModel } from '../../support/served-models.ts'
+import { firstRowModel, identityModel, linearModel } from '../../support/served-models.ts'
 import type { ServingProcess } from '../../support/serving-child.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -16,6 +16,7 @@ beforeAll(async () => {
     node.deploy(name, `acme.${name}`, await node.register({ model: `acme.${name}`, version: '1.0.0', onnx }))
   await deploy('linear', linearModel(4, 3))
   await deploy('echo', identityModel('FP32', ['n', 'm']))
+  await deploy('first', firstRowModel())
   key = node.createKey().secret
   serving = await node.start({ answerSecondsMax: 1 })
 }, 60_000)
@@ -66,6 +67,15 @@ test('a client that does not read its answer is cut off, and what it held is giv
   setTimeout(() => socket.resume(), 2500) // reads on, too late: the end of the connection is found
   await closed
   expect(socket.bytesRead).toBeLessThan(values.byteLength)
+})
+
+test('a tensor without elements that the model cannot take is the fault of the request, and said so', async () => {
+  const ask = (shape: number[], data: number[]) =>
+    serving.call('/v2/models/first/infer', { inputs: [{ name: 'x', shape, datatype: 'FP32', data }] }, key)
+  const { status, headers, body } = await ask([0, 2], [])
+  expect([status, headers.get('outpost-error')]).toEqual([400, 'INPUT_INVALID'])
+  expect(body).toEqual({ error: expect.stringContaining('without elements') })
+  expect((await ask([1, 2], [3, 4])).status).toBe(200)
 })
 
 test('two thousand connections that send half a request hold nobody up', async () => {
