@@ -11,14 +11,15 @@ const percent = (weight: number): string => `${weight / 100} %`
 /** One line a version: what it is here, its share and how it does. */
 export const targetsText = (row: DeploymentRow): string =>
   table(
-    ['Version', 'Role', 'Share', 'State', 'Requests', 'p95 ms'],
-    row.targets.map(({ version, role, weight, state, requestsTotal, latencyMsP95 }) => [
+    ['Version', 'Role', 'Share', 'State', 'Requests', 'p95 ms', 'Quality'],
+    row.targets.map(({ version, role, weight, state, requestsTotal, latencyMsP95, quality }) => [
       version,
       role,
       percent(weight),
       state,
       String(requestsTotal),
       latencyMsP95 === null ? '-' : latencyMsP95.toFixed(1),
+      quality === null ? '-' : `${quality.mean.toFixed(3)} of ${quality.total}`,
     ]),
   )
 

@@ -68,6 +68,8 @@ export const errorCatalogue = {
   REMOTE_FAILED: entry(502, 'The remote engine failed on the request'),
   SERVING_UNAVAILABLE: entry(503, 'The serving process is not running', true),
   METER_UNAVAILABLE: entry(503, 'The call could not be recorded', true),
+  REQUEST_NOT_FOUND: entry(404, 'Unknown request'),
+  FEEDBACK_EXISTS: entry(409, 'The request was judged already'),
   ALERT_RULE_NOT_FOUND: entry(404, 'Unknown rule of alerts'),
   WEBHOOK_NOT_FOUND: entry(404, 'Unknown webhook'),
   WEBHOOK_FAILED: entry(502, 'The webhook did not take the message', true),

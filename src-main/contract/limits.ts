@@ -66,6 +66,11 @@ export const limits = {
   labSecondsMax: 3600,
   /** Bodies of the serving door; Triton's default is 64 MiB. */
   inferBodyBytesMax: 64 * MiB,
+  /** Bytes of a judgement of an answer: an id and a score. */
+  feedbackBodyBytesMax: 4 * KiB,
+  /** Answered requests that can be judged, at most so many and so long; some 200 bytes each. */
+  feedbackRequestsMax: 100_000,
+  feedbackHoursMax: 24,
   /** Bodies above this are parsed off the door thread: 64 kB of JSON parse in well under a millisecond. */
   prepareThreadBytesMin: 64 * KiB,
   /** Bodies of the control API, uploads apart. */

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { alertRow, driftRow } from './alerts.ts'
 import { remoteReport } from './remote.ts'
-import { shadowFigures } from './traffic.ts'
+import { feedbackTotals, shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
 import { deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
 
@@ -89,6 +89,8 @@ const deploymentReport = z.object({
   hosting: hostingReport.nullable(),
   /** Null where it is no shadow. */
   shadow: shadowFigures.nullable(),
+  /** Null where nobody said anything. */
+  feedback: feedbackTotals.nullable(),
 })
 export type DeploymentReport = z.infer<typeof deploymentReport>
 

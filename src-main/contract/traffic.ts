@@ -87,6 +87,10 @@ export const shadowFigures = z.object({
 })
 export type ShadowFigures = z.infer<typeof shadowFigures>
 
+/** What callers said of a version's answers, from 0 to 1 each. */
+export const feedbackTotals = z.object({ total: z.int(), scoreSum: z.number() })
+export type FeedbackTotals = z.infer<typeof feedbackTotals>
+
 const transitionStatus = z.enum(['planned', 'testing', 'partial', 'complete', 'rolled_back'])
 /** R162, R163: one change of what an endpoint answers with, from its begin to its end. */
 export const transitionRow = z.object({

@@ -171,6 +171,8 @@ const deploymentTarget = z.object({
   latencyMsP95: z.number().nullable(),
   /** Null where it is no shadow. */
   shadow: shadowFigures.nullable(),
+  /** The mean of the scores that callers gave since serving started; null where there is none. */
+  quality: z.object({ mean: z.number(), total: z.int() }).nullable(),
 })
 export type DeploymentTarget = z.infer<typeof deploymentTarget>
 

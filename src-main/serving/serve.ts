@@ -16,6 +16,7 @@ import { createAskedOfControl } from './asked-of-control.ts'
 import { createIdentify } from './door/callers.ts'
 import { createDoor, type DoorOptions } from './door/door.ts'
 import { createDoorViews } from './door/door-views.ts'
+import { createFeedbackDoor } from './door/feedback.ts'
 import { listen } from './door/listen.ts'
 import { createRateLimits } from './door/rate-limits.ts'
 import { createRepository, createRepositoryDoor } from './door/repository.ts'
@@ -34,6 +35,7 @@ import { type Routes, readRoutes, readServedVersion } from './routing/routes.ts'
 import { createTargets } from './routing/targets.ts'
 import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
 import { createDriftWatch } from './watching/drift-watch.ts'
+import { createFeedback } from './watching/feedback.ts'
 import { createMetrics } from './watching/metrics.ts'
 import { createRollbackWatch } from './watching/rollback-watch.ts'
 import type { Traces } from './watching/traces.ts'
@@ -177,6 +179,7 @@ async function startServing(
     log,
     onChange: () => setImmediate(report),
     shadowFigures: (endpointId, versionId) => mirror.figures(endpointId, versionId),
+    feedback: (endpointId, versionId) => feedback.totals(endpointId, versionId),
   })
   let routes: Routes = readRoutes(nodeDb, null)
   let firstSettled = false
@@ -184,6 +187,13 @@ async function startServing(
   const watch = createRollbackWatch({
     now: () => performance.now(),
     onBroken: (broken) => post({ type: 'roll-back', ...broken }),
+  })
+  const feedback = createFeedback({
+    now: () => performance.now(),
+    routes: () => routes,
+    observe: watch.observe,
+    requestsMax: limits.feedbackRequestsMax,
+    hoursMax: limits.feedbackHoursMax,
   })
   const drift = createDriftWatch({
     now: () => performance.now(),
@@ -252,6 +262,7 @@ async function startServing(
       takeQuota: () => ({ allowed: true }),
       record: async (row) => {
         await rooms.record(row)
+        feedback.remember(row)
         requestsTotal += 1
       },
     },
@@ -264,6 +275,7 @@ async function startServing(
     answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     views: createDoorViews(served, metrics),
     repository: createRepositoryDoor(repository),
+    feedback: createFeedbackDoor(feedback),
   })
   const grpcDoor = config.grpc && (await openGrpcDoor({ ...behind, views: served, repository }, rooms))
 

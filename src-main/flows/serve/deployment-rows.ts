@@ -78,9 +78,13 @@ function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarg
       latencyMsP50: report?.latencyMsP50 ?? null,
       latencyMsP95: report?.latencyMsP95 ?? null,
       shadow: report?.shadow ?? null,
+      quality: qualityOf(report?.feedback ?? null),
     }
   })
 }
+
+const qualityOf = (feedback: DeploymentReport['feedback']): DeploymentTarget['quality'] =>
+  feedback && { mean: feedback.scoreSum / feedback.total, total: feedback.total }
 
 function stateOf(
   node: NodeContext,

@@ -28,7 +28,13 @@ export type RepositoryPath =
 export type RunPath =
   | EndpointPath<'v2-infer'>
   | { kind: 'v1-predict'; model: string; reference: string | null }
-type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath
+type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath | { kind: 'v1-feedback' }
+
+export const isOpenPath = (path: DoorPath): path is OpenPath =>
+  path.kind === 'live' || path.kind === 'ready' || path.kind === 'server'
+
+export const isRepositoryPath = (path: DoorPath): path is RepositoryPath =>
+  path.kind === 'v2-index' || path.kind === 'v2-load' || path.kind === 'v2-unload'
 
 interface Found {
   path: DoorPath
@@ -56,6 +62,8 @@ function parsePath(path: string): Found | null {
   const [first, ...rest] = segments
   if (first === 'v2') return readV2(rest)
   if (first === 'v1' && rest[0] === 'models') return readV1(rest.slice(1))
+  if (first === 'v1' && rest[0] === 'feedback' && rest.length === 1)
+    return { path: { kind: 'v1-feedback' }, method: 'POST' }
   if (first === 'metrics' && rest.length === 0) return { path: { kind: 'metrics' }, method: 'GET' }
   return null
 }

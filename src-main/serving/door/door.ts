@@ -19,8 +19,9 @@ import type { Targets } from '../routing/targets.ts'
 import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
 import { type Caller, requireInfer } from './callers.ts'
-import { readPath } from './door-paths.ts'
+import { isOpenPath, isRepositoryPath, readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
+import type { FeedbackDoor } from './feedback.ts'
 import { type Answer, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
 import { bodyReader } from './http-exchange.ts'
@@ -41,6 +42,7 @@ export interface DoorOptions {
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
   repository: RepositoryDoor
+  feedback: FeedbackDoor
   rooms: InferRooms
   /** Null where no requests are traced. */
   traces: Traces | null
@@ -125,13 +127,13 @@ export function createDoor(options: DoorOptions): Door {
         { allow: method },
       )
     }
-    if (path.kind === 'live' || path.kind === 'ready' || path.kind === 'server')
-      return options.views.open(path.kind)
+    if (isOpenPath(path)) return options.views.open(path.kind)
     const caller = options.identify(request.headers.authorization)
     if (caller.requestsPerMinute !== null)
       Object.assign(rate, rates.take('key', caller.name, caller.requestsPerMinute))
-    if (path.kind === 'v2-index' || path.kind === 'v2-load' || path.kind === 'v2-unload')
-      return options.repository(path, caller, bodyReader(request))
+    if (isRepositoryPath(path)) return options.repository(path, caller, bodyReader(request))
+    if (path.kind === 'v1-feedback')
+      return options.feedback(caller, bodyReader(request, limits.feedbackBodyBytesMax))
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
     requireInfer(caller)
     const tryVersion = headerText(request, 'outpost-try')

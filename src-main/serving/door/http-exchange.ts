@@ -33,18 +33,21 @@ function receiptText(
 }
 
 /** Read once, however often it is asked for: a stand-in and a shadow want it again. */
-export function bodyReader(request: IncomingMessage): () => Promise<Buffer> {
+export function bodyReader(
+  request: IncomingMessage,
+  bytesMax: number = limits.inferBodyBytesMax,
+): () => Promise<Buffer> {
   let body: Promise<Buffer> | undefined
   return () => {
-    body ??= readWhole(request)
+    body ??= readWhole(request, bytesMax)
     return body
   }
 }
 
-async function readWhole(request: IncomingMessage): Promise<Buffer> {
+async function readWhole(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const encoding = encodingOf(request)
-  const bytes = await readBody(request, limits.inferBodyBytesMax)
-  return encoding === 'identity' ? bytes : unpacked(bytes, encoding, limits.inferBodyBytesMax)
+  const bytes = await readBody(request, bytesMax)
+  return encoding === 'identity' ? bytes : unpacked(bytes, encoding, bytesMax)
 }
 
 export const refuseCall =

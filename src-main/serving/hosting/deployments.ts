@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts'
 import { defaultHosting, type HostingSettings } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
-import type { ShadowFigures } from '../../contract/traffic.ts'
+import type { FeedbackTotals, ShadowFigures } from '../../contract/traffic.ts'
 import type { Failure } from '../../contract/views.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
@@ -47,6 +47,7 @@ export interface DeploymentsOptions {
   log: Log
   onChange: () => void
   shadowFigures: (endpointId: string, versionId: string) => ShadowFigures | null
+  feedback: (endpointId: string, versionId: string) => FeedbackTotals | null
 }
 
 const asideFailure: Failure = {
@@ -69,6 +70,7 @@ export function createDeployments({
   log,
   onChange,
   shadowFigures,
+  feedback,
 }: DeploymentsOptions): Deployments {
   let wanted = new Map<string, Wanted>()
   const hosted = new Map<string, HostedModel>()
@@ -176,6 +178,7 @@ export function createDeployments({
       startedAt: ready ? one.readySince : null,
       hosting: ready ? hostingOf(ready) : null,
       shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,
+      feedback: feedback(endpoint.id, target.versionId),
     }
   }
 

@@ -199,6 +199,20 @@ function ownFamilies(all: readonly Served[]): (Family | HistogramFamily)[] {
     ),
     family(
       all,
+      'outpost_feedback_total',
+      'counter',
+      'Answers that callers judged.',
+      ({ report }) => report.feedback?.total ?? 0,
+    ),
+    family(
+      all,
+      'outpost_feedback_score_sum',
+      'counter',
+      'What they gave, from 0 to 1 each.',
+      ({ report }) => report.feedback?.scoreSum ?? 0,
+    ),
+    family(
+      all,
       'outpost_queue_length',
       'gauge',
       'Calls that wait for their turn now.',

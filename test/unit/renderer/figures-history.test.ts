@@ -17,6 +17,7 @@ const target = (requestsTotal: number) => ({
   latencyMsP50: 1,
   latencyMsP95: 2,
   shadow: null,
+  quality: null,
 })
 const after = (counts: number[]) =>
   counts.reduce<VersionHistory[]>(
