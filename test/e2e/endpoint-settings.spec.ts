@@ -37,6 +37,13 @@ test('traffic rules are checked at the field, told in words, and saved as one ch
   ])
 })
 
+test('what goes on is drawn, and told in a table beside it', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/deployments/samples.digits`)
+  await expect(page.locator('figure canvas')).toHaveCount(5)
+  await page.getByText('As a table').click()
+  await expect(page.getByRole('table', { name: 'Figures of samples.digits' })).toContainText('2.0.0')
+})
+
 test('hosting is changed while the endpoint goes on', async ({ page, node }) => {
   await open(page, node.url)
   await page.getByRole('button', { name: 'Edit hosting' }).click()

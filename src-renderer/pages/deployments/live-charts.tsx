@@ -9,19 +9,24 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import { None } from '../../components/values.tsx'
 import { type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
-import type { LivePlot as Plot } from './live-plot.tsx'
 import { deploymentsQuery } from './query.ts'
 
-/** uPlot refuses to load where the browser names its language by no tag of BCP 47; the table says the same. */
-const LivePlot = lazy(async () => ({
-  default: await import('./live-plot.tsx').then(
-    (module) => module.LivePlot,
-    () => NoPlot,
-  ),
-}))
-const NoPlot: typeof Plot = () => (
-  <p className={css.none}>This browser cannot draw it. The table has the figures.</p>
-)
+/**
+ * uPlot formats numbers by the browser's language as soon as it is loaded, and throws where that is no tag of BCP 47:
+ * a browser on a machine without a locale calls itself "en-US@posix".
+ */
+function nameLanguage(): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language)
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en', configurable: true })
+  }
+}
+
+const LivePlot = lazy(async () => {
+  nameLanguage()
+  return { default: (await import('./live-plot.tsx')).LivePlot }
+})
 
 type Figure = Exclude<keyof Sample, 'at'>
 const charts: readonly { figure: Figure; title: string }[] = [
