@@ -21,6 +21,7 @@ const percent = (weight: number): string => `${Number((weight / 100).toFixed(2))
 
 export function VersionsCard({ row }: { row: DeploymentRow }) {
   const actions = useTrafficActions(row)
+  const judged = row.targets.some(({ quality }) => quality !== null)
   const canGoBack = row.targets.some(({ role }) => role !== 'primary')
   return (
     <Card
@@ -49,6 +50,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
             { title: 'Requests', align: 'end' },
             { title: 'Errors', align: 'end' },
             { title: 'p95 ms', align: 'end' },
+            ...(judged ? [{ title: 'Quality', align: 'end' as const }] : []),
             { title: 'Compared' },
             { title: 'Actions' },
           ]}
@@ -70,6 +72,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
               ) : (
                 formatNumber(target.latencyMsP95, 2)
               ),
+              ...(judged ? [<Quality key="quality" of={target.quality} />] : []),
               compared(target) ?? <None key="compared">no shadow</None>,
               <TargetActions key="actions" target={target} ask={actions.ask} />,
             ],
@@ -78,6 +81,16 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
       </Stack>
       {actions.dialog}
     </Card>
+  )
+}
+
+/** The mean of what callers said of its answers. */
+function Quality({ of: quality }: { of: DeploymentTarget['quality'] }) {
+  if (!quality) return <None>not judged</None>
+  return (
+    <span title={`Of ${formatNumber(quality.total)} judged answers, since serving started`}>
+      {formatNumber(quality.mean, 3)}
+    </span>
   )
 }
 
