@@ -15,7 +15,7 @@ interface Answered {
   judged: boolean
 }
 
-export interface Judgement {
+interface Judgement {
   requestId: string
   endpoint: string
   version: string
