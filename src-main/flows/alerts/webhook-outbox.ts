@@ -27,6 +27,15 @@ export function enqueue(node: NodeContext, content: MessageContent, at: string):
       insertMessage(node.db, { id: newId(), webhookId, body, dueAt: at })
 }
 
+/** After a failure of the node itself, such as a full disk, which would send the same message again at once. */
+const failedPauseMs = 5000
+/** A clock that was set back must not ask for more than a timer can wait, which ends at once. */
+const waitMsMax = 3_600_000
+
+/** Until the next round. */
+export const waitMsOf = (dueAt: string, now: number, hasFailed: boolean): number =>
+  Math.min(waitMsMax, Math.max(hasFailed ? failedPauseMs : 0, Date.parse(dueAt) - now))
+
 interface WebhookOutbox {
   /** Something may be due: now, or later. */
   wake(): void
@@ -37,6 +46,7 @@ interface WebhookOutbox {
 export function createWebhookOutbox(node: () => NodeContext): WebhookOutbox {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let hasFailed = false
   let round: Promise<void> | null = null
 
   async function deliver(context: NodeContext, message: WebhookMessage & { url: string }): Promise<void> {
@@ -67,13 +77,21 @@ export function createWebhookOutbox(node: () => NodeContext): WebhookOutbox {
     const { db, clock } = node()
     const next = nextMessageDue(db)
     if (next === null) return
-    timer = setTimeout(begin, Math.max(0, Date.parse(next) - clock.now()))
+    timer = setTimeout(begin, waitMsOf(next, clock.now(), hasFailed))
     timer.unref()
   }
 
   function begin(): void {
     round ??= run()
-      .catch((error: unknown) => node().log.error({ err: error }, 'webhooks could not be delivered'))
+      .then(
+        () => {
+          hasFailed = false
+        },
+        (error: unknown) => {
+          hasFailed = true
+          node().log.error({ err: error }, 'webhooks could not be delivered')
+        },
+      )
       .finally(() => {
         round = null
         schedule()
