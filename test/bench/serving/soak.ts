@@ -38,13 +38,16 @@ export async function measureSoak(say: (line: string) => void): Promise<Figure[]
     const sizes = serving.reports().map(({ memoryBytes }) => memoryBytes / mebibyte)
     const before = percentile(sizes.slice(warmUpMinutes * 60, (warmUpMinutes + 1) * 60), floor)
     const after = percentile(sizes.slice(-60), floor)
+    const byMinute = Array.from({ length: warmUpMinutes + minutes }, (_, minute) =>
+      percentile(sizes.slice(minute * 60, (minute + 1) * 60), floor).toFixed(0),
+    )
     return [
       {
         name: `growth over ${minutes} minutes at full load`,
         value: (after / before - 1) * 100,
         unit: '%',
         target: { atMost: 5 },
-        note: `${before.toFixed(0)} MiB, then ${after.toFixed(0)} MiB; ${failures} of ${answers} requests failed`,
+        note: `by minute ${byMinute.join(', ')} MiB; ${failures} of ${answers} requests failed`,
       },
     ]
   } finally {
