@@ -23,11 +23,9 @@ export function seal(pepper: Buffer, purpose: string, owner: string, text: strin
 export function unseal(pepper: Buffer, purpose: string, owner: string, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64')
   try {
-    const decipher = createDecipheriv(
-      'aes-256-gcm',
-      keyOf(pepper, purpose),
-      bytes.subarray(0, ivBytes),
-    ).setAAD(Buffer.from(owner))
+    const decipher = createDecipheriv('aes-256-gcm', keyOf(pepper, purpose), bytes.subarray(0, ivBytes), {
+      authTagLength: tagBytes,
+    }).setAAD(Buffer.from(owner))
     decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
   } catch (error) {
