@@ -53,11 +53,13 @@ export function createFeedback({ now, routes, observe, requestsMax, hoursMax }: 
   const all = new Map<string, FeedbackTotals>()
 
   function turn(): void {
-    const elapsed = now() - youngSince
+    const at = now()
+    const elapsed = at - youngSince
     if (young.size < requestsMax / 2 && elapsed < turnMs) return
     old = elapsed < 2 * turnMs ? young : new Map()
     young = new Map()
-    youngSince = now()
+    // What is old now is forgotten at the next turn, however late this one came.
+    youngSince = at - (elapsed % turnMs)
   }
 
   function count(endpoint: EndpointRoute, { versionId }: RouteTarget, score: number): void {
