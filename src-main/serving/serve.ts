@@ -298,9 +298,11 @@ async function startServing(
 
   const port = await listen(door.server, config)
   const timer = setInterval(report, reportEveryMs)
+  let toldOfDrift = true // by the process before this one
   const driftTimer = setInterval(() => {
     const rows = drift.rows()
-    if (rows.length > 0) post({ type: 'drift', rows })
+    if (rows.length > 0 || toldOfDrift) post({ type: 'drift', rows })
+    toldOfDrift = rows.length > 0
   }, driftEveryMs)
   const grpcPort =
     grpcDoor && config.grpc ? await grpcDoor.listen({ host: config.host, ...config.grpc }) : null

@@ -122,6 +122,9 @@ test('inputs that are not like the suite fire an alert, and a webhook is told of
     const ended = await until(() => receiver.received[2])
     expect(JSON.parse(ended.body)).toMatchObject({ type: 'alert.resolved', data: { id: content.data.id } })
     expect((await whole.client.alerts.list())[0]?.state).toBe('resolved')
+
+    await whole.client.deployments.stop({ endpoint: fields })
+    await until(async () => (await whole.client.alerts.drift({})).length === 0 || undefined)
   } finally {
     await whole[Symbol.asyncDispose]()
     await receiver[Symbol.asyncDispose]()
