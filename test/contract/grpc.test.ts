@@ -86,6 +86,22 @@ test('70: the unary calls tell of the server and of a model', async () => {
   expect(await client.call('ModelMetadata', { name: 'nobody' })).toMatchObject({ code: status.NOT_FOUND })
 })
 
+test('who has no key is refused before the message is taken in, and a key that may only read runs nothing', async () => {
+  const nobody = grpcClient(serving.grpcAddress, 'op_wrong')
+  const huge = row({ raw_input_contents: [Buffer.alloc(60_000_000)] })
+  expect(await nobody.call('ModelInfer', huge)).toMatchObject({
+    code: status.UNAUTHENTICATED,
+    behind: { 'outpost-error': 'UNAUTHORIZED', 'x-request-id': expect.any(String) },
+  })
+  expect((await nobody.call('ServerLive', {})).code).toBe(status.OK)
+  nobody.close()
+  const looking = grpcClient(serving.grpcAddress, node.createKey(['read']).secret)
+  await serving.snapshot()
+  expect((await looking.call('ModelReady', { name: 'linear' })).code).toBe(status.OK)
+  expect((await looking.call('ModelInfer', row())).code).toBe(status.PERMISSION_DENIED)
+  looking.close()
+})
+
 test('71: configuration, repository and statistics, whose figures fit together', async () => {
   const { value: config } = await client.call('ModelConfig', { name: 'linear', version: '1.0.0' })
   expect(config).toMatchObject({

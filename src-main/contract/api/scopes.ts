@@ -60,7 +60,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   requests: { list: 'read', get: 'read' },
   alerts: { list: 'read', drift: 'read', rules: 'read', addRule: 'write', removeRule: 'write' },
   // The node itself calls what stands there, also in a network that others do not reach.
-  webhooks: { list: 'read', add: 'admin', test: 'admin', remove: 'admin' },
+  webhooks: { list: 'admin', add: 'admin', test: 'admin', remove: 'admin' },
   jobs: { list: 'read', get: 'read', watch: 'read', cancel: 'write', retry: 'write' },
   keys: { list: 'admin', create: 'admin', revoke: 'admin' },
   publishers: {

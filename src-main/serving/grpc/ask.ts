@@ -16,6 +16,8 @@ export type AnyCall = Pick<
 export interface GrpcAsk {
   /** Of a request. */
   identity(): string
+  /** For what answers to anyone: TOO_MANY_REQUESTS. */
+  anyone(call: AnyCall): null
   /** UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS. */
   who(call: AnyCall): Caller
   traits(call: AnyCall, requestId: string, caller: Caller): RequestTraits
@@ -30,11 +32,16 @@ export function createGrpcAsk({
   identify,
   onFault,
 }: Pick<GrpcDoorOptions, 'addressRequestsPerMinute' | 'rates' | 'identify' | 'onFault'>): GrpcAsk {
+  const anyone = (call: AnyCall): null => {
+    if (addressRequestsPerMinute !== null)
+      rates.take('address', call.getPeer().replace(/:\d+$/, ''), addressRequestsPerMinute)
+    return null
+  }
   return {
     identity: newRequestId,
+    anyone,
     who: (call) => {
-      if (addressRequestsPerMinute !== null)
-        rates.take('address', call.getPeer().replace(/:\d+$/, ''), addressRequestsPerMinute)
+      anyone(call)
       const caller = identify(text(call, 'authorization'))
       if (caller.requestsPerMinute !== null) rates.take('key', caller.name, caller.requestsPerMinute)
       return caller

@@ -15,6 +15,7 @@ import type { Caller } from '../door/callers.ts'
 import { type ListenAddress, takePort } from '../door/listen.ts'
 import { type AnyCall, createGrpcAsk } from './ask.ts'
 import type { GrpcDoorOptions } from './door-options.ts'
+import { doorkeeper } from './doorkeeper.ts'
 import { createInferHandlers } from './infer-handlers.ts'
 import type { ModelMessage, RepositoryMessage } from './messages.ts'
 import { metadataOf, statusOf } from './refusals.ts'
@@ -26,6 +27,13 @@ export interface GrpcDoor {
   /** Answers what is under way, takes nothing new, and settles when the last answer is out. */
   drain(): Promise<void>
 }
+
+/** What anyone may ask, as over HTTP. */
+const openPaths = new Set(
+  ['ServerLive', 'ServerReady', 'ServerMetadata'].map(
+    (method) => `/inference.GRPCInferenceService/${method}`,
+  ),
+)
 
 /** What the messages around the tensors may take. */
 const envelopeBytes = 1024 * 1024
@@ -43,6 +51,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
     'grpc-node.max_session_memory': (4 * bytesMax) / 1024 / 1024,
     'grpc-node.flow_control_window': windowBytes,
     'grpc.max_concurrent_streams': limits.queueRequestsMax,
+    interceptors: [doorkeeper(options.identify, openPaths)],
   })
   const service = loadService(options.protoFile)
   const ask = createGrpcAsk(options)
@@ -53,7 +62,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
     <Asked>(answer: (asked: Asked, caller: Caller | null) => object | Promise<object>, open = false) =>
     (call: AnyCall & { request: Asked }, callback: sendUnaryData<object>) => {
       const id = ask.identity()
-      const answered = async () => answer(call.request, open ? null : ask.who(call))
+      const answered = async () => answer(call.request, open ? ask.anyone(call) : ask.who(call))
       answered().then(
         (value) => {
           call.sendMetadata(metadataOf({ 'x-request-id': id }))

@@ -112,6 +112,7 @@ export function createInferHandlers(
         .then(({ bytes, refused }) =>
           send(refused ? streamRefusal(refused, message.id, service.serialize) : streamAnswer(bytes)),
         )
+        .catch(gone) // the call broke while its answer was written
         .finally(() => {
           underWay -= 1
           if (!ending) call.resume()
