@@ -146,9 +146,13 @@ async function startServing(
   let requestsTotal = 0
   let cpuBefore = process.cpuUsage()
   const report = () => {
-    watch.look()
-    drift.look()
-    alerts.look()
+    for (const { look } of [watch, drift, alerts]) {
+      try {
+        look()
+      } catch (error) {
+        log.error({ err: error }, 'what goes on could not be judged') // requests are answered all the same
+      }
+    }
     const cpu = process.cpuUsage(cpuBefore)
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()

@@ -22,9 +22,15 @@ const pauses = [5, 30, 120, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400]
 /** In the caller's transaction. */
 export function enqueue(node: NodeContext, content: MessageContent, at: string): void {
   const body = bodyOf(node, content)
-  for (const { id: webhookId, waiting } of listWebhooks(node.db))
+  for (const { id: webhookId, waiting } of listWebhooks(node.db)) {
     if (waiting < limits.webhookMessagesMax)
       insertMessage(node.db, { id: newId(), webhookId, body, dueAt: at })
+    else
+      node.log.warn(
+        { webhook: webhookId, waiting },
+        'a webhook has too many messages waiting; one was left out',
+      )
+  }
 }
 
 /** After a failure of the node itself, such as a full disk, which would send the same message again at once. */
