@@ -13,19 +13,20 @@ import { createServer as createSecureServer } from 'node:https'
 import { OutpostError } from '../../base/errors.ts'
 import { newRequestId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
-import { asOutpostError, type InferRooms, infer } from '../infer/story.ts'
+import { asOutpostError, type Call, type InferRooms, infer } from '../infer/story.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
 import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
 import { type Caller, requireInfer } from './callers.ts'
-import { isOpenPath, isRepositoryPath, readPath } from './door-paths.ts'
+import { isOpenPath, isRepositoryPath, type RunPath, readPath } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
 import type { FeedbackDoor } from './feedback.ts'
 import { type Answer, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
 import { bodyReader } from './http-exchange.ts'
 import { inferExchange } from './infer-exchange.ts'
+import { answerLines, isLines } from './lines.ts'
 import { predictExchange } from './predict-exchange.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RepositoryDoor } from './repository.ts'
@@ -80,7 +81,8 @@ export function createDoor(options: DoorOptions): Door {
   let whenDrained: (() => void) | undefined
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A body that is refused by its announced length need not be sent at all.
-    if (Number(request.headers['content-length'] ?? 0) <= limits.inferBodyBytesMax) response.writeContinue()
+    const announced = Number(request.headers['content-length'] ?? 0)
+    if (announced <= limits.inferBodyBytesMax || isLines(request)) response.writeContinue()
     listener(request, response)
   })
   server.on('clientError', refuseBrokenRequest)
@@ -91,7 +93,7 @@ export function createDoor(options: DoorOptions): Door {
     const v1 = (request.url ?? '').startsWith('/v1')
     const rate: Record<string, string> = {}
     const traced = options.traces?.begin(started, tracedHead(request, id)) ?? null
-    let result: Answer
+    let result: Answer | null
     try {
       result = await climb(request, response, id, started, rate, traced)
     } catch (error) {
@@ -99,12 +101,17 @@ export function createDoor(options: DoorOptions): Door {
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
       result = refusal(refused, v1, { 'x-request-id': id })
     }
+    if (!result) {
+      traced?.end(200)
+      return
+    }
     Object.assign(result.headers, rate)
     const sent = isPackable(request, result) ? await packed(result) : result
     send(request, response, sent, draining, options.answerSecondsMax)
     traced?.end(sent.status)
   }
 
+  /** Null where it was answered already, line by line. */
   async function climb(
     request: IncomingMessage,
     response: ServerResponse,
@@ -112,7 +119,7 @@ export function createDoor(options: DoorOptions): Door {
     started: number,
     rate: Record<string, string>,
     traced: TracedRequest | null,
-  ): Promise<Answer> {
+  ): Promise<Answer | null> {
     guardRequest(request.headers, options.hosts)
     const { addressRequestsPerMinute: perAddress } = options
     if (perAddress !== null)
@@ -136,12 +143,28 @@ export function createDoor(options: DoorOptions): Door {
       return options.feedback(caller, bodyReader(request, limits.feedbackBodyBytesMax))
     if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
     requireInfer(caller)
+    return runModel(request, response, path, { id, started, caller, traced }, rate)
+  }
+
+  async function runModel(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: RunPath,
+    { id, started, caller, traced }: Pick<Call, 'id' | 'started' | 'caller' | 'traced'>,
+    rate: Record<string, string>,
+  ): Promise<Answer | null> {
     const tryVersion = headerText(request, 'outpost-try')
     const target =
       tryVersion === undefined
         ? options.targets.of(path, traitsOf(request, id, caller))
         : await options.targets.try(tryVersion, caller)
-    refuseUnreadable(request, path.kind === 'v2-infer')
+    const asLines = path.kind === 'v1-predict' && isLines(request)
+    if (!asLines) refuseUnreadable(request, path.kind === 'v2-infer')
+    else if (encodingOf(request) !== 'identity')
+      throw new OutpostError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'Lines of JSON are read as they come: send them unpacked.',
+      )
     // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
     const signal = { aborted: false }
     response.once('close', () => {
@@ -149,8 +172,25 @@ export function createDoor(options: DoorOptions): Door {
     })
     const call = { id, started, caller, target, signal, traced }
     const { processing } = options.rooms
+    if (asLines) {
+      const headers = { 'x-request-id': id, ...rate }
+      await answerLines(request, response, headers, options.answerSecondsMax, async (line) => {
+        const own = newRequestId()
+        const chosen =
+          tryVersion === undefined ? options.targets.of(path, traitsOf(request, own, caller)) : target
+        const asked = { ...call, id: own, started: performance.now(), target: chosen, traced: null }
+        return infer(
+          asked,
+          options.rooms,
+          predictExchange(async () => line, processing),
+        )
+      })
+      return null
+    }
     const exchange =
-      path.kind === 'v1-predict' ? predictExchange(request, processing) : inferExchange(request, processing)
+      path.kind === 'v1-predict'
+        ? predictExchange(bodyReader(request), processing)
+        : inferExchange(request, processing)
     return infer(call, options.rooms, exchange)
   }
 

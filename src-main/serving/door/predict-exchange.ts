@@ -1,16 +1,15 @@
 /** A prediction by /v1: values in, values out, with the preparation that the package declares. */
-import type { IncomingMessage } from 'node:http'
 import type { Prediction } from '../../contract/api/serving.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import { deprecationNotice } from '../infer/deprecation.ts'
 import type { Exchange } from '../infer/story.ts'
 import { type Answer, json } from './http-answer.ts'
-import { answerHeaders, bodyReader, refuseCall } from './http-exchange.ts'
+import { answerHeaders, refuseCall } from './http-exchange.ts'
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
-export function predictExchange(request: IncomingMessage, processing: ProcessingPort): Exchange<Answer> {
-  const body = bodyReader(request)
+/** `body` may be asked for again: by a stand-in, and by a shadow. */
+export function predictExchange(body: () => Promise<Buffer>, processing: ProcessingPort): Exchange<Answer> {
   return {
     perform: async (asking) => {
       const { call, trace } = asking
