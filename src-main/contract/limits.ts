@@ -155,4 +155,20 @@ export const limits = {
   webhookSecondsMax: 15,
   /** Messages that wait for one webhook; more are not kept for it. */
   webhookMessagesMax: 1000,
+  /** Bytes of a signed document: a license that is bound to 256 machines has 60 000. */
+  documentJwsBytesMax: 64 * KiB,
+  /** Bytes of a list of revocations or a usage report: 50 000 entries of 130 bytes. */
+  listJwsBytesMax: 8 * MiB,
+  /** Characters of terms in words: a page of prose. */
+  licenseTextCharsMax: 4096,
+  /** Licenses that one node keeps. */
+  licensesMax: 100_000,
+  /** How far a document's date may lie ahead of the trusted time: clocks of two companies differ by minutes. */
+  documentSkewSeconds: 300,
+  /** Days in which a machine whose traits changed is bound anew. */
+  rebindDaysMax: 14,
+  /** Days that an emergency code is good for. */
+  emergencyDaysMax: 7,
+  /** Hours in which the same Idempotency-Key counts once. */
+  idempotencyHoursMax: 24,
 } as const

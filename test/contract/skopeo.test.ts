@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '../../src-main/base/signing-key.ts'
 import { exportPackage } from '../../src-main/package/archive/export-package.ts'
 import { openPackage } from '../../src-main/package/archive/open-package.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { unpack } from '../../src-main/package/archive/unpack.ts'
-import { generatePublisherKey } from '../../src-main/package/signing/publisher-key.ts'
 import { writeSource } from '../support/package-folder.ts'
 
 /** Null where both programs are there, if need be after an attempt to install them; else why they are not. */
@@ -98,7 +98,7 @@ test('skopeo reads a package, and carries it to a registry and back with its dig
   }
   const source = await writeSource(join(folder, 's'), labels, { 'labels.txt': 'a\nb\nc\nd\n' })
   const path = join(folder, 'adder.outpost')
-  const signer = { publisher: 'acme', privateKey: generatePublisherKey() }
+  const signer = { publisher: 'acme', privateKey: generateSigningKey() }
   const packed = await pack(await readSource(source), { output: path, signer })
   const original = await openPackage(path)
 

@@ -2,13 +2,9 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import {
-  fingerprintOf,
-  generatePublisherKey,
-  publicKeyText,
-} from '../../src-main/package/signing/publisher-key.ts'
 
 const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'breast-cancer', '1.0.0')
 
@@ -33,7 +29,7 @@ export async function foreignPackage(publisher: string, version = '1.0.0'): Prom
   >
   const changed = { ...descriptor, id: `${publisher}.cells`, version, title: 'Cells under the microscope' }
   await writeFile(join(source, 'outpost.json'), JSON.stringify(changed))
-  const privateKey = generatePublisherKey()
+  const privateKey = generateSigningKey()
   const path = join(folder, 'cells.outpost')
   await pack(await readSource(source), { output: path, signer: { publisher, privateKey } })
   return {

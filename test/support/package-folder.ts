@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base } from 'vitest'
 import { OutpostError } from '../../src-main/base/errors.ts'
+import { generateSigningKey } from '../../src-main/base/signing-key.ts'
 import type { ErrorCode } from '../../src-main/contract/errors.ts'
 import type { PackageDescriptorInput } from '../../src-main/contract/package.ts'
 import type { BlobSink } from '../../src-main/package/archive/blob-sink.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import { generatePublisherKey } from '../../src-main/package/signing/publisher-key.ts'
 import type { Signer } from '../../src-main/package/signing/sign-manifest.ts'
 import { addModel } from './onnx-writer.ts'
 
@@ -72,7 +72,7 @@ export const test = base.extend<Fixtures>({
     await rm(folder, { recursive: true, force: true })
   },
   signer: async ({ task: _task }, use) => {
-    await use({ publisher: 'acme', privateKey: generatePublisherKey() })
+    await use({ publisher: 'acme', privateKey: generateSigningKey() })
   },
 })
 

@@ -1,9 +1,9 @@
 /** A package whose checks are left out at its import, for models that no check would let in. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { generateSigningKey } from '../../src-main/base/signing-key.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import { generatePublisherKey } from '../../src-main/package/signing/publisher-key.ts'
 import { writeSource } from './package-folder.ts'
 import { temporaryFolder, type WholeNode } from './whole-node.ts'
 
@@ -13,7 +13,7 @@ export async function installUnchecked(outpost: WholeNode, id: string, onnx: Uin
   try {
     const output = join(folder, 'package.outpost')
     const source = await readSource(await writeSource(join(folder, 'source'), { id }, { 'model.onnx': onnx }))
-    const signer = { publisher: id.split('.')[0] ?? '', privateKey: generatePublisherKey() }
+    const signer = { publisher: id.split('.')[0] ?? '', privateKey: generateSigningKey() }
     await pack(source, { output, signer })
     const { handle } = await outpost.node.adopt(output)
     const { packageId, publisher } = await outpost.client.packages.inspect({ handle })

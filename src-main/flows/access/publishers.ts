@@ -6,11 +6,11 @@ import { digestHex } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import {
-  exportPublisherKey,
+  exportSigningKey,
   fingerprintOf,
-  generatePublisherKey,
-  importPublisherKey,
-} from '../../package/signing/publisher-key.ts'
+  generateSigningKey,
+  importSigningKey,
+} from '../../base/signing-key.ts'
 import type { Signer } from '../../package/signing/sign-manifest.ts'
 import type { RowWindow } from '../../store/sqlite.ts'
 import {
@@ -210,7 +210,7 @@ export function renameOwn(node: NodeContext, actor: Actor, name: string) {
 export function exportOwnKey(node: NodeContext, actor: Actor, passphrase: string) {
   const own = requireOwn(node)
   audited(node, actor, { action: 'publisher.export', object: own.fingerprint }, () => undefined)
-  return { pem: exportPublisherKey(node.secrets.publisherKey(), passphrase) }
+  return { pem: exportSigningKey(node.secrets.publisherKey(), passphrase) }
 }
 
 export async function importOwnKey(
@@ -218,7 +218,7 @@ export async function importOwnKey(
   actor: Actor,
   input: { pem: string; passphrase: string; name?: string | undefined },
 ) {
-  const key = importPublisherKey(input.pem, input.passphrase)
+  const key = importSigningKey(input.pem, input.passphrase)
   const name = input.name ?? requireOwn(node).name
   const trusted = findPublisherByFingerprint(node.db, fingerprintOf(key))
   // A key that was trusted and is now the own one takes its name along.
@@ -227,7 +227,7 @@ export async function importOwnKey(
 }
 
 export const rotateOwnKey = (node: NodeContext, actor: Actor) =>
-  signWith(node, actor, generatePublisherKey(), requireOwn(node).name, 'publisher.rotate')
+  signWith(node, actor, generateSigningKey(), requireOwn(node).name, 'publisher.rotate')
 
 /** The file first: a row without its key would sign nothing, a key without its row is found at the next start. */
 async function signWith(node: NodeContext, actor: Actor, key: KeyObject, name: string, action: string) {

@@ -6,11 +6,7 @@ import type { KeyObject } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadOrCreateSecret, loadOrCreateText, replaceSecretText } from '../../auth/secret-files.ts'
-import {
-  exportPublisherKey,
-  generatePublisherKey,
-  importPublisherKey,
-} from '../../package/signing/publisher-key.ts'
+import { exportSigningKey, generateSigningKey, importSigningKey } from '../../base/signing-key.ts'
 import type { DataPaths } from '../../store/data-paths.ts'
 
 /** Sealed by the system; `get` gives undefined where nothing was set yet. */
@@ -31,15 +27,15 @@ export async function loadSecrets(paths: DataPaths, sealed: SecretStore | null):
   const [pepper, usageKey, pem] = await Promise.all([
     loadOrCreateSecret(join(paths.keys, 'pepper')),
     sealed ? sealedUsageKey(paths, sealed) : loadOrCreateSecret(join(paths.keys, 'usage.key')),
-    loadOrCreateText(publisherPath, () => exportPublisherKey(generatePublisherKey())),
+    loadOrCreateText(publisherPath, () => exportSigningKey(generateSigningKey())),
   ])
-  let publisherKey = importPublisherKey(pem)
+  let publisherKey = importSigningKey(pem)
   return {
     pepper,
     usageKey,
     publisherKey: () => publisherKey,
     async replacePublisherKey(key) {
-      await replaceSecretText(publisherPath, exportPublisherKey(key))
+      await replaceSecretText(publisherPath, exportSigningKey(key))
       publisherKey = key
     },
   }

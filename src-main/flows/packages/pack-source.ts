@@ -3,13 +3,13 @@ import type { KeyObject } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { importSigningKey } from '../../base/signing-key.ts'
 import type { ChangeType, PackageDescriptor } from '../../contract/package.ts'
 import { type Packed, pack } from '../../package/archive/pack.ts'
 import type { PackageSource } from '../../package/archive/package-source.ts'
 import { readSource } from '../../package/archive/read-source.ts'
 import { needsGuide } from '../../package/checks/documents-check.ts'
 import { describeOnnx } from '../../package/onnx/describe-onnx.ts'
-import { importPublisherKey } from '../../package/signing/publisher-key.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 
 export interface PackRequest {
@@ -148,7 +148,7 @@ function refuseMissingGuide(descriptor: PackageDescriptor): void {
 export async function ownPublisherKey(dataDirectory: string): Promise<KeyObject> {
   const path = join(dataPaths(dataDirectory).keys, 'publisher.pem')
   try {
-    return importPublisherKey(await readFile(path, 'utf8'))
+    return importSigningKey(await readFile(path, 'utf8'))
   } catch (cause) {
     if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw cause
     throw new OutpostError('KEY_INVALID', 'This data folder has no publisher key yet.', {
@@ -160,5 +160,5 @@ export async function ownPublisherKey(dataDirectory: string): Promise<KeyObject>
 
 /** A key file in PEM form, for machines without a data folder (CI). */
 export async function readPublisherKey(path: string, passphrase: string | undefined): Promise<KeyObject> {
-  return importPublisherKey(await readFile(path, 'utf8'), passphrase)
+  return importSigningKey(await readFile(path, 'utf8'), passphrase)
 }

@@ -10,14 +10,10 @@ import semver from 'semver'
 import { isoTime } from '../../base/clock.ts'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { writeFileAtomically } from '../../base/files.ts'
+import { exportSigningKey, generateSigningKey, importSigningKey } from '../../base/signing-key.ts'
 import type { JobWork } from '../../jobs/runner.ts'
 import { pack } from '../../package/archive/pack.ts'
 import { readSource } from '../../package/archive/read-source.ts'
-import {
-  exportPublisherKey,
-  generatePublisherKey,
-  importPublisherKey,
-} from '../../package/signing/publisher-key.ts'
 import type { Signer } from '../../package/signing/sign-manifest.ts'
 import { removeVersion } from '../../registry/remove.ts'
 import { collectBlobs } from '../../store/blobs/blob-collect.ts'
@@ -35,12 +31,12 @@ import { deploy, removeDeployment } from '../serve/deploy.ts'
 async function sampleSigner(node: NodeContext): Promise<Signer> {
   const path = join(node.paths.keys, 'samples.pem')
   try {
-    return { publisher: samplePublisher, privateKey: importPublisherKey(await readFile(path, 'utf8')) }
+    return { publisher: samplePublisher, privateKey: importSigningKey(await readFile(path, 'utf8')) }
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error
   }
-  const privateKey = generatePublisherKey()
-  await writeFileAtomically(path, exportPublisherKey(privateKey), 0o600)
+  const privateKey = generateSigningKey()
+  await writeFileAtomically(path, exportSigningKey(privateKey), 0o600)
   return { publisher: samplePublisher, privateKey }
 }
 

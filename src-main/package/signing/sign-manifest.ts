@@ -1,8 +1,8 @@
 /** Signs a package: a statement about the manifest's digest, in a DSSE envelope. Ed25519 is deterministic, so packing stays reproducible. */
 import { type KeyObject, sign } from 'node:crypto'
 import { digestHex } from '../../base/digest.ts'
+import { fingerprintOf, publicKeyText } from '../../base/signing-key.ts'
 import { type DsseEnvelope, inTotoPayloadType, preAuthEncoding } from './dsse.ts'
-import { fingerprintOf, publicKeyText } from './publisher-key.ts'
 import { type PublicationStatement, publicationType } from './statement.ts'
 
 export interface Signer {

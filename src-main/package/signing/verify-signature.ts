@@ -6,8 +6,8 @@ import { type KeyObject, verify } from 'node:crypto'
 import { digestHex } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { checkAs, parseJsonAs } from '../../base/json.ts'
+import { fingerprintOf, parsePublicKey } from '../../base/signing-key.ts'
 import { type DsseEnvelope, dsseEnvelope, preAuthEncoding } from './dsse.ts'
-import { fingerprintOf, parsePublicKey } from './publisher-key.ts'
 import { publicationStatement } from './statement.ts'
 
 export interface VerifiedSignature {

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { generatePublisherKey } from '../../../src-main/package/signing/publisher-key.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { samplesDirectory, startWholeNode, temporaryFolder } from '../../support/whole-node.ts'
 
@@ -28,7 +28,7 @@ async function start(dataDirectory: string, args?: string[]): Promise<HeadlessPr
   return started
 }
 
-const signer = { publisher: 'samples', privateKey: generatePublisherKey() }
+const signer = { publisher: 'samples', privateKey: generateSigningKey() }
 
 async function packSample(folder: string, family: string, version: string): Promise<string> {
   const output = join(folder, `${family}.outpost`)

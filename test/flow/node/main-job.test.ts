@@ -1,10 +1,10 @@
 /** The main job, end to end: package, register, deploy, ask, see the answer and the record of the call. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import type { ValidationReport } from '../../../src-main/contract/validation.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { generatePublisherKey } from '../../../src-main/package/signing/publisher-key.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => outpost[Symbol.asyncDispose]())
 
-const signer = { publisher: 'samples', privateKey: generatePublisherKey() }
+const signer = { publisher: 'samples', privateKey: generateSigningKey() }
 
 async function packed(family: string, version: string): Promise<string> {
   const output = join(outpost.dataDirectory, `${family}-${version}.outpost`)

@@ -3,10 +3,10 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { replaceSecretText } from '../../../src-main/auth/secret-files.ts'
+import { exportSigningKey, generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { exportPublisherKey, generatePublisherKey } from '../../../src-main/package/signing/publisher-key.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { described, refusalOf, register } from '../../support/handed-over.ts'
 import { writeSource } from '../../support/package-folder.ts'
@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => outpost[Symbol.asyncDispose]())
 
-type Key = ReturnType<typeof generatePublisherKey>
+type Key = ReturnType<typeof generateSigningKey>
 const pem = (key: Key): string => createPublicKey(key).export({ type: 'spki', format: 'pem' }) as string
 
 async function packed(
@@ -46,7 +46,7 @@ const seen = async (path: string) =>
   (await outpost.client.packages.inspect({ handle: (await outpost.node.adopt(path)).handle })).publisher
 
 test('an unknown key, an unsigned package, the wrong fingerprint and a foreign key are each refused by name', async () => {
-  const [key, other] = [generatePublisherKey(), generatePublisherKey()]
+  const [key, other] = [generateSigningKey(), generateSigningKey()]
   const path = await packed(key)
   expect(await importOf(path)).toBe('PUBLISHER_UNKNOWN')
   expect(await importOf(path, `sha256:${'0'.repeat(64)}`)).toBe('PUBLISHER_UNKNOWN')
@@ -61,7 +61,7 @@ test('an unknown key, an unsigned package, the wrong fingerprint and a foreign k
 })
 
 test('trust that is taken holds for the next import, not for what is here', async () => {
-  const key = generatePublisherKey()
+  const key = generateSigningKey()
   await outpost.client.publishers.trust({ name: 'acme', publicKey: pem(key) })
   expect(await importOf(await packed(key))).toBe('registered')
   await outpost.client.publishers.remove({ name: 'acme' })
@@ -73,18 +73,18 @@ test('trust that is taken holds for the next import, not for what is here', asyn
 
 test('one name, one key: neither a trusted name nor a trusted key can be taken by another', async () => {
   const { client } = outpost
-  const key = generatePublisherKey()
+  const key = generateSigningKey()
   const { name: own } = await client.publishers.own()
   await client.publishers.trust({ name: 'acme', publicKey: pem(key) })
   expect(await refusalOf(client.publishers.trust({ name: 'other', publicKey: pem(key) }))).toBe(
     'PUBLISHER_MISMATCH',
   )
-  expect(
-    await refusalOf(client.publishers.trust({ name: own, publicKey: pem(generatePublisherKey()) })),
-  ).toBe('PUBLISHER_MISMATCH')
+  expect(await refusalOf(client.publishers.trust({ name: own, publicKey: pem(generateSigningKey()) }))).toBe(
+    'PUBLISHER_MISMATCH',
+  )
   expect(await refusalOf(client.publishers.rename({ name: 'acme' }))).toBe('PUBLISHER_MISMATCH')
   const passphrase = 'twelve characters'
-  const exported = exportPublisherKey(generatePublisherKey(), passphrase)
+  const exported = exportSigningKey(generateSigningKey(), passphrase)
   expect(await refusalOf(client.publishers.importKey({ pem: exported, passphrase, name: 'acme' }))).toBe(
     'PUBLISHER_MISMATCH',
   )
@@ -96,7 +96,7 @@ test('one name, one key: neither a trusted name nor a trusted key can be taken b
     type: 'spki',
     format: 'pem',
   }) as string
-  for (const publicKey of ['', 'no key', rsa, exportPublisherKey(key)])
+  for (const publicKey of ['', 'no key', rsa, exportSigningKey(key)])
     expect(await refusalOf(client.publishers.trust({ name: 'third', publicKey }))).toBe('KEY_INVALID')
   expect((await client.publishers.list({})).rows.map(({ name }) => name)).toEqual([own, 'acme'])
 })
@@ -132,7 +132,7 @@ test('a change of the own key that was cut off between its file and its row keep
   const retired = await first.client.publishers.own()
   await first.client.publishers.rotate()
   const { keys } = first.node.context.paths
-  const { pem: kept } = { pem: exportPublisherKey(generatePublisherKey()) }
+  const { pem: kept } = { pem: exportSigningKey(generateSigningKey()) }
   await first.stop()
   await replaceSecretText(join(keys, 'publisher.pem'), kept)
   const second = await startWholeNode({ serving: null, dataDirectory: folder })

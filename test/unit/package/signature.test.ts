@@ -1,21 +1,21 @@
 /** Signatures: whose they are and what they cover. */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type DsseEnvelope, preAuthEncoding } from '../../../src-main/package/signing/dsse.ts'
 import {
-  exportPublisherKey,
+  exportSigningKey,
   fingerprintOf,
-  generatePublisherKey,
-  importPublisherKey,
+  generateSigningKey,
+  importSigningKey,
   parsePublicKey,
   publicKeyText,
-} from '../../../src-main/package/signing/publisher-key.ts'
+} from '../../../src-main/base/signing-key.ts'
+import { type DsseEnvelope, preAuthEncoding } from '../../../src-main/package/signing/dsse.ts'
 import { signManifest } from '../../../src-main/package/signing/sign-manifest.ts'
 import { verifySignature } from '../../../src-main/package/signing/verify-signature.ts'
 import { refusal } from '../../support/package-folder.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
-const privateKey = generatePublisherKey()
+const privateKey = generateSigningKey()
 const signed = signManifest({ publisher: 'acme', privateKey }, digest)
 
 test('the encoding that is signed is that of the DSSE specification, by its own example', () => {
@@ -37,7 +37,7 @@ describe('a signature is refused', () => {
     Buffer.from(change(Buffer.from(signed.payload, 'base64').toString())).toString('base64')
   const [signature] = signed.signatures
   const own = { keyid: signature?.keyid ?? '', sig: signature?.sig ?? '' }
-  const other = signManifest({ publisher: 'acme', privateKey: generatePublisherKey() }, digest)
+  const other = signManifest({ publisher: 'acme', privateKey: generateSigningKey() }, digest)
   const broken: Record<string, unknown> = {
     'with another publisher': { ...signed, payload: payload((text) => text.replace('"acme"', '"evil"')) },
     'about another package': { ...signed, payload: payload((text) => text.replace('abab', 'cdcd')) },
@@ -71,16 +71,16 @@ describe('a signature is refused', () => {
 const next = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1)
 
 test('keys travel as PEM, with and without a passphrase; others are refused', async () => {
-  expect(fingerprintOf(importPublisherKey(exportPublisherKey(privateKey)))).toBe(fingerprintOf(privateKey))
-  const locked = exportPublisherKey(privateKey, 'correct horse')
+  expect(fingerprintOf(importSigningKey(exportSigningKey(privateKey)))).toBe(fingerprintOf(privateKey))
+  const locked = exportSigningKey(privateKey, 'correct horse')
   expect(locked).toContain('ENCRYPTED')
-  expect(fingerprintOf(importPublisherKey(locked, 'correct horse'))).toBe(fingerprintOf(privateKey))
-  expect(await refusal(() => importPublisherKey(locked, 'wrong'))).toBe('KEY_INVALID')
-  expect(await refusal(() => importPublisherKey(locked))).toBe('KEY_INVALID')
-  expect(await refusal(() => importPublisherKey('no key'))).toBe('KEY_INVALID')
+  expect(fingerprintOf(importSigningKey(locked, 'correct horse'))).toBe(fingerprintOf(privateKey))
+  expect(await refusal(() => importSigningKey(locked, 'wrong'))).toBe('KEY_INVALID')
+  expect(await refusal(() => importSigningKey(locked))).toBe('KEY_INVALID')
+  expect(await refusal(() => importSigningKey('no key'))).toBe('KEY_INVALID')
   const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = elliptic.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
-  expect(await refusal(() => importPublisherKey(pem))).toBe('KEY_INVALID')
+  expect(await refusal(() => importSigningKey(pem))).toBe('KEY_INVALID')
   expect(
     parsePublicKey(elliptic.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')),
   ).toBeNull()
