@@ -11,8 +11,17 @@ import { issueInWords, issuesInWords } from './issue-words.ts'
 /** Where something begins or ends; what stands between is skipped at the speed of the regular expression engine. */
 const marks = /["{}[\]]/g
 
-/** One pass over the text before JSON.parse; it never recurses, so depth cannot overflow the stack. */
-function refuseHostile(text: string, code: ErrorCode): void {
+/** Where what JSON.parse lets pass has a code apart from that of text which is no JSON. */
+interface HostileCodes {
+  repeated: ErrorCode
+  depth: ErrorCode
+}
+
+/**
+ * One pass over the text before JSON.parse; it never recurses, so depth cannot overflow the stack. Throws where a key
+ * stands twice in one object or is `__proto__`, and where the nesting is deeper than limits.nestingMax.
+ */
+export function refuseHostile(text: string, { repeated, depth }: HostileCodes): void {
   const open: Array<Set<string> | null> = [] // the keys of each open object, null for an array
   marks.lastIndex = 0
   for (let found = marks.exec(text); found; found = marks.exec(text)) {
@@ -21,13 +30,13 @@ function refuseHostile(text: string, code: ErrorCode): void {
       case '[':
         open.push(found[0] === '{' ? new Set() : null)
         if (open.length > limits.nestingMax) {
-          throw new OutpostError(code, `The JSON is nested deeper than ${limits.nestingMax} levels.`)
+          throw new OutpostError(depth, `The JSON is nested deeper than ${limits.nestingMax} levels.`)
         }
         break
       case '"': {
         const end = endOfString(text, found.index)
         const keys = open.at(-1)
-        if (keys && isKey(text, end + 1)) addKey(keys, text.slice(found.index, end + 1), code)
+        if (keys && isKey(text, end + 1)) addKey(keys, text.slice(found.index, end + 1), repeated)
         marks.lastIndex = end + 1
         break
       }
@@ -72,7 +81,7 @@ function unescaped(raw: string): string {
 
 /** Parses untrusted JSON text; throws OutpostError with `code` and never anything else. */
 export function parseJson(text: string, code: ErrorCode = 'JSON_INVALID'): unknown {
-  refuseHostile(text, code)
+  refuseHostile(text, { repeated: code, depth: code })
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -89,7 +98,7 @@ const longInteger = /(?:^|[[,:\s])-?\d{16}/
 /** Like parseJson, but whole numbers beyond 2^53 become bigint instead of losing digits; one beyond FP64 is refused. */
 export function parseExactJson(text: string, code: ErrorCode = 'JSON_INVALID'): unknown {
   if (!longInteger.test(text)) return parseJson(text, code)
-  refuseHostile(text, code)
+  refuseHostile(text, { repeated: code, depth: code })
   const exact = (_key: string, value: unknown, { source = '' }: { source?: string }) => {
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
     if (!Number.isFinite(value)) throw new RangeError(`a number, ${source.slice(0, 20)}…, is too large`)
