@@ -15,6 +15,7 @@ import { tunings } from './migrations/node/0004-tunings.ts'
 import { alerts } from './migrations/node/0005-alerts.ts'
 import { remoteEngines } from './migrations/node/0006-remote-engines.ts'
 import { registryRecord } from './migrations/node/0007-registry-record.ts'
+import { licensing } from './migrations/node/0008-licenses.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
@@ -34,6 +35,7 @@ const nodeMigrations: Migrations = [
   alerts,
   remoteEngines,
   registryRecord,
+  licensing,
 ]
 const usageMigrations: Migrations = [usageFoundation]
 

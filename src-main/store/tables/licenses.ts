@@ -1,0 +1,108 @@
+/** Installed licenses, by their documents: who relies on one verifies it again, since a row can be edited. */
+import { z } from 'zod'
+import { type NodeReader, type NodeWriter, readJson, sql } from '../sqlite.ts'
+
+export interface StoredLicense {
+  lid: string
+  seq: number
+  /** Compact JWS. */
+  document: string
+  digest: string
+  issuer: string
+  model: string
+  startsAt: string
+  endsAt: string | null
+  installedAt: string
+  installedBy: string
+  removedAt: string | null
+  /** The proof that it was moved away from here. */
+  deactivation: string | null
+  rebindSince: string | null
+  emergencyUntil: string | null
+  /** Indexes of the codes that were used. */
+  emergencyUsed: number[]
+}
+
+const columns = `lid, seq, document, digest, issuer, model, starts_at as startsAt, ends_at as endsAt,
+  installed_at as installedAt, installed_by as installedBy, removed_at as removedAt, deactivation,
+  rebind_since as rebindSince, emergency_until as emergencyUntil, emergency_used as emergencyUsed`
+type Raw = Omit<StoredLicense, 'emergencyUsed'> & { emergencyUsed: string }
+const read = (row: Raw): StoredLicense => ({
+  ...row,
+  emergencyUsed: readJson(z.array(z.int()), row.emergencyUsed, 'list of emergency codes'),
+})
+
+/** Those that were not removed, in the order of lid and seq. */
+export const listLicenses = (db: NodeReader): StoredLicense[] =>
+  sql<Raw>(db, `select ${columns} from licenses where removed_at is null order by lid, seq`).all().map(read)
+
+export const licensesOfModel = (db: NodeReader, model: string): StoredLicense[] =>
+  sql<Raw>(db, `select ${columns} from licenses where model = ? and removed_at is null order by lid, seq`)
+    .all(model)
+    .map(read)
+
+/** Removed ones too, the newest first: what an older copy is held against. */
+export const licenseHistory = (db: NodeReader, lid: string): StoredLicense[] =>
+  sql<Raw>(db, `select ${columns} from licenses where lid = ? order by seq desc`).all(lid).map(read)
+
+export const countLicenses = (db: NodeReader): number =>
+  sql<{ count: number }>(db, 'select count(*) as count from licenses').get()?.count ?? 0
+
+export const insertLicense = (
+  db: NodeWriter,
+  license: Omit<
+    StoredLicense,
+    'removedAt' | 'deactivation' | 'rebindSince' | 'emergencyUntil' | 'emergencyUsed'
+  > & {
+    originNode: string
+  },
+): void =>
+  void sql(
+    db,
+    `insert into licenses (lid, seq, origin_node, document, digest, issuer, model, starts_at, ends_at, installed_at,
+      installed_by) values (@lid, @seq, @originNode, @document, @digest, @issuer, @model, @startsAt, @endsAt,
+      @installedAt, @installedBy)
+      on conflict (lid, seq) do update set removed_at = null, installed_at = excluded.installed_at,
+        installed_by = excluded.installed_by, revision = revision + 1`,
+  ).run(license)
+
+type Change = Partial<
+  Pick<StoredLicense, 'removedAt' | 'deactivation' | 'rebindSince' | 'emergencyUntil' | 'emergencyUsed'>
+>
+
+/** What the change leaves out stays. */
+export function changeLicense(
+  db: NodeWriter,
+  { lid, seq }: Pick<StoredLicense, 'lid' | 'seq'>,
+  change: Change,
+): void {
+  const present = licenseHistory(db, lid).find((license) => license.seq === seq)
+  if (!present) return
+  const { removedAt, deactivation, rebindSince, emergencyUntil, emergencyUsed } = { ...present, ...change }
+  sql(
+    db,
+    `update licenses set removed_at = @removedAt, deactivation = @deactivation, rebind_since = @rebindSince,
+      emergency_until = @emergencyUntil, emergency_used = @emergencyUsed, revision = revision + 1
+      where lid = @lid and seq = @seq`,
+  ).run({
+    lid,
+    seq,
+    removedAt,
+    deactivation,
+    rebindSince,
+    emergencyUntil,
+    emergencyUsed: JSON.stringify(emergencyUsed),
+  })
+}
+
+/** `lid` ends where `by` is installed. */
+export const endLicense = (db: NodeWriter, lid: string, by: string, at: string): void =>
+  void sql(db, 'insert or ignore into license_ends (lid, by_lid, at) values (?, ?, ?)').run(lid, by, at)
+
+/** The license that ended each, by its id. */
+export const licenseEnds = (db: NodeReader): Map<string, string> =>
+  new Map(
+    sql<{ lid: string; by: string }>(db, 'select lid, by_lid as by from license_ends')
+      .all()
+      .map(({ lid, by }) => [lid, by]),
+  )
