@@ -1,5 +1,5 @@
 /**
- * Unit, contract and flow tests. They run the source as it stands on Node.js: flow tests start whole nodes and their
+ * Unit, contract, flow and attack tests. They run the source as it stands on Node.js: flow tests start whole nodes and their
  * child processes (`node src-main/*.ts`), so nothing may depend on a transformation that only the test runner makes.
  */
 import { defineConfig } from 'vitest/config'
@@ -22,6 +22,11 @@ export default defineConfig({
     // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
     pool: 'forks',
     maxWorkers: 2,
-    projects: [project('unit', 60_000), project('contract', 60_000), project('flow', 120_000)],
+    projects: [
+      project('unit', 60_000),
+      project('contract', 60_000),
+      project('flow', 120_000),
+      project('attack', 120_000),
+    ],
   },
 })
