@@ -115,6 +115,8 @@ export const limits = {
   hostPathCharsMax: 4096,
   /** Engine threads of one process: a model has one of its own until there are so many; an idle one takes 8 MB. */
   engineThreadsMax: 32,
+  /** Bytes of one library for graphics cards: the one for CUDA has some 700 MB. */
+  gpuLibraryBytesMax: 2 * GiB,
   /** Share of the machine's memory that loaded models may take, where the settings name no number of bytes. */
   modelMemoryShare: 0.5,
   /** Wall time of the search for the best number of threads when a version is deployed. */

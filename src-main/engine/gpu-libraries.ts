@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { isSystemError, OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
 
 /** As onnxruntime-node's own script/install-metadata.js has them. */
 export const gpuPackage = 'Microsoft.ML.OnnxRuntime.Gpu.Linux'
@@ -60,9 +61,14 @@ export async function unpackLibraries(archive: string, directory: string): Promi
   const zip = await openArchive(archive)
   const unpacked: string[] = []
   try {
+    if (zip.entryCount > limits.packageEntriesMax)
+      throw overLimit(archive, `has more than ${limits.packageEntriesMax} files`)
     for await (const entry of zip.eachEntry()) {
       const name = basename(entry.fileName)
       if (entry.fileName !== inPackage + name || !gpuLibraries.some((one) => one === name)) continue
+      if (unpacked.includes(name)) throw new Error(`${entry.fileName} stands there twice`)
+      if (entry.uncompressedSize > limits.gpuLibraryBytesMax)
+        throw overLimit(archive, `holds a library of ${entry.uncompressedSize} bytes`)
       await writeEntry(zip, entry, join(directory, name))
       unpacked.push(name)
     }
@@ -77,6 +83,9 @@ export async function unpackLibraries(archive: string, directory: string): Promi
     hint: `It must be the NuGet package ${gpuPackage} of version ${runtimePlace().version}.`,
   })
 }
+
+const overLimit = (archive: string, what: string): OutpostError =>
+  new OutpostError('PACKAGE_LIMIT', `${basename(archive)} ${what}, which no package of the runtime does.`)
 
 async function openArchive(archive: string): Promise<ZipFile> {
   try {

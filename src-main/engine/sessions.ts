@@ -20,7 +20,7 @@ import type {
   Tuning,
 } from './engine.ts'
 import type { Journal } from './journal.ts'
-import { isLarge, prepareFiles } from './load-files.ts'
+import { isLarge, type Loadable, prepareFiles } from './load-files.ts'
 import { machineFingerprint } from './machine.ts'
 import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
 import { searchThreads } from './search-threads.ts'
@@ -76,6 +76,17 @@ function sessionOptions(intraOpThreads: number, spinning: boolean, provider: str
   }
 }
 
+function createFrom(files: Loadable, options: ReturnType<typeof sessionOptions>): Promise<InferenceSession> {
+  if (files.kind === 'path') return InferenceSession.create(files.path, options)
+  const { bytes, externalData } = files
+  return InferenceSession.create(bytes, externalData.length === 0 ? options : { ...options, externalData })
+}
+
+const buffersOf = ({ bytes, externalData }: Loadable & { kind: 'buffer' }): Uint8Array[] => [
+  bytes,
+  ...externalData.map(({ data }) => data),
+]
+
 /** An engine without threads of its own. `directory` takes the hard links of models that are loaded by path. */
 export function createSessions(directory: string, journal: Journal | null): Engine {
   const held = new Map<string, Held>()
@@ -106,11 +117,9 @@ export function createSessions(directory: string, journal: Journal | null): Engi
       )
       const { session, used, reason } = await createOnDevice(wanted, (provider) => {
         const chosen = sessionOptions(intraOpThreads, spinning, provider)
-        return files.kind === 'path'
-          ? InferenceSession.create(files.path, chosen)
-          : InferenceSession.create(files.bytes, chosen)
+        return createFrom(files, chosen)
       })
-      if (files.kind === 'buffer') giveBack(files.bytes)
+      if (files.kind === 'buffer') for (const bytes of buffersOf(files)) giveBack(bytes)
       const loadMs = performance.now() - started
       await unload(key)
       const discard = files.kind === 'path' ? files.discard : async () => undefined
@@ -181,8 +190,8 @@ export function createSessions(directory: string, journal: Journal | null): Engi
         create: async (threads) => {
           const files = await prepareFiles(model.source, directory)
           const chosen = sessionOptions(threads, model.spinning, 'cpu')
-          if (files.kind === 'buffer') return InferenceSession.create(files.bytes, chosen)
-          return InferenceSession.create(files.path, chosen).finally(files.discard)
+          const created = createFrom(files, chosen)
+          return files.kind === 'path' ? created.finally(files.discard) : created
         },
       })
       model.session = best.session
