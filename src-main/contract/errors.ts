@@ -114,6 +114,10 @@ export const errorCatalogue = {
   LIC_MODIFICATION_DENIED: entry(403, 'The license does not allow changing the version'),
   CREDITS_INSUFFICIENT: entry(402, 'There are not enough credits left'),
   QUOTA_EXCEEDED: entry(429, 'The requests of this month are used up'),
+  LEDGER_TAMPERED: entry(403, 'The count of what was used was changed from outside'),
+  STATE_MISSING: entry(403, 'The count of what was used is gone'),
+  STATE_ROLLBACK: entry(403, 'The count of what was used was taken back to an earlier state'),
+  IDEMPOTENCY_KEY_REUSED: entry(422, 'The idempotency key was used for another request'),
   EMERGENCY_CODE_INVALID: entry(422, 'The emergency code is not valid'),
   // node
   DATA_DIR_IN_USE: entry(409, 'Another node runs on this data folder'),

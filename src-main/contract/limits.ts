@@ -173,4 +173,12 @@ export const limits = {
   emergencyDaysMax: 7,
   /** Hours in which the same Idempotency-Key counts once. */
   idempotencyHoursMax: 24,
+  /** Requests that one leased block of quota is made for: at 100 000 a second a hundred commits. */
+  quotaBlockRequestsMax: 1000,
+  /** Settled blocks that stay in the chain; what they add up to stands in the rows of the accounts. */
+  quotaSettlementsKept: 4096,
+  /** Milliseconds after a failed commit before the next one is tried: each may wait for a lock on the door's thread. */
+  quotaRetryMs: 100,
+  /** Milliseconds after which a block that rests is settled, so that a loss of power forfeits nothing of it. */
+  quotaIdleMs: 10_000,
 } as const

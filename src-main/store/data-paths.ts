@@ -8,6 +8,11 @@ export interface DataPaths {
   readonly root: string
   readonly nodeDatabase: string
   readonly usageDatabase: string
+  /** What was counted against quotas; written by serving, as are the two beside it. */
+  readonly quotaDatabase: string
+  readonly quotaTally: string
+  /** Where the count stood, apart from the two: whoever deletes or takes back those leaves it behind. */
+  readonly quotaAnchor: string
   /** Segments of the usage chain; written by serving. */
   readonly usage: string
   readonly blobs: string
@@ -30,6 +35,9 @@ export function dataPaths(directory: string): DataPaths {
     root,
     nodeDatabase: join(root, 'node.db'),
     usageDatabase: join(root, 'usage.db'),
+    quotaDatabase: join(root, 'quota.db'),
+    quotaTally: join(root, 'quota.tally'),
+    quotaAnchor: join(root, 'keys', 'quota.anchor'),
     usage: join(root, 'usage'),
     blobs: join(root, 'blobs'),
     drafts: join(root, 'drafts'),

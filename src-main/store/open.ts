@@ -1,6 +1,6 @@
 /**
- * Opens the two databases. node.db is written by control, usage.db by serving; whoever is not the writer opens for
- * reading. The writer migrates, so control opens usage.db once for writing before it starts serving.
+ * Opens the databases. node.db is written by control, usage.db and quota.db by serving; whoever is not the writer opens
+ * for reading. The writer migrates, so control opens usage.db once for writing before it starts serving.
  */
 import { closeSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
@@ -16,11 +16,14 @@ import { alerts } from './migrations/node/0005-alerts.ts'
 import { remoteEngines } from './migrations/node/0006-remote-engines.ts'
 import { registryRecord } from './migrations/node/0007-registry-record.ts'
 import { licensing } from './migrations/node/0008-licenses.ts'
+import { foundation as quotaFoundation } from './migrations/quota/0001-foundation.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import {
   asStoreError,
   type NodeReader,
   type NodeWriter,
+  type QuotaReader,
+  type QuotaWriter,
   type Sqlite,
   sql,
   type UsageReader,
@@ -38,9 +41,12 @@ const nodeMigrations: Migrations = [
   licensing,
 ]
 const usageMigrations: Migrations = [usageFoundation]
+const quotaMigrations: Migrations = [quotaFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */
 const busyMsMax = 5000
+/** Serving waits for quota.db on the thread that answers everyone, so it gives up sooner and tries again later. */
+const quotaBusyMsMax = 50
 /** Pages that reads take straight from the page cache; the figures of test/bench/registry.ts stand on it. */
 const mappedBytes = 1 << 30
 
@@ -49,6 +55,7 @@ interface Kind {
   backups: string
   migrations: Migrations
   synchronous: 'full' | 'normal'
+  busyMs?: number
 }
 
 /** Registrations, keys and revocations survive a power loss once they are answered (FULL). */
@@ -67,6 +74,15 @@ const usageKind = (dataDir: string): Kind => ({
   synchronous: 'normal',
 })
 
+/** A block that was leased stays leased after a power loss (FULL). */
+const quotaKind = (dataDir: string): Kind => ({
+  file: dataPaths(dataDir).quotaDatabase,
+  backups: dataPaths(dataDir).backups,
+  migrations: quotaMigrations,
+  synchronous: 'full',
+  busyMs: quotaBusyMsMax,
+})
+
 /** Creates and migrates. The caller holds the owner lock. DATA_DIR_NEWER, DATA_DIR_INVALID. */
 export function openNodeDatabase(dataDir: string): NodeWriter {
   const db = openWriter(nodeKind(dataDir)) as NodeWriter
@@ -76,6 +92,13 @@ export function openNodeDatabase(dataDir: string): NodeWriter {
 
 export const openUsageDatabase = (dataDir: string): UsageWriter =>
   openWriter(usageKind(dataDir)) as UsageWriter
+
+/** The caller holds the lock of the quota ledger. */
+export const openQuotaDatabase = (dataDir: string): QuotaWriter =>
+  openWriter(quotaKind(dataDir)) as QuotaWriter
+
+export const readQuotaDatabase = (dataDir: string): QuotaReader =>
+  openReader(quotaKind(dataDir)) as QuotaReader
 
 /** The file must be there and of this build's schema: its writer has opened it before. */
 export const readNodeDatabase = (dataDir: string): NodeReader => openReader(nodeKind(dataDir)) as NodeReader
@@ -102,7 +125,7 @@ export function refuseNewerSchema(schema: { node: number; usage: number }): void
 
 function openWriter(kind: Kind): Sqlite {
   createPrivate(kind.file)
-  return connect(kind, { timeout: busyMsMax }, (db) => {
+  return connect(kind, { timeout: kind.busyMs ?? busyMsMax }, (db) => {
     refuseNewer(kind.file, schemaVersion(db), kind.migrations) // before a byte of it changes
     db.pragma('journal_mode = wal')
     db.pragma(`synchronous = ${kind.synchronous}`)

@@ -1,5 +1,5 @@
 /**
- * The two databases as types: a reader cannot be handed to a function that writes, nor usage.db to one that wants
+ * The databases as types: a reader cannot be handed to a function that writes, nor usage.db to one that wants
  * node.db. Statements are prepared once a connection; writes run in immediate transactions, nested ones as savepoints.
  */
 import Database from 'better-sqlite3'
@@ -8,6 +8,7 @@ import { OutpostError } from '../base/errors.ts'
 
 declare const node: unique symbol
 declare const usage: unique symbol
+declare const quota: unique symbol
 declare const writable: unique symbol
 
 export type Sqlite = Database.Database
@@ -15,6 +16,8 @@ export type NodeReader = Sqlite & { readonly [node]: true }
 export type NodeWriter = NodeReader & { readonly [writable]: true }
 export type UsageReader = Sqlite & { readonly [usage]: true }
 export type UsageWriter = UsageReader & { readonly [writable]: true }
+export type QuotaReader = Sqlite & { readonly [quota]: true }
+export type QuotaWriter = QuotaReader & { readonly [writable]: true }
 
 const statements = new WeakMap<Sqlite, Map<string, Database.Statement>>()
 
@@ -56,7 +59,10 @@ export function readWindow<Row>(
 }
 
 /** All of `work` or nothing of it; a full disk is DISK_FULL. `work` must be synchronous. */
-export function inTransaction<Result>(db: NodeWriter | UsageWriter, work: () => Result): Result {
+export function inTransaction<Result>(
+  db: NodeWriter | UsageWriter | QuotaWriter,
+  work: () => Result,
+): Result {
   try {
     return db.transaction(work).immediate()
   } catch (error) {
