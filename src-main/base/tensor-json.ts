@@ -4,7 +4,7 @@
  */
 import type { Datatype, JsonTensor } from '../contract/tensor.ts'
 import { OutpostError } from './errors.ts'
-import { elementCount, emptyData, type Tensor, type TensorData } from './tensors.ts'
+import { elementCount, shortLivedData, type Tensor, type TensorData } from './tensors.ts'
 
 const integerRange: Partial<Record<Datatype, readonly [number, number]>> = {
   UINT8: [0, 255],
@@ -145,7 +145,7 @@ export function decodeData(
 
 function store(datatype: Datatype, data: readonly unknown[], convert: Convert): TensorData {
   if (datatype === 'BYTES') return data.map((value, at) => convert(value, at) as string)
-  const target = emptyData(datatype, data.length)
+  const target = shortLivedData(datatype, data.length)
   const view = datatype === 'FP16' ? halfView(target as Uint16Array) : (target as Float32Array)
   for (let at = 0; at < data.length; at++) view[at] = convert(data[at], at) as number
   return target

@@ -8,6 +8,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
+import { ownMemory } from '../base/tensors.ts'
 import { limits } from '../contract/limits.ts'
 import type { DeviceProbe } from '../contract/views.ts'
 import type { Engine, EngineOptions, LoadedModel, ModelSource, RunResult, Tuning } from './engine.ts'
@@ -172,7 +173,8 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
     },
     run: async (key, inputs, outputs) => {
       const { seat, source } = placedAs(key)
-      return (await seat.submit({ type: 'run', key, inputs, outputs }, source.versionId)) as RunResult
+      const task = { type: 'run' as const, key, inputs: inputs.map(ownMemory), outputs }
+      return (await seat.submit(task, source.versionId)) as RunResult
     },
     unload: async (key) => {
       const model = placed.get(key)
@@ -183,7 +185,7 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
     },
     tune: async (key, inputs, budgetMs) => {
       const model = placedAs(key)
-      const task = { type: 'tune' as const, key, inputs, budgetMs }
+      const task = { type: 'tune' as const, key, inputs: inputs.map(ownMemory), budgetMs }
       const found = (await model.seat.submit(task, model.source.versionId)) as Tuning | null
       // A thread that takes its place loads it as it was tuned.
       if (found) model.options = { ...model.options, intraOpThreads: found.intraOpThreads }

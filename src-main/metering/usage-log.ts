@@ -10,6 +10,7 @@ import { OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
 import type { RequestRow } from '../contract/views.ts'
 import { readBlocks } from './read-segment.ts'
+import { createRecordLine } from './record-line.ts'
 import { headerText, noHash, sealFits, sealText, segmentName } from './segment-format.ts'
 import { listSegments, readHeader } from './verify-usage.ts'
 
@@ -45,6 +46,7 @@ export async function openUsageLog(
   let end = await findEnd(directory, key)
   let fd = openSync(join(directory, segmentName(end.segment)), 'a', 0o600)
   const macKey = createSecretKey(key)
+  const lineOf = createRecordLine()
   let pending: Pending[] = []
   let scheduled = false
   /** The file may hold bytes behind `end.size` after a write that failed half way. */
@@ -104,7 +106,7 @@ export async function openUsageLog(
   return {
     append: (record) =>
       new Promise((resolve, reject) => {
-        pending.push({ line: `${JSON.stringify(record)}\n`, resolve, reject })
+        pending.push({ line: lineOf(record), resolve, reject })
         if (scheduled) return
         scheduled = true
         setImmediate(flush)

@@ -21,7 +21,19 @@ export function answerHeaders({ call, trace }: Asking): Record<string, string> {
   }
 }
 
-const text = (value: string): string => `"${value.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, '\\$&')}"`
+/** Texts that are remembered: names and rules are few, and come with each answer. */
+const quotedMax = 1000
+const quoted = new Map<string, string>()
+
+/** As a string of structured fields. */
+function text(value: string): string {
+  const known = quoted.get(value)
+  if (known !== undefined) return known
+  const made = `"${value.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, '\\$&')}"`
+  if (quoted.size < quotedMax) quoted.set(value, made)
+  return made
+}
+
 const micros = (ms: number): number => Math.round(ms * 1000)
 
 function receiptText(

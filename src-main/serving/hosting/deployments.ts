@@ -249,9 +249,17 @@ export function createDeployments({
   }
 }
 
-const keyOf = (endpoint: EndpointRoute, target: RouteTarget): string => `${endpoint.id}|${target.versionId}`
-/** Asked for with each request; a target is the same object for as long as its snapshot. */
+/** Both are asked for with each request; a target is the same object, of one endpoint, for as long as its snapshot. */
+const keys = new WeakMap<RouteTarget, string>()
 const modelKeys = new WeakMap<RouteTarget, string>()
+
+function keyOf(endpoint: EndpointRoute, target: RouteTarget): string {
+  const known = keys.get(target)
+  if (known !== undefined) return known
+  const key = `${endpoint.id}|${target.versionId}`
+  keys.set(target, key)
+  return key
+}
 
 function modelKeyOf(target: RouteTarget): string {
   const known = modelKeys.get(target)

@@ -264,6 +264,19 @@ const tracedAnswer = ({ target }: Call, { items, batchSize }: Trace, code: strin
   code,
 })
 
+let writtenAt = 0
+let written = ''
+
+/** As text; of many requests in one millisecond it is written once. */
+function timeNow(): string {
+  const now = Date.now()
+  if (now !== writtenAt) {
+    writtenAt = now
+    written = new Date(now).toISOString()
+  }
+  return written
+}
+
 function recordOf(
   call: Call,
   trace: Trace,
@@ -274,7 +287,7 @@ function recordOf(
   const { endpoint, version, rule, ready } = call.target
   return {
     id: call.id,
-    at: new Date().toISOString(),
+    at: timeNow(),
     endpoint,
     model: version.model,
     version: version.version,

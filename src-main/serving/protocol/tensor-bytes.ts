@@ -5,7 +5,7 @@
  */
 import { TextDecoder } from 'node:util'
 import { OutpostError } from '../../base/errors.ts'
-import { elementCount, emptyData, type Tensor, type TensorData } from '../../base/tensors.ts'
+import { elementCount, shortLivedData, type Tensor, type TensorData } from '../../base/tensors.ts'
 import type { Datatype } from '../../contract/tensor.ts'
 
 const elementBytes: Record<Exclude<Datatype, 'BYTES'>, number> = {
@@ -31,7 +31,7 @@ const invalid = (name: string, message: string): OutpostError =>
 export const byteLength = (datatype: Datatype, shape: readonly number[]): number | null =>
   datatype === 'BYTES' ? null : elementCount(shape) * elementBytes[datatype]
 
-/** A copy, so that the memory can be handed to an engine thread; INPUT_INVALID where the bytes do not fit. */
+/** A copy, in memory where each element lies as its datatype wants it; INPUT_INVALID where the bytes do not fit. */
 export function decodeBytes(
   name: string,
   datatype: Datatype,
@@ -44,8 +44,8 @@ export function decodeBytes(
   if (bytes.byteLength !== wanted) {
     throw invalid(name, `shape [${shape}] of ${datatype} has ${wanted} bytes, found ${bytes.byteLength}.`)
   }
-  const data = emptyData(datatype, elementCount(shape)) as Exclude<TensorData, string[]>
-  new Uint8Array(data.buffer).set(bytes)
+  const data = shortLivedData(datatype, elementCount(shape)) as Exclude<TensorData, string[]>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes)
   if (datatype === 'BOOL') refuseOtherThanBits(name, data as Uint8Array)
   return data
 }

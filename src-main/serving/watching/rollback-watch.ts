@@ -71,7 +71,7 @@ export function createRollbackWatch({ now, onBroken }: RollbackWatchOptions): Ro
       watched = next
     },
     observe: (endpointId, versionId, seen) => {
-      const one = watched.get(keyOf(endpointId, versionId))
+      const one = watched.size === 0 ? null : watched.get(keyOf(endpointId, versionId))
       if (!one) return
       const at = now()
       for (const { rule, window } of one.rules) {
