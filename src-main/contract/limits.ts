@@ -173,6 +173,9 @@ export const limits = {
   emergencyDaysMax: 7,
   /** Hours in which the same Idempotency-Key counts once. */
   idempotencyHoursMax: 24,
+  /** Idempotency keys that are kept, of one caller and of all: one caller cannot push out the keys of the others alone. */
+  idempotencyKeysPerCallerMax: 20_000,
+  idempotencyKeysMax: 200_000,
   /** Requests that one leased block of quota is made for: at 100 000 a second a hundred commits. */
   quotaBlockRequestsMax: 1000,
   /** Settled blocks that stay in the chain; what they add up to stands in the rows of the accounts. */

@@ -22,6 +22,7 @@ import type { Log } from '../../base/log.ts'
 import { limits } from '../../contract/limits.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 import { takeLock } from '../../store/owner-lock.ts'
+import type { QuotaWriter } from '../../store/sqlite.ts'
 import { type Counting, createCounting } from './counting.ts'
 import { type OpenedLedger, openLedgerFiles } from './opening.ts'
 import { createSeals } from './seals.ts'
@@ -63,6 +64,8 @@ export interface QuotaLedger {
   refusal(): OutpostError | null
   /** What was found wrong at the opening, and gone on from. */
   anomalies(): readonly QuotaAnomaly[]
+  /** Where the idempotency keys stand too; null while nothing is counted. */
+  database(): QuotaWriter | null
   /** Tries again to open what was refused. */
   recheck(): void
   close(): void
@@ -132,6 +135,7 @@ export function openQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
     accounts: () => counting?.accounts() ?? [],
     refusal: () => refusal,
     anomalies: () => files?.anomalies ?? [],
+    database: () => files?.db ?? null,
     recheck: () => {
       if (refusal) open()
     },

@@ -1,0 +1,207 @@
+/**
+ * Idempotency keys: a request that is sent again under the same key counts once within 24 hours, also after a restart.
+ * A key is bound to its caller, its license and the digest of its body. It is on the disk before the answer leaves;
+ * until then requests of one key hold it together, and what was taken is given back when all of them failed.
+ *
+ *   const held = keys.enter({ caller, license, key, body }, now, () => ledger.take(...))
+ *   if (!held.admitted) throw held.refusal
+ *   await held.succeed(actualUnits)   // before the answer leaves; rejects with METER_UNAVAILABLE
+ *   held.fail()                       // instead, where there is no answer
+ *
+ * It settles the tokens itself.
+ */
+import { createHash } from 'node:crypto'
+import { OutpostError } from '../../base/errors.ts'
+import type { Log } from '../../base/log.ts'
+import { limits } from '../../contract/limits.ts'
+import type { QuotaWriter } from '../../store/sqlite.ts'
+import { type IdempotencyRow, idempotencyBody, storeIdempotency } from '../../store/tables/idempotency.ts'
+import type { QuotaDenial, QuotaToken } from './types.ts'
+
+export interface KeyedRequest {
+  caller: string
+  license: string
+  /** As the client sent it. */
+  key: string
+  /** SHA-256 of the body. */
+  body: Uint8Array
+}
+
+export interface HeldKey {
+  readonly admitted: true
+  /** Counted by an earlier request: this one is not to be billed. */
+  readonly repeated: boolean
+  succeed(actualUnits: number): Promise<void>
+  fail(): void
+}
+
+export interface IdempotencyKeys {
+  enter(request: KeyedRequest, now: number, take: () => QuotaToken | QuotaDenial): HeldKey | QuotaDenial
+}
+
+/** What of the ledger is needed. */
+export interface KeyedLedger {
+  settle(token: QuotaToken, actualUnits: number): boolean
+  giveBack(token: QuotaToken): boolean
+  /** Null while the ledger is closed to counting. */
+  database(): QuotaWriter | null
+}
+
+/** A key while requests hold it or its row is not written yet. */
+interface Entry {
+  row: IdempotencyRow
+  token: QuotaToken
+  holders: number
+  counted: boolean
+  written: Promise<void> | null
+}
+
+const keptMs = limits.idempotencyHoursMax * 3_600_000
+const done: HeldKey = {
+  admitted: true,
+  repeated: true,
+  succeed: async () => undefined,
+  fail: () => undefined,
+}
+
+export function createIdempotencyKeys(
+  ledger: KeyedLedger,
+  log: Pick<Log, 'warn'>,
+  bounds: { perCaller: number; all: number } = {
+    perCaller: limits.idempotencyKeysPerCallerMax,
+    all: limits.idempotencyKeysMax,
+  },
+): IdempotencyKeys {
+  const entries = new Map<string, Entry>()
+  let waiting: { row: IdempotencyRow; resolve: () => void; reject: (error: Error) => void }[] = []
+  /** Counted and not written, as on a full disk: they stay in memory and go with the next ones. */
+  let unwritten: IdempotencyRow[] = []
+
+  function flush(): void {
+    const batch = waiting
+    waiting = []
+    const rows = [...unwritten, ...batch.map(({ row }) => row)]
+    try {
+      const db = ledger.database()
+      if (!db) throw new Error('the ledger is closed')
+      const latest = rows.reduce((at, row) => Math.max(at, row.at), 0)
+      storeIdempotency(db, rows, { ...bounds, expired: latest - keptMs })
+    } catch (error) {
+      log.warn({ err: error }, 'idempotency keys could not be written')
+      forgetUnwritten(rows.slice(0, -bounds.perCaller))
+      unwritten = rows.slice(-bounds.perCaller)
+      for (const one of batch) one.reject(unavailable(error))
+      return
+    }
+    forgetUnwritten(unwritten)
+    unwritten = []
+    for (const one of batch) one.resolve()
+  }
+
+  function forgetUnwritten(rows: readonly IdempotencyRow[]): void {
+    for (const row of rows) entries.delete(nameOf(row.key))
+  }
+
+  function write(row: IdempotencyRow): Promise<void> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ row, resolve, reject })
+      if (waiting.length === 1) setImmediate(flush)
+    })
+  }
+
+  function hold(name: string, entry: Entry, repeated: boolean): HeldKey {
+    entry.holders += 1
+    let ended = false
+    const leave = (): boolean => {
+      if (ended) return false
+      ended = true
+      entry.holders -= 1
+      return true
+    }
+    return {
+      admitted: true,
+      repeated,
+      succeed: async (actualUnits) => {
+        if (!leave()) return
+        if (!entry.counted) {
+          entry.counted = true
+          ledger.settle(entry.token, actualUnits)
+        }
+        entry.written ??= write(entry.row)
+        try {
+          await entry.written
+          entries.delete(name)
+        } catch (error) {
+          entry.written = null // it stays counted here: the next one under this key tries to write it again
+          throw error
+        }
+      },
+      fail: () => {
+        if (!leave() || entry.holders > 0 || entry.counted) return
+        entries.delete(name)
+        ledger.giveBack(entry.token)
+      },
+    }
+  }
+
+  return {
+    enter(request, now, take) {
+      const invalid = invalidKey(request.key)
+      if (invalid) return invalid
+      const key = digestOf('key', request.caller, request.license, request.key)
+      const name = nameOf(key)
+      const entry = entries.get(name)
+      let body: Uint8Array | null
+      try {
+        body = entry?.row.body ?? findBody(key, now)
+      } catch (error) {
+        return { admitted: false, refusal: unavailable(error) }
+      }
+      if (body && !Buffer.from(body).equals(request.body)) return reused(request.key)
+      if (entry) return hold(name, entry, true)
+      if (body) return done
+      const answer = take()
+      if (!answer.admitted) return answer
+      const row = { key, caller: digestOf('caller', request.caller), body: request.body, at: Math.round(now) }
+      const fresh: Entry = { row, token: answer, holders: 0, counted: false, written: null }
+      entries.set(name, fresh)
+      return hold(name, fresh, false)
+    },
+  }
+
+  function findBody(key: Uint8Array, now: number): Uint8Array | null {
+    const db = ledger.database()
+    return db ? idempotencyBody(db, key, Math.round(now) - keptMs) : null
+  }
+}
+
+const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex')
+
+/** Of parts that may hold anything: no two lists of them give the same text. */
+const digestOf = (...parts: string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest()
+
+function invalidKey(key: string): QuotaDenial | null {
+  if (key.length > 0 && key.length <= limits.lineCharsMax) return null
+  const refusal = new OutpostError('BAD_REQUEST', 'The Idempotency-Key is empty or too long.', {
+    hint: `Send 1 to ${limits.lineCharsMax} characters, such as a UUID.`,
+  })
+  return { admitted: false, refusal }
+}
+
+function reused(key: string): QuotaDenial {
+  const message = `The Idempotency-Key "${key}" was used for a request with another body.`
+  const refusal = new OutpostError('IDEMPOTENCY_KEY_REUSED', message, {
+    hint: 'Send a new key for a new request, and the old one only with the very same body.',
+  })
+  return { admitted: false, refusal }
+}
+
+const unavailable = (cause: unknown): OutpostError =>
+  new OutpostError(
+    'METER_UNAVAILABLE',
+    'The idempotency key cannot be kept, so the request is not answered.',
+    {
+      hint: 'Look for a full disk or lost permissions on the data folder.',
+      cause,
+    },
+  )

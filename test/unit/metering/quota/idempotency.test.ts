@@ -1,0 +1,109 @@
+/** Idempotency keys: counted once, bound to caller, license and body, bounded, and given back when all holders failed. */
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { createIdempotencyKeys, type HeldKey } from '../../../../src-main/metering/quota/idempotency.ts'
+import type { QuotaLedger } from '../../../../src-main/metering/quota/ledger.ts'
+import type { QuotaDenial } from '../../../../src-main/metering/quota/types.ts'
+import { countIdempotency } from '../../../../src-main/store/tables/idempotency.ts'
+import { deny, ledgerFolder, november } from '../../../support/quota-ledger.ts'
+
+const account = { id: 'lic', period: '2026-11', limit: 10 }
+const bodyOf = (text: string) => createHash('sha256').update(text).digest()
+const log = { warn: () => undefined }
+
+function keysOf(ledger: QuotaLedger, bounds?: { perCaller: number; all: number }) {
+  const keys = createIdempotencyKeys(ledger, log, bounds)
+  return (key: string, more: { body?: string; caller?: string; license?: string; now?: number } = {}) => {
+    const { body = 'body', caller = 'ada', license = 'lic', now = november } = more
+    const take = () => ledger.take(account, deny, 1, now)
+    return keys.enter({ caller, license, key, body: bodyOf(body) }, now, take)
+  }
+}
+function held(answer: HeldKey | QuotaDenial): HeldKey {
+  if (!answer.admitted) throw answer.refusal
+  return answer
+}
+const countedIn = (ledger: QuotaLedger) => ledger.usage(account)?.counted ?? 0
+
+describe('a key', () => {
+  test('counts once, also at the same time', async () => {
+    const ledger = ledgerFolder().open()
+    const enter = keysOf(ledger)
+    const [first, second] = [held(enter('k')), held(enter('k'))]
+    expect([first.repeated, second.repeated]).toEqual([false, true])
+    await Promise.all([first.succeed(1), second.succeed(1)])
+    await held(enter('k')).succeed(1)
+    expect(countedIn(ledger)).toBe(1)
+  })
+
+  test('is known after a restart, for 24 hours', async () => {
+    const folder = ledgerFolder()
+    const first = folder.open()
+    await held(keysOf(first)('k')).succeed(1)
+    first.close()
+    const second = folder.open()
+    const enter = keysOf(second)
+    const day = 24 * 3_600_000
+    expect(held(enter('k', { now: november + day - 1 })).repeated).toBe(true)
+    expect(held(enter('k', { now: november + day })).repeated).toBe(false)
+  })
+
+  test('is refused for another body, and another one for another caller or license', async () => {
+    const ledger = ledgerFolder().open()
+    const enter = keysOf(ledger)
+    const code = (answer: HeldKey | QuotaDenial) => (answer.admitted ? null : answer.refusal.code)
+    const first = held(enter('k'))
+    expect(code(enter('k', { body: 'other' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    await first.succeed(1)
+    expect(code(enter('k', { body: 'other' }))).toBe('IDEMPOTENCY_KEY_REUSED')
+    expect(held(enter('k', { caller: 'bob' })).repeated).toBe(false)
+    expect(held(enter('k', { license: 'other' })).repeated).toBe(false)
+    expect(code(enter(''))).toBe('BAD_REQUEST')
+    expect(code(enter('k'.repeat(257)))).toBe('BAD_REQUEST')
+  })
+
+  test('is free again when all that held it failed, and not while one has succeeded', async () => {
+    const ledger = ledgerFolder().open()
+    const enter = keysOf(ledger)
+    const [first, second] = [held(enter('k')), held(enter('k'))]
+    first.fail()
+    first.fail()
+    expect(countedIn(ledger)).toBe(1)
+    second.fail()
+    expect(countedIn(ledger)).toBe(0)
+    const [third, fourth] = [held(enter('k')), held(enter('k'))]
+    expect(third.repeated).toBe(false)
+    await third.succeed(1)
+    fourth.fail()
+    expect(countedIn(ledger)).toBe(1)
+    expect(held(enter('k')).repeated).toBe(true)
+  })
+
+  test('is refused with the quota', () => {
+    const ledger = ledgerFolder().open()
+    const enter = keysOf(ledger)
+    for (let at = 0; at < 10; at++) held(enter(`k${at}`))
+    const refused = enter('k10')
+    expect(refused.admitted ? null : refused.refusal.code).toBe('QUOTA_EXCEEDED')
+  })
+})
+
+test('keys are bounded in number: the oldest of the same caller make room', async () => {
+  const ledger = ledgerFolder().open()
+  const keys = createIdempotencyKeys(ledger, log, { perCaller: 5, all: 8 })
+  const unlimited = { ...account, limit: null }
+  const enter = (caller: string, key: string, at: number) =>
+    held(
+      keys.enter({ caller, license: 'lic', key, body: bodyOf('b') }, november + at, () =>
+        ledger.take(unlimited, deny, 1, november),
+      ),
+    )
+  for (let at = 0; at < 20; at++) await enter('ada', `k${at}`, at).succeed(1)
+  await enter('bob', 'k', 100).succeed(1)
+  const db = ledger.database()
+  expect(db && countIdempotency(db)).toBe(6)
+  expect(enter('ada', 'k19', 101).repeated).toBe(true)
+  expect(enter('ada', 'k0', 101).repeated).toBe(false)
+  for (let at = 0; at < 5; at++) await enter(`c${at}`, 'k', 200 + at).succeed(1)
+  expect(db && countIdempotency(db)).toBe(8)
+})
