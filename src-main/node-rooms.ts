@@ -17,6 +17,8 @@ import { loadSecrets, type SecretStore } from './flows/access/secrets.ts'
 import { noteAlert } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
+import { openLicensing } from './flows/licenses/open-licensing.ts'
+import { createQuotaBoard } from './flows/licenses/quota-board.ts'
 import type { NodeContext } from './flows/node-context.ts'
 import { createFileHandles } from './flows/packages/file-handles.ts'
 import { runImport } from './flows/packages/import-package.ts'
@@ -95,6 +97,15 @@ export async function furnish(
   opened.defer(closeLog)
   const secrets = await loadSecrets(paths, config.secrets)
   const table = await recoverJobs(paths, db, clock)
+  const { licensing, close: closeLicensing } = await openLicensing({
+    db,
+    root: paths.root,
+    keys: paths.keys,
+    pepper: secrets.pepper,
+    process: 'control',
+    ...(config.clock && { wall: () => clock.now() }),
+  })
+  opened.defer(closeLicensing)
 
   const spare = config.temporaryKey ? temporaryKey(secrets.pepper) : null
   const temporaryKeys = spare ? [{ hash: spare.hash, name: spare.name }] : []
@@ -146,6 +157,8 @@ export async function furnish(
     secrets: { ...secrets, internalKey, ownerToken: randomBytes(32).toString('base64url') },
     keyFailures: createFailureLimiter(clock),
     loginFailures: createFailureLimiter(clock),
+    licensing,
+    quotas: createQuotaBoard(),
     controlUrl: () => listener.current?.url ?? null,
     snapshot: () => currentSnapshot(db),
     askServing: createAskServing({

@@ -2,6 +2,7 @@
 import { alerts, webhooks } from './alerts.ts'
 import { engines } from './engines.ts'
 import { api } from './implementer.ts'
+import { licenses } from './licenses.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
 import { jobs, keys, login, publishers, system } from './system.ts'
@@ -14,6 +15,7 @@ export const createRouter = () =>
     drafts,
     deployments,
     engines,
+    licenses,
     playground,
     requests,
     alerts,

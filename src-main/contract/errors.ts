@@ -119,6 +119,7 @@ export const errorCatalogue = {
   STATE_ROLLBACK: entry(403, 'The count of what was used was taken back to an earlier state'),
   IDEMPOTENCY_KEY_REUSED: entry(422, 'The idempotency key was used for another request'),
   EMERGENCY_CODE_INVALID: entry(422, 'The emergency code is not valid'),
+  SEALED_INVALID: entry(422, 'The sealed weights cannot be opened'),
   // node
   DATA_DIR_IN_USE: entry(409, 'Another node runs on this data folder'),
   DATA_DIR_NEWER: entry(409, 'The data folder was written by a newer version'),

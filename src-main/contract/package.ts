@@ -91,8 +91,21 @@ const classesOutput = z.strictObject({
   labels: z.array(line).max(limits.labelsMax).optional(),
   labelsFile: path.optional(),
 })
+/** A vector an item, for search and comparison; POST /v1/embeddings answers with the first output of this kind. */
+const embeddingOutput = z.strictObject({
+  ...base,
+  kind: z.literal('embedding'),
+  /** How the vectors of an item's tokens become one: none where the model gives one already, cls takes the first. */
+  pooling: z.enum(['none', 'mean', 'cls']).default('none'),
+  /** The input that has 1 for each token that counts in the mean; attention_mask where the model has one. */
+  mask: line.optional(),
+  /** To a length of 1, so that the dot product of two is their cosine. */
+  normalize: z.boolean().default(false),
+  /** True where the model was trained so that the first values of a vector stand for the whole (Matryoshka). */
+  truncatable: z.boolean().default(false),
+})
 const tensorOutput = z.strictObject({ ...base, kind: z.literal('tensor') })
-export const outputSchema = z.discriminatedUnion('kind', [classesOutput, tensorOutput])
+export const outputSchema = z.discriminatedUnion('kind', [classesOutput, embeddingOutput, tensorOutput])
 export type OutputSchema = z.infer<typeof outputSchema>
 
 /** R89: 0 to 1 each; custom carries what the task's own field measures. */

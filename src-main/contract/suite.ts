@@ -20,6 +20,8 @@ export const suiteCase = z.strictObject({
     label: z.string().optional(),
     /** By the name of the output tensor; compared within the tolerances. */
     tensors: z.array(jsonTensor).optional(),
+    /** The vector of the first output of kind `embedding`, as it is answered; compared within the tolerances. */
+    embedding: z.array(z.number()).optional(),
     toleranceAbsolute: z.number().min(0).optional(),
     toleranceRelative: z.number().min(0).optional(),
   }),

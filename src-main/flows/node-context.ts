@@ -15,6 +15,8 @@ import type { DataPaths } from '../store/data-paths.ts'
 import type { NodeWriter, UsageReader } from '../store/sqlite.ts'
 import type { JobTable } from '../store/tables/jobs.ts'
 import type { ServingSupervisor } from '../supervisor/serving-supervisor.ts'
+import type { Licensing } from './licenses/licensing.ts'
+import type { QuotaBoard } from './licenses/quota-board.ts'
 import type { FileHandles } from './packages/file-handles.ts'
 import type { StagedPackages } from './packages/staged-packages.ts'
 import type { AskServing } from './serve/ask-serving.ts'
@@ -40,6 +42,8 @@ export interface NodeContext {
   readonly startChild: StartChild
   readonly samplesDirectory: string
   readonly secrets: NodeSecrets
+  readonly licensing: Licensing
+  readonly quotas: QuotaBoard
   /** Guesses of keys and of passwords, each slowed down by address. */
   readonly keyFailures: FailureLimiter
   readonly loginFailures: FailureLimiter

@@ -5,6 +5,7 @@
 import { alerts, webhooks } from './alerts.ts'
 import { drafts } from './drafts.ts'
 import { engines } from './engines.ts'
+import { licenses } from './licenses.ts'
 import { models } from './models.ts'
 import { packages } from './packages.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -17,6 +18,7 @@ export const contract = {
   drafts,
   deployments,
   engines,
+  licenses,
   playground,
   requests,
   alerts,

@@ -68,6 +68,7 @@ const nodeEvent = z.object({
     'publishers',
     'drafts',
     'alerts',
+    'licenses',
     'system',
   ]),
   id: z.string().nullable(),

@@ -228,7 +228,6 @@ export const deactivationPayload = z.object({
   publicKey: z.string().max(256),
   lid: rowId,
   seq: z.int().min(1),
-  head: hash,
 })
 export type DeactivationPayload = z.infer<typeof deactivationPayload>
 

@@ -38,12 +38,21 @@ export interface Standings {
 }
 
 /** How a license is bound to this machine, at this moment. */
-export type BindingOf = (license: LicensePayload, rebindSince: string | null) => Binding
+export type BindingOf = (license: LicensePayload, since: BoundSince | null) => Binding
+
+/** Milliseconds of trusted time; null before the license is installed. */
+export interface BoundSince {
+  boundAt: number
+  /** Since when too few traits are found again. */
+  belowSince: number | null
+}
 
 export interface LicenseBook {
   /** `now` in seconds of trusted time. */
   of(model: string | null, now: number): Standings
   issuers(): Issuers
+  /** Whether this is a key of the node's own publisher, also one that was rotated out. */
+  isOwn(fingerprint: string | null): boolean
   /** As the newest receipt says. */
   attested(): Site['attested']
 }
@@ -77,6 +86,7 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): License
 
   return {
     issuers: () => present().issuers,
+    isOwn: (fingerprint) => fingerprint !== null && present().own.has(fingerprint),
     attested: () => newestAttestation(present().contacts),
     of: (model, now) => {
       const facts = present()
@@ -99,6 +109,7 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): License
 }
 
 interface About {
+  own: Set<string>
   issuers: Issuers
   ends: Map<string, string>
   contacts: Map<string, StoredContact>
@@ -106,7 +117,8 @@ interface About {
 }
 
 function readAbout(db: NodeReader): About {
-  const publishers = listPublishers(db).map(({ name, fingerprint, publicKey }) => ({
+  const stored = listPublishers(db)
+  const publishers = stored.map(({ name, fingerprint, publicKey }) => ({
     name,
     fingerprint,
     key: createPublicKey(publicKey),
@@ -125,6 +137,7 @@ function readAbout(db: NodeReader): About {
     if (list && list.iss === issuer) revocations.set(issuer, readRevocations(list))
   }
   return {
+    own: new Set(stored.filter(({ own }) => own).map(({ fingerprint }) => fingerprint)),
     issuers,
     ends: licenseEnds(db),
     contacts: new Map(listContacts(db).map((contact) => [contact.issuer, contact])),
@@ -201,7 +214,10 @@ function standingOf(
     revoked: list?.revoked.get(license.lid) ?? null,
     revocationsIssuedAt: list?.issuedAt ?? null,
     heardAt: Math.max(license.iat, heard ? seconds(heard.heardAt) : 0),
-    binding: bindingOf(license, stored.rebindSince),
+    binding: bindingOf(license, {
+      boundAt: Date.parse(stored.installedAt),
+      belowSince: stored.rebindSince === null ? null : Date.parse(stored.rebindSince),
+    }),
     emergencyUntil: stored.emergencyUntil === null ? null : seconds(stored.emergencyUntil),
   }
 }

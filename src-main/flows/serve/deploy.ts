@@ -9,7 +9,6 @@ import { withBuild } from '../../base/version-order.ts'
 import { isRemote, remoteNameOf } from '../../contract/hosting.ts'
 import type { Strategy } from '../../contract/traffic.ts'
 import type { DeploymentRow } from '../../contract/views.ts'
-import { resolveVersion } from '../../registry/resolve.ts'
 import { inTransaction } from '../../store/sqlite.ts'
 import { deleteTarget, listTargets } from '../../store/tables/endpoint-targets.ts'
 import {
@@ -24,6 +23,7 @@ import {
 import { nextSnapshot } from '../../store/tables/meta.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
+import { requireRight, resolveLicensed } from '../licenses/decide-version.ts'
 import type { NodeContext } from '../node-context.ts'
 import { deploymentRowOf, endpointState, reportOf } from './deployment-rows.ts'
 import { applyChange, requireEndpoint } from './endpoint.ts'
@@ -48,7 +48,8 @@ export interface DeployInput {
  * loaded, and all stays as it was), with the others it stays beside it.
  */
 export async function deploy(node: NodeContext, actor: Actor, input: DeployInput): Promise<DeploymentRow> {
-  const found = resolveVersion(node.db, input.model, input.version)
+  const found = resolveLicensed(node.db, node.licensing, input.model, input.version)
+  requireRight(node.licensing, found.model.name, found.version, { operation: 'serve' })
   const name = input.endpoint ?? input.model
   const strategy = input.strategy ?? 'replace'
   const existing = findEndpoint(node.db, name)

@@ -85,7 +85,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
         ? prepareBody(plan, body)
         : ((await elsewhere({
             type: 'prepare',
-            plan: { ...plan, outputs: [], labels: {} },
+            plan: posted(plan),
             body,
           })) as PreparedItems),
     // Bytes behind the JSON are copied, which takes no time worth a thread.
@@ -100,7 +100,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
         ? inferAnswerText(answer)
         : ((await elsewhere({
             type: 'encode',
-            answer: { ...answer, outputs: answer.outputs.map(posted) },
+            answer: { ...answer, outputs: answer.outputs.map(copied) },
           })) as string)
     },
     prepareCase: prepareInputs,
@@ -110,8 +110,15 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
   }
 }
 
+/** What preparing needs of it: the labels of classes may be many. */
+const posted = (plan: ProcessingPlan): ProcessingPlan => ({
+  ...plan,
+  outputs: plan.outputs.filter(({ kind }) => kind === 'embedding'),
+  labels: {},
+})
+
 /** Copied on the way: a shadow still compares what was answered. */
-const posted = (output: InferAnswer['outputs'][number]): typeof output =>
+const copied = (output: InferAnswer['outputs'][number]): typeof output =>
   'data' in output ? ownMemory(output) : output
 
 /** The other side, in its thread. */

@@ -24,6 +24,8 @@ import { findModel, modelsFrom } from '../../store/tables/models.ts'
 import { versionNames } from '../../store/tables/versions.ts'
 import { samplePublisher, trustKey } from '../access/publishers.ts'
 import type { Actor } from '../actor.ts'
+import { decideVersion, factsOf, resolveLicensed } from '../licenses/decide-version.ts'
+import { licenseSample } from '../licenses/sample-licenses.ts'
 import type { NodeContext } from '../node-context.ts'
 import { installPackage } from '../packages/install-package.ts'
 import { deploy, removeDeployment } from '../serve/deploy.ts'
@@ -90,6 +92,7 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
     }
     models.add(id)
   }
+  for (const model of models) await licenseSample(node, actor, signer, model)
   for (const model of models) await deployIfIdle(node, { kind: 'owner', name: actor.name, scopes: [] }, model)
   return { models: [...models] }
 }
@@ -97,6 +100,11 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
 async function deployIfIdle(node: NodeContext, actor: Actor, model: string): Promise<void> {
   const found = findModel(node.db, model)
   if (!found || endpointsOfModel(node.db, found.id).length > 0) return
+  const stable = resolveLicensed(node.db, node.licensing, model, 'stable')
+  const mayServe = decideVersion(node.licensing, factsOf(model, stable.version), {
+    operation: 'serve',
+  }).allowed
+  if (!mayServe) return // one sample has a license that does not allow it, which its page says
   await deploy(node, actor, { model, version: 'stable', executionProvider: 'auto' })
 }
 

@@ -10,11 +10,22 @@ import {
   type Refusal,
   revocationDeadline,
   rungs,
+  rungsOfAnyVersion,
 } from './rungs.ts'
 
 /** The first rung that refuses; null where all let pass. */
-export function firstRefusal(standing: LicenseStanding, question: Question): Refusal | null {
-  for (const rung of rungs) {
+export const firstRefusal = (standing: LicenseStanding, question: Question): Refusal | null =>
+  climb(rungs, standing, question)
+
+/** What the license says to any version that it covers, published in time. */
+export const refusalOfAny = (standing: LicenseStanding, asked: Omit<Question, 'version'>): Refusal | null =>
+  climb(rungsOfAnyVersion, standing, {
+    ...asked,
+    version: { model: standing.license.model.id, version: '', digest: '', releasedAt: 0 },
+  })
+
+function climb(steps: typeof rungs, standing: LicenseStanding, question: Question): Refusal | null {
+  for (const rung of steps) {
     const refusal = rung(standing, question)
     if (refusal) return refusal
   }

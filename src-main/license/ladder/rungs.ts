@@ -295,18 +295,11 @@ const place: Rung = ({ license }, { site, now }) => {
   }
 }
 
-export const rungs: readonly Rung[] = [
-  standing,
-  revocation,
-  machine,
-  issued,
-  begun,
-  ended,
-  freshness,
-  contact,
-  model,
-  versions,
-  artifact,
-  rights,
-  place,
-]
+/** Of the license itself. */
+const ofLicense: readonly Rung[] = [standing, revocation, machine, issued, begun, ended, freshness, contact]
+const ofVersion: readonly Rung[] = [model, versions, artifact]
+const ofUse: readonly Rung[] = [rights, place]
+
+export const rungs: readonly Rung[] = [...ofLicense, ...ofVersion, ...ofUse]
+/** Without those that are about one version: what the license says to any that it covers. */
+export const rungsOfAnyVersion: readonly Rung[] = [...ofLicense, ...ofUse]

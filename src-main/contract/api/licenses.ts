@@ -1,0 +1,111 @@
+/** Licenses on the machine of the licensee: installed, explained, moved, asked for. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { versionRange } from '../license/documents.ts'
+import { licenseType } from '../license/terms.ts'
+import {
+  documentPreview,
+  explainQuery,
+  explanation,
+  licenseRow,
+  nodeLicensing,
+  site,
+} from '../license/views.ts'
+import { limits } from '../limits.ts'
+import { modelId, rowId } from '../names.ts'
+
+const tags = ['Licenses']
+/** Compact JWS, as text; a line end at its end does no harm. */
+const document = z
+  .string()
+  .min(1)
+  .max(limits.listJwsBytesMax + 2)
+const signedFile = z.object({ fileName: z.string(), document: z.string() })
+const one = z.object({ lid: rowId })
+
+export const licenses = {
+  list: oc
+    .route({
+      method: 'GET',
+      path: '/licenses',
+      summary: 'What is installed, what needs a person first',
+      tags,
+    })
+    .input(z.object({ model: modelId.optional() }))
+    .output(z.array(licenseRow)),
+  node: oc
+    .route({
+      method: 'GET',
+      path: '/licensing',
+      summary: 'This machine, its site and its trusted time',
+      tags,
+    })
+    .output(nodeLicensing),
+  preview: oc
+    .route({
+      method: 'POST',
+      path: '/licenses/preview',
+      summary: 'What a signed document says and would change; nothing is changed',
+      tags,
+    })
+    .input(z.object({ document }))
+    .output(documentPreview),
+  install: oc
+    .route({
+      method: 'POST',
+      path: '/licenses',
+      summary: 'Import a signed document of any kind: license, revocations, keyset, tranche, time, receipt',
+      tags,
+    })
+    .input(z.object({ document, acceptConflict: z.boolean().default(false) }))
+    .output(documentPreview),
+  remove: oc
+    .route({ method: 'DELETE', path: '/licenses/{lid}', summary: 'Remove a license from this node', tags })
+    .input(one)
+    .output(z.object({})),
+  deactivate: oc
+    .route({
+      method: 'POST',
+      path: '/licenses/{lid}/deactivate',
+      summary: 'Give a license up on this machine, with the proof that its issuer needs to move it',
+      tags,
+    })
+    .input(one)
+    .output(signedFile),
+  request: oc
+    .route({
+      method: 'POST',
+      path: '/licenses/request',
+      summary: 'A signed request for a license that is bound to this machine',
+      tags,
+    })
+    .input(
+      z.object({
+        model: modelId,
+        range: versionRange.default('*'),
+        type: licenseType.default('DEVELOPER'),
+        account: z.string().max(limits.lineCharsMax).default(''),
+        note: z.string().max(limits.licenseTextCharsMax).default(''),
+        lid: rowId.nullable().default(null),
+      }),
+    )
+    .output(signedFile),
+  explain: oc
+    .route({
+      method: 'GET',
+      path: '/licenses/explain',
+      summary: 'Which rule allows or denies, and the way out',
+      tags,
+    })
+    .input(explainQuery.extend({ commercial: z.stringbool().or(z.boolean()).optional() }))
+    .output(explanation),
+  declareSite: oc
+    .route({
+      method: 'PUT',
+      path: '/licensing/site',
+      summary: 'Where this site is, and whether it is business',
+      tags,
+    })
+    .input(site)
+    .output(site),
+}

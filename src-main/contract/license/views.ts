@@ -1,0 +1,179 @@
+/** What the API shows of licenses: rows, the preview of a document before anything changes, explanations. */
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+import { modelId, rowId, timestamp } from '../names.ts'
+import { failure } from '../views.ts'
+import { denialCode, licenseDecision, licenseOperation } from './decision.ts'
+import { documentKind, licensePayload } from './documents.ts'
+import { countryCode } from './terms.ts'
+
+/**
+ * `next`: installed ahead. `grace`: after the end. `unusable`: it cannot be verified any more. The order is that of
+ * the page: what needs a person first.
+ */
+export const licenseState = z.enum([
+  'revoked',
+  'unusable',
+  'expired',
+  'denied',
+  'grace',
+  'active',
+  'next',
+  'superseded',
+  'deactivated',
+])
+export type LicenseState = z.infer<typeof licenseState>
+
+export const quotaUsage = z.object({
+  /** As 2026-11. */
+  month: z.string(),
+  used: z.int(),
+  /** With what tranches added; null: without a limit. */
+  limit: z.int().nullable(),
+  /** Charged after a power loss, and not billed. */
+  forfeited: z.int(),
+  /** First moment of the next month, UTC. */
+  resetsAt: timestamp,
+  /** When it is used up if it goes on as in this month so far; null: not in this month. */
+  exhaustedAt: timestamp.nullable(),
+  /** Null where nothing is prepaid. */
+  creditsLeft: z.int().nullable(),
+})
+export type QuotaUsage = z.infer<typeof quotaUsage>
+
+export const refusalSeen = z.object({
+  at: timestamp,
+  code: z.string(),
+  model: z.string(),
+  version: z.string(),
+  requestId: rowId.nullable(),
+  message: z.string(),
+})
+export type RefusalSeen = z.infer<typeof refusalSeen>
+
+/** Of an account of the quota ledger, as serving counts it. */
+export const accountUsage = z.object({
+  account: z.string(),
+  period: z.string(),
+  counted: z.int(),
+  ceiling: z.int().nullable(),
+  remaining: z.int().nullable(),
+  forfeited: z.int(),
+  givenBack: z.int(),
+  shortfall: z.int(),
+})
+
+export const licenseRow = z.object({
+  lid: rowId,
+  seq: z.int(),
+  state: licenseState,
+  /** Why it does not serve, in words; null where it does. */
+  problem: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).nullable(),
+  /** Null where it cannot be verified. */
+  license: licensePayload.nullable(),
+  model: modelId,
+  issuer: z.string(),
+  /** Fingerprint of the key that signed it. */
+  kid: z.string().nullable(),
+  installedAt: timestamp,
+  installedBy: z.string(),
+  /** Days until the end; below zero after it; null: without end. */
+  daysLeft: z.int().nullable(),
+  graceUntil: timestamp.nullable(),
+  emergencyUntil: timestamp.nullable(),
+  /** Codes that were not used yet. */
+  emergencyLeft: z.int(),
+  /** This machine under the license. */
+  binding: z.object({
+    state: z.enum(['any', 'bound', 'rebind', 'mismatch']),
+    matched: z.string().nullable(),
+    until: timestamp.nullable(),
+  }),
+  usage: quotaUsage.nullable(),
+})
+export type LicenseRow = z.infer<typeof licenseRow>
+
+/** What importing it would do, before anything is changed. */
+export const documentPreview = z.object({
+  kind: documentKind,
+  issuer: z.string(),
+  issuedAt: timestamp,
+  kid: z.string(),
+  /** Null where it may be imported. */
+  failure: failure.nullable(),
+  /** The same document is here already. */
+  known: z.boolean(),
+  /** Sentences: what will change. */
+  effects: z.array(z.string()),
+  /** What a person should know before: fields that contradict the type, a shorter time, a lower quota. */
+  warnings: z.array(z.string()),
+  license: licensePayload.nullable(),
+  /** Everything the payload says, for whoever wants to read it. */
+  payload: z.record(z.string(), z.unknown()),
+})
+export type DocumentPreview = z.infer<typeof documentPreview>
+
+export const site = z.object({
+  /** As licenses that are for one site name it; null where nothing was declared. */
+  name: z.string().min(1).max(limits.lineCharsMax).nullable(),
+  /** ISO 3166-1 alpha-2; null where nothing was declared. */
+  country: countryCode.nullable(),
+  /** Whether what runs here is business, where a key does not say otherwise. */
+  commercial: z.boolean(),
+})
+export type SiteDeclaration = z.infer<typeof site>
+
+export const nodeLicensing = z.object({
+  /** Fingerprint of this machine's key. */
+  nodeId: z.string(),
+  site,
+  attested: z.object({ country: countryCode, until: timestamp }).nullable(),
+  trustedTime: timestamp,
+  /** As the machine itself says. */
+  clock: timestamp,
+  anomalies: z.array(z.object({ kind: z.string(), since: timestamp, message: z.string(), hint: z.string() })),
+})
+
+export const explainQuery = z.object({
+  model: modelId,
+  version: z.string().min(1).max(128).default('latest'),
+  operation: licenseOperation.default('serve'),
+  commercial: z.boolean().optional(),
+})
+
+export const explanation = z.object({
+  model: modelId,
+  version: z.string(),
+  operation: licenseOperation,
+  commercial: z.boolean(),
+  /** The version is signed with a key of this node. */
+  own: z.boolean(),
+  at: timestamp,
+  decision: licenseDecision,
+  /** Of each license of the model: allowed, or the rung that denied it. */
+  licenses: z.array(
+    z.object({
+      lid: rowId,
+      seq: z.int(),
+      type: z.string(),
+      allowed: z.boolean(),
+      code: denialCode.or(z.string()).nullable(),
+      clause: z.string(),
+      evidence: z.string(),
+      remedy: z.string(),
+    }),
+  ),
+  /** What ends next, and when. */
+  next: z.array(z.object({ at: timestamp, what: z.string() })),
+})
+export type Explanation = z.infer<typeof explanation>
+
+export const noticeRow = z.object({
+  lid: rowId,
+  seq: z.int(),
+  kind: z.string(),
+  model: modelId,
+  at: timestamp,
+  message: z.string(),
+  severity: z.enum(['info', 'warning', 'danger']),
+})

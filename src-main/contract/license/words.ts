@@ -1,0 +1,142 @@
+/** A license in words that a person reads: the matrix of its rights, its limits, and the clauses as sentences. */
+import type { LicensePayload } from './documents.ts'
+import type { LicenseTerms, PriceTerms } from './terms.ts'
+
+export interface RightInWords {
+  right: 'serve' | 'commercial' | 'modify' | 'derive' | 'redistribute'
+  title: string
+  allowed: boolean
+  meaning: string
+}
+
+/** The yes/no matrix, in a fixed order. */
+export const rightsInWords = ({ rights }: Pick<LicenseTerms, 'rights'>): RightInWords[] => [
+  {
+    right: 'serve',
+    title: 'Serve on your own machine',
+    allowed: rights.onPremise,
+    meaning: 'Deploy it here and answer requests with it.',
+  },
+  {
+    right: 'commercial',
+    title: 'Commercial use',
+    allowed: rights.commercialUse,
+    meaning: 'Use its answers in business.',
+  },
+  {
+    right: 'modify',
+    title: 'Change the version',
+    allowed: rights.modification,
+    meaning: 'Give it another preprocessing, other labels or another card.',
+  },
+  {
+    right: 'derive',
+    title: 'Make models of it',
+    allowed: rights.derivatives,
+    meaning: 'Quantize it, fine-tune it, merge it into another.',
+  },
+  {
+    right: 'redistribute',
+    title: 'Hand it on',
+    allowed: rights.redistribution,
+    meaning: 'Export its files, copy them out, build an image with them.',
+  },
+]
+
+const grouped = (value: number): string => value.toLocaleString('en-US')
+const counted = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`
+export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
+
+export function quotaInWords({ quota }: Pick<LicenseTerms, 'quota'>): string {
+  const unit = quota.unit === 'item' ? 'item' : 'request'
+  if (quota.max === null) return `As many ${unit}s as wanted; they are counted.`
+  const most = `${counted(quota.max, unit)} a month (UTC)`
+  if (quota.onExceed === 'deny') return `${most}; what is more is refused.`
+  const more = quota.overageMax === null ? 'what is more' : `up to ${grouped(quota.overageMax)} more`
+  return `${most}; ${more} is answered and billed apart.`
+}
+
+export function priceInWords(price: PriceTerms): string {
+  switch (price.kind) {
+    case 'free':
+      return 'Free.'
+    case 'subscription':
+      return `${counted(price.creditsPerMonth, 'credit')} a month.`
+    case 'per-request':
+      return `${counted(price.creditsPerRequest, 'credit')} a request${price.prepaid ? ', paid beforehand' : ''}.`
+    case 'per-token':
+      return `${counted(price.creditsPerThousand, 'credit')} for each thousand tokens begun${price.prepaid ? ', paid beforehand' : ''}.`
+  }
+}
+
+export function geographyInWords({ geography: { allow, basis } }: Pick<LicenseTerms, 'geography'>): string {
+  if (allow === null) return 'Anywhere.'
+  if (allow.length === 0) return 'Nowhere.'
+  const proof = basis === 'attested' ? 'as the issuer has attested of the site' : 'as the site declares'
+  return `In ${allow.join(', ')}, ${proof}.`
+}
+
+export const graceInWords = ({ graceDays }: Pick<LicenseTerms, 'graceDays'>): string =>
+  graceDays === 0
+    ? 'None: it stops at the end.'
+    : `${counted(graceDays, 'day')} after the end, for versions published before it.`
+
+export function serviceLevelInWords({ serviceLevel }: Pick<LicenseTerms, 'serviceLevel'>): string {
+  const { availabilityPercent, support } = serviceLevel
+  const promise =
+    availabilityPercent === null
+      ? 'No promise of availability.'
+      : `${availabilityPercent} % available a month.`
+  return support === '' ? promise : `${promise} Support: ${support}`
+}
+
+export function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): string {
+  if (nodes) return `Bound to ${nodes.bindings.map(({ name }) => name).join(', ')}.`
+  return terms.nodesMax === null
+    ? 'Any machines of the licensee.'
+    : `Up to ${counted(terms.nodesMax, 'machine')}.`
+}
+
+/** Every clause beside the rights, each with its title. */
+export function clausesInWords(license: LicensePayload): Array<{ title: string; text: string }> {
+  const { terms, model, nbf, exp, artifacts } = license
+  const only =
+    artifacts.length === 0 ? '' : `, and of those ${counted(artifacts.length, 'package')} by digest`
+  const clauses = [
+    { title: 'Model', text: `${model.id}, versions ${model.range}${only}.` },
+    {
+      title: 'Time',
+      text:
+        exp === null
+          ? `From ${dayOf(nbf)} on, without end.`
+          : `From ${dayOf(nbf)} until before ${dayOf(exp)}${license.trial ? ', as a trial' : ''}.`,
+    },
+    { title: 'Grace', text: exp === null ? 'None is needed.' : graceInWords(terms) },
+    { title: 'Quota', text: quotaInWords(terms) },
+    { title: 'Price', text: priceInWords(terms.price) },
+    { title: 'Place', text: geographyInWords(terms) },
+    { title: 'Machines', text: nodesInWords(license) },
+    {
+      title: 'Attribution',
+      text: terms.attribution === null ? 'Not asked for.' : `Shown with every answer: “${terms.attribution}”`,
+    },
+    { title: 'Service level', text: serviceLevelInWords(terms) },
+  ]
+  if (license.offlineSecondsMax !== null)
+    clauses.push({
+      title: 'Contact',
+      text: `The issuer must be heard of every ${counted(Math.floor(license.offlineSecondsMax / 86_400), 'day')}.`,
+    })
+  if (license.revocationsAgeSecondsMax !== null)
+    clauses.push({
+      title: 'Revocations',
+      text: `The list must not be older than ${counted(Math.floor(license.revocationsAgeSecondsMax / 86_400), 'day')}.`,
+    })
+  if (license.enc)
+    clauses.push({
+      title: 'Sealed weights',
+      text: 'The files are encrypted; this license carries the key for the machines that it names.',
+    })
+  if (terms.custom !== '') clauses.push({ title: 'Also agreed', text: terms.custom })
+  return clauses
+}

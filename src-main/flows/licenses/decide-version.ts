@@ -1,0 +1,122 @@
+/** What the installed licenses say to an operation on a version (R25 to R36): asked by every way out of the node. */
+import { OutpostError } from '../../base/errors.ts'
+import { withBuild } from '../../base/version-order.ts'
+import type { Denial, LicenseDecision, LicenseOperation } from '../../contract/license/decision.ts'
+import { decide } from '../../license/ladder/decide.ts'
+import type { LicensedVersion, Question } from '../../license/ladder/rungs.ts'
+import { resolveVersion } from '../../registry/resolve.ts'
+import type { NodeReader } from '../../store/sqlite.ts'
+import { findVersionById, type StoredVersion, versionNames } from '../../store/tables/versions.ts'
+import type { Licensing } from './licensing.ts'
+import type { Standings } from './standings.ts'
+
+/** A version, with the key that signed it: one of the node's own needs no license. */
+export interface VersionFacts extends LicensedVersion {
+  publisherFingerprint: string | null
+}
+
+export const factsOf = (model: string, version: StoredVersion): VersionFacts => ({
+  model,
+  version: version.version,
+  digest: version.manifestDigest,
+  publisherFingerprint: version.publisherFingerprint,
+  releasedAt: Math.floor(Date.parse(version.registeredAt) / 1000),
+})
+
+export interface Asked {
+  operation: LicenseOperation
+  /** What the site declares where it is left out. */
+  commercial?: boolean | undefined
+  /** Seconds; the trusted time where it is left out. */
+  now?: number
+}
+
+/** The question but for its version. */
+export function askedHere(licensing: Licensing, asked: Asked): Omit<Question, 'version'> {
+  const site = licensing.site()
+  return {
+    operation: asked.operation,
+    commercial: asked.commercial ?? site.commercial,
+    site: { country: site.country, attested: licensing.book.attested() },
+    now: asked.now ?? licensing.now(),
+  }
+}
+
+const own: LicenseDecision = { allowed: true, lid: null, until: null, graceUntil: null, attribution: null }
+
+export function decideVersion(licensing: Licensing, version: VersionFacts, asked: Asked): LicenseDecision {
+  if (licensing.book.isOwn(version.publisherFingerprint)) return own
+  const question = { ...askedHere(licensing, asked), version }
+  const standings = licensing.book.of(version.model, question.now)
+  const decision = decide(
+    standings.usable.map(({ standing }) => standing),
+    question,
+  )
+  return decision.allowed ? decision : withUnusable(decision, standings)
+}
+
+/** Where there is none that can be relied on, the reason may be one that cannot. */
+function withUnusable(denial: Denial, { unusable }: Standings): Denial {
+  const [first] = unusable
+  if (denial.code !== 'LIC_NONE' || !first) return denial
+  const { message, hint } = first.failure
+  return {
+    ...denial,
+    lid: first.stored.lid,
+    evidence: `The license ${first.stored.lid} is installed and cannot be verified: ${message}`,
+    remedy: hint ?? denial.remedy,
+  }
+}
+
+export const denialError = (denial: Denial, subject: string): OutpostError =>
+  new OutpostError(denial.code, `${subject}: ${denial.clause} ${denial.evidence}`, {
+    hint: denial.remedy,
+    details: { license: denial.lid, clause: denial.clause, evidence: denial.evidence, remedy: denial.remedy },
+  })
+
+/** Throws the code of the rung that denies it. */
+export function requireRight(
+  licensing: Licensing,
+  model: string,
+  version: StoredVersion,
+  asked: Asked,
+): void {
+  const decision = decideVersion(licensing, factsOf(model, version), asked)
+  if (!decision.allowed)
+    throw denialError(decision, `${model}@${withBuild(version.version, version.dataVersion)}`)
+}
+
+/**
+ * What a reference means to someone who wants to use it: an alias or a range is looked for among the versions that
+ * may be served. Where none may, it is resolved among all, and the license says why.
+ */
+export function resolveLicensed(db: NodeReader, licensing: Licensing, model: string, reference: string) {
+  const found = resolveVersion(db, model, reference)
+  if (decideVersion(licensing, factsOf(model, found.version), { operation: 'serve' }).allowed) return found
+  const allowed = licensedVersions(db, licensing, found.model)
+  try {
+    return allowed.size === 0 ? found : resolveVersion(db, model, reference, allowed)
+  } catch (error) {
+    if (error instanceof OutpostError && error.code === 'VERSION_NOT_FOUND') return found
+    throw error
+  }
+}
+
+function licensedVersions(
+  db: NodeReader,
+  licensing: Licensing,
+  model: { id: string; name: string },
+): Set<string> {
+  const mayServe = ({ id }: { id: string }) => {
+    const version = findVersionById(db, id)
+    return (
+      version !== null &&
+      decideVersion(licensing, factsOf(model.name, version), { operation: 'serve' }).allowed
+    )
+  }
+  return new Set(
+    versionNames(db, model.id)
+      .filter(mayServe)
+      .map(({ id }) => id),
+  )
+}

@@ -1,0 +1,142 @@
+/** What a person does with an installed license, and what this machine says of itself to an issuer. */
+import { hostname } from 'node:os'
+import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
+import type { NodeBinding } from '../../contract/license/documents.ts'
+import type { LicenseType } from '../../contract/license/terms.ts'
+import type { SiteDeclaration } from '../../contract/license/views.ts'
+import { signDocument } from '../../license/envelope/sign-document.ts'
+import { changeLicense, licenseHistory, type StoredLicense } from '../../store/tables/licenses.ts'
+import { nextSnapshot } from '../../store/tables/meta.ts'
+import { setSetting } from '../../store/tables/settings.ts'
+import type { Actor } from '../actor.ts'
+import { audited } from '../audited.ts'
+import type { NodeContext } from '../node-context.ts'
+import { tellOfLicenses } from './documents.ts'
+import { siteSetting } from './licensing.ts'
+
+export function requireLicense(node: NodeContext, lid: string): StoredLicense {
+  const found = licenseHistory(node.db, lid).find(({ removedAt }) => removedAt === null)
+  if (found) return found
+  throw new OutpostError('LIC_NOT_FOUND', `The license ${lid} is not installed here.`, {
+    hint: 'outpost license list shows what is.',
+  })
+}
+
+/** All documents of it. It may be imported again, as long as it was not given up. */
+export async function removeLicense(
+  node: NodeContext,
+  actor: Actor,
+  lid: string,
+): Promise<Record<string, never>> {
+  requireLicense(node, lid)
+  audited(node, actor, { action: 'license.remove', object: lid }, (at) => {
+    for (const stored of licenseHistory(node.db, lid))
+      if (stored.removedAt === null) changeLicense(node.db, stored, { removedAt: at })
+    nextSnapshot(node.db)
+  })
+  await tellOfLicenses(node)
+  return {}
+}
+
+/** This machine in a document: the name is for people, the traits are keyed hashes. */
+export const thisBinding = (node: NodeContext): NodeBinding => ({
+  id: node.licensing.identity.id,
+  name: hostname().slice(0, 200) || 'node',
+  traits: node.licensing.traits(),
+})
+
+/** The license stops here first, and then the proof of that is handed out. */
+export async function deactivateLicense(node: NodeContext, actor: Actor, lid: string) {
+  const stored = requireLicense(node, lid)
+  const { identity } = node.licensing
+  const document =
+    stored.deactivation ??
+    signDocument(
+      'deactivation',
+      {
+        ver: 1,
+        crit: [],
+        iss: identity.id,
+        iat: node.licensing.now(),
+        node: thisBinding(node),
+        publicKey: identity.publicKey,
+        lid,
+        seq: stored.seq,
+      },
+      identity.signingKey,
+    )
+  audited(node, actor, { action: 'license.deactivate', object: lid, details: { seq: stored.seq } }, () => {
+    for (const one of licenseHistory(node.db, lid)) changeLicense(node.db, one, { deactivation: document })
+    nextSnapshot(node.db)
+  })
+  await tellOfLicenses(node)
+  return { fileName: `${lid}.deactivation.jws`, document }
+}
+
+export interface LicenseWish {
+  model: string
+  range: string
+  type: LicenseType
+  account: string
+  note: string
+  lid: string | null
+}
+
+/** For the air gap: carried to the provider, who answers with a license that is bound to this machine. */
+export function requestLicense(node: NodeContext, actor: Actor, wish: LicenseWish) {
+  const { identity } = node.licensing
+  const document = signDocument(
+    'node-request',
+    {
+      ver: 1,
+      crit: [],
+      iss: identity.id,
+      iat: node.licensing.now(),
+      node: thisBinding(node),
+      publicKey: identity.publicKey,
+      sealingKey: identity.sealingPublicKey,
+      country: node.licensing.site().country,
+      wants: wish,
+    },
+    identity.signingKey,
+  )
+  audited(
+    node,
+    actor,
+    { action: 'license.request', object: wish.model, details: { type: wish.type } },
+    () => undefined,
+  )
+  return { fileName: `${wish.model}.request.jws`, document }
+}
+
+export async function declareSite(
+  node: NodeContext,
+  actor: Actor,
+  site: SiteDeclaration,
+): Promise<SiteDeclaration> {
+  audited(
+    node,
+    actor,
+    { action: 'license.declare-site', object: site.name ?? 'site', details: { ...site } },
+    () => {
+      setSetting(node.db, siteSetting, site)
+      nextSnapshot(node.db)
+    },
+  )
+  await tellOfLicenses(node)
+  return site
+}
+
+export const nodeLicensing = (node: NodeContext) => {
+  const { licensing } = node
+  const attested = licensing.book.attested()
+  return {
+    nodeId: licensing.identity.id,
+    site: licensing.site(),
+    attested: attested && { country: attested.country, until: new Date(attested.until * 1000).toISOString() },
+    trustedTime: new Date(licensing.now() * 1000).toISOString(),
+    clock: isoTime(node.clock),
+    anomalies: licensing.anomalies(),
+  }
+}

@@ -1,0 +1,150 @@
+/** The rungs of a license on its way in: whose it is, for which site and machine, and whether a newer one is here. */
+import { OutpostError } from '../../base/errors.ts'
+import { typeConflicts } from '../../contract/license/conflicts.ts'
+import type { LicensePayload } from '../../contract/license/documents.ts'
+import { dayOf, quotaInWords } from '../../contract/license/words.ts'
+import { limits } from '../../contract/limits.ts'
+import { openDocument } from '../../license/envelope/open-document.ts'
+import { graceEnd } from '../../license/ladder/rungs.ts'
+import {
+  countLicenses,
+  endLicense,
+  insertLicense,
+  licenseHistory,
+  type StoredLicense,
+} from '../../store/tables/licenses.ts'
+import { findModel } from '../../store/tables/models.ts'
+import type { NodeContext } from '../node-context.ts'
+import { type Incoming, type Intake, requirePast } from './intake.ts'
+import { requirePublisher } from './standings.ts'
+
+export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
+  const { book } = node.licensing
+  const issuers = book.issuers()
+  const { payload: license, kid, digest } = openDocument('license', bytes, issuers.findKey)
+  issuers.require({ kid, iss: license.iss, iat: license.iat }, 'license')
+  requirePublisher(license)
+  requireSite(node, license)
+  requireMachine(node, license)
+  const history = licenseHistory(node.db, license.lid)
+  const known = requireNewest(license, digest, history)
+  requirePast(node, license.iat)
+  if (countLicenses(node.db) >= limits.licensesMax)
+    throw new OutpostError('LIC_TOO_LARGE', `This node keeps ${limits.licensesMax} licenses at most.`)
+  const conflicts = typeConflicts(license.terms)
+  return {
+    known,
+    effects: effectsOf(node, license, history),
+    warnings: warningsOf(node, license, history),
+    conflict:
+      conflicts.length === 0
+        ? null
+        : new OutpostError('POLICY_CONFLICT', `${conflicts.join(' ')} The fields are what holds.`, {
+            hint: 'Ask the issuer whether this is meant; import it with --accept-conflict, or tick the box, if it is.',
+          }),
+    write: (at) => {
+      insertLicense(node.db, {
+        lid: license.lid,
+        seq: license.seq,
+        originNode: node.nodeId,
+        document: text,
+        digest,
+        issuer: license.iss,
+        model: license.model.id,
+        startsAt: new Date(license.nbf * 1000).toISOString(),
+        endsAt: license.exp === null ? null : new Date(license.exp * 1000).toISOString(),
+        installedAt: at,
+        installedBy: actor.name,
+      })
+      for (const lid of license.supersedes) if (lid !== license.lid) endLicense(node.db, lid, license.lid, at)
+    },
+  }
+}
+
+function requireSite(node: NodeContext, { aud }: LicensePayload): void {
+  const { name } = node.licensing.site()
+  if (aud === null || aud === name) return
+  throw new OutpostError(
+    'LIC_AUDIENCE',
+    `The license is for the site "${aud}"; this one is ${name === null ? 'not named' : `"${name}"`}.`,
+    {
+      hint: `If this is "${aud}", say so under Licenses, This site (or outpost license site --name "${aud}").`,
+    },
+  )
+}
+
+function requireMachine(node: NodeContext, license: LicensePayload): void {
+  const binding = node.licensing.bindingOf(license, null)
+  if (binding.state !== 'mismatch') return
+  const names = license.nodes?.bindings.map(({ name }) => name).join(', ') ?? ''
+  throw new OutpostError(
+    'LIC_NODE_MISMATCH',
+    `The license is bound to ${names}; of this machine ${binding.matched} fit.`,
+    {
+      hint: 'Make a request on this machine (outpost license request) and send it to the issuer.',
+      details: { bindings: license.nodes?.bindings.map(({ id, name }) => ({ id, name })) ?? [] },
+    },
+  )
+}
+
+/** True where this very document is here. LIC_SUPERSEDED for one that a newer or another one stands before. */
+function requireNewest({ seq }: LicensePayload, digest: string, history: readonly StoredLicense[]): boolean {
+  const same = history.find((stored) => stored.digest === digest)
+  const [newest] = history
+  if (!newest || seq > newest.seq) return false
+  const isNewest = same !== undefined && same.seq === newest.seq
+  if (isNewest && same.removedAt === null) return true
+  if (isNewest && same.deactivation === null) return false // removed by mistake: it may come again
+  throw new OutpostError(
+    'LIC_SUPERSEDED',
+    `Document ${seq} of this license cannot be installed: document ${newest.seq} ${newest.deactivation === null ? 'is here already' : 'was given up on this machine'}.`,
+    {
+      hint:
+        newest.deactivation === null
+          ? 'Keep the newer one.'
+          : 'Ask the issuer for a new file for this machine.',
+      details: { seq, newest: newest.seq },
+    },
+  )
+}
+
+function effectsOf(node: NodeContext, license: LicensePayload, history: readonly StoredLicense[]): string[] {
+  const { model, terms, nbf, exp } = license
+  const replaced = history.find((stored) => stored.removedAt === null)
+  const installed = findModel(node.db, model.id)
+  const end = exp === null ? 'without end' : `until before ${dayOf(exp)}`
+  const effects = [
+    `${terms.type} license for ${model.id}, versions ${model.range}, from ${dayOf(nbf)} ${end}.`,
+    quotaInWords(terms),
+  ]
+  if (replaced)
+    effects.push(
+      nbf > node.licensing.now()
+        ? `It takes the place of document ${replaced.seq} on ${dayOf(nbf)}; until then that one goes on.`
+        : `It takes the place of document ${replaced.seq} of the same license at once.`,
+    )
+  for (const lid of license.supersedes) effects.push(`It ends the license ${lid}.`)
+  if (!installed) effects.push(`The model is not installed here yet: import its package next.`)
+  return effects
+}
+
+function warningsOf(node: NodeContext, license: LicensePayload, history: readonly StoredLicense[]): string[] {
+  const now = node.licensing.now()
+  const warnings: string[] = []
+  const end = graceEnd(license)
+  if (end !== null && now >= end)
+    warnings.push('It has expired, and its grace is over: nothing can be served by it.')
+  else if (license.exp !== null && now >= license.exp)
+    warnings.push(`It has expired; the grace ends on ${dayOf(end ?? 0)}.`)
+  if (!license.terms.rights.onPremise)
+    warnings.push('It does not allow serving on your own machine: a deployment is refused.')
+  const { commercial, country } = node.licensing.site()
+  if (commercial && !license.terms.rights.commercialUse)
+    warnings.push('It does not allow commercial use, and this site is declared as commercial.')
+  if (license.terms.geography.allow !== null && country === null)
+    warnings.push('It is for certain countries, and this site has declared none.')
+  const former = history.find((stored) => stored.removedAt === null)
+  if (former?.endsAt && license.exp !== null && license.exp * 1000 < Date.parse(former.endsAt))
+    warnings.push('It ends earlier than the document that it replaces.')
+  return warnings
+}

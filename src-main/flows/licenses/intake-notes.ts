@@ -1,0 +1,139 @@
+/** What an issuer sends to one machine: credits and quota paid beforehand, its time, the receipt of a usage report. */
+import { OutpostError } from '../../base/errors.ts'
+import { openDocument } from '../../license/envelope/open-document.ts'
+import { insertTranche, listContacts, putContact, tranchesOf } from '../../store/tables/license-issuers.ts'
+import { licenseHistory } from '../../store/tables/licenses.ts'
+import type { NodeContext } from '../node-context.ts'
+import { type Incoming, type Intake, requirePast } from './intake.ts'
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
+const grouped = (value: number): string => value.toLocaleString('en-US')
+
+function requireThisNode(node: NodeContext, id: string | null): void {
+  if (id === null || id === node.licensing.identity.id) return
+  throw new OutpostError(
+    'LIC_NODE_MISMATCH',
+    `The document is for the machine ${id}; this one is ${node.licensing.identity.id}.`,
+    {
+      hint: 'Ask the issuer for one for this machine.',
+    },
+  )
+}
+
+/** Opens and checks what all three have in common. */
+function open<Kind extends 'tranche' | 'time' | 'receipt'>({ node, bytes }: Incoming, kind: Kind) {
+  const issuers = node.licensing.book.issuers()
+  const found = openDocument(kind, bytes, issuers.findKey)
+  const { iss, iat, node: machine } = found.payload as { iss: string; iat: number; node: string | null }
+  issuers.require({ kid: found.kid, iss, iat }, kind)
+  requireThisNode(node, machine)
+  return found.payload
+}
+
+export function intakeTranche(incoming: Incoming): Intake {
+  const { node, text } = incoming
+  const tranche = open(incoming, 'tranche')
+  requirePast(node, tranche.iat)
+  const licensed = licenseHistory(node.db, tranche.lid).find(({ issuer }) => issuer === tranche.iss)
+  if (!licensed) {
+    throw new OutpostError(
+      'LIC_NOT_FOUND',
+      `The tranche is for the license ${tranche.lid}, which is not installed here.`,
+      {
+        hint: 'Import the license first.',
+      },
+    )
+  }
+  const { grants, lid, number } = tranche
+  const same = tranchesOf(node.db, lid).find((stored) => stored.number === number)
+  if (same && same.document !== text) {
+    throw new OutpostError(
+      'LIC_SUPERSEDED',
+      `Tranche ${number} of this license is here already, with other contents.`,
+      {
+        hint: 'Ask the issuer for one with the next number.',
+      },
+    )
+  }
+  const amount = grouped(grants.amount)
+  return {
+    known: same !== undefined,
+    effects: [
+      grants.kind === 'credits'
+        ? `${amount} credits are added to the balance of ${licensed.model}.`
+        : `${amount} requests are added to the quota of ${licensed.model} in ${grants.month}.`,
+    ],
+    warnings: [],
+    conflict: null,
+    write: (importedAt) =>
+      insertTranche(node.db, {
+        lid,
+        number,
+        kind: grants.kind,
+        month: grants.kind === 'quota' ? grants.month : '',
+        amount: grants.amount,
+        document: text,
+        importedAt,
+      }),
+  }
+}
+
+/** The issuer's clock is what corrects this machine's, so it may be ahead of it. */
+export function intakeTime(incoming: Incoming): Intake {
+  const { node } = incoming
+  const time = open(incoming, 'time')
+  const behind = time.iat < node.licensing.now()
+  return {
+    known: false,
+    effects: [
+      `"${time.iss}" says that it was ${iso(time.iat)} when this was signed; the trusted time is at least that.`,
+    ],
+    warnings: behind ? ['The trusted time of this node is later already.'] : [],
+    conflict: null,
+    write: () => {
+      node.licensing.correct(time.iat)
+      heard(node, time.iss, iso(time.iat), {})
+    },
+  }
+}
+
+export function intakeReceipt(incoming: Incoming): Intake {
+  const { node, text } = incoming
+  const receipt = open(incoming, 'receipt')
+  requirePast(node, receipt.iat)
+  const contact = listContacts(node.db).find(({ issuer }) => issuer === receipt.iss)
+  const { site } = receipt
+  return {
+    known: contact?.document === text,
+    effects: [
+      `"${receipt.iss}" has the usage report ${receipt.number} of this machine.`,
+      ...(site
+        ? [`It attests that this site is in ${site.country}, until ${iso(site.until).slice(0, 10)}.`]
+        : []),
+    ],
+    warnings:
+      contact && contact.receiptNumber > receipt.number
+        ? ['A receipt of a later report is here already.']
+        : [],
+    conflict: null,
+    write: () => {
+      if (contact && contact.receiptNumber > receipt.number) return
+      heard(node, receipt.iss, iso(receipt.iat), {
+        receiptNumber: receipt.number,
+        document: text,
+        ...(site && { country: site.country, countryUntil: iso(site.until) }),
+      })
+    },
+  }
+}
+
+function heard(
+  node: NodeContext,
+  issuer: string,
+  heardAt: string,
+  change: { receiptNumber?: number; document?: string; country?: string; countryUntil?: string },
+): void {
+  const before = listContacts(node.db).find((contact) => contact.issuer === issuer)
+  const nothing = { receiptNumber: 0, country: null, countryUntil: null, document: null }
+  putContact(node.db, { ...nothing, ...before, ...change, issuer, heardAt })
+}

@@ -1,0 +1,110 @@
+/** The installed licenses as the page shows them: state, what is wrong, how this machine stands under each. */
+import type { LicenseRow, LicenseState } from '../../contract/license/views.ts'
+import { refusalOfAny } from '../../license/ladder/decide.ts'
+import { graceEnd, type LicenseStanding, type Refusal } from '../../license/ladder/rungs.ts'
+import type { NodeContext } from '../node-context.ts'
+import { askedHere } from './decide-version.ts'
+import { quotaUsageOf } from './quota-accounts.ts'
+import type { Standings } from './standings.ts'
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
+const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds))
+
+const order: readonly LicenseState[] = [
+  'revoked',
+  'unusable',
+  'expired',
+  'denied',
+  'grace',
+  'active',
+  'next',
+  'superseded',
+  'deactivated',
+]
+
+export function licenseRows(node: NodeContext, model: string | null): LicenseRow[] {
+  const { usable, unusable } = node.licensing.book.of(model, node.licensing.now())
+  const rows = [
+    ...usable.map((entry) => usableRow(node, entry)),
+    ...unusable.map(({ stored, failure }) => ({
+      ...storedPart(stored),
+      state: 'unusable' as const,
+      problem: {
+        code: failure.code,
+        message: failure.message,
+        remedy: failure.hint ?? 'Ask the issuer for the document again.',
+      },
+      license: null,
+      kid: null,
+      daysLeft: null,
+      graceUntil: null,
+      emergencyLeft: 0,
+      binding: { state: 'any' as const, matched: null, until: null },
+      usage: null,
+    })),
+  ]
+  return rows.toSorted(
+    (a, b) =>
+      order.indexOf(a.state) - order.indexOf(b.state) ||
+      (a.daysLeft ?? 1e9) - (b.daysLeft ?? 1e9) ||
+      (a.lid < b.lid ? -1 : 1),
+  )
+}
+
+type Stored = Standings['usable'][number]['stored']
+
+const storedPart = ({ lid, seq, model, issuer, installedAt, installedBy, emergencyUntil }: Stored) => ({
+  lid,
+  seq,
+  model,
+  issuer,
+  installedAt,
+  installedBy,
+  emergencyUntil,
+})
+
+function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usable'][number]): LicenseRow {
+  const now = node.licensing.now()
+  const { license, binding } = standing
+  const refusal = refusalOfAny(standing, askedHere(node.licensing, { operation: 'serve' }))
+  return {
+    ...storedPart(stored),
+    state: stateOf(standing, refusal, now),
+    problem: refusal && {
+      code: refusal.code,
+      message: `${refusal.clause} ${refusal.evidence}`,
+      remedy: refusal.remedy,
+    },
+    license,
+    kid,
+    daysLeft: license.exp === null ? null : Math.floor((license.exp - now) / 86_400),
+    graceUntil: isoOrNull(graceEnd(license)),
+    emergencyLeft: license.emergency.length - stored.emergencyUsed.length,
+    binding: {
+      state: binding.state,
+      matched: 'matched' in binding ? binding.matched : null,
+      until: 'until' in binding ? iso(binding.until) : null,
+    },
+    usage: quotaUsageOf(node, license),
+  }
+}
+
+function stateOf(
+  { license, deactivated }: LicenseStanding,
+  refusal: Refusal | null,
+  now: number,
+): LicenseState {
+  if (refusal === null) return license.exp !== null && now >= license.exp ? 'grace' : 'active'
+  switch (refusal.code) {
+    case 'LIC_SUPERSEDED':
+      return deactivated ? 'deactivated' : 'superseded'
+    case 'LIC_REVOKED':
+      return 'revoked'
+    case 'LIC_NOT_YET_VALID':
+      return 'next'
+    case 'LIC_EXPIRED':
+      return 'expired'
+    default:
+      return 'denied'
+  }
+}
