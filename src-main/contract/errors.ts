@@ -63,6 +63,7 @@ export const errorCatalogue = {
   REMOTE_EXISTS: entry(409, 'A remote engine of this name is there already'),
   REMOTE_IN_USE: entry(409, 'The remote engine is in use'),
   REMOTE_ADDRESS: entry(400, 'The address of the remote engine cannot be used'),
+  REMOTE_LOOP: entry(508, 'A request of a remote engine is not handed on to another one'),
   REMOTE_MISMATCH: entry(409, 'The remote model is another one than the version'),
   REMOTE_UNAVAILABLE: entry(503, 'The remote engine does not answer', true),
   REMOTE_FAILED: entry(502, 'The remote engine failed on the request'),
@@ -72,6 +73,7 @@ export const errorCatalogue = {
   FEEDBACK_EXISTS: entry(409, 'The request was judged already'),
   ALERT_RULE_NOT_FOUND: entry(404, 'Unknown rule of alerts'),
   WEBHOOK_NOT_FOUND: entry(404, 'Unknown webhook'),
+  WEBHOOK_ADDRESS: entry(400, 'The address of the webhook cannot be used'),
   WEBHOOK_FAILED: entry(502, 'The webhook did not take the message', true),
   // license documents
   LIC_TOO_LARGE: entry(413, 'The document is too large'),

@@ -136,6 +136,8 @@ export const limits = {
   mergedRowsMax: 64,
   /** A version that was loaded for a try is unloaded after this time without a call. */
   tryIdleSecondsMax: 300,
+  /** Remote engines: each is looked at every few seconds. */
+  remoteEnginesMax: 100,
   /** One request to a remote engine, with all that is tried for it, where its settings name no time. */
   remoteTimeoutMs: 30_000,
   /** Between two looks at a remote engine, and how long one may take. */

@@ -2,6 +2,7 @@
 import { isoTime } from '../../base/clock.ts'
 import { limits } from '../../contract/limits.ts'
 import type { NodeContext } from '../node-context.ts'
+import { whyNeverAsked } from '../outbound-address.ts'
 import { signMessage, webhookSecret } from './sign-message.ts'
 
 interface Message {
@@ -16,6 +17,8 @@ export async function sendMessage(
   node: NodeContext,
   { id, webhookId, url, body }: Message,
 ): Promise<string | null> {
+  const never = await whyNeverAsked(new URL(url))
+  if (never !== null) return `It ${never}.`
   const secret = webhookSecret(node.secrets.pepper, webhookId)
   const headers = {
     'content-type': 'application/json',

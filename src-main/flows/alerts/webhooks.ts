@@ -8,17 +8,23 @@ import { deleteWebhook, findWebhook, insertWebhook, listWebhooks } from '../../s
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
+import { whyNeverAsked } from '../outbound-address.ts'
 import { bodyOf, sendMessage } from './send-message.ts'
 import { webhookSecret } from './sign-message.ts'
 
 export const webhooks = (node: NodeContext): WebhookRow[] => listWebhooks(node.db)
 
 /** The secret is shown this once. */
-export function addWebhook(
+export async function addWebhook(
   node: NodeContext,
   actor: Actor,
   { url }: { url: string },
-): { webhook: WebhookRow; secret: string } {
+): Promise<{ webhook: WebhookRow; secret: string }> {
+  const never = await whyNeverAsked(new URL(url))
+  if (never !== null)
+    throw new OutpostError('WEBHOOK_ADDRESS', `${new URL(url).origin} ${never}.`, {
+      hint: 'Use another address.',
+    })
   if (listWebhooks(node.db).length >= limits.webhooksMax)
     throw new OutpostError('BAD_REQUEST', `A node has ${limits.webhooksMax} webhooks at most.`)
   const id = newId()

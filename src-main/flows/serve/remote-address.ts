@@ -2,8 +2,16 @@
  * Where a remote engine may be: an address that an operator typed, with TLS wherever someone could read along. Plain
  * HTTP is for this machine and for private networks by their numbers, since a name may lead anywhere tomorrow.
  */
-import { BlockList, isIP } from 'node:net'
+import { BlockList } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { OutpostError } from '../../base/errors.ts'
+import { addressesOf, hostOf, isIn, whyNeverAsked } from '../outbound-address.ts'
+
+const thisMachine = new BlockList()
+thisMachine.addSubnet('127.0.0.0', 8)
+thisMachine.addAddress('::1', 'ipv6')
+thisMachine.addAddress('0.0.0.0')
+thisMachine.addAddress('::', 'ipv6')
 
 const near = new BlockList()
 near.addSubnet('127.0.0.0', 8)
@@ -13,18 +21,8 @@ near.addSubnet('192.168.0.0', 16)
 near.addSubnet('fc00::', 7, 'ipv6')
 near.addAddress('::1', 'ipv6')
 
-/** Where clouds keep the secrets of their machines, and nobody keeps models. */
-const linkLocal = new BlockList()
-linkLocal.addSubnet('169.254.0.0', 16)
-linkLocal.addSubnet('fe80::', 10, 'ipv6')
-
-const isIn = (list: BlockList, host: string): boolean => {
-  const family = isIP(host)
-  return family !== 0 && list.check(host, family === 6 ? 'ipv6' : 'ipv4')
-}
-
 /** In its normal form, without a slash at the end. REMOTE_ADDRESS. */
-export function remoteAddress(text: string, allowHttp: boolean): string {
+export async function remoteAddress(text: string, allowHttp: boolean, own: string | null): Promise<string> {
   const url = URL.parse(text)
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     throw refused(text, 'is no http:// or https:// address', 'Write it like https://models.acme.example.')
@@ -34,9 +32,14 @@ export function remoteAddress(text: string, allowHttp: boolean): string {
       'carries more than a server and a path',
       'Leave out user, ? and #; the token is given apart.',
     )
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIn(linkLocal, host))
-    throw refused(text, 'is a link-local address, where clouds keep secrets', 'Use another address.')
+  const host = hostOf(url)
+  await requireAskable(url)
+  if (own !== null && (await isItself(url, new URL(own))))
+    throw refused(
+      text,
+      'is where this node answers itself',
+      'Deploy the version on a device of this machine.',
+    )
   if (url.protocol === 'http:' && !allowHttp && host !== 'localhost' && !isIn(near, host)) {
     throw refused(
       text,
@@ -45,6 +48,22 @@ export function remoteAddress(text: string, allowHttp: boolean): string {
     )
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/v2$/, '')
+}
+
+/** Also of one that was added before: its name may lead elsewhere by now. REMOTE_ADDRESS. */
+export async function requireAskable(url: URL): Promise<void> {
+  const never = await whyNeverAsked(url)
+  if (never !== null) throw refused(url.origin, never, 'Use another address.')
+}
+
+const portOf = ({ port, protocol }: URL): string => port || (protocol === 'https:' ? '443' : '80')
+
+/** Whatever it is called; a node that asks itself would ask itself again. */
+async function isItself(url: URL, own: URL): Promise<boolean> {
+  if (portOf(url) !== portOf(own)) return false
+  const machine = Object.values(networkInterfaces()).flatMap((cards) => cards ?? [])
+  const here = new Set([...(await addressesOf(own)), ...machine.map(({ address }) => address)])
+  return (await addressesOf(url)).some((address) => here.has(address) || isIn(thisMachine, address))
 }
 
 const refused = (text: string, what: string, hint: string): OutpostError =>

@@ -23,7 +23,7 @@ import { readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
-import { remoteAddress } from './remote-address.ts'
+import { remoteAddress, requireAskable } from './remote-address.ts'
 
 export const listEngines = (node: NodeContext): RemoteRow[] =>
   listRemotes(node.db).map((remote) => rowOf(node, remote))
@@ -49,13 +49,14 @@ function requireEngine(node: NodeContext, name: string): StoredRemote {
 
 /** It need not answer yet: the test says whether it does. */
 export async function addEngine(node: NodeContext, actor: Actor, wanted: RemoteWanted): Promise<RemoteRow> {
-  const url = remoteAddress(wanted.url, wanted.allowHttp)
-  refuseItself(node, url)
+  const url = await remoteAddress(wanted.url, wanted.allowHttp, node.serving.state().url)
   if (findRemote(node.db, wanted.name)) {
     throw new OutpostError('REMOTE_EXISTS', `There is a remote engine "${wanted.name}" already.`, {
       hint: 'Choose another name, or remove that one first.',
     })
   }
+  if (listRemotes(node.db).length >= limits.remoteEnginesMax)
+    throw new OutpostError('BAD_REQUEST', `A node has ${limits.remoteEnginesMax} remote engines at most.`)
   const { name, model, modelVersion, timeoutMs, token } = wanted
   const id = newId()
   const tokenSealed = token === null ? null : seal(node.secrets.pepper, remoteTokenPurpose, id, token)
@@ -67,15 +68,6 @@ export async function addEngine(node: NodeContext, actor: Actor, wanted: RemoteW
   })
   await apply(node, name)
   return rowOf(node, requireEngine(node, name))
-}
-
-/** A node that asks itself would ask itself again. */
-function refuseItself(node: NodeContext, url: string): void {
-  const own = URL.parse(node.serving.state().url ?? '')
-  if (!own || new URL(url).host !== own.host) return
-  throw new OutpostError('REMOTE_ADDRESS', `${url} is where this node answers itself.`, {
-    hint: 'Deploy the version on a device of this machine.',
-  })
 }
 
 export async function removeEngine(
@@ -116,6 +108,7 @@ export async function testEngine(node: NodeContext, name: string): Promise<Remot
   }
   try {
     const { id, tokenSealed } = remote
+    await requireAskable(new URL(remote.url))
     const token =
       tokenSealed === null ? null : unseal(node.secrets.pepper, remoteTokenPurpose, id, tokenSealed)
     const client = createRemoteClient({ ...remote, token })

@@ -73,6 +73,19 @@ const signatureOf = (secret: string, { headers, body }: Received): string => {
   return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
 }
 
+test.each(['http://169.254.169.254/hook', 'http://[fd00:ec2::254]/hook'])(
+  'no webhook is sent to %s, where a cloud keeps secrets',
+  async (url) => {
+    const whole = await startWholeNode()
+    try {
+      await expect(whole.client.webhooks.add({ url })).rejects.toMatchObject({ code: 'WEBHOOK_ADDRESS' })
+      expect(await whole.client.webhooks.list()).toEqual([])
+    } finally {
+      await whole[Symbol.asyncDispose]()
+    }
+  },
+)
+
 test('inputs that are not like the suite fire an alert, and a webhook is told of its begin and its end', async () => {
   const receiver = await startReceiver()
   const whole = await withSamples()

@@ -2,6 +2,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '../../../src-main/base/ids.ts'
+import { limits } from '../../../src-main/contract/limits.ts'
+import { deleteRemote, insertRemote } from '../../../src-main/store/tables/remote-engines.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'samples.debian-sections'
@@ -107,8 +110,9 @@ test('a remote model with other tensors is refused, and so is a server that is n
 
 test.each([
   ['http://models.acme.example', 'not encrypted'],
-  ['http://169.254.169.254/latest', 'link-local'],
-  ['https://[fe80::1]', 'link-local'],
+  ['http://169.254.169.254/latest', 'secrets'],
+  ['https://[fe80::1]', 'secrets'],
+  ['http://[fd00:ec2::254]/latest', 'secrets'],
   ['https://user:secret@models.acme.example', 'more than a server'],
   ['file:///etc/passwd', 'no http'],
 ])('the address %s is refused', async (address, words) => {
@@ -118,11 +122,38 @@ test.each([
   })
 })
 
-test('a node is no engine of its own', async () => {
-  const own = await servingUrl(here)
-  await expect(here.client.engines.add({ name: 'me', url: own, model })).rejects.toMatchObject({
-    code: 'REMOTE_ADDRESS',
-  })
+test.each(['127.0.0.1', 'localhost', '127.8.8.8', '0.0.0.0', '[::ffff:127.0.0.1]'])(
+  'a node is no engine of its own, called %s',
+  async (host) => {
+    const { port } = new URL(await servingUrl(here))
+    const own = { name: 'me', url: `http://${host}:${port}`, model, allowHttp: true }
+    await expect(here.client.engines.add(own)).rejects.toMatchObject({ code: 'REMOTE_ADDRESS' })
+  },
+)
+
+test('no node has more engines than it can look at', async () => {
+  const { db, nodeId } = here.node.context
+  const names = Array.from({ length: limits.remoteEnginesMax }, (_, at) => `many-${at}`)
+  for (const name of names)
+    insertRemote(db, {
+      id: newId(),
+      name,
+      url: 'http://127.0.0.1:9',
+      model,
+      modelVersion: null,
+      tokenSealed: null,
+      timeoutMs: 1000,
+      createdAt: new Date().toISOString(),
+      originNode: nodeId,
+    })
+  try {
+    await expect(here.client.engines.add({ name: 'one-more', url, model })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining(String(limits.remoteEnginesMax)),
+    })
+  } finally {
+    for (const name of names) deleteRemote(db, name)
+  }
 })
 
 test('back on this machine, the engine can be removed', async () => {
