@@ -1,0 +1,101 @@
+/**
+ * Decrypts a sealed artifact into memory, and nowhere else. It blocks its thread, as loading a model does: engine
+ * threads and the lab call it.
+ */
+import { createDecipheriv, createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  chunkBindings,
+  chunkCount,
+  contentKeyId,
+  fileKey,
+  headerBytes,
+  readHeader,
+  type SealedHeader,
+  sealedBytes,
+  tagBytes,
+  unusable,
+} from './format.ts'
+
+export interface OpenedFile {
+  /** The plain bytes, in memory of their own: overwrite them (fill(0)) as soon as the model is loaded. */
+  bytes: Buffer
+  digest: string
+}
+
+/** Each piece gets memory of its own from Node.js: of this size it comes from what was freed, and stays in the cache. */
+const pieceBytes = 32 * 1024
+
+/** What stands in front: whose key, how large, which artifact. */
+export function inspectSealed(path: string): SealedHeader {
+  return withFile(path, (fd) => readHeader(readExactly(fd, Buffer.alloc(headerBytes), 0)))
+}
+
+/** SEALED_INVALID for a wrong key and for any change: not one byte is handed out. */
+export function openSealed(path: string, contentKey: Buffer): OpenedFile {
+  return withFile(path, (fd) => {
+    const head = readExactly(fd, Buffer.alloc(headerBytes), 0)
+    const header = readHeader(head)
+    if (header.keyId !== contentKeyId(contentKey)) throw unusable('its content key is another one')
+    if (fstatSync(fd).size !== sealedBytes(header)) throw unusable('it is not as long as it says')
+    const bytes = Buffer.allocUnsafeSlow(header.plainBytes)
+    try {
+      return { bytes, digest: decryptInto(bytes, fd, header, fileKey(contentKey, head)) }
+    } catch (error) {
+      bytes.fill(0)
+      throw error
+    }
+  })
+}
+
+function decryptInto(bytes: Buffer, fd: number, header: SealedHeader, key: Buffer): string {
+  const { chunkBytes, plainBytes, digest } = header
+  const bindingsOf = chunkBindings(header)
+  const sealed = Buffer.allocUnsafe(chunkBytes + tagBytes)
+  const hash = createHash('sha256')
+  const chunks = chunkCount(header)
+  for (let index = 0; index < chunks; index++) {
+    const at = index * chunkBytes
+    const length = Math.min(chunkBytes, plainBytes - at)
+    readExactly(fd, sealed.subarray(0, length + tagBytes), headerBytes + at + index * tagBytes)
+    const { nonce, associated } = bindingsOf(index)
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+      .setAAD(associated)
+      .setAuthTag(sealed.subarray(length, length + tagBytes))
+    for (let from = 0; from < length; from += pieceBytes) {
+      const plain = decipher.update(sealed.subarray(from, Math.min(length, from + pieceBytes)))
+      hash.update(plain)
+      plain.copy(bytes, at + from)
+    }
+    finish(decipher, index)
+  }
+  const found = `sha256:${hash.digest('hex')}`
+  if (found !== digest) throw unusable(`its bytes are ${found}, and it says ${digest}`)
+  return found
+}
+
+function finish(decipher: { final(): Buffer }, index: number): void {
+  try {
+    decipher.final()
+  } catch (error) {
+    throw unusable(`chunk ${index} was changed, or the key is wrong`, error)
+  }
+}
+
+function readExactly(fd: number, target: Buffer, position: number): Buffer {
+  for (let read = 0; read < target.byteLength; ) {
+    const got = readSync(fd, target, read, target.byteLength - read, position + read)
+    if (got === 0) throw unusable('it is cut short')
+    read += got
+  }
+  return target
+}
+
+function withFile<Result>(path: string, use: (fd: number) => Result): Result {
+  const fd = openSync(path, 'r')
+  try {
+    return use(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
