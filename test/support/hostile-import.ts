@@ -57,42 +57,55 @@ export function resigned(entries: Entry[], signer: Signer, change: (manifest: Js
   return [...changed, { header: { name: 'signature.dsse.json' }, content: envelope }]
 }
 
-/** The same with a description of the attacker's own, and all that names it. */
-export function redescribed(
+type Layer = { digest: string; size: number; annotations: Record<string, string> }
+
+/**
+ * A package with other files under the paths that it had, and a manifest, a configuration and a signature that fit
+ * them: what a publisher can make who uses tools of their own.
+ */
+export function forged(
+  entries: Entry[],
+  signer: Signer,
+  files: Record<string, (former: Buffer) => Uint8Array | string>,
+  change: (manifest: Json) => void = () => undefined,
+): Entry[] {
+  const nameOf = (digest: string) => `blobs/sha256/${digest.slice(7)}`
+  let forgery = entries
+  const replace = (listed: Pick<Layer, 'digest' | 'size'>, content: Buffer): void => {
+    const name = nameOf(listed.digest)
+    const made = blob(content)
+    forgery = forgery.map((entry) => (entry.header.name === name ? made : entry))
+    listed.digest = digestOf(content)
+    listed.size = content.length
+  }
+  const layersOf = (manifest: Json) => manifest.layers as Layer[]
+  const manifestOf = (manifest: Json): void => {
+    for (const layer of layersOf(manifest)) {
+      const make = files[layer.annotations['org.cncf.model.filepath'] ?? '']
+      const former = forgery.find(({ header }) => header.name === nameOf(layer.digest))
+      if (make && former) replace(layer, Buffer.from(make(former.content)))
+    }
+    change(manifest)
+    const config = manifest.config as Layer
+    const document = parsed(forgery, nameOf(config.digest))
+    const modelfs = document.modelfs as Json
+    modelfs.diffIds = layersOf(manifest).map(({ digest }) => digest)
+    replace(config, Buffer.from(JSON.stringify(document)))
+  }
+  // The manifest is changed once, on a copy that gives the files, and once more for the entries that have them.
+  let sealed: Json = {}
+  withManifest(entries, (manifest) => {
+    manifestOf(manifest)
+    sealed = manifest
+  })
+  return resigned(forgery, signer, (manifest) => Object.assign(manifest, sealed))
+}
+
+/** The same with a description of the attacker's own. */
+export const redescribed = (
   entries: Entry[],
   signer: Signer,
   describe: (text: string) => string | Buffer,
-  change: (manifest: Json) => void = () => undefined,
-): Entry[] {
-  const digestByType = (manifest: Json): string =>
-    (manifest.layers as { mediaType: string; digest: string }[]).find(({ mediaType }) =>
-      mediaType.startsWith('application/vnd.outpost.package'),
-    )?.digest ?? ''
-  let former = ''
-  withManifest(entries, (manifest) => {
-    former = digestByType(manifest)
-  })
-  const name = `blobs/sha256/${former.slice(7)}`
-  const text = entries.find(({ header }) => header.name === name)?.content.toString('utf8') ?? ''
-  const descriptor = blob(Buffer.from(describe(text)))
-  const digest = digestOf(descriptor.content)
-  const replaced = entries.map((entry) => (entry.header.name === name ? descriptor : entry))
-  const config = { from: '', entry: descriptor }
-  const resealed = resigned(replaced, signer, (manifest) => {
-    for (const layer of manifest.layers as { digest: string; size: number }[]) {
-      if (layer.digest !== former) continue
-      layer.digest = digest
-      layer.size = descriptor.content.length
-    }
-    change(manifest)
-    const listed = manifest.config as { digest: string; size: number }
-    config.from = `blobs/sha256/${listed.digest.slice(7)}`
-    const parsedConfig = parsed(replaced, config.from)
-    const modelfs = parsedConfig.modelfs as Json
-    modelfs.diffIds = (manifest.layers as { digest: string }[]).map((layer) => layer.digest)
-    config.entry = blob(Buffer.from(JSON.stringify(parsedConfig)))
-    listed.digest = digestOf(config.entry.content)
-    listed.size = config.entry.content.length
-  })
-  return resealed.map((entry) => (entry.header.name === config.from ? config.entry : entry))
-}
+  change?: (manifest: Json) => void,
+): Entry[] =>
+  forged(entries, signer, { 'outpost.json': (former) => describe(former.toString('utf8')) }, change)

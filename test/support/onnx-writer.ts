@@ -98,11 +98,14 @@ export interface AttributeInput {
   graph?: GraphInput
   tensor?: TensorInput
   int?: number
+  /** Further fields of the message, as they are. */
+  more?: Buffer
 }
 
-const attribute = ({ name, graph: inner, tensor: value, int }: AttributeInput): Buffer =>
+export const attribute = ({ name, graph: inner, tensor: value, int, more }: AttributeInput): Buffer =>
   Buffer.concat([
     bytesField(1, name),
+    maybe(more, (fields) => fields),
     maybe(int, (number) => Buffer.concat([intField(3, number), intField(20, 2)])),
     maybe(value, (input) => Buffer.concat([bytesField(5, tensor(input)), intField(20, 4)])),
     maybe(inner, (input) => Buffer.concat([bytesField(6, graph(input)), intField(20, 5)])),
@@ -130,12 +133,15 @@ export interface GraphInput {
   initializers?: TensorInput[]
   inputs?: Array<ValueInput | Buffer>
   outputs?: Array<ValueInput | Buffer>
+  /** Further fields of the message, as they are. */
+  more?: Buffer
 }
 
 const value = (input: ValueInput | Buffer): Buffer => (Buffer.isBuffer(input) ? input : valueInfo(input))
 
-export const graph = ({ nodes, initializers, inputs, outputs }: GraphInput): Buffer =>
+export const graph = ({ nodes, initializers, inputs, outputs, more }: GraphInput): Buffer =>
   Buffer.concat([
+    maybe(more, (fields) => fields),
     each(nodes, (input) => bytesField(1, node(input))),
     bytesField(2, 'graph'),
     each(initializers, (input) => bytesField(5, tensor(input))),
@@ -147,7 +153,7 @@ export interface ModelInput extends GraphInput {
   irVersion?: number
   opset?: number
   opsets?: Record<string, number>
-  functions?: Array<{ domain: string; name: string; nodes: NodeInput[] }>
+  functions?: Array<{ domain: string; name: string; nodes: NodeInput[]; more?: Buffer }>
 }
 
 export const onnxModel = ({
@@ -164,10 +170,11 @@ export const onnxModel = ({
     each(Object.entries({ '': opset, ...opsets }), ([domain, version]) =>
       bytesField(8, Buffer.concat([bytesField(1, domain), intField(2, version)])),
     ),
-    each(functions, ({ domain, name, nodes }) =>
+    each(functions, ({ domain, name, nodes, more }) =>
       bytesField(
         25,
         Buffer.concat([
+          maybe(more, (fields) => fields),
           bytesField(1, name),
           each(nodes, (input) => bytesField(7, node(input))),
           bytesField(10, domain),

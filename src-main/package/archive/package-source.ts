@@ -27,13 +27,14 @@ export interface PackageSource {
 
 /**
  * Gathers the files that a description names, from `folder` or, where there is no file, from `generated`.
- * External data that the graph uses is added to the description. Throws DESCRIPTOR_INVALID, PACKAGE_PATH,
+ * External data that the graph uses is added to the description, unless that was packed and signed. Throws DESCRIPTOR_INVALID, PACKAGE_PATH,
  * PACKAGE_LIMIT, ONNX_INVALID or ONNX_EXTERNAL_DATA.
  */
 export async function assembleSource(
   description: PackageDescriptor,
   folder: string,
   generated: ReadonlyMap<string, Uint8Array> = new Map(),
+  isPacked = false,
 ): Promise<PackageSource> {
   if (versionOf(description) === null) {
     throw new OutpostError(
@@ -45,7 +46,8 @@ export async function assembleSource(
   const root = await realpath(folder)
   const graph = await inspectModel(root, description.model.file)
   const external = externalPaths(description.model.file, graph)
-  const externalData = [...new Set([...description.model.externalData, ...external])].toSorted()
+  const used = isPacked ? [] : external
+  const externalData = [...new Set([...description.model.externalData, ...used])].toSorted()
   const descriptor = { ...description, model: { ...description.model, externalData } }
   const files: SourceFile[] = []
   for (const file of packageFiles(descriptor)) {
@@ -56,7 +58,8 @@ export async function assembleSource(
     checkFileSize(file, source.bytes, descriptor)
     files.push(source)
   }
-  checkExternalData(descriptor.model.file, graph, new Map(files.map(({ path, bytes }) => [path, bytes])))
+  const weights = files.filter(({ kind }) => kind === 'weight')
+  checkExternalData(descriptor.model.file, graph, new Map(weights.map(({ path, bytes }) => [path, bytes])))
   return { descriptor, graph, files }
 }
 

@@ -8,9 +8,12 @@ import { type PackageDescriptor, packageDescriptor } from '../../contract/packag
 import { descriptorPath } from './package-files.ts'
 import { assembleSource, openSourceFile, type PackageSource } from './package-source.ts'
 
-/** Throws DESCRIPTOR_INVALID where outpost.json is missing or wrong; else as assembleSource does. */
-export async function readSource(folder: string): Promise<PackageSource> {
-  return await assembleSource(await readDescriptor(folder), folder)
+/**
+ * Throws DESCRIPTOR_INVALID where outpost.json is missing or wrong; else as assembleSource does. A description that was
+ * packed names all weights itself.
+ */
+export async function readSource(folder: string, { isPacked = false } = {}): Promise<PackageSource> {
+  return await assembleSource(await readDescriptor(folder), folder, new Map(), isPacked)
 }
 
 async function readDescriptor(folder: string): Promise<PackageDescriptor> {

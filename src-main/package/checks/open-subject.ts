@@ -56,7 +56,7 @@ async function openFile(path: string, scratch: string, ladder: Ladder): Promise<
   const folder = join(scratch, 'contents')
   const opened = await unpack(path, folder)
   await climbPackage({ ...opened, files: opened.files.length }, ladder)
-  return { source: await readSource(folder), folder }
+  return { source: await readSource(folder, { isPacked: true }), folder }
 }
 
 async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> {
@@ -69,7 +69,7 @@ async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> 
 }
 
 async function openFolder(folder: string, facts: PackageFacts | undefined, ladder: Ladder): Promise<Subject> {
-  const source = await readSource(folder)
+  const source = await readSource(folder, { isPacked: facts !== undefined })
   if (facts) {
     await climbPackage(facts, ladder)
     return { source, folder }

@@ -98,9 +98,20 @@ export function readNode(reader: ProtoReader, field: Field, found: Findings, dep
   if (found.operators.size > limits.graphOperatorsMax) throw reader.invalid(field.start, 'too many operators')
 }
 
-function readAttribute(reader: ProtoReader, field: Field, found: Findings, depth: number): void {
+/** Messages of which an attribute has one: a second is merged into the first, and is no whole tensor by itself. */
+const singleFields: ReadonlySet<number> = new Set([
+  attributeField.tensor,
+  attributeField.graph,
+  attributeField.sparse,
+])
+
+export function readAttribute(reader: ProtoReader, field: Field, found: Findings, depth: number): void {
   reader.expect(field, wire.bytes)
+  const seen = new Set<number>()
   for (const part of reader.fields(field.start, field.end)) {
+    if (singleFields.has(part.number) && seen.has(part.number))
+      throw reader.invalid(part.start, 'an attribute has two values')
+    seen.add(part.number)
     switch (part.number) {
       case attributeField.tensor:
       case attributeField.tensors:
@@ -146,7 +157,11 @@ function readWeight(reader: ProtoReader, field: Field, found: Findings, isParame
 function readSparse(reader: ProtoReader, field: Field, found: Findings, isParameter: boolean): string {
   reader.expect(field, wire.bytes)
   let name = ''
+  const seen = new Set<number>()
   for (const part of reader.fields(field.start, field.end)) {
+    if (seen.has(part.number) && (part.number === sparseField.values || part.number === sparseField.indices))
+      throw reader.invalid(part.start, 'a sparse tensor has two values')
+    seen.add(part.number)
     if (part.number === sparseField.values) name = readWeight(reader, part, found, isParameter)
     else if (part.number === sparseField.indices) readWeight(reader, part, found, false)
   }

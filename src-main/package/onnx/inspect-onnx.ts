@@ -14,6 +14,7 @@ import {
   emptyGraph,
   type Findings,
   type GraphInterface,
+  readAttribute,
   readGraphField,
   readNode,
 } from './graph-walk.ts'
@@ -33,7 +34,7 @@ const modelField = {
   opset: 8,
   functions: 25,
 } as const
-const functionField = { name: 1, node: 7, opset: 9, domain: 10 } as const
+const functionField = { name: 1, node: 7, opset: 9, domain: 10, attribute: 11 } as const
 
 /** Opening a pipe would otherwise wait for a writer for ever. */
 const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -159,6 +160,7 @@ function readFunction(reader: ProtoReader, field: Field, model: Model): void {
     else if (part.number === functionField.domain)
       own.domain = domainName(reader.text(part, limits.lineCharsMax))
     else if (part.number === functionField.node) readNode(reader, part, model, 0)
+    else if (part.number === functionField.attribute) readAttribute(reader, part, model, 0)
     else if (part.number === functionField.opset) readOpset(reader, part, opsets)
   }
   for (const [domain, version] of opsets) if (!model.opsets.has(domain)) model.opsets.set(domain, version)

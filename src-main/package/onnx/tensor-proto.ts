@@ -37,7 +37,12 @@ export function readTensor(reader: ProtoReader, field: Field): TensorHead {
     else if (part.number === tensorField.name) name = reader.text(part, limits.graphTextBytesMax)
     else if (part.number === tensorField.rawData) raw = part
     else if (part.number === tensorField.dataLocation) isExternal = part.value === locationExternal
-    else if (part.number === tensorField.externalData) entries.set(...readEntry(reader, part))
+    else if (part.number === tensorField.externalData) {
+      const [key, value] = readEntry(reader, part)
+      // Which of two is meant, each reader decides for itself.
+      if (entries.has(key)) throw reader.invalid(part.start, `the tensor "${name}" gives its ${key} twice`)
+      entries.set(key, value)
+    }
     if (dims.length > limits.tensorRankMax)
       throw reader.invalid(part.start, 'a tensor of too many dimensions')
   }
