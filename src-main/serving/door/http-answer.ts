@@ -50,6 +50,17 @@ export function refusal(error: OutpostError, v1: boolean, headers: Record<string
   })
 }
 
+const fixedLines = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff']
+
+/** Node writes the head and a text together, and bytes behind it on their own, which costs a microsecond. */
+const oneWriteBytesMax = 4096
+
+/** One character a byte, which is what the encoding latin1 writes. */
+function bytesAsText({ body, bytesOut }: Answer): string {
+  if (typeof body !== 'string') return Buffer.from(body.buffer, body.byteOffset, bytesOut).toString('latin1')
+  return body.length === bytesOut ? body : Buffer.from(body).toString('latin1')
+}
+
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -59,15 +70,14 @@ export function send(
 ): void {
   if (response.destroyed) return
   const unread = !request.complete
-  response.writeHead(answer.status, {
-    'content-type': answer.contentType,
-    'content-length': answer.bytesOut,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...(closing || unread ? { connection: 'close' } : {}),
-    ...answer.headers,
-  })
-  response.end(request.method === 'HEAD' ? undefined : answer.body)
+  const { bytesOut } = answer
+  const lines = ['content-type', answer.contentType, 'content-length', String(bytesOut), ...fixedLines]
+  if (closing || unread) lines.push('connection', 'close')
+  for (const name in answer.headers) lines.push(name, answer.headers[name] as string)
+  response.writeHead(answer.status, lines)
+  if (request.method === 'HEAD') response.end()
+  else if (bytesOut <= oneWriteBytesMax) response.end(bytesAsText(answer), 'latin1')
+  else response.end(answer.body)
   if (unread) linger(request)
   // What the system's buffers take is gone from here at once; the rest stands in memory while the client reads.
   if (response.writableLength > 0) cutOff(response, secondsMax)
