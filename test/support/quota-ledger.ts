@@ -1,4 +1,5 @@
 /** A quota ledger on a folder of its own, whose clock and boot belong to the test. */
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import {
@@ -38,6 +39,15 @@ export function ledgerFolder(folder = join(temporaryFolder(), 'data')) {
       return opened
     },
   }
+}
+
+/** Another folder with the files as a process leaves them that dies now: nothing of this one is closed before. */
+export function crashed(from: ReturnType<typeof ledgerFolder>): ReturnType<typeof ledgerFolder> {
+  const next = ledgerFolder()
+  cpSync(from.folder, next.folder, { recursive: true })
+  next.state.boot = from.state.boot
+  Object.assign(next.time, { wall: from.time.wall, elapsed: from.time.elapsed })
+  return next
 }
 
 /** How many of `count` requests are admitted, and the code of the first that is not. */

@@ -18,7 +18,7 @@ import type { QuotaWriter } from '../../store/sqlite.ts'
 import { type IdempotencyRow, idempotencyBody, storeIdempotency } from '../../store/tables/idempotency.ts'
 import type { QuotaDenial, QuotaToken } from './types.ts'
 
-export interface KeyedRequest {
+interface KeyedRequest {
   caller: string
   license: string
   /** As the client sent it. */
@@ -40,7 +40,7 @@ export interface IdempotencyKeys {
 }
 
 /** What of the ledger is needed. */
-export interface KeyedLedger {
+interface KeyedLedger {
   settle(token: QuotaToken, actualUnits: number): boolean
   giveBack(token: QuotaToken): boolean
   /** Null while the ledger is closed to counting. */

@@ -1,0 +1,6 @@
+/** `npm run bench:license`: what counting and checking cost. */
+import { runParts } from '../run-parts.ts'
+
+await runParts({
+  admissions: async () => (await import('./admissions.ts')).measureAdmissions,
+})
