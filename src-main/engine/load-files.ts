@@ -7,12 +7,18 @@ import { readFile, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { limits } from '../contract/limits.ts'
 import { readBlob } from '../store/blobs/blobs.ts'
-import { linkTree } from '../store/blobs/link-tree.ts'
+import { linkTree, refuseChanged } from '../store/blobs/link-tree.ts'
 import type { ModelSource } from './engine.ts'
 
 export type Loadable =
   | { kind: 'buffer'; bytes: Uint8Array; externalData: ExternalBuffer[] }
-  | { kind: 'path'; path: string; discard: () => Promise<void> }
+  | {
+      kind: 'path'
+      path: string
+      /** ARTIFACT_CORRUPT where a file was changed since its digest was checked: to be asked after the load. */
+      refuseChanged: () => Promise<void>
+      discard: () => Promise<void>
+    }
 
 /** A file of external data, by the location that the graph gives. */
 interface ExternalBuffer {
@@ -37,11 +43,20 @@ export async function prepareFiles(source: ModelSource, directory: string): Prom
     return { kind: 'buffer', bytes, externalData: buffers }
   }
   if (from.kind === 'folder')
-    return { kind: 'path', path: join(from.directory, modelFile.path), discard: async () => undefined }
+    return {
+      kind: 'path',
+      path: join(from.directory, modelFile.path),
+      refuseChanged: async () => undefined,
+      discard: async () => undefined,
+    }
   const folder = join(directory, randomUUID())
-  await linkTree(from.dataDir, [modelFile, ...externalData], folder)
-  const discard = () => rm(folder, { recursive: true, force: true })
-  return { kind: 'path', path: join(folder, modelFile.path), discard }
+  const linked = await linkTree(from.dataDir, [modelFile, ...externalData], folder)
+  return {
+    kind: 'path',
+    path: join(folder, modelFile.path),
+    refuseChanged: () => refuseChanged(linked),
+    discard: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 const locationOf = (modelFile: string, path: string): string => posix.relative(posix.dirname(modelFile), path)

@@ -77,9 +77,23 @@ function sessionOptions(intraOpThreads: number, spinning: boolean, provider: str
 }
 
 function createFrom(files: Loadable, options: ReturnType<typeof sessionOptions>): Promise<InferenceSession> {
-  if (files.kind === 'path') return InferenceSession.create(files.path, options)
+  if (files.kind === 'path') return createUnchanged(files, options)
   const { bytes, externalData } = files
   return InferenceSession.create(bytes, externalData.length === 0 ? options : { ...options, externalData })
+}
+
+async function createUnchanged(
+  files: Loadable & { kind: 'path' },
+  options: ReturnType<typeof sessionOptions>,
+): Promise<InferenceSession> {
+  const session = await InferenceSession.create(files.path, options)
+  try {
+    await files.refuseChanged()
+    return session
+  } catch (error) {
+    await session.release()
+    throw error
+  }
 }
 
 const buffersOf = ({ bytes, externalData }: Loadable & { kind: 'buffer' }): Uint8Array[] => [

@@ -3,7 +3,7 @@
  * refuses symbolic links. Each file is judged through the link that will be loaded, so nothing can come in between.
  */
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, link, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sha256File } from '../../base/digest.ts'
 import { isSystemError } from '../../base/errors.ts'
@@ -17,13 +17,15 @@ import { insidePath } from './inside-path.ts'
  * Makes `directory`, which must not be there yet, with one file an artifact. ARTIFACT_CORRUPT where a blob is missing
  * or changed, PACKAGE_PATH for a name that would leave the folder; nothing is left then. The caller removes the tree.
  * A file that still has the stamp which `written` gives for its digest was hashed a moment ago and is not read again.
+ * Gives what each file was before it was hashed, for `refuseChanged`.
  */
 export async function linkTree(
   dataDir: string,
   artifacts: ReadonlyArray<{ path: string; digest: string }>,
   directory: string,
   written: (digest: string) => FileStamp | undefined = () => undefined,
-): Promise<void> {
+): Promise<LinkedFile[]> {
+  const linked: LinkedFile[] = []
   await mkdir(dirname(directory), { recursive: true, mode: 0o700 })
   await mkdir(directory, { mode: 0o700 })
   try {
@@ -31,11 +33,29 @@ export async function linkTree(
       const target = insidePath(directory, artifact.path)
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })
       await linkOrCopy(blobPath(dataDir, artifact.digest), target, artifact.digest)
-      await verifyLink(target, artifact.digest, written(artifact.digest))
+      const stamp = await verifyLink(target, artifact.digest, written(artifact.digest))
+      linked.push({ path: target, digest: artifact.digest, stamp })
     }
+    return linked
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
     throw asDiskError(error)
+  }
+}
+
+interface LinkedFile {
+  path: string
+  digest: string
+  stamp: FileStamp
+}
+
+/** ARTIFACT_CORRUPT where a file was written to, or another put in its place, since it was linked. */
+export async function refuseChanged(files: readonly LinkedFile[]): Promise<void> {
+  for (const { path, digest, stamp } of files) {
+    const found = await stat(path, { bigint: true }).catch((error: unknown) => {
+      throw isSystemError(error, 'ENOENT') ? corrupt(digest, 'was taken away while it was loaded') : error
+    })
+    if (!sameStamp(found, stamp)) throw corrupt(digest, 'was changed while it was loaded')
   }
 }
 
@@ -50,12 +70,18 @@ async function linkOrCopy(blob: string, target: string, digest: string): Promise
   }
 }
 
-async function verifyLink(target: string, digest: string, stamp: FileStamp | undefined): Promise<void> {
+async function verifyLink(
+  target: string,
+  digest: string,
+  written: FileStamp | undefined,
+): Promise<FileStamp> {
   const file: FileHandle = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
   try {
-    if (stamp && sameStamp(await file.stat({ bigint: true }), stamp)) return
+    const stamp = await file.stat({ bigint: true })
+    if (written && sameStamp(stamp, written)) return stamp
     const found = await sha256File(target, file.fd)
     if (found.digest !== digest) throw corrupt(digest, `now has the digest ${found.digest}`)
+    return stamp
   } finally {
     await file.close()
   }
