@@ -1,15 +1,18 @@
 /**
- * A child process behind four calls, so that the desktop's utilityProcess and Node's fork look the same to control.
+ * A child process behind five calls, so that the desktop's utilityProcess and Node's fork look the same to control.
  * The composition root hands in the function that starts one; nothing else in the product forks.
  */
 import { type ForkOptions, fork } from 'node:child_process'
+import { outputLines } from './output-lines.ts'
 
 export interface Child {
   readonly pid: number | undefined
   /** Lost where the child is going away: its exit says so. */
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
-  /** Called once, with the exit code, the signal's name, or the error of a process that could not be started. */
+  /** What it writes to its standard output and error by itself, as native code does, a line at a time. */
+  onLine(listener: (line: string) => void): void
+  /** Called once, when its last line was told, with the exit code, the signal's name, or the error of a process that could not be started. */
   onExit(listener: (code: number | string) => void): void
   /** SIGKILL: the only thing that ends a process whose thread is inside a native run. */
   kill(): void
@@ -18,15 +21,25 @@ export interface Child {
 export type StartChild = (entry: ChildEntry) => Child
 type ChildEntry = 'serving' | 'lab'
 
+/** With this set, ONNX Runtime takes the options of a session from the metadata of the model: no package may set any. */
+const optionsFromModel = 'ORT_LOAD_CONFIG_FROM_MODEL'
+
+/** The environment of every child that loads models. */
+export function childEnvironment(given: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name.toUpperCase() !== optionsFromModel))
+}
+
 /** Headless: `child_process.fork` of the entry's file beside this program's own. */
 export const forkChildren =
   (directory: string, extension: '.ts' | '.js', forkOptions: ForkOptions = {}): StartChild =>
   (entry) => {
     const child = fork(`${directory}/${entry}${extension}`, [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       ...forkOptions,
+      env: childEnvironment(forkOptions.env),
     })
+    const onLine = outputLines(child.stdout, child.stderr)
     const neverStarted = new Promise<string>((resolve) => {
       // Without a listener a message to a child that just died would end this process.
       child.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,8 +52,9 @@ export const forkChildren =
         if (child.connected) child.send(message as object)
       },
       onMessage: (listener) => void child.on('message', listener),
+      onLine,
       onExit: (listener) => {
-        child.once('exit', (code, signal) => listener(signal ?? code ?? 0))
+        child.once('close', (code, signal) => listener(signal ?? code ?? 0))
         void neverStarted.then(listener)
       },
       kill: () => void child.kill('SIGKILL'),

@@ -86,6 +86,13 @@ export const limits = {
   /** Bytes and count of rotated log files. */
   logFileBytes: 10 * MiB,
   logFilesMax: 5,
+  /** Characters of a line that a child process wrote by itself; those of ONNX Runtime seldom have 400. */
+  outputLineCharsMax: 1000,
+  /** Lines that are logged of what one writes in a period of so many seconds: a stack or two, and no flood. */
+  outputLogLinesMax: 100,
+  outputLogSeconds: 10,
+  /** The last lines that a crash report tells. */
+  lastLinesMax: 20,
   /** A login ends after a working day. */
   loginHoursMax: 12,
   /** Ended jobs are kept for a month, for whoever asks what happened. */

@@ -4,6 +4,8 @@
  */
 import type { StartChild } from '../base/child.ts'
 import { OutpostError, type WireError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { logLines } from '../base/output-lines.ts'
 import { limits } from '../contract/limits.ts'
 import { type LabTask, type LabToControl, labToControl } from '../contract/processes.ts'
 import type { ValidationCheck } from '../contract/validation.ts'
@@ -13,16 +15,24 @@ export interface LabWatch {
   onCheck?: (check: ValidationCheck, done: number, of: number) => void
   signal?: AbortSignal | undefined
   secondsMax?: number
+  /** Takes what the process wrote by itself. */
+  log?: Log | undefined
 }
 
 export type LabResult = Pick<Extract<LabToControl, { type: 'report' }>, 'report' | 'graph'>
 
 /** LAB_CRASHED, LAB_LIMIT, the fault that the process met (DISK_FULL), or the signal's reason. */
 export function startLab(startChild: StartChild, task: LabTask, watch: LabWatch = {}): Promise<LabResult> {
-  const { signal, onCheck, secondsMax = limits.labSecondsMax } = watch
+  const { signal, onCheck, secondsMax = limits.labSecondsMax, log } = watch
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const child = startChild('lab')
+    const lastLines: string[] = []
+    child.onLine((line) => {
+      lastLines.push(line)
+      if (lastLines.length > limits.lastLinesMax) lastLines.shift()
+    })
+    if (log) child.onLine(logLines(log, 'lab', Date.now))
     let settled = false
     const settle = (finish: () => void) => {
       if (settled) return
@@ -52,18 +62,21 @@ export function startLab(startChild: StartChild, task: LabTask, watch: LabWatch 
         settle(() => resolve({ report: message.report, graph: message.graph }))
       else settle(() => reject(OutpostError.fromWire(message.failure as WireError)))
     })
-    child.onExit((code) => settle(() => reject(endedError(code, task.memoryBytesMax))))
+    child.onExit((code) => settle(() => reject(endedError(code, task.memoryBytesMax, lastLines))))
     child.post(task)
   })
 }
 
 /** Its own watch, or the system's, ends a process that holds too much memory with SIGKILL; nobody else sends it. */
-function endedError(code: number | string, memoryBytesMax: number): OutpostError {
+function endedError(code: number | string, memoryBytesMax: number, lastLines: string[]): OutpostError {
   if (code === 'SIGKILL') {
     return overLimit(`The examination needed more than ${Math.round(memoryBytesMax / 1e6)} MB of memory.`)
   }
-  return new OutpostError('LAB_CRASHED', `The process that examined the package died (${code}).`, {
+  const telling = lastLines.findLast((line) => /error|exception|what\(\)/i.test(line)) ?? lastLines.at(-1)
+  const wrote = telling === undefined ? '' : ` It last wrote: ${telling}`
+  return new OutpostError('LAB_CRASHED', `The process that examined the package died (${code}).${wrote}`, {
     hint: 'Nothing was changed. Examine it again; if it dies again, the model crashes the runtime.',
+    details: { lastLines },
   })
 }
 

@@ -6,6 +6,7 @@ import type { Child, StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { logLines } from '../base/output-lines.ts'
 import { limits } from '../contract/limits.ts'
 import {
   type ControlToServing,
@@ -54,6 +55,7 @@ export function startServingChild(options: ServingChildOptions): ServingChild {
   const late = setTimeout(() => child.kill(), startMsMax)
   const watch = watchOver(child, clock, log)
 
+  child.onLine(logLines(log, 'serving', clock.monotonic))
   child.onMessage((raw) => {
     watch.heard()
     const parsed = servingToControl.safeParse(raw)

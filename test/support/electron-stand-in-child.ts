@@ -16,7 +16,7 @@ export class StandInUtilityProcess extends EventEmitter {
     super()
     this.child = fork(modulePath, args, {
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--import', parentPort],
     })
     this.pid = this.child.pid
@@ -30,6 +30,14 @@ export class StandInUtilityProcess extends EventEmitter {
 
   static fork(modulePath: string, args: string[] = []): StandInUtilityProcess {
     return new StandInUtilityProcess(modulePath, args)
+  }
+
+  get stdout() {
+    return this.child.stdout
+  }
+
+  get stderr() {
+    return this.child.stderr
   }
 
   postMessage(message: unknown): void {

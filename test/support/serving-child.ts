@@ -24,6 +24,7 @@ export async function startServing(
   const notify = () => {
     for (const look of wake.splice(0)) look()
   }
+  child.onLine((line) => process.stderr.write(`serving: ${line}\n`))
   child.onMessage((raw) => {
     seen.push(servingToControl.parse(raw))
     notify()

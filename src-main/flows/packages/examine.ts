@@ -15,7 +15,7 @@ export interface Examined {
 
 /** LAB_CRASHED where the process died, LAB_LIMIT where it went over its limits; a failed check is in the report. */
 export async function examine(
-  node: Pick<NodeContext, 'startChild'>,
+  node: Pick<NodeContext, 'startChild'> & Partial<Pick<NodeContext, 'log'>>,
   directory: string,
   options: Pick<LabTask, 'skipRun' | 'packageFile' | 'package'>,
   watch: Pick<JobWork, 'signal' | 'report'>,
@@ -27,6 +27,7 @@ export async function examine(
     { type: 'validate', directory, ...options, memoryBytesMax: limits.labAddressSpaceBytes },
     {
       signal: watch.signal,
+      log: node.log,
       onCheck: (check, done, of) => {
         checks.push(check)
         watch.report(span.from + (span.to - span.from) * (done / Math.max(1, of)), check.title, {
