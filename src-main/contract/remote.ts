@@ -8,6 +8,12 @@ import { endpointName, remoteName, rowId, timestamp } from './names.ts'
 import { tensorSpec } from './tensor.ts'
 import { failure } from './views.ts'
 
+/**
+ * Stands with each request of a remote engine. A node that is asked so runs the model on this machine or not at all:
+ * whatever way leads back to it, a request that goes in circles ends at its first step.
+ */
+export const forwardedHeader = 'outpost-forwarded'
+
 /** In a path of the protocol; servers differ in what they allow. */
 const remotePart = z.string().trim().min(1).max(256)
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 import { limits } from '../../contract/limits.ts'
+import { forwardedHeader } from '../../contract/remote.ts'
 import { datatype } from '../../contract/tensor.ts'
 import { RemoteFault } from './remote-fault.ts'
 
@@ -77,6 +78,7 @@ export function createRemoteClient(place: RemotePlace): RemoteClient {
   async function ask(path: string, init: RequestInit, bytesMax: number, signal: AbortSignal) {
     const headers = new Headers(init.headers)
     headers.set('accept-encoding', 'identity')
+    headers.set(forwardedHeader, '1')
     if (place.token !== null) headers.set('authorization', `Bearer ${place.token}`)
     try {
       const response = await fetch(`${base}${path}`, { ...init, headers, signal, redirect: 'manual' })
@@ -170,7 +172,8 @@ function refuseStatus(response: Response, bytes: Uint8Array): void {
   if (status === 429) throw new RemoteFault('limited', words, { retryAfterSeconds })
   if (status >= 300 && status < 400)
     throw new RemoteFault('denied', `It answered ${status}, a redirect, which is not followed.`)
-  if (status === 401 || status === 403 || status === 404) throw new RemoteFault('denied', words)
+  if (status === 401 || status === 403 || status === 404 || status === 508)
+    throw new RemoteFault('denied', words)
   if (said === undefined && (status < 400 || status >= 500)) throw new RemoteFault('garbage', words)
   throw new RemoteFault('refused', words)
 }

@@ -2,7 +2,7 @@
 
 /**
  * unreachable: no connection, or it broke off. busy: 502, 503 or 504. slow: the time was over. garbage: no answer of
- * the protocol. denied: 401, 403, 404 or a redirect, so that no request can get through. limited: 429. refused: it
+ * the protocol. denied: 401, 403, 404, 508 or a redirect, so that no request can get through. limited: 429. refused: it
  * works, and says no to this request.
  */
 export type RemoteFaultKind = 'unreachable' | 'busy' | 'slow' | 'garbage' | 'denied' | 'limited' | 'refused'

@@ -6,6 +6,7 @@ import type { Tensor } from '../../base/tensors.ts'
 import { distanceBounds, type ShadowFigures } from '../../contract/traffic.ts'
 import type { Live } from '../hosting/deployments.ts'
 import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
+import { leadsOn } from '../routing/targets.ts'
 import { compareOutputs } from './compare-outputs.ts'
 import type { Call, Replay } from './story.ts'
 
@@ -92,7 +93,7 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
       if (!traffic) return
       const { endpoint } = traffic
       for (const target of endpoint.targets) {
-        if (target.role !== 'shadow' || !isUsable(endpoint, target)) continue
+        if (target.role !== 'shadow' || !isUsable(endpoint, target) || leadsOn(traffic, target)) continue
         const live = ready(endpoint, target)
         if (!live) continue
         const figures = figuresOf(endpoint.id, target.versionId)
@@ -103,6 +104,7 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
     doubt: ({ target: { traffic } }, replay) => {
       if (traffic?.target.role !== 'candidate' || doubts >= underWayMax) return
       const { endpoint, target } = traffic
+      if (leadsOn(traffic, endpoint.split.primary)) return
       const live = ready(endpoint, endpoint.split.primary)
       if (!live) return
       doubts += 1

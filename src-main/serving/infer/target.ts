@@ -16,6 +16,8 @@ export interface Target {
     endpoint: EndpointRoute
     target: RouteTarget
     mayFailOver: boolean
+    /** It is the remote engine of another node, or of this one, that asks: no other remote engine is asked for it. */
+    forwarded: boolean
     /** Those that were asked already. */
     tried: ReadonlySet<RouteTarget>
   } | null

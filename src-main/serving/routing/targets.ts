@@ -1,5 +1,7 @@
 /** Which loaded version answers a request, as the snapshot of this moment says, and who stands in where it cannot. */
 import { OutpostError } from '../../base/errors.ts'
+import { isRemote } from '../../contract/hosting.ts'
+import { forwardedHeader } from '../../contract/remote.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import type { Caller } from '../door/callers.ts'
 import type { RunPath } from '../door/door-paths.ts'
@@ -19,6 +21,8 @@ export interface Targets {
   /** Another that may answer after this one failed; null where there is none left. */
   next(failed: Target): Target | null
 }
+
+type Traffic = NonNullable<Target['traffic']>
 
 interface TargetSources {
   nodeDb: NodeReader
@@ -42,11 +46,15 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
   }
 
   /** In the order of the policy, then the primary: those that have not been asked and are ready. */
-  function standIn(endpoint: EndpointRoute, tried: ReadonlySet<RouteTarget>): [RouteTarget, Live] | null {
+  function standIn(
+    endpoint: EndpointRoute,
+    { forwarded, tried }: Pick<Traffic, 'forwarded' | 'tried'>,
+  ): [RouteTarget, Live] | null {
     const { policy, primary, others } = endpoint.split
     const named = policy.failover.map((name) => [primary, ...others].find((other) => other.name === name))
     for (const target of [...named, primary]) {
       if (!target || tried.has(target) || target.role === 'shadow') continue
+      if (leadsOn({ forwarded }, target)) continue
       const live = standing.isUsable(endpoint, target) ? deployments.ready(endpoint, target) : null
       if (live && !live.ready.refusal()) return [target, live]
     }
@@ -60,13 +68,17 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
       refuseAfterSunset(target, Date.now())
       const live = deployments.ready(endpoint, target)
       const tried = new Set([target])
-      if (live && !live.ready.refusal()) return made(endpoint, target, live, rule, mayFailOver, tried)
-      const other = mayFailOver ? standIn(endpoint, tried) : null
-      if (!other && live) return made(endpoint, target, live, rule, mayFailOver, tried) // its refusal is recorded
+      const traffic = { endpoint, target, mayFailOver, forwarded: isForwarded(traits), tried }
+      const circles = leadsOn(traffic, target)
+      if (live && !circles && !live.ready.refusal()) return made(traffic, live, rule)
+      const other = mayFailOver ? standIn(endpoint, traffic) : null
+      if (!other && circles) throw looped(target)
+      if (!other && live) return made(traffic, live, rule) // its refusal is recorded
       if (!other) throw deployments.refusal(endpoint, target)
       const [stand, its] = other
       tried.add(stand)
-      return made(endpoint, stand, its, `${rule}, failover from ${target.name}`, true, tried)
+      const stood = { ...traffic, target: stand, mayFailOver: true }
+      return made(stood, its, `${rule}, failover from ${target.name}`)
     },
     try: async (versionId, caller) => {
       if (!caller.internal) throw new OutpostError('FORBIDDEN', 'Only the node itself may try versions.')
@@ -77,23 +89,29 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
     },
     next: ({ traffic, version, rule }) => {
       if (!traffic?.mayFailOver) return null
-      const other = standIn(traffic.endpoint, traffic.tried)
+      const other = standIn(traffic.endpoint, traffic)
       if (!other) return null
       const [stand, live] = other
       const tried = new Set(traffic.tried).add(stand)
-      return made(traffic.endpoint, stand, live, `${rule}, failover from ${version.version}`, true, tried)
+      return made({ ...traffic, target: stand, tried }, live, `${rule}, failover from ${version.version}`)
     },
   }
 }
 
-function made(
-  endpoint: EndpointRoute,
-  target: RouteTarget,
-  { model, ready, figures }: Live,
-  rule: string,
-  mayFailOver: boolean,
-  tried: ReadonlySet<RouteTarget>,
-): Target {
-  const traffic = { endpoint, target, mayFailOver, tried }
+const made = (traffic: Traffic, { model, ready, figures }: Live, rule: string): Target => {
+  const { endpoint, target } = traffic
   return { endpoint: endpoint.name, version: target.version, rule, model, ready, figures, traffic }
 }
+
+const isForwarded = ({ header }: RequestTraits): boolean => header(forwardedHeader) !== undefined
+
+/** Whether the target would send on what a remote engine sent here. */
+export const leadsOn = ({ forwarded }: Pick<Traffic, 'forwarded'>, { hosting }: RouteTarget): boolean =>
+  forwarded && isRemote(hosting.executionProvider)
+
+const looped = ({ name, hosting: { executionProvider } }: RouteTarget): OutpostError =>
+  new OutpostError(
+    'REMOTE_LOOP',
+    `A remote engine asks for ${name}, which runs on ${executionProvider}: that may lead back to where it came from.`,
+    { hint: 'Point the remote engine at the server that runs the model itself.' },
+  )

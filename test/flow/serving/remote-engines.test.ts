@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newId } from '../../../src-main/base/ids.ts'
 import { seal } from '../../../src-main/base/seal.ts'
 import type { RemoteReport } from '../../../src-main/contract/remote.ts'
+import { forwardedHeader } from '../../../src-main/contract/remote.ts'
 import { remoteTokenPurpose } from '../../../src-main/engine/remote/remote-token.ts'
 import { putTarget } from '../../../src-main/store/tables/endpoint-targets.ts'
 import { findEndpoint } from '../../../src-main/store/tables/endpoints.ts'
@@ -137,6 +138,39 @@ test('the remote goes away under load and comes back: clean errors, an open circ
   const last = serving.reports().at(-1)?.remotes[0]
   expect(last?.retriesTotal).toBeLessThanOrEqual((last?.requestsTotal ?? 0) / 10 + 1)
 }, 120_000)
+
+test('an engine that leads back here is told of its loop at once, and a shadow there is not asked in circles', async () => {
+  const serving = await here.start()
+  const shadow = await register(here, '1.1.0')
+  await deployRemote(serving.url, key)
+  here.introduce(model, shadow, 'shadow')
+  here.db
+    .prepare(`update endpoint_targets set execution_provider = 'remote:box' where version_id = ?`)
+    .run(shadow)
+  await serving.snapshot()
+  const { status, body: refusal } = await serving.call(path, body, key)
+  expect(status).toBe(502)
+  expect(JSON.stringify(refusal)).toContain('508')
+  const { remotes } = await told(serving, ({ failuresTotal }) => failuresTotal > 0)
+  expect(remotes[0]?.requestsTotal).toBe(1)
+
+  const local = await register(here, '1.2.0')
+  here.deploy(model, model, local)
+  await serving.snapshot()
+  const asked = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${serving.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    return answer.status
+  }
+  expect(await asked({ [forwardedHeader]: '1' })).toBe(200)
+  const before = serving.reports().at(-1)?.remotes[0]?.requestsTotal
+  expect(before).toBe(1) // the shadow is left out
+  expect(await asked({})).toBe(200)
+  await told(serving, ({ requestsTotal }) => requestsTotal === 2) // and asked where the request comes from a client
+}, 60_000)
 
 test('where the endpoint has a failover version, nobody notices that the remote went away', async () => {
   const { token, serving: away } = await remoteNode()
