@@ -1,8 +1,12 @@
-/** The tensors of the runs to one record an item: classes with their labels and scores, other tensors as they are. */
+/**
+ * The tensors of the runs to one record an item: classes with their labels and scores, embeddings as one vector, other
+ * tensors as they are.
+ */
 import { encodeData, encodeTensor } from '../base/tensor-json.ts'
 import { elementCount, split, type Tensor } from '../base/tensors.ts'
 import type { OutputSchema } from '../contract/package.ts'
-import type { ProcessingPlan } from './plan.ts'
+import { type EmbeddingOutput, embeddings, maskOf } from './embedding-output.ts'
+import type { FinishedRun, ProcessingPlan } from './plan.ts'
 
 type ClassesOutput = Extract<OutputSchema, { kind: 'classes' }>
 
@@ -13,11 +17,8 @@ export interface ScoredClass {
 }
 
 /** One record an item, in the order of the items; the outputs that the package declares, else all. */
-export function finishOutputs(
-  plan: ProcessingPlan,
-  runs: ReadonlyArray<{ outputs: Tensor[]; rows: number[] }>,
-): Record<string, unknown>[] {
-  return runs.flatMap(({ outputs, rows }) => {
+export function finishOutputs(plan: ProcessingPlan, runs: readonly FinishedRun[]): Record<string, unknown>[] {
+  return runs.flatMap(({ outputs, rows, masks }) => {
     const wanted = outputs.filter(
       ({ name }) => plan.outputs.length === 0 || plan.outputs.some((schema) => schema.tensor === name),
     )
@@ -27,13 +28,52 @@ export function finishOutputs(
       const pieces = piecesOf(output, rows)
       for (const [at, record] of records.entries()) {
         const piece = pieces[at]
-        if (piece)
-          record[output.name] =
-            schema?.kind === 'classes' ? classesOf(plan, schema, piece) : encodeTensor(piece)
+        if (!piece) continue
+        if (schema?.kind === 'classes') record[output.name] = classesOf(plan, schema, piece)
+        else if (schema?.kind === 'embedding')
+          record[output.name] = vectorsOf(schema, piece, maskFor(plan, schema, masks, rows)[at] ?? null)
+        else record[output.name] = encodeTensor(piece)
       }
     }
     return records
   })
+}
+
+/** One vector an item, of the output that is named; as /v1/embeddings wants them. */
+export function finishEmbeddings(
+  plan: ProcessingPlan,
+  schema: EmbeddingOutput,
+  runs: readonly FinishedRun[],
+  dimensions: number | null,
+): Float32Array[] {
+  return runs.flatMap(({ outputs, rows, masks }) => {
+    const output = outputs.find(({ name }) => name === schema.tensor)
+    const ofItems = maskFor(plan, schema, masks, rows)
+    return output
+      ? piecesOf(output, rows).flatMap((piece, at) =>
+          embeddings(schema, piece, ofItems[at] ?? null, dimensions),
+        )
+      : []
+  })
+}
+
+/** Of each item; empty where all tokens count. */
+function maskFor(
+  plan: ProcessingPlan,
+  schema: EmbeddingOutput,
+  masks: readonly Tensor[],
+  rows: readonly number[],
+): Tensor[] {
+  const name = maskOf(schema, plan.inputSpecs)
+  const mask = masks.find((tensor) => tensor.name === name)
+  return mask ? piecesOf(mask, rows) : []
+}
+
+function vectorsOf(schema: EmbeddingOutput, tensor: Tensor, mask: Tensor | null): unknown {
+  const rows = embeddings(schema, tensor, mask).map((data) => ({
+    embedding: encodeData({ datatype: 'FP32', data }),
+  }))
+  return rows.length === 1 ? rows[0] : { rows }
 }
 
 /** By the rows of each item; an output that does not follow the rows belongs to the first item as a whole. */

@@ -1,10 +1,11 @@
-/** Judges the outputs of one case of a suite against what is right: the best label, or tensors within tolerances. */
+/** Judges the outputs of one case of a suite against what is right: the best label, tensors or a vector within tolerances. */
 import { decodeData, encodeData } from '../base/tensor-json.ts'
 import type { Tensor } from '../base/tensors.ts'
 import type { SuiteCase } from '../contract/suite.ts'
 import type { JsonTensor } from '../contract/tensor.ts'
-import { finishOutputs, type ScoredClass } from './finish-outputs.ts'
-import type { ProcessingPlan } from './plan.ts'
+import { embeddingOf } from './embedding-output.ts'
+import { finishEmbeddings, finishOutputs, type ScoredClass } from './finish-outputs.ts'
+import type { FinishedRun, ProcessingPlan } from './plan.ts'
 
 export interface CaseJudgement {
   right: boolean
@@ -19,12 +20,14 @@ export function judgeCase(
   plan: ProcessingPlan,
   expected: SuiteCase['expected'],
   outputs: Tensor[],
+  masks: readonly Tensor[] = [],
 ): CaseJudgement {
   if (expected.label !== undefined) {
     const label = bestLabel(plan, outputs)
     if (label === null) return { right: false, message: 'The package declares no output with classes.' }
     const right = label === expected.label
-    if (!right || !expected.tensors) return { right, message: `expected ${expected.label}, got ${label}` }
+    if (!right || !(expected.tensors || expected.embedding))
+      return { right, message: `expected ${expected.label}, got ${label}` }
   }
   const absolute = expected.toleranceAbsolute ?? toleranceDefault
   const relative = expected.toleranceRelative ?? toleranceDefault
@@ -34,13 +37,40 @@ export function judgeCase(
     const problem = differenceOf(found, wanted, absolute, relative)
     if (problem !== null) return { right: false, message: `"${wanted.name}" ${problem}` }
   }
+  const problem = embeddingProblem(plan, expected.embedding ?? null, [{ outputs, rows: [1], masks }], {
+    absolute,
+    relative,
+  })
+  if (problem !== null) return { right: false, message: problem }
   return { right: true, message: 'as expected' }
+}
+
+/** What is answered must be finite, whether the case says what it is or not. */
+function embeddingProblem(
+  plan: ProcessingPlan,
+  expected: readonly number[] | null,
+  runs: readonly FinishedRun[],
+  { absolute, relative }: { absolute: number; relative: number },
+): string | null {
+  const schema = embeddingOf(plan)
+  if (!schema) return expected === null ? null : 'The package declares no output that is an embedding.'
+  const [found] = finishEmbeddings(plan, schema, runs, null)
+  if (!found?.every(Number.isFinite)) return `"${schema.tensor}" gives no vector of finite numbers`
+  if (expected === null) return null
+  if (found.length !== expected.length)
+    return `"${schema.tensor}" gives a vector of ${found.length} numbers, expected ${expected.length}`
+  const at = expected.findIndex(
+    (wanted, index) => !(Math.abs((found[index] ?? 0) - wanted) <= absolute + relative * Math.abs(wanted)),
+  )
+  return at === -1
+    ? null
+    : `"${schema.tensor}" has ${found[at]} at place ${at} of its vector, expected ${expected[at]}`
 }
 
 function bestLabel(plan: ProcessingPlan, outputs: Tensor[]): string | null {
   const classes = plan.outputs.find(({ kind }) => kind === 'classes')
   if (!classes) return null
-  const [record] = finishOutputs(plan, [{ outputs, rows: [1] }])
+  const [record] = finishOutputs(plan, [{ outputs, rows: [1], masks: [] }])
   const { top } = (record?.[classes.tensor] ?? {}) as { top?: ScoredClass[] }
   return top?.[0]?.label ?? null
 }

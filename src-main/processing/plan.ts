@@ -14,9 +14,18 @@ export interface ProcessingPlan {
 }
 
 export interface PreparedItems {
-  /** One entry a run; `rows` says how many rows of the first dimension each of its items has. */
-  runs: Array<{ inputs: Tensor[]; rows: number[] }>
+  /**
+   * One entry a run; `rows` says how many rows of the first dimension each of its items has, `masks` are copies of the
+   * inputs that its outputs are finished with.
+   */
+  runs: Array<{ inputs: Tensor[]; rows: number[]; masks: Tensor[] }>
   items: number
+}
+
+export interface FinishedRun {
+  outputs: Tensor[]
+  rows: number[]
+  masks: readonly Tensor[]
 }
 
 /** Reads a file that a case of a suite names; requests from outside name none. */

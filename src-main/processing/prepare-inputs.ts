@@ -8,6 +8,7 @@ import { concatenate, type Tensor } from '../base/tensors.ts'
 import { limits } from '../contract/limits.ts'
 import type { InputSchema } from '../contract/package.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
+import { masksOf } from './embedding-output.ts'
 import { imageTensor } from './image-input.ts'
 import { fieldsTensor, rawTensor, textTensor } from './plain-inputs.ts'
 import {
@@ -42,7 +43,8 @@ export async function prepareInputs(
       await Promise.all(plan.inputSpecs.map((spec, at) => tensorOf(schemas[at], spec, values[at], readFile))),
     )
   }
-  return { runs: joinItems(plan.inputSpecs, prepared), items: items.length }
+  const runs = joinItems(plan.inputSpecs, prepared)
+  return { runs: runs.map((run) => ({ ...run, masks: masksOf(plan, run.inputs) })), items: items.length }
 }
 
 const schemaOf = (plan: ProcessingPlan, spec: TensorSpec): InputSchema =>
@@ -139,13 +141,15 @@ function valueToTensor(
   }
 }
 
+type JoinedItems = Omit<PreparedItems['runs'][number], 'masks'>
+
 /** Items that the model takes together become one run; the others run one by one. */
-function joinItems(specs: readonly TensorSpec[], items: readonly Tensor[][]): PreparedItems['runs'] {
+function joinItems(specs: readonly TensorSpec[], items: readonly Tensor[][]): JoinedItems[] {
   const open = specs.length > 0 && specs.every((spec) => spec.shape[0] === -1)
   const fixedRows = specs[0]?.shape[0] ?? 1
   const together = open || (fixedRows > 1 && specs.every((spec) => spec.shape[0] === fixedRows))
   if (!together || items.length === 0) return items.map((inputs) => aloneRun(specs, inputs))
-  const runs: PreparedItems['runs'] = []
+  const runs: JoinedItems[] = []
   for (const group of Map.groupBy(items, trailingShapes).values()) {
     const inputs = specs.map((_, at) => concatenate(group.map((item) => item[at] as Tensor)))
     runs.push({ inputs, rows: group.map((item) => item[0]?.shape[0] ?? 1) })
@@ -158,7 +162,7 @@ function joinItems(specs: readonly TensorSpec[], items: readonly Tensor[][]): Pr
 const trailingShapes = (inputs: readonly Tensor[]): string =>
   JSON.stringify(inputs.map((input) => [input.shape.slice(1), input.shape[0] === inputs[0]?.shape[0]]))
 
-function aloneRun(specs: readonly TensorSpec[], inputs: Tensor[]): PreparedItems['runs'][number] {
+function aloneRun(specs: readonly TensorSpec[], inputs: Tensor[]): JoinedItems {
   checkRows(specs, inputs)
   return { inputs, rows: [inputs[0]?.shape[0] ?? 1] }
 }

@@ -25,9 +25,10 @@ export const failure = ({ report }: Validation): ValidationCheck | undefined =>
 
 /** Takes the row of a case as it stands; right is the sum that the case expects. */
 export const processing = (): CaseProcessing => ({
-  prepare: async (inputs) => [
-    { name: 'x', datatype: 'FP32', shape: [1, 4], data: Float32Array.from(inputs.x as number[]) },
-  ],
+  prepare: async (inputs) => ({
+    tensors: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: Float32Array.from(inputs.x as number[]) }],
+    masks: [],
+  }),
   judge: async (expected, outputs) => {
     const actual = String(outputs[0]?.data[0])
     return { right: actual === expected.label, message: `${actual} instead of ${expected.label}` }

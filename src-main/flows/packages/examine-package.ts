@@ -90,9 +90,9 @@ async function createCaseProcessing({ descriptor, graph, folder }: ProcessingInp
   return {
     prepare: async (inputs) => {
       const { runs } = await prepareInputs(plan, inputs, readFile)
-      return runs[0]?.inputs ?? []
+      return { tensors: runs[0]?.inputs ?? [], masks: runs[0]?.masks ?? [] }
     },
-    judge: async (expected, outputs) => judgeCase(plan, expected, outputs),
+    judge: async (expected, outputs, masks) => judgeCase(plan, expected, outputs, masks),
   }
 }
 

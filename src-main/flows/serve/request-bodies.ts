@@ -85,7 +85,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
         ? prepareBody(plan, body)
         : ((await elsewhere({
             type: 'prepare',
-            plan: posted(plan),
+            plan: postedPlan(plan),
             body,
           })) as PreparedItems),
     // Bytes behind the JSON are copied, which takes no time worth a thread.
@@ -111,7 +111,7 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
 }
 
 /** What preparing needs of it: the labels of classes may be many. */
-const posted = (plan: ProcessingPlan): ProcessingPlan => ({
+const postedPlan = (plan: ProcessingPlan): ProcessingPlan => ({
   ...plan,
   outputs: plan.outputs.filter(({ kind }) => kind === 'embedding'),
   labels: {},

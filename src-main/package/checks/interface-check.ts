@@ -26,7 +26,7 @@ export function interfaceProblems(
   }
   for (const output of outputs) {
     const spec = graph.outputs.find(({ name }) => name === output.tensor)
-    const problem = spec ? outputProblem(output, spec, labelsOf) : null
+    const problem = spec ? outputProblem(output, spec, labelsOf, graph.inputs) : null
     if (problem) findings.push(`The output "${output.tensor}" ${problem}.`)
   }
   return findings
@@ -100,8 +100,14 @@ function imageProblem(input: Extract<InputSchema, { kind: 'image' }>, spec: Tens
   return fits ? null : `is described as ${layout} [${wanted.join(', ')}] and takes [${spec.shape.join(', ')}]`
 }
 
-function outputProblem(output: OutputSchema, spec: TensorSpec, labelsOf: LabelsOf): string | null {
+function outputProblem(
+  output: OutputSchema,
+  spec: TensorSpec,
+  labelsOf: LabelsOf,
+  inputs: readonly TensorSpec[],
+): string | null {
   if (output.kind === 'tensor') return null
+  if (output.kind === 'embedding') return embeddingProblem(output, spec, inputs)
   const labels = output.labels ?? (output.labelsFile === undefined ? null : labelsOf(output.labelsFile))
   if (spec.datatype === 'BYTES') return labels === null ? null : 'gives labels as text already and needs none'
   const classes = spec.shape.at(-1)
@@ -109,6 +115,29 @@ function outputProblem(output: OutputSchema, spec: TensorSpec, labelsOf: LabelsO
   // One score with a sigmoid tells two classes apart.
   const fits = classes === labels.length || (classes === 1 && labels.length === 2)
   return fits ? null : `gives ${classes} classes and has ${labels.length} labels`
+}
+
+function embeddingProblem(
+  { pooling, mask }: Extract<OutputSchema, { kind: 'embedding' }>,
+  { datatype, shape, unranked }: TensorSpec,
+  inputs: readonly TensorSpec[],
+): string | null {
+  if (datatype === 'BYTES' || datatype === 'BOOL') return `is described as an embedding and gives ${datatype}`
+  const rank = shape.length
+  const fits =
+    pooling === 'none'
+      ? rank === 1 || (rank > 1 && (rank === 2 || !shape.slice(1).includes(-1)))
+      : rank === 2 || rank === 3
+  if (!unranked && !fits) {
+    const wanted =
+      pooling === 'none' ? 'one vector an item' : `the vectors of its tokens, for the pooling "${pooling}"`
+    return `has to give ${wanted}, and gives [${shape.join(', ')}]`
+  }
+  if (mask === undefined) return null
+  if (pooling !== 'mean') return `names the mask "${mask}", which the pooling "${pooling}" does not use`
+  const found = inputs.find(({ name }) => name === mask)
+  if (!found) return `names the mask "${mask}", which is no input of the model`
+  return found.datatype === 'BYTES' ? `names the mask "${mask}", which takes text` : null
 }
 
 /** One label a line; a line break at the end begins no further label. */

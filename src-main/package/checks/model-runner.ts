@@ -42,9 +42,9 @@ interface Judgement {
 
 /** Turns the inputs of a case into tensors and judges what came out, as the description says. */
 export interface CaseProcessing {
-  /** Throws INPUT_INVALID. */
-  prepare(inputs: SuiteCase['inputs']): Promise<Tensor[]>
-  judge(expected: SuiteCase['expected'], outputs: Tensor[]): Promise<Judgement>
+  /** Throws INPUT_INVALID. `masks` are copies of those that the outputs are judged with. */
+  prepare(inputs: SuiteCase['inputs']): Promise<{ tensors: Tensor[]; masks: Tensor[] }>
+  judge(expected: SuiteCase['expected'], outputs: Tensor[], masks: readonly Tensor[]): Promise<Judgement>
 }
 
 export interface ProcessingInput {

@@ -71,8 +71,11 @@ export async function runCases(
   for (const { id, inputs, expected } of cases) {
     signal?.throwIfAborted()
     let outputs: Tensor[]
+    let masks: Tensor[]
     try {
-      const tensors = await processing.prepare(inputs)
+      const prepared = await processing.prepare(inputs)
+      const { tensors } = prepared
+      masks = prepared.masks
       const kept = samples.length < samplesMax ? copies(tensors) : null
       outputs = (await model.run(tensors)).outputs
       if (kept) samples.push({ inputs: kept, outputs })
@@ -83,9 +86,9 @@ export async function runCases(
         measured: null,
       }
     }
-    const { right, message } = await processing.judge(expected, outputs)
+    const { right, message } = await processing.judge(expected, outputs, masks)
     if (!right) wrong.push({ id, message })
-    if (!right && expected.tensors) exact++
+    if (!right && (expected.tensors || expected.embedding)) exact++
   }
   const accuracy = cases.length === 0 ? null : (cases.length - wrong.length) / cases.length
   return {
@@ -101,7 +104,7 @@ export async function runCases(
   }
 }
 
-/** Labels are what a model may get wrong; an expected tensor is a promise. Two hundredths are the noise of a small suite. */
+/** Labels are what a model may get wrong; an expected tensor or vector is a promise. Two hundredths are the noise of a small suite. */
 function casesFinding(
   cases: number,
   wrong: { id: string; message: string }[],

@@ -4,7 +4,7 @@ import type { ProcessingPort } from '../hosting/processing-port.ts'
 import { deprecationNotice } from '../infer/deprecation.ts'
 import type { Exchange } from '../infer/story.ts'
 import { type Answer, json } from './http-answer.ts'
-import { answerHeaders, refuseCall } from './http-exchange.ts'
+import { answerHeaders, bodyDigest, refuseCall } from './http-exchange.ts'
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
@@ -14,16 +14,16 @@ export function predictExchange(body: () => Promise<Buffer>, processing: Process
     perform: async (asking) => {
       const { call, trace } = asking
       const bytes = await body()
-      trace.bytesIn = bytes.byteLength
+      asking.received(bytes.byteLength, () => bodyDigest(bytes))
       const { endpoint, version, ready, rule } = call.target
       const prepareFrom = performance.now()
       const prepared = await processing.prepare(ready.plan, bytes)
       const prepareMs = performance.now() - prepareFrom
       asking.takeQuota(prepared.items)
       const results = await Promise.all(
-        prepared.runs.map(async ({ inputs, rows }) => ({
+        prepared.runs.map(async ({ inputs, ...run }) => ({
+          ...run,
           outputs: (await asking.run(inputs, null)).outputs,
-          rows,
         })),
       )
       const finishFrom = performance.now()
@@ -46,6 +46,7 @@ export function predictExchange(body: () => Promise<Buffer>, processing: Process
         },
         batchSize: trace.batchSize,
         executionProvider: ready.loaded.executionProvider.used,
+        attribution: trace.attribution ?? undefined,
         deprecation: deprecationNotice(call.target, Date.now()),
       }
       return json(prediction, answerHeaders(asking))

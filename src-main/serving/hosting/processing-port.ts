@@ -18,9 +18,18 @@ export interface ProcessingPlan {
 }
 
 export interface PreparedItems {
-  /** One entry a run: several items ride in one where the model takes a batch; `rows` has one entry an item. */
-  runs: Array<{ inputs: Tensor[]; rows: number[] }>
+  /**
+   * One entry a run: several items ride in one where the model takes a batch; `rows` has one entry an item, `masks` is
+   * what the outputs of the run are finished with.
+   */
+  runs: Array<{ inputs: Tensor[]; rows: number[]; masks: Tensor[] }>
   items: number
+}
+
+export interface FinishedRun {
+  outputs: Tensor[]
+  rows: number[]
+  masks: readonly Tensor[]
 }
 
 export interface ProcessingPort {
@@ -38,10 +47,7 @@ export interface ProcessingPort {
     readFile: (path: string) => Promise<Uint8Array>,
   ): Promise<PreparedItems>
   /** One record an item, from the outputs of each run. */
-  finish(
-    plan: ProcessingPlan,
-    runs: ReadonlyArray<{ outputs: Tensor[]; rows: number[] }>,
-  ): Record<string, unknown>[]
+  finish(plan: ProcessingPlan, runs: readonly FinishedRun[]): Record<string, unknown>[]
   /** The body of /v2 …/infer; `headBytes` is where its JSON ends and the bytes of tensors begin. */
   decode(body: Buffer, headBytes: number): Promise<InferRequest>
   encode(answer: InferAnswer): Promise<string>

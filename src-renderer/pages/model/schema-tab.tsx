@@ -86,7 +86,11 @@ const inputKinds: Record<InputSchema['kind'], string> = {
   text: 'Text',
   tensor: 'Tensor',
 }
-const outputKinds: Record<OutputSchema['kind'], string> = { classes: 'Classes', tensor: 'Tensor' }
+const outputKinds: Record<OutputSchema['kind'], string> = {
+  classes: 'Classes',
+  embedding: 'Embedding',
+  tensor: 'Tensor',
+}
 
 function Tensor({ name, spec }: { name: string; spec: TensorSpec | undefined }) {
   return (
@@ -115,7 +119,19 @@ function preparation(input: InputSchema): Fact[] {
   ]
 }
 
+const poolings = {
+  none: 'none: one vector an item',
+  mean: 'the mean of the tokens',
+  cls: 'the first token',
+}
+
 function finish(output: OutputSchema, version: VersionDetail): Fact[] {
+  if (output.kind === 'embedding') {
+    return [
+      ['Pooling', poolings[output.pooling]],
+      ['Length', output.normalize ? 'normalized to 1' : 'as the model gives it'],
+    ]
+  }
   if (output.kind !== 'classes') return []
   const labels = output.labels ?? version.labels[output.tensor] ?? []
   const some = labels.slice(0, 8).join(', ')

@@ -230,7 +230,9 @@ describe('outputs', () => {
   const classes = plan([], [], [{ kind: 'classes', tensor: 'y', activation: 'softmax', topK: 2 }])
 
   test('classes: the best with their labels, one record an item', () => {
-    const records = finishOutputs(classes, [{ outputs: [y([0, 1, 0, 5, 0, 0], [2, 3])], rows: [1, 1] }])
+    const records = finishOutputs(classes, [
+      { outputs: [y([0, 1, 0, 5, 0, 0], [2, 3])], rows: [1, 1], masks: [] },
+    ])
     expect(records).toMatchObject([
       {
         y: {
@@ -256,11 +258,11 @@ describe('outputs', () => {
   })
   test('tensors are cut by the rows of each item; those that do not follow the rows stay whole', () => {
     const raw = plan([])
-    expect(finishOutputs(raw, [{ outputs: [y([1, 2, 3], [3, 1])], rows: [1, 2] }])).toEqual([
+    expect(finishOutputs(raw, [{ outputs: [y([1, 2, 3], [3, 1])], rows: [1, 2], masks: [] }])).toEqual([
       { y: { name: 'y', datatype: 'FP32', shape: [1, 1], data: [1] } },
       { y: { name: 'y', datatype: 'FP32', shape: [2, 1], data: [2, 3] } },
     ])
-    expect(finishOutputs(raw, [{ outputs: [y([1], [1])], rows: [1, 1] }])).toEqual([
+    expect(finishOutputs(raw, [{ outputs: [y([1], [1])], rows: [1, 1], masks: [] }])).toEqual([
       { y: { name: 'y', datatype: 'FP32', shape: [1], data: [1] } },
       {},
     ])
