@@ -223,6 +223,10 @@ function superviseServing(
       void rollBackByRule(context(), broken).catch((error: unknown) =>
         parts.log.error({ err: error, ...broken }, 'a version could not be taken out'),
       ),
+    onLicensing: (told) => {
+      context().quotas.take(told)
+      if (told.refusals.length > 0) parts.announce('licenses')
+    },
     onAlert: (change) => noteAlert(context(), change),
     onChange: (topic) => parts.announce(topic),
   })

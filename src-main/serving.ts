@@ -9,6 +9,7 @@ import { openLog } from './base/log.ts'
 import { programPlace } from './base/program-place.ts'
 import { createEngineThreads } from './engine/engine-threads.ts'
 import { journalPath } from './engine/journal.ts'
+import { openLicensedServing } from './flows/serve/licensed-serving.ts'
 import { createRequestBodies } from './flows/serve/request-bodies.ts'
 import { startUsageThread } from './flows/serve/usage-thread.ts'
 import { openUsageLog } from './metering/usage-log.ts'
@@ -24,6 +25,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
   const paths = dataPaths(config.dataDir)
   const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'serving' })
   const nodeDb = readNodeDatabase(config.dataDir)
+  const licensing = await openLicensedServing(config, nodeDb, log)
   const usage = await openUsageLog(paths.usage, Buffer.from(config.usageKey, 'hex'))
   const indexer = startUsageThread(entry('usage-thread'), config.dataDir)
   const indexNow = () =>
@@ -51,6 +53,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     nodeDb,
     engine,
     processing: bodies,
+    licensing,
     record: (row) => usage.append(row),
     log,
     version: place.version,
@@ -58,6 +61,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     close: async () => {
       clearInterval(timer)
       usage.close()
+      await licensing.close()
       await indexer.close()
       await bodies.close()
       nodeDb.close()

@@ -34,6 +34,8 @@ export interface NewKey {
   expiresAt: string | null
   /** As many as it likes where it is left out. */
   requestsPerMinute?: number | null
+  /** Whether it is used in business; what the site declares where it is left out. */
+  commercial?: boolean | null
 }
 
 /** The secret is in the answer and nowhere else. BAD_REQUEST where the key would be expired already. */
@@ -59,6 +61,7 @@ export function createKey(
     createdAt: by.at,
     expiresAt: wanted.expiresAt,
     requestsPerMinute: wanted.requestsPerMinute ?? null,
+    commercial: wanted.commercial ?? null,
   }
   return inTransaction(db, () => {
     insertKey(db, { ...key, originNode: nodeId(db) })
@@ -69,6 +72,7 @@ export function createKey(
       scopes,
       expiresAt: key.expiresAt,
       requestsPerMinute: key.requestsPerMinute,
+      commercial: key.commercial,
     }
     appendAuditEntry(db, { ...by, action: 'key.create', object: key.id, outcome: 'done', details })
     return { key: toRow({ ...key, revokedAt: null, lastUsedAt: null }), secret }

@@ -24,12 +24,19 @@ export function addKeyCommands(add: AddCommand): void {
           'never, days such as 30d, or ISO 8601; 90d unless told otherwise',
           expiryOption,
         )
-        .option('--per-minute <count>', 'requests that it may send in a minute', wholeNumber(1, 10_000_000)),
+        .option('--per-minute <count>', 'requests that it may send in a minute', wholeNumber(1, 10_000_000))
+        .option('--commercial', 'it is used in business, whatever the site declares')
+        .option('--no-commercial', 'it is not used in business, whatever the site declares'),
   ).run(
-    async (context, name: string, options: { scope: KeyScope[]; expires?: string; perMinute?: number }) => {
+    async (
+      context,
+      name: string,
+      options: { scope: KeyScope[]; expires?: string; perMinute?: number; commercial?: boolean },
+    ) => {
       const { scope: scopes, expires = expiryOption('90d'), perMinute: requestsPerMinute = null } = options
       const expiresAt = expires === 'never' ? null : expires
-      const input = { name, scopes, expiresAt, requestsPerMinute }
+      const { commercial = null } = options
+      const input = { name, scopes, expiresAt, requestsPerMinute, commercial }
       const made = await context.withNode((node) => node.client.keys.create(input))
       context.terminal.result(made, made.secret)
     },

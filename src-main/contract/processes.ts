@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { alertRow, driftRow } from './alerts.ts'
+import { accountUsage, refusalSeen } from './license/views.ts'
 import { remoteReport } from './remote.ts'
 import { feedbackTotals, shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
@@ -94,6 +95,15 @@ const deploymentReport = z.object({
 })
 export type DeploymentReport = z.infer<typeof deploymentReport>
 
+/** What changed since it was told last. */
+const licensingTold = z.object({
+  accounts: z.array(accountUsage),
+  refusals: z.array(refusalSeen),
+  /** Why nothing is counted; null where counting goes on. */
+  ledger: failure.nullable(),
+})
+export type LicensingTold = z.infer<typeof licensingTold>
+
 export const servingToControl = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('ready'),
@@ -136,6 +146,7 @@ export const servingToControl = z.discriminatedUnion('type', [
       state: true,
     })
     .extend({ type: z.literal('alert') }),
+  licensingTold.extend({ type: z.literal('licensing') }),
   /** Every few seconds, where requests were looked at. */
   z.object({ type: z.literal('drift'), rows: z.array(driftRow) }),
   /** Every second, and at once when a deployment changes. */

@@ -225,6 +225,13 @@ export const requestRow = z.object({
   executionProvider: z.string(),
   bytesIn: z.int(),
   bytesOut: z.int(),
+  /** The license that it was counted on; null where nobody's terms stand over the version, or it was not counted. */
+  license: z.string().nullable().default(null),
+  /** The month that it was counted in, as 2026-11: of trusted time, so `at` may say another one. */
+  period: z.string().nullable().default(null),
+  /** Counted on the quota; 0 where it failed, or was sent again under the same Idempotency-Key. */
+  units: z.int().default(0),
+  credits: z.int().default(0),
 })
 export type RequestRow = z.infer<typeof requestRow>
 
@@ -266,6 +273,8 @@ export const keyRow = z.object({
   expiresAt: timestamp.nullable(),
   /** Null: as many as it likes. */
   requestsPerMinute: z.int().nullable(),
+  /** Null: what the site declares. */
+  commercial: z.boolean().nullable(),
   revokedAt: timestamp.nullable(),
   lastUsedAt: timestamp.nullable(),
 })

@@ -7,7 +7,12 @@ import type { ParentChannel } from '../base/child.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { limits } from '../contract/limits.ts'
-import { controlToServing, type ServingConfig, type ServingToControl } from '../contract/processes.ts'
+import {
+  controlToServing,
+  type LicensingTold,
+  type ServingConfig,
+  type ServingToControl,
+} from '../contract/processes.ts'
 import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
@@ -28,6 +33,7 @@ import { createDeployments } from './hosting/deployments.ts'
 import { createPool } from './hosting/pool.ts'
 import type { ProcessingPort } from './hosting/processing-port.ts'
 import { createTunings } from './hosting/tunings.ts'
+import type { LicensingPort } from './infer/licensing-port.ts'
 import { createMirror } from './infer/mirror.ts'
 import { createResponseCache } from './infer/response-cache.ts'
 import { createRemoteEngines } from './remote/remote-engines.ts'
@@ -46,6 +52,8 @@ interface ServingRooms {
   engine: Engine
   processing: ProcessingPort
   record: (row: RequestRow) => Promise<void>
+  /** What licenses and quotas say, and what they said. */
+  licensing: LicensingPort & { follow(): void; told(): LicensingTold }
   log: Log
   version: string
   /** The service that the gRPC door offers. */
@@ -156,6 +164,7 @@ async function startServing(
     const cpu = process.cpuUsage(cpuBefore)
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()
+    tellOfLicenses()
     post({
       type: 'report',
       deployments: reports,
@@ -166,6 +175,14 @@ async function startServing(
       queueLength: reports.reduce((sum, { queueLength }) => sum + queueLength, 0),
       requestsTotal,
     })
+  }
+  let toldOfLedger: string | null = null
+  function tellOfLicenses(): void {
+    const told = rooms.licensing.told()
+    const stopped = told.ledger?.code ?? null
+    if (told.accounts.length === 0 && told.refusals.length === 0 && stopped === toldOfLedger) return
+    toldOfLedger = stopped
+    post({ type: 'licensing', ...told })
   }
   const { nodeDb, engine, processing, log } = rooms
   const remotes = createRemoteEngines(nodeDb, Buffer.from(config.keyPepper, 'hex'), (error) =>
@@ -262,8 +279,7 @@ async function startServing(
         watch.observe(traffic.endpoint.id, traffic.target.versionId, seen)
         alerts.observe(traffic.endpoint.id, traffic.target.versionId, seen)
       },
-      admit: () => ({ allowed: true }),
-      takeQuota: () => ({ allowed: true }),
+      licensing: rooms.licensing,
       record: async (row) => {
         await rooms.record(row)
         feedback.remember(row)
@@ -295,6 +311,7 @@ async function startServing(
     watch.follow(routes)
     followAlerts()
     cache.follow(routes)
+    rooms.licensing.follow()
     remotes.follow()
     await deployments.apply(routes)
     firstSettled = true

@@ -18,6 +18,7 @@ import { registryRecord } from './migrations/node/0007-registry-record.ts'
 import { licensing } from './migrations/node/0008-licenses.ts'
 import { foundation as quotaFoundation } from './migrations/quota/0001-foundation.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
+import { licensedUsage } from './migrations/usage/0002-licenses.ts'
 import {
   asStoreError,
   type NodeReader,
@@ -40,7 +41,7 @@ const nodeMigrations: Migrations = [
   registryRecord,
   licensing,
 ]
-const usageMigrations: Migrations = [usageFoundation]
+const usageMigrations: Migrations = [usageFoundation, licensedUsage]
 const quotaMigrations: Migrations = [quotaFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */
@@ -56,6 +57,8 @@ interface Kind {
   migrations: Migrations
   synchronous: 'full' | 'normal'
   busyMs?: number
+  /** Pages of the WAL at which it is copied into the database; SQLite's default is 1000. */
+  checkpointPages?: number
 }
 
 /** Registrations, keys and revocations survive a power loss once they are answered (FULL). */
@@ -81,6 +84,7 @@ const quotaKind = (dataDir: string): Kind => ({
   migrations: quotaMigrations,
   synchronous: 'full',
   busyMs: quotaBusyMsMax,
+  checkpointPages: 256, // a commit rewrites the same few pages, and a disk that fills up leaves room for no more
 })
 
 /** Creates and migrates. The caller holds the owner lock. DATA_DIR_NEWER, DATA_DIR_INVALID. */
@@ -129,6 +133,7 @@ function openWriter(kind: Kind): Sqlite {
     refuseNewer(kind.file, schemaVersion(db), kind.migrations) // before a byte of it changes
     db.pragma('journal_mode = wal')
     db.pragma(`synchronous = ${kind.synchronous}`)
+    if (kind.checkpointPages) db.pragma(`wal_autocheckpoint = ${kind.checkpointPages}`)
     db.pragma('journal_size_limit = 67108864') // a burst of imports must not keep its WAL for ever
     migrate(db, kind.migrations, kind.backups)
   })

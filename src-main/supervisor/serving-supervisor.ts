@@ -6,7 +6,7 @@ import type { StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { ServingConfig, ServingToControl, TuningRecord } from '../contract/processes.ts'
+import type { LicensingTold, ServingConfig, ServingToControl, TuningRecord } from '../contract/processes.ts'
 import type { DeviceProbe, Failure } from '../contract/views.ts'
 import { type ServingChild, type ServingChildOptions, startServingChild } from './serving-child.ts'
 import { forgetFigures, type ServingState, stoppedState, takeReport } from './serving-state.ts'
@@ -49,6 +49,7 @@ export interface SupervisorOptions {
   onChangeAsked(asked: { endpoint: string; action: 'start' | 'stop'; actor: string }): Promise<void>
   onTuned(measured: TuningRecord): void
   onRollBack(broken: { endpointId: string; versionId: string; reason: string }): void
+  onLicensing(told: LicensingTold): void
   onAlert(change: Extract<ServingToControl, { type: 'alert' }>): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
@@ -195,6 +196,9 @@ class Supervisor implements ServingSupervisor {
         break
       case 'roll-back':
         this.#options.onRollBack(message)
+        break
+      case 'licensing':
+        this.#options.onLicensing(message)
         break
       case 'alert':
         this.#options.onAlert(message)

@@ -171,6 +171,7 @@ export async function createServingNode() {
       createdAt: at(),
       expiresAt,
       requestsPerMinute,
+      commercial: null,
       originNode: 'test',
     })
     return { secret, revoke: () => revokeStoredKey(db, id, at()) }

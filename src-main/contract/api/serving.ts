@@ -149,6 +149,8 @@ export const prediction = z.object({
   batchSize: z.int(),
   executionProvider: z.string(),
   /** Only where the version is on its way out. */
+  /** As the license asks for: to be shown with the answer. */
+  attribution: z.string().optional(),
   deprecation: deprecationNotice.optional(),
 })
 export type Prediction = z.infer<typeof prediction>

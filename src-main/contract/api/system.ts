@@ -175,6 +175,8 @@ export const keys = {
         expiresAt: instant.nullable().default(null),
         /** Null: as many as it likes. */
         requestsPerMinute: z.int().min(1).max(10_000_000).nullable().default(null),
+        /** Whether it is used in business, where a license makes a difference; null: what the site declares. */
+        commercial: z.boolean().nullable().default(null),
       }),
     )
     .output(z.object({ key: keyRow, secret: z.string() })),

@@ -132,6 +132,8 @@ export const nodeLicensing = z.object({
   /** As the machine itself says. */
   clock: timestamp,
   anomalies: z.array(z.object({ kind: z.string(), since: timestamp, message: z.string(), hint: z.string() })),
+  /** Why nothing is counted, and so nothing licensed is answered; null where counting goes on. */
+  ledger: failure.nullable(),
 })
 
 export const explainQuery = z.object({

@@ -16,6 +16,7 @@ export interface NewKey {
   scopes: KeyScope[]
   expiresAt: string | null
   requestsPerMinute: number | null
+  commercial: boolean | null
 }
 
 export async function createKey(node: NodeContext, actor: Actor, wanted: NewKey) {

@@ -138,5 +138,6 @@ export const nodeLicensing = (node: NodeContext) => {
     trustedTime: new Date(licensing.now() * 1000).toISOString(),
     clock: isoTime(node.clock),
     anomalies: licensing.anomalies(),
+    ledger: node.quotas.failure(),
   }
 }

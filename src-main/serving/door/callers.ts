@@ -15,6 +15,8 @@ export interface Caller {
   requestsPerMinute: number | null
   /** Milliseconds since the epoch. */
   expiresAt: number | null
+  /** What the key is used for; null: what the site declares. */
+  commercial: boolean | null
 }
 
 const inferOnly: readonly KeyScope[] = ['infer']
@@ -64,7 +66,14 @@ function identify(
     })
   }
   if (sameText(secret, settings.internalKey))
-    return { name: 'playground', internal: true, scopes: inferOnly, requestsPerMinute: null, expiresAt: null }
+    return {
+      name: 'playground',
+      internal: true,
+      scopes: inferOnly,
+      requestsPerMinute: null,
+      expiresAt: null,
+      commercial: null,
+    }
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
   if (temporary)
@@ -74,6 +83,7 @@ function identify(
       scopes: inferOnly,
       requestsPerMinute: null,
       expiresAt: null,
+      commercial: null,
     }
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
@@ -90,6 +100,7 @@ function identify(
     scopes: key.scopes,
     requestsPerMinute: key.requestsPerMinute,
     expiresAt: key.expiresAt,
+    commercial: key.commercial,
   }
 }
 

@@ -170,7 +170,8 @@ export function createDoor(options: DoorOptions): Door {
     response.once('close', () => {
       signal.aborted = true
     })
-    const call = { id, started, caller, target, signal, traced }
+    const idempotencyKey = headerText(request, 'idempotency-key') ?? null
+    const call = { id, started, caller, target, signal, traced, idempotencyKey }
     const { processing } = options.rooms
     if (asLines) {
       const headers = { 'x-request-id': id, ...rate }
@@ -178,7 +179,14 @@ export function createDoor(options: DoorOptions): Door {
         const own = newRequestId()
         const chosen =
           tryVersion === undefined ? options.targets.of(path, traitsOf(request, own, caller)) : target
-        const asked = { ...call, id: own, started: performance.now(), target: chosen, traced: null }
+        const asked = {
+          ...call,
+          id: own,
+          started: performance.now(),
+          target: chosen,
+          traced: null,
+          idempotencyKey: null, // of one request, and each line is one
+        }
         return infer(
           asked,
           options.rooms,

@@ -39,7 +39,7 @@ const lingerMs = 2000
 export function refusal(error: OutpostError, v1: boolean, headers: Record<string, string> = {}): Answer {
   const { code, message, hint, details } = error
   // JSON leaves out what is undefined.
-  const body = v1 ? { error: { code, message, hint, details } } : { error: message }
+  const body = v1 ? { error: { code, message, hint, details } } : { error: inOneText(error) }
   const retry = retryAfter(error)
   const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
   return textAnswer(error.status, JSON.stringify(body), 'application/json', {
@@ -49,6 +49,10 @@ export function refusal(error: OutpostError, v1: boolean, headers: Record<string
     ...headers,
   })
 }
+
+/** The Open Inference Protocol has room for a text alone; where a license refuses, the way out belongs to it. */
+const inOneText = ({ message, hint, details }: OutpostError): string =>
+  hint !== undefined && details?.license !== undefined ? `${message} ${hint}` : message
 
 const fixedLines = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff']
 

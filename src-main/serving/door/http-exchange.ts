@@ -1,4 +1,5 @@
 /** What the exchanges over HTTP share: the body, the headers that name the version, and the form of a refusal. */
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
@@ -18,8 +19,12 @@ export function answerHeaders({ call, trace }: Asking): Record<string, string> {
     'outpost-digest': target.version.digest,
     'outpost-receipt': receiptText(target, trace),
     ...deprecationHeaders(target, Date.now()),
+    ...(trace.attribution !== null && { 'outpost-attribution': headerText(trace.attribution) }),
   }
 }
+
+/** A header is one line of printable ASCII (RFC 9110, 5.5): what is not stands in the body. */
+const headerText = (value: string): string => encodeURI(value).replaceAll('%20', ' ')
 
 /** Texts that are remembered: names and rules are few, and come with each answer. */
 const quotedMax = 1000
@@ -61,6 +66,9 @@ async function readWhole(request: IncomingMessage, bytesMax: number): Promise<Bu
   const bytes = await readBody(request, bytesMax)
   return encoding === 'identity' ? bytes : unpacked(bytes, encoding, bytesMax)
 }
+
+/** What an Idempotency-Key is held against. */
+export const bodyDigest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 
 export const refuseCall =
   (v1: boolean) =>

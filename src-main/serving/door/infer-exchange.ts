@@ -12,7 +12,7 @@ import { splitOutputs } from '../protocol/infer-answer.ts'
 import type { InferRequest } from '../protocol/infer-request.ts'
 import { readRawRequest } from '../protocol/raw-request.ts'
 import { type Answer, jsonText } from './http-answer.ts'
-import { answerHeaders, bodyReader, refuseCall } from './http-exchange.ts'
+import { answerHeaders, bodyDigest, bodyReader, refuseCall } from './http-exchange.ts'
 
 /** Of the JSON at the head of the body, in bytes. */
 const headHeader = 'inference-header-content-length'
@@ -21,20 +21,20 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
   const body = bodyReader(request)
   const given = request.headers[headHeader]
 
-  async function read({ loaded }: ReadyModel): Promise<{ asked: InferRequest; bytesIn: number }> {
+  async function read({ loaded }: ReadyModel): Promise<{ asked: InferRequest; bytes: Buffer }> {
     const bytes = await body()
     const headBytes = given === undefined ? bytes.byteLength : headLength(given, bytes.byteLength)
     const isRaw = given !== undefined && headBytes === 0
     const asked = isRaw ? readRawRequest(bytes, loaded.inputs) : await processing.decode(bytes, headBytes)
-    return { asked, bytesIn: bytes.byteLength }
+    return { asked, bytes }
   }
 
   return {
     perform: async (asking) => {
       const { call, trace } = asking
       const { endpoint, version, ready } = call.target
-      const { asked, bytesIn } = await read(ready)
-      trace.bytesIn = bytesIn
+      const { asked, bytes } = await read(ready)
+      asking.received(bytes.byteLength, () => bodyDigest(bytes))
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
       asking.takeQuota(inputs[0]?.shape[0] ?? 1)
       const result = await asking.run(inputs, namesOf(asked), asked.schedule)
@@ -43,6 +43,7 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
         modelName: endpoint,
         modelVersion: version.version,
         id: asked.id,
+        attribution: trace.attribution,
         outputs,
       })
       return blobs.length === 0

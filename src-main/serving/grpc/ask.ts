@@ -20,6 +20,7 @@ export interface GrpcAsk {
   anyone(call: AnyCall): null
   /** UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS. */
   who(call: AnyCall): Caller
+  idempotencyKey(call: AnyCall): string | null
   traits(call: AnyCall, requestId: string, caller: Caller): RequestTraits
   tracedHead(call: AnyCall, requestId: string): TracedHead
   /** What went wrong in words that may leave the node; a fault is logged. */
@@ -46,6 +47,7 @@ export function createGrpcAsk({
       if (caller.requestsPerMinute !== null) rates.take('key', caller.name, caller.requestsPerMinute)
       return caller
     },
+    idempotencyKey: (call) => text(call, 'idempotency-key') ?? null,
     traits: (call, requestId, { name }) => ({
       requestId,
       consumer: name,

@@ -17,6 +17,7 @@ export interface GrpcReply extends Reply {
 export function inferCall(
   message: InferRequestMessage,
   bytesIn: number,
+  digest: () => Uint8Array,
   serialize: (answer: InferAnswerMessage) => Buffer,
 ): Exchange<GrpcReply> {
   const read = ({ loaded }: ReadyModel) => {
@@ -27,11 +28,17 @@ export function inferCall(
   return {
     perform: async (asking) => {
       const { endpoint, version, ready } = asking.call.target
-      asking.trace.bytesIn = bytesIn
+      asking.received(bytesIn, digest)
       const { asked, names, inputs } = read(ready)
       asking.takeQuota(inputs[0]?.shape[0] ?? 1)
       const { outputs } = await asking.run(inputs, names, asked.schedule)
-      const bytes = serialize(inferAnswerMessage(asked, { endpoint, version: version.version }, outputs))
+      const bytes = serialize(
+        inferAnswerMessage(
+          asked,
+          { endpoint, version: version.version, attribution: asking.trace.attribution },
+          outputs,
+        ),
+      )
       const headers = answerHeaders(asking)
       return { status: 200, bytes, bytesOut: bytes.byteLength, refused: null, headers }
     },

@@ -41,8 +41,12 @@ export function createInferHandlers(
         version: message.model_version || null,
       }
       const target = targets.of(path, ask.traits(call, id, caller))
-      const asked = { id, started, caller, target, signal, traced }
-      const reply = await infer(asked, rooms, inferCall(message, service.bytesOf(message), service.serialize))
+      const asked = { id, started, caller, target, signal, traced, idempotencyKey: ask.idempotencyKey(call) }
+      const reply = await infer(
+        asked,
+        rooms,
+        inferCall(message, service.bytesOf(message), () => service.digestOf(message), service.serialize),
+      )
       if (reply.refused) ask.refused(reply.refused, id)
       traced?.end(reply.status)
       return reply

@@ -66,7 +66,7 @@ function valuesOf(parameters: Parameters): Fields {
 /** Raw where the request was, where bytes are asked for, and where an output has no typed form. */
 export function inferAnswerMessage(
   asked: InferRequest,
-  { endpoint, version }: { endpoint: string; version: string },
+  { endpoint, version, attribution }: { endpoint: string; version: string; attribution: string | null },
   outputs: readonly Tensor[],
 ): InferAnswerMessage {
   const wantsRaw = asked.binaryOutputs || asked.outputs?.some(({ binary }) => binary === true)
@@ -76,6 +76,7 @@ export function inferAnswerMessage(
     model_name: endpoint,
     model_version: version,
     id: asked.id ?? '',
+    ...(attribution !== null && { parameters: { attribution: { string_param: attribution } } }),
     outputs: outputs.map(({ name, datatype, shape }, at) => {
       const typed = raw ? null : contents[at]
       return { name, datatype, shape, ...(typed && { contents: typed }) }

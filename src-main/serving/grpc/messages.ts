@@ -45,6 +45,7 @@ export interface InferAnswerMessage {
   model_name: string
   model_version: string
   id: string
+  parameters?: Record<string, { string_param: string }>
   outputs: Array<{ name: string; datatype: string; shape: number[]; contents?: Partial<Contents> }>
   raw_output_contents: Uint8Array[]
 }

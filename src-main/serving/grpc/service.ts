@@ -1,4 +1,5 @@
 /** The service as gRPC's library wants it, read from resources/grpc/open-inference.proto. */
+import { createHash } from 'node:crypto'
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import type { InferAnswerMessage } from './messages.ts'
@@ -7,6 +8,8 @@ export interface InferenceService {
   definition: ServiceDefinition
   /** The size of a request as it came over the wire. */
   bytesOf: (message: object) => number
+  /** SHA-256 of the message: the same for the same request. */
+  digestOf: (message: object) => Uint8Array
   serialize: (answer: InferAnswerMessage) => Buffer
 }
 
@@ -38,6 +41,7 @@ export function loadService(protoFile: string): InferenceService {
       ModelInfer: { ...infer, requestDeserialize: measured, responseSerialize: asIs },
       ModelStreamInfer: { ...stream, requestDeserialize: measured, responseSerialize: asIs },
     },
+    digestOf: (message) => createHash('sha256').update(infer.requestSerialize(message)).digest(),
     bytesOf: (message) => sizes.get(message) ?? 0,
     serialize: (answer) => infer.responseSerialize(answer),
   }

@@ -9,11 +9,12 @@ import type { RequestRow } from '../../contract/views.ts'
 import type { Caller } from '../door/callers.ts'
 import type { BatchedResult, Batcher } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
-import type { ServedVersion } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
 import type { TracedAnswer, TracedRequest } from '../watching/traces.ts'
+import type { Grant, LicensingPort } from './licensing-port.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Target } from './target.ts'
+import { tokensOf } from './tokens.ts'
 
 export interface Call {
   /** Of the request: stands in the answer, the receipt and the usage record. */
@@ -24,6 +25,8 @@ export interface Call {
   target: Target
   /** Fires when the client goes away. */
   signal: Gone
+  /** As the client sent it, to count the request once however often it is sent. */
+  idempotencyKey: string | null
   /** Null where it is not traced. */
   traced: TracedRequest | null
 }
@@ -32,9 +35,6 @@ export interface Call {
 interface Gone {
   readonly aborted: boolean
 }
-
-/** A value, since a denial is an answer and no fault: the license check fills it, one code a rung. */
-type Admission = { allowed: true } | { allowed: false; refusal: OutpostError }
 
 export interface InferRooms {
   processing: ProcessingPort
@@ -49,8 +49,7 @@ export interface InferRooms {
   sample: (target: Target, inputs: readonly Tensor[]) => ((outputs: readonly Tensor[]) => void) | null
   /** What became of a request, for the rules that watch the version that answered it. */
   observe: (target: Target, latencyMs: number, status: number) => void
-  admit: (caller: Caller, version: ServedVersion) => Admission
-  takeQuota: (caller: Caller, version: ServedVersion, items: number) => Admission
+  licensing: LicensingPort
   record: (row: RequestRow) => Promise<void>
 }
 
@@ -63,6 +62,9 @@ export interface Trace extends ExecutionTimes {
   batchSize: number
   /** The answer was given before and kept. */
   cached: boolean
+  /** As the license asks for, to be shown with the answer. */
+  attribution: string | null
+  tokens: number
 }
 
 /** What the story asks of any reply. */
@@ -83,8 +85,12 @@ export interface Asking {
   call: Call
   trace: Trace
   processing: ProcessingPort
+  /** The size of the body as it came, and its SHA-256, which is made where there is an Idempotency-Key. */
+  received(bytesIn: number, digest: () => Uint8Array): void
   /** Once, when it is known how many items there are; throws the refusal. */
   takeQuota(items: number): void
+  /** What was taken; null before. */
+  grant(): Grant | null
   /** Of the last run. */
   outputs(): readonly Tensor[]
   run(inputs: Tensor[], outputs: string[] | null, schedule?: Schedule): Promise<BatchedResult>
@@ -123,9 +129,14 @@ export async function infer<R extends Reply>(
   else statistics.failed(latencyMs)
   call.traced?.answered(tracedAnswer(call, asking.trace, code))
   const recordFrom = performance.now()
+  const grant = asking.grant()
+  if (code !== null) grant?.failed()
   try {
-    await rooms.record(recordOf(call, asking.trace, reply, code, latencyMs))
+    await rooms.record(recordOf(asking, reply, code, latencyMs))
+    const settling = code === null ? grant?.answered(asking.trace.tokens) : undefined
+    if (settling) await settling
   } catch (error) {
+    grant?.failed()
     return exchange.refuse(asOutpostError(error), asking)
   }
   call.traced?.recorded(recordFrom)
@@ -142,7 +153,9 @@ async function climb<R extends Reply>(
   for (;;) {
     const release = call.target.model.hold()
     try {
-      insist(rooms.admit(call.caller, call.target.version))
+      const admission = rooms.licensing.admit(call.caller, call.target.version, call.id)
+      if (!admission.allowed) throw admission.refusal
+      asking.trace.attribution = admission.attribution
       const reply = await exchange.perform(asking)
       if (call.target.traffic?.endpoint.hasShadows) rooms.mirror(call, exchange.replay, asking.outputs())
       return { reply, code: null }
@@ -178,25 +191,43 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
     outputMs: 0,
     batchSize: 0,
     cached: false,
+    attribution: null,
+    tokens: 0,
   }
   let outputs: Tensor[] = []
-  let counted = false
+  let grant: Grant | null = null
+  let idempotency: { key: string; body: Uint8Array } | null = null
   return {
     call,
     trace,
     processing: rooms.processing,
     outputs: () => outputs,
+    grant: () => grant,
+    received: (bytesIn, digest) => {
+      trace.bytesIn = bytesIn
+      const key = call.idempotencyKey
+      if (key !== null) idempotency ??= { key, body: digest() }
+    },
     takeQuota: (items) => {
       trace.items = items
-      if (counted) return // a stand-in answers the same request
-      counted = true
-      insist(rooms.takeQuota(call.caller, call.target.version, items))
+      if (grant !== null) return // a stand-in answers the same request
+      const { caller, id, target } = call
+      const { version } = target
+      grant = rooms.licensing.take({
+        caller,
+        version,
+        requestId: id,
+        items,
+        bytesIn: trace.bytesIn,
+        idempotency,
+      })
     },
     run: async (inputs, wanted, schedule) => {
       const seen = rooms.sample(call.target, inputs)
       const from = performance.now()
       const result = await runOrRecall(call, rooms.cache, inputs, wanted, schedule)
       outputs = result.outputs
+      if (grant?.pricedByTokens) trace.tokens += tokensOf(inputs) + tokensOf(outputs)
       seen?.(outputs)
       call.traced?.ran(from, result)
       trace.cached = result.cached
@@ -248,10 +279,6 @@ function refusedAsEmpty(error: unknown, inputs: readonly Tensor[]): OutpostError
 
 const noTimes: ExecutionTimes = { inputMs: 0, computeMs: 0, outputMs: 0 }
 
-function insist(admission: Admission): void {
-  if (!admission.allowed) throw admission.refusal
-}
-
 const tracedAnswer = ({ target }: Call, { items, batchSize }: Trace, code: string | null): TracedAnswer => ({
   model: target.version.model,
   version: target.version.version,
@@ -263,6 +290,8 @@ const tracedAnswer = ({ target }: Call, { items, batchSize }: Trace, code: strin
   batchSize,
   code,
 })
+
+const nothing = { units: 0, credits: 0 }
 
 let writtenAt = 0
 let written = ''
@@ -278,13 +307,14 @@ function timeNow(): string {
 }
 
 function recordOf(
-  call: Call,
-  trace: Trace,
+  { call, trace, grant: granted }: Asking,
   reply: Reply,
   code: string | null,
   latencyMs: number,
 ): RequestRow {
   const { endpoint, version, rule, ready } = call.target
+  const grant = granted()
+  const { units, credits } = grant && code === null ? grant.cost(trace.tokens) : nothing
   return {
     id: call.id,
     at: timeNow(),
@@ -297,7 +327,7 @@ function recordOf(
     code,
     consumer: call.caller.name,
     items: trace.items,
-    tokensIn: null, // counted by models that have tokens, which none of the schemas describes yet
+    tokensIn: grant?.pricedByTokens ? trace.tokens : null, // of inputs and outputs: nobody else needs them counted
     tokensOut: null,
     latencyMs: round(latencyMs),
     queueMs: round(trace.queueMs),
@@ -306,5 +336,9 @@ function recordOf(
     executionProvider: ready.loaded.executionProvider.used,
     bytesIn: trace.bytesIn,
     bytesOut: reply.bytesOut,
+    license: grant?.license ?? null,
+    period: grant?.period ?? null,
+    units,
+    credits,
   }
 }

@@ -9,6 +9,8 @@ export interface InferAnswer {
   modelName: string
   modelVersion: string
   id: string | undefined
+  /** What the license asks to be shown with the answer. */
+  attribution: string | null
   /** Those that follow the JSON as bytes have their size in the place of their data. */
   outputs: Array<Tensor | BinaryOutput>
 }
@@ -20,11 +22,12 @@ interface BinaryOutput {
   binarySize: number
 }
 
-export const inferAnswerText = ({ modelName, modelVersion, id, outputs }: InferAnswer): string =>
+export const inferAnswerText = ({ modelName, modelVersion, id, attribution, outputs }: InferAnswer): string =>
   JSON.stringify({
     model_name: modelName,
     model_version: modelVersion,
     ...(id === undefined ? {} : { id }),
+    ...(attribution === null ? {} : { parameters: { attribution } }),
     outputs: outputs.map((output) => ('data' in output ? encodeTensor(output) : binaryHead(output))),
   })
 

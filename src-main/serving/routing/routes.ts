@@ -46,6 +46,10 @@ export interface ServedVersion {
   /** As the model's file says. */
   specs: Pick<GraphSummary, 'inputs' | 'outputs'> | null
   descriptor: PackageDescriptor
+  /** Of the key that signed it. */
+  publisherFingerprint: string | null
+  /** Seconds since the epoch. */
+  releasedAt: number
   files: ReadonlyArray<{ path: string; digest: string; bytes: number }>
 }
 
@@ -85,6 +89,8 @@ export interface ServedKey {
   /** Milliseconds since the epoch. */
   expiresAt: number | null
   requestsPerMinute: number | null
+  /** Null: what the site declares. */
+  commercial: boolean | null
 }
 
 /** What a reference may mean: the versions, newest first, and the aliases that were pinned. */
@@ -131,9 +137,15 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
   }
   const active = listKeys(db).filter((key) => key.revokedAt === null)
   const keys = new Map(
-    active.map(({ hash, name, scopes, expiresAt, requestsPerMinute }) => [
+    active.map(({ hash, name, scopes, expiresAt, requestsPerMinute, commercial }) => [
       hash,
-      { name, scopes, expiresAt: expiresAt === null ? null : Date.parse(expiresAt), requestsPerMinute },
+      {
+        name,
+        scopes,
+        expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
+        requestsPerMinute,
+        commercial,
+      },
     ]),
   )
   const names = new Map<string, ModelNames>()
@@ -214,6 +226,8 @@ export function readServedVersion(db: NodeReader, versionId: string): ServedVers
     memoryBytes: validation?.memory?.loadedBytes ?? null,
     specs: documents.graph === null ? null : readJson(graphSummary, documents.graph, 'graph'),
     descriptor: readJson(packageDescriptor, documents.descriptor, 'descriptor'),
+    publisherFingerprint: version.publisherFingerprint,
+    releasedAt: Math.floor(Date.parse(version.registeredAt) / 1000),
     files: artifactsOf(db, versionId),
   }
 }

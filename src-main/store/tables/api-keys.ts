@@ -1,7 +1,16 @@
 /** API keys: the HMAC of the secret and what it may do. The secret itself is never here. */
 import { z } from 'zod'
 import { type KeyScope, keyScope } from '../../contract/views.ts'
-import { type NodeReader, type NodeWriter, type RowWindow, readJson, readWindow, sql } from '../sqlite.ts'
+import {
+  asBoolean,
+  asInteger,
+  type NodeReader,
+  type NodeWriter,
+  type RowWindow,
+  readJson,
+  readWindow,
+  sql,
+} from '../sqlite.ts'
 
 export interface StoredKey {
   id: string
@@ -14,16 +23,19 @@ export interface StoredKey {
   expiresAt: string | null
   /** Null: as many as it likes. */
   requestsPerMinute: number | null
+  /** Whether it is used in business; null: what the site declares. */
+  commercial: boolean | null
   revokedAt: string | null
   lastUsedAt: string | null
 }
 
 const columns = `id, name, prefix, hash, scopes, created_at as createdAt, expires_at as expiresAt,
-  requests_per_minute as requestsPerMinute, revoked_at as revokedAt, last_used_at as lastUsedAt`
-type Raw = Omit<StoredKey, 'scopes'> & { scopes: string }
+  requests_per_minute as requestsPerMinute, revoked_at as revokedAt, last_used_at as lastUsedAt, commercial_use as commercial`
+type Raw = Omit<StoredKey, 'scopes' | 'commercial'> & { scopes: string; commercial: number | null }
 const read = (row: Raw): StoredKey => ({
   ...row,
   scopes: readJson(z.array(keyScope), row.scopes, 'list of scopes'),
+  commercial: asBoolean(row.commercial),
 })
 
 const order = 'created_at desc, id desc'
@@ -54,9 +66,10 @@ export function insertKey(
   sql(
     db,
     `insert into api_keys (id, origin_node, name, prefix, hash, scopes, created_at, expires_at,
-      requests_per_minute)
-      values (@id, @originNode, @name, @prefix, @hash, @scopes, @createdAt, @expiresAt, @requestsPerMinute)`,
-  ).run({ ...key, scopes: JSON.stringify(key.scopes) })
+      requests_per_minute, commercial_use)
+      values (@id, @originNode, @name, @prefix, @hash, @scopes, @createdAt, @expiresAt, @requestsPerMinute,
+        @commercial)`,
+  ).run({ ...key, scopes: JSON.stringify(key.scopes), commercial: asInteger(key.commercial) })
 }
 
 /** The first time counts. False where there is no such key. */

@@ -1,6 +1,7 @@
 /** The index over the usage segments: rows of calls, hourly totals, and how far the segments were read. */
 import type { RequestRow } from '../../contract/views.ts'
 import { inTransaction, sql, type UsageReader, type UsageWriter } from '../sqlite.ts'
+import { addLicenseCharge, addToCharges, type LicenseCharge } from './usage-licenses.ts'
 
 export interface UsagePosition {
   segment: number
@@ -19,8 +20,14 @@ export function readUsagePosition(db: UsageReader): UsagePosition {
 export function indexUsage(db: UsageWriter, records: readonly RequestRow[], position: UsagePosition): void {
   inTransaction(db, () => {
     const hours = new Map<string, Hour>()
-    for (const record of records) if (insertRecord(db, record)) addToHour(hours, record)
+    const charges = new Map<string, LicenseCharge>()
+    for (const record of records) {
+      if (!insertRecord(db, record)) continue
+      addToHour(hours, record)
+      addToCharges(charges, record)
+    }
     for (const hour of hours.values()) storeHour(db, hour)
+    for (const charge of charges.values()) addLicenseCharge(db, charge)
     sql(
       db,
       `insert into meta (key, value) values ('indexed', ?) on conflict (key) do update set value = excluded.value`,
@@ -34,8 +41,9 @@ function insertRecord(db: UsageWriter, record: RequestRow): boolean {
   const { changes } = sql(
     db,
     `insert into usage_records (id, at, endpoint, model, version, digest, rule, status, code, consumer, items,
-       tokens_in, tokens_out, latency_us, queue_us, compute_us, batch_size, execution_provider, bytes_in, bytes_out)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+       tokens_in, tokens_out, latency_us, queue_us, compute_us, batch_size, execution_provider, bytes_in, bytes_out,
+       license, period, units, credits)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
   ).run(
     record.id,
     record.at,
@@ -57,6 +65,10 @@ function insertRecord(db: UsageWriter, record: RequestRow): boolean {
     record.executionProvider,
     record.bytesIn,
     record.bytesOut,
+    record.license,
+    record.period,
+    record.units,
+    record.credits,
   )
   return changes > 0
 }

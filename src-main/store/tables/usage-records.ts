@@ -6,7 +6,7 @@ const milliseconds = (column: string): string => `${column} / 1000.0`
 const columns = `id, at, endpoint, model, version, digest, rule, status, code, consumer, items, tokens_in as tokensIn,
   tokens_out as tokensOut, ${milliseconds('latency_us')} as latencyMs, ${milliseconds('queue_us')} as queueMs,
   ${milliseconds('compute_us')} as computeMs, batch_size as batchSize, execution_provider as executionProvider,
-  bytes_in as bytesIn, bytes_out as bytesOut`
+  bytes_in as bytesIn, bytes_out as bytesOut, license, period, units, credits`
 
 export const findUsageRecord = (db: UsageReader, id: string): RequestRow | null =>
   sql<RequestRow>(db, `select ${columns} from usage_records where id = ?`).get(id) ?? null
@@ -15,6 +15,9 @@ export interface UsageFilter {
   model?: string | undefined
   endpoint?: string | undefined
   version?: string | undefined
+  license?: string | undefined
+  /** The month that it was counted in, as 2026-11. */
+  period?: string | undefined
   outcome?: 'answered' | 'failed' | undefined
   /** Inclusive. */
   since?: string | undefined
@@ -32,6 +35,8 @@ export function listUsageRecords(
     filter.model !== undefined && 'model = @model',
     filter.endpoint !== undefined && 'endpoint = @endpoint',
     filter.version !== undefined && 'version = @version',
+    filter.license !== undefined && 'license = @license',
+    filter.period !== undefined && 'period = @period',
     filter.outcome === 'answered' && 'status < 400',
     filter.outcome === 'failed' && 'status >= 400',
     filter.since !== undefined && 'at >= @since',

@@ -23,6 +23,10 @@ const row: RequestRow = {
   executionProvider: 'cpu',
   bytesIn: 10,
   bytesOut: 20,
+  license: null,
+  period: null,
+  units: 0,
+  credits: 0,
 }
 
 test('is what JSON.stringify writes, whatever the record before was', () => {

@@ -42,6 +42,10 @@ const record = (more: Partial<RequestRow> = {}): RequestRow => ({
   executionProvider: 'cpu',
   bytesIn: 10,
   bytesOut: 20,
+  license: null,
+  period: null,
+  units: 0,
+  credits: 0,
   ...more,
 })
 

@@ -48,6 +48,10 @@ const call = (id: string) => ({
   executionProvider: 'cpu',
   bytesIn: 1,
   bytesOut: 1,
+  license: null,
+  period: null,
+  units: 0,
+  credits: 0,
 })
 
 async function filled(): Promise<DataFolder> {

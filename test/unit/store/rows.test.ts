@@ -151,6 +151,10 @@ describe('the log of calls', () => {
     executionProvider: 'cpu',
     bytesIn: 10,
     bytesOut: 20,
+    license: null,
+    period: null,
+    units: 0,
+    credits: 0,
     ...change,
   })
 

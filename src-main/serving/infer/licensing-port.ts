@@ -1,0 +1,42 @@
+/**
+ * What the licenses say to a request, and what it costs: filled in by the entry, since this room knows neither
+ * licenses nor quotas. A denial is a value; a grant ends once.
+ */
+import type { OutpostError } from '../../base/errors.ts'
+import type { Caller } from '../door/callers.ts'
+import type { ServedVersion } from '../routing/routes.ts'
+
+export type Admission =
+  | { allowed: true /** To be shown with every answer. */; attribution: string | null }
+  | { allowed: false; refusal: OutpostError }
+
+/** Units that were taken for one request, and what stands in its usage record. */
+export interface Grant {
+  license: string | null
+  /** As 2026-11. */
+  period: string | null
+  /** Tokens are asked for only where the price is by them. */
+  pricedByTokens: boolean
+  /** What the answer cost; nothing where an earlier request under the same Idempotency-Key was counted. */
+  cost(tokens: number): { units: number; credits: number }
+  /** Settles once the answer may leave. */
+  answered(tokens: number): Promise<void> | void
+  /** There is no answer: all is given back. */
+  failed(): void
+}
+
+export interface Taking {
+  caller: Caller
+  version: ServedVersion
+  requestId: string
+  items: number
+  bytesIn: number
+  /** Idempotency-Key, and the SHA-256 of the body that it came with. */
+  idempotency: { key: string; body: Uint8Array } | null
+}
+
+export interface LicensingPort {
+  admit(caller: Caller, version: ServedVersion, requestId: string): Admission
+  /** Throws the refusal: QUOTA_EXCEEDED, CREDITS_INSUFFICIENT, METER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED. */
+  take(taking: Taking): Grant
+}
