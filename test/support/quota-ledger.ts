@@ -27,6 +27,7 @@ export function ledgerFolder(folder = join(temporaryFolder(), 'data')) {
     state,
     warnings,
     macKey,
+    close: () => opened?.close(),
     open(more: Partial<QuotaLedgerOptions> = {}): QuotaLedger {
       opened = openQuotaLedger({
         directory: folder,

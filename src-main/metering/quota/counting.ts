@@ -7,7 +7,13 @@ import type { Clock } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { limits } from '../../contract/limits.ts'
-import { commitQuota, quotaPeriod, quotaPeriods, quotaSettlements } from '../../store/tables/quota.ts'
+import {
+  commitQuota,
+  quotaCheckpoint,
+  quotaPeriod,
+  quotaPeriods,
+  quotaSettlements,
+} from '../../store/tables/quota.ts'
 import {
   type Account,
   accountRow,
@@ -200,6 +206,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
     } catch (error) {
       retryAt = time.monotonic() + limits.quotaRetryMs
       log.warn({ err: error }, 'no block of quota could be leased')
+      checkpoint() // a log that begins anew needs no room
       return unavailable(error)
     }
   }
@@ -283,6 +290,14 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
     }
   }
 
+  function checkpoint(): void {
+    try {
+      quotaCheckpoint(db)
+    } catch (error) {
+      log.warn({ err: error }, 'the log of quota.db could not be copied into it')
+    }
+  }
+
   /** What the last process left open is settled before anything is admitted; where it cannot be, with the next lease. */
   function begin(): void {
     const steps = opened.changed.map(({ account, forfeited, rolledBack }): Step => {
@@ -297,6 +312,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
     } catch (error) {
       log.warn({ err: error }, 'what was counted before could not be settled yet')
     }
+    checkpoint() // so that whoever deletes the log leaves a ledger behind that knows how far it was
   }
   begin()
 

@@ -48,6 +48,8 @@ export interface QuotaLedgerOptions {
   countedBefore?: boolean
   /** True where the issuer signed that counting may go on after this. */
   recover?: (recovery: QuotaRecovery) => boolean
+  /** How long a block rests before it is settled. */
+  idleMs?: number
   /** Tests kill the process here. */
   at?: (point: QuotaFailPoint) => void
 }
@@ -120,7 +122,8 @@ export function openQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
     return counting
   }
 
-  const idle = setInterval(() => counting?.settleIdle(limits.quotaIdleMs), limits.quotaIdleMs)
+  const idleMs = options.idleMs ?? limits.quotaIdleMs
+  const idle = setInterval(() => counting?.settleIdle(idleMs), idleMs)
   idle.unref()
 
   return {

@@ -164,7 +164,7 @@ function runUntilKilled(task: CountingTask, afterMicros: number | null): Promise
           while (performance.now() < at); // a timer knows milliseconds only
           child.kill('SIGKILL')
         },
-        afterMicros / 1000 - 1,
+        Math.max(0, afterMicros / 1000 - 1),
       )
     })
   })
