@@ -80,7 +80,7 @@ describe('a backup', () => {
     })
     expect(manifest).toMatchObject({
       nodeId: nodeId(folder.db),
-      schema: { node: schemaVersion(folder.db), usage: 1 },
+      schema: { node: schemaVersion(folder.db), usage: 2 },
     })
     expect(seen.at(-1)).toBe('weights'.length + 'card'.length + 'wine'.length)
     for (const { path, digest } of manifest.files)
