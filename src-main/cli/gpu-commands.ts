@@ -1,8 +1,9 @@
 /** Graphics cards: what can be used here, and the libraries that NVIDIA's need. */
 import { join } from 'node:path'
+import { bytesText } from '../base/quantities.ts'
 import type { AddCommand } from './add-command.ts'
 import { refuseUrl } from './context.ts'
-import { bytesText, table } from './terminal.ts'
+import { table } from './terminal.ts'
 
 export function addGpuCommands(add: AddCommand): void {
   add(

@@ -1,10 +1,11 @@
 /** The registry: models, versions, delete, verify. */
 import { OutpostError } from '../base/errors.ts'
+import { bytesText } from '../base/quantities.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
 import { type Page, paged, restOf } from './paged.ts'
-import { bytesText, table } from './terminal.ts'
+import { table } from './terminal.ts'
 
 export function addModelCommands(add: AddCommand): void {
   add(

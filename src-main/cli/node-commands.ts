@@ -1,10 +1,10 @@
 /** The node as a whole: backup, restore, login-link, doctor. */
 import { resolve } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
+import { bytesText } from '../base/quantities.ts'
 import type { AddCommand } from './add-command.ts'
 import { refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
-import { bytesText } from './terminal.ts'
 
 type Damaged = Record<'model' | 'version' | 'path' | 'found', string>
 

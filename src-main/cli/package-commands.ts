@@ -1,13 +1,13 @@
 /** Packages: pack, inspect, validate, import, export. */
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+import { bytesText } from '../base/quantities.ts'
 import { type ChangeType, changeType } from '../contract/package.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
 import { describedText, reportText } from './package-text.ts'
-import { bytesText } from './terminal.ts'
 
 export function addPackageCommands(add: AddCommand): void {
   add(

@@ -1,7 +1,8 @@
 /** Packages and their reports as a person reads them on a terminal. */
+import { bytesText, grouped } from '../base/quantities.ts'
 import type { ValidationCheck, ValidationReport } from '../contract/validation.ts'
 import type { Described } from '../flows/packages/describe-path.ts'
-import { bytesText, table } from './terminal.ts'
+import { table } from './terminal.ts'
 
 const marks = { passed: '✓', failed: '✗', warned: '!', skipped: '-' } as const
 
@@ -49,7 +50,7 @@ function graphText(graph: Extract<Described, { kind: 'onnx' }>['graph']): string
   const tensors = (specs: typeof graph.inputs) =>
     specs.map(({ name, datatype, shape }) => `${name} ${datatype} [${shape.join(', ')}]`).join('; ')
   return [
-    `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${graph.parameterCount} parameters`,
+    `ONNX, IR ${graph.irVersion}, ${graph.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ')}, ${grouped(graph.parameterCount)} parameters`,
     `Inputs   ${tensors(graph.inputs)}`,
     `Outputs  ${tensors(graph.outputs)}`,
     ...graph.unservable.map(({ name, type }) => `! ${name} is of the type ${type}, which cannot be served`),

@@ -82,9 +82,3 @@ export function table(head: string[], rows: string[][]): string {
       .trimEnd()
   return [line(head.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n')
 }
-
-const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB']
-export function bytesText(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3))
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${byteUnits[power]}`
-}

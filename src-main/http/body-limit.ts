@@ -4,6 +4,7 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { OutpostError } from '../base/errors.ts'
+import { bytesText } from '../base/quantities.ts'
 import { limits } from '../contract/limits.ts'
 import type { Actor } from '../flows/actor.ts'
 import type { Environment } from './environment.ts'
@@ -54,4 +55,4 @@ async function readAtMost(
 }
 
 const tooLarge = (bytesMax: number): OutpostError =>
-  new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesMax} bytes here.`)
+  new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesText(bytesMax)} here.`)

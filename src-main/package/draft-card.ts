@@ -1,4 +1,5 @@
 /** The card of a model that came without one: every section that a card has, with what is known and what is not. */
+import { grouped } from '../base/quantities.ts'
 import type { GraphSummary, PackageDescriptor } from '../contract/package.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
 
@@ -8,7 +9,7 @@ export function draftCard(descriptor: PackageDescriptor, graph: GraphSummary): s
   const opsets = graph.opsets.map(({ domain, version }) => `${domain} ${version}`).join(', ')
   return [
     `# ${descriptor.title}`,
-    `Drafted from the ONNX file: ${graph.parameterCount} parameters, IR version ${graph.irVersion}, operator sets ${opsets}.`,
+    `Drafted from the ONNX file: ${grouped(graph.parameterCount)} parameters, IR version ${graph.irVersion}, operator sets ${opsets}.`,
     `Inputs: ${tensors(graph.inputs)}. Outputs: ${tensors(graph.outputs)}.`,
     ...[
       'Intended use',

@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -52,7 +53,7 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
 export async function readText(path: string): Promise<string> {
   const { size } = await stat(path)
   if (size > limits.documentBytesMax) {
-    throw new OutpostError('PACKAGE_LIMIT', `A document has at most ${limits.documentBytesMax} bytes.`)
+    throw new OutpostError('PACKAGE_LIMIT', `A document has at most ${bytesText(limits.documentBytesMax)}.`)
   }
   return readFile(path, 'utf8')
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { sha256 } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import type { ArtifactRow } from '../../contract/views.ts'
 import { type BlobSource, exportedBytes, exportPackage } from '../../package/archive/export-package.ts'
@@ -78,7 +79,8 @@ class StoredFiles {
     })
     try {
       const { size } = await file.stat()
-      if (size !== bytes) throw this.#damaged(digest, `has ${size} bytes and should have ${bytes}`)
+      if (size !== bytes)
+        throw this.#damaged(digest, `has ${grouped(size)} bytes and should have ${grouped(bytes)}`)
       const hash = createHash('sha256')
       let held: Uint8Array | null = null
       for await (const block of file.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) {

@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { asDiskError } from '../../base/files.ts'
+import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { startsLikeOnnx } from '../onnx/onnx-format.ts'
 import { BlobReader, chunkBytes } from './blob-reader.ts'
@@ -39,7 +40,7 @@ export async function openPackage(path: string, options: OpenPackageOptions = {}
     if (bytes > limits.packageBytesMax) {
       throw new OutpostError(
         'PACKAGE_LIMIT',
-        `The package has ${bytes} bytes; at most ${limits.packageBytesMax} are allowed.`,
+        `The package has ${bytesText(bytes)}; at most ${bytesText(limits.packageBytesMax)} are allowed.`,
       )
     }
     await refuseOtherFormats(file)

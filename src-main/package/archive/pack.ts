@@ -7,6 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { sha256 } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { writeAtomically } from '../../base/files.ts'
+import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { versionOf } from '../../contract/package.ts'
 import { envelopeBytes, type Signer, signManifest } from '../signing/sign-manifest.ts'
@@ -41,7 +42,7 @@ export async function pack(source: PackageSource, options: PackOptions): Promise
   if (bytesTotal > limits.packageBytesMax) {
     throw new OutpostError(
       'PACKAGE_LIMIT',
-      `The files have ${bytesTotal} bytes together, more than a package may have.`,
+      `The files have ${bytesText(bytesTotal)} together, more than a package may have.`,
     )
   }
   options.signal?.throwIfAborted()

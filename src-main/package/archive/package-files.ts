@@ -3,6 +3,7 @@
  * the layers: weights, configuration, documents, code, data, each by path.
  */
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { mediaTypes } from '../../contract/model-pack.ts'
 import type { PackageDescriptor } from '../../contract/package.ts'
@@ -38,7 +39,10 @@ export function packageFiles(descriptor: PackageDescriptor): PackageFile[] {
   add('code', ...descriptor.code)
   add('data', ...descriptor.data)
   if (kinds.size > limits.packageEntriesMax) {
-    throw new OutpostError('PACKAGE_LIMIT', `The package has more than ${limits.packageEntriesMax} files.`)
+    throw new OutpostError(
+      'PACKAGE_LIMIT',
+      `The package has more than ${grouped(limits.packageEntriesMax)} files.`,
+    )
   }
   checkPaths(kinds.keys())
   return [...kinds].map(([path, kind]) => ({ path, kind })).toSorted(byLayer)
@@ -52,9 +56,13 @@ function byLayer(a: PackageFile, b: PackageFile): number {
 export function checkFileSize(file: PackageFile, bytes: number, descriptor: PackageDescriptor): void {
   const max = bytesMax(file, descriptor)
   if (bytes <= max) return
-  throw new OutpostError('PACKAGE_LIMIT', `${file.path} has ${bytes} bytes; at most ${max} are allowed.`, {
-    details: { path: file.path, bytes, max },
-  })
+  throw new OutpostError(
+    'PACKAGE_LIMIT',
+    `${file.path} has ${grouped(bytes)} bytes; at most ${grouped(max)} are allowed.`,
+    {
+      details: { path: file.path, bytes, max },
+    },
+  )
 }
 
 function bytesMax({ path, kind }: PackageFile, descriptor: PackageDescriptor): number {

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { sha256 } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { parseJsonAs } from '../../base/json.ts'
+import { grouped } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import {
   annotations,
@@ -88,7 +89,7 @@ function checkBlobs(entries: ReadonlyMap<string, Extent>, digest: string, manife
     const extent = entries.get(name)
     if (!extent) throw invalid(`the file ${blob} is missing`)
     if (extent.bytes !== size)
-      throw invalid(`the file ${blob} has ${extent.bytes} bytes, ${size} are declared`)
+      throw invalid(`the file ${blob} has ${grouped(extent.bytes)} bytes, ${grouped(size)} are declared`)
   }
   for (const name of entries.keys())
     if (!named.has(name)) throw invalid(`${quoted(name)} is not named by the manifest`)
@@ -151,7 +152,7 @@ async function readBlob(
 ): Promise<Buffer> {
   const bytes = await readEntry(file, entries, blobName(digest), bytesMax)
   if (bytes.length !== size)
-    throw invalid(`the file ${digest} has ${bytes.length} bytes, ${size} are declared`)
+    throw invalid(`the file ${digest} has ${grouped(bytes.length)} bytes, ${grouped(size)} are declared`)
   if (sha256(bytes) === digest) return bytes
   throw new OutpostError(
     'PACKAGE_DIGEST',
@@ -173,7 +174,7 @@ async function readEntry(
   if (extent.bytes > bytesMax) {
     throw new OutpostError(
       'PACKAGE_LIMIT',
-      `${name} has ${extent.bytes} bytes; at most ${bytesMax} are read.`,
+      `${name} has ${grouped(extent.bytes)} bytes; at most ${grouped(bytesMax)} are read.`,
     )
   }
   const bytes = Buffer.alloc(extent.bytes)

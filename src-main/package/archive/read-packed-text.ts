@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { sha256 } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { readFully } from './copy-hashed.ts'
 import { blobName } from './layout.ts'
@@ -20,7 +21,7 @@ export async function readPackedText(
   if (wanted.bytes > limits.documentBytesMax) {
     throw new OutpostError(
       'PACKAGE_LIMIT',
-      `${quoted(document)} has more than ${limits.documentBytesMax} bytes.`,
+      `${quoted(document)} is larger than ${bytesText(limits.documentBytesMax)}.`,
     )
   }
   const file = await open(path, 'r')

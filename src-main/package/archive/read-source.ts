@@ -3,6 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { parseJsonAs } from '../../base/json.ts'
+import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { descriptorPath } from './package-files.ts'
@@ -32,7 +33,7 @@ async function readDescriptor(folder: string): Promise<PackageDescriptor> {
     if ((await handle.stat()).size > limits.descriptorBytesMax) {
       throw new OutpostError(
         'DESCRIPTOR_INVALID',
-        `${descriptorPath} is larger than ${limits.descriptorBytesMax} bytes.`,
+        `${descriptorPath} is larger than ${bytesText(limits.descriptorBytesMax)}.`,
       )
     }
     return parseDescriptor(await readFile(handle))

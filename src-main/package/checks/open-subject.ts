@@ -1,6 +1,7 @@
 /** Opens what is to be validated, a package or a source folder, and says which rung stands for what went wrong. */
 import { join } from 'node:path'
 import { OutpostError } from '../../base/errors.ts'
+import { bytesText, grouped } from '../../base/quantities.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
 import type { PackageSource } from '../archive/package-source.ts'
 import { readSource } from '../archive/read-source.ts'
@@ -61,7 +62,7 @@ async function openFile(path: string, scratch: string, ladder: Ladder): Promise<
 
 async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> {
   await ladder.climb('structure', () =>
-    passed(`${facts.files} files, ${facts.bytes} bytes.`, { digest: facts.digest }),
+    passed(`${grouped(facts.files)} files, ${bytesText(facts.bytes)}.`, { digest: facts.digest }),
   )
   await ladder.climb('paths', () => passed('All names stay inside the package, on every platform.'))
   await ladder.climb('digests', () => passed('Every file has the digest that the manifest gives it.'))

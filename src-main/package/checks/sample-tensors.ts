@@ -3,6 +3,7 @@
  * in shapes whose variable dimensions are tried from small to usual, since a graph does not say what it bears.
  */
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../base/quantities.ts'
 import { elementCount, emptyData, type Tensor, type TensorData } from '../../base/tensors.ts'
 import { limits } from '../../contract/limits.ts'
 import type { Datatype, TensorSpec } from '../../contract/tensor.ts'
@@ -24,7 +25,7 @@ export function sampleTensors(
     if (count > limits.sampleElementsMax) {
       throw new OutpostError(
         'INPUT_INVALID',
-        `The input "${name}" of ${count} elements is too large to be made up.`,
+        `The input "${name}" of ${grouped(count)} elements is too large to be made up.`,
       )
     }
     return { name, datatype, shape: sizes, data: sampleData(datatype, count, next) }

@@ -3,6 +3,7 @@
  * Meant for a process of its own under limits of time and memory, because the package is not trusted yet.
  */
 import { type Clock, isoTime, systemClock } from '../../base/clock.ts'
+import { bytesText, grouped } from '../../base/quantities.ts'
 import type { GraphSummary } from '../../contract/package.ts'
 import type { ValidationCheck, ValidationReport } from '../../contract/validation.ts'
 import { type BatchResult, checkBatch } from './batch-check.ts'
@@ -63,7 +64,7 @@ async function checkStatically(subject: Subject, ladder: Ladder, { runtime }: Mo
   )
   await ladder.climb('documents', () => checkDocuments(subject))
   await ladder.climb('graph', () =>
-    passed(`${graph.parameterCount} parameters, from ${graph.producer || 'an unnamed producer'}.`),
+    passed(`${grouped(graph.parameterCount)} parameters, from ${graph.producer || 'an unnamed producer'}.`),
   )
   await ladder.climb('external-data', () =>
     graph.externalData.length === 0
@@ -154,12 +155,10 @@ async function runModel(
     memory.look()
     const result = memory.result
     if (!result) return skipped('The engine does not tell how much memory it holds.')
-    return passed(`${megabytes(result.loadedBytes)} after loading, ${megabytes(result.peakBytes)} at most.`)
+    return passed(`${bytesText(result.loadedBytes)} after loading, ${bytesText(result.peakBytes)} at most.`)
   })
   return measured
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 function runnerFiles({ source, folder }: Subject): RunnerFiles {
   const { file, externalData } = source.descriptor.model

@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path'
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../base/quantities.ts'
 import type { GraphSummary } from '../../contract/package.ts'
 import { pathProblem, quoted } from '../archive/paths.ts'
 
@@ -54,7 +55,7 @@ export function checkExternalData(
     if (offset + length > bytes) {
       throw new OutpostError(
         'ONNX_EXTERNAL_DATA',
-        `The external data ${quoted(location)} has ${bytes} bytes; the model reads up to byte ${offset + length}.`,
+        `The external data ${quoted(location)} has ${grouped(bytes)} bytes; the model reads up to byte ${grouped(offset + length)}.`,
         { details: { location, bytes, needed: offset + length } },
       )
     }

@@ -4,6 +4,7 @@
  */
 import { readSync } from 'node:fs'
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../base/quantities.ts'
 
 const windowBytes = 64 * 1024
 
@@ -48,7 +49,10 @@ export class ProtoReader {
   text(field: Field, charsMax: number): string {
     this.expect(field, wire.bytes)
     if (field.end - field.start > charsMax) {
-      throw this.invalid(field.start, `a text of ${field.end - field.start} bytes, more than ${charsMax}`)
+      throw this.invalid(
+        field.start,
+        `a text of ${grouped(field.end - field.start)} bytes, more than ${grouped(charsMax)}`,
+      )
     }
     return this.bytes(field.start, field.end).toString('utf8')
   }
@@ -109,7 +113,10 @@ export class ProtoReader {
     const bytes = this.#length(wireType, end, start)
     const from = this.#at
     if (bytes > end - from) {
-      throw this.invalid(start, `field ${number} declares ${bytes} bytes where ${end - from} are left`)
+      throw this.invalid(
+        start,
+        `field ${number} declares ${grouped(bytes)} bytes where ${grouped(end - from)} are left`,
+      )
     }
     return { number, wire: wireType, value: 0, start: from, end: from + bytes }
   }
@@ -166,7 +173,7 @@ export class ProtoReader {
   #spend(bytes: number, at: number): void {
     this.#parsed += bytes
     if (this.#parsed > this.#budget) {
-      throw this.invalid(at, `the graph without its weights is larger than ${this.#budget} bytes`)
+      throw this.invalid(at, `the graph without its weights is larger than ${grouped(this.#budget)} bytes`)
     }
   }
 }

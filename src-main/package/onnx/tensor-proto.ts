@@ -2,6 +2,7 @@
  * Reads the head of a TensorProto: its shape, type and where its data lies. The data itself is never read, only its
  * length, which has to agree with the shape: a tensor that claims more than it holds makes a runtime read past it.
  */
+import { grouped } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { elementTypeName, rawBytes } from './onnx-format.ts'
 import { type Field, type ProtoReader, wire } from './proto-reader.ts'
@@ -54,7 +55,10 @@ export function readTensor(reader: ProtoReader, field: Field): TensorHead {
   const held = raw === undefined ? null : raw.end - raw.start
   if (!isExternal && held !== null && bytes !== null && held !== bytes) {
     const shape = `${elementTypeName(elementType)} [${dims.join(', ')}]`
-    throw reader.invalid(field.start, `the tensor "${name}" is ${shape}, ${bytes} bytes, and holds ${held}`)
+    throw reader.invalid(
+      field.start,
+      `the tensor "${name}" is ${shape}, ${grouped(bytes)} bytes, and holds ${grouped(held)}`,
+    )
   }
   return {
     name,
@@ -91,7 +95,7 @@ function externalRange(
   if (bytes !== null && length !== bytes) {
     throw reader.invalid(
       field.start,
-      `the tensor "${name}" needs ${bytes} bytes and declares ${length} outside`,
+      `the tensor "${name}" needs ${grouped(bytes)} bytes and declares ${grouped(length)} outside`,
     )
   }
   return { location, offset, length }

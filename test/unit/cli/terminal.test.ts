@@ -3,9 +3,10 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { refuseOldNode } from '../../../src-main/base/node-version.ts'
+import { bytesText, grouped } from '../../../src-main/base/quantities.ts'
 import { asOutpostError } from '../../../src-main/cli/failure.ts'
 import { parseReference, timeOption, wholeNumber } from '../../../src-main/cli/names.ts'
-import { bytesText, createTerminal, printable, table } from '../../../src-main/cli/terminal.ts'
+import { createTerminal, printable, table } from '../../../src-main/cli/terminal.ts'
 
 test('columns are as wide as their widest cell, and nothing trails', () => {
   expect(
@@ -39,6 +40,10 @@ test.each([
   [7e15, '7000.0 TB'],
 ])('%d bytes read %s', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text)
+})
+
+test('thousands are apart', () => {
+  expect([grouped(999), grouped(12_345_678)]).toEqual(['999', '12\u202f345\u202f678'])
 })
 
 test('no control character reaches the terminal, whatever a package says', () => {
