@@ -1,7 +1,8 @@
 /**
  * One remote engine as this process sees it: looked at every few seconds, asked through a circuit breaker that opens
  * where half of ten seconds' requests fail or two looks in a row do, and asked again within a budget. While the circuit
- * is not closed nobody waits for it: a look closes it, so that no caller is spent on finding out.
+ * is not closed nobody waits for it: a look closes it, with a run of its own where runs were what failed, so that no
+ * caller is spent on finding out.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import {
@@ -22,6 +23,7 @@ import { createRemoteClient, type RemotePlace } from '../../engine/remote/remote
 import { RemoteFault } from '../../engine/remote/remote-fault.ts'
 import { refusalOf } from './remote-refusal.ts'
 import { bodyOf, outputsOf } from './remote-run.ts'
+import { type Trial, trialOf, tryOut } from './remote-trial.ts'
 import { createRetryBudget } from './retry-budget.ts'
 
 export interface RemoteEngine {
@@ -50,6 +52,8 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
   let failedLooks = 0
   let binary: boolean | null = null
   let openSince: number | null = null
+  /** Null where no request has failed since the circuit was closed. */
+  let trial: Trial | null = null
   let breaker = newBreaker()
 
   function newBreaker() {
@@ -70,6 +74,7 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
     })
     made.onReset(() => {
       openSince = null
+      trial = null
       problem = null
     })
     openSince = null
@@ -84,10 +89,21 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
     latencyMs = Math.round((performance.now() - started) * 1000) / 1000
   }
 
+  async function run(): Promise<void> {
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), closing.signal])
+    if (trial) await tryOut(client, trial, binary ?? false, signal)
+  }
+
   /** Its success says little of the requests, so it counts only where it is what the open circuit waits for. */
   async function check(): Promise<void> {
+    let isReady = false
+    const both = async () => {
+      await look()
+      isReady = true
+      await run()
+    }
     try {
-      await (breaker.state === CircuitState.Closed ? look() : breaker.execute(look))
+      await (breaker.state === CircuitState.Closed ? look() : breaker.execute(both))
       failedLooks = 0
       health = 'ready'
       checkedAt = new Date().toISOString()
@@ -95,8 +111,8 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
       if (error instanceof BrokenCircuitError) return renewAfterClockJump()
       const fault = asFault(error)
       failedLooks += 1
-      health = fault.kind === 'busy' ? 'not-ready' : 'unreachable'
-      problem = fault.message
+      health = isReady || fault.kind === 'busy' ? 'not-ready' : 'unreachable'
+      problem = isReady ? `It says that it is ready, and a run fails: ${fault.message}` : fault.message
       checkedAt = new Date().toISOString()
       if (breaker.state === CircuitState.Closed)
         await breaker.execute(() => Promise.reject(fault)).catch(() => undefined)
@@ -108,11 +124,11 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
     if (openSince !== null && performance.now() - openSince > 2 * pauseMsMax) breaker = newBreaker()
   }
 
-  let closed = false
+  const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
   async function watch(): Promise<void> {
     await check()
-    if (closed) return
+    if (closing.signal.aborted) return
     const seconds = breaker.state === CircuitState.Closed ? limits.remoteLookSeconds : 1
     timer = setTimeout(() => void watch(), seconds * 1000)
     timer.unref()
@@ -155,7 +171,10 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
           const outputs = await breaker.execute(() => attempt(inputs, wanted, specs, deadline))
           return { outputs, computeMs: performance.now() - started }
         } catch (error) {
-          if (error instanceof RemoteFault && error.isOfTheServer) problem = error.message
+          if (error instanceof RemoteFault && error.isOfTheServer) {
+            problem = error.message
+            trial = trialOf(inputs, { wanted, specs })
+          }
           if (!mayTryAgain(error, count, deadline)) {
             totals.failuresTotal += 1
             throw told(error)
@@ -180,7 +199,7 @@ export function createRemoteEngine(name: string, place: RemotePlace, timeoutMs: 
       }
     },
     close: () => {
-      closed = true
+      closing.abort()
       clearTimeout(timer)
     },
   }

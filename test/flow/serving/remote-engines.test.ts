@@ -258,6 +258,31 @@ test('a server that takes JSON alone is asked in JSON', async () => {
   expect(type).toBe('application/json')
 })
 
+test('one that says it is ready and hangs gets no request until a run of its own is answered', async () => {
+  let hangs = true
+  const asked: string[] = []
+  const url = await plainServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    asked.push(text)
+    if (!hangs) json(response, scores())
+  })
+  await deployRemote(url, null, 500)
+  const serving = await here.start()
+  const callers = load(serving, 8)
+  const { remotes } = await told(serving, ({ circuit }) => circuit === 'open')
+  const from = asked.length
+  expect(remotes[0]?.problem).toContain('in time')
+  const trials = () => asked.slice(from).filter((text) => !text.includes('[1,2,3,4]'))
+  while (trials().length < 3) await new Promise((next) => setTimeout(next, 50))
+  expect(asked.slice(from).filter((text) => text.includes('[1,2,3,4]'))).toEqual([])
+  expect(JSON.parse(trials()[0] ?? '').inputs).toMatchObject([{ name: 'x', data: [0, 0, 0, 0] }])
+  await told(serving, ({ health, problem }) => health === 'not-ready' && /a run fails/.test(problem ?? ''))
+  hangs = false
+  await callers.more(50, ({ status }) => status === 200)
+  await callers.stop()
+}, 60_000)
+
 test.each<[string, (response: ServerResponse) => unknown, string, RegExp]>([
   ['no JSON', (response) => response.end('<html>'), 'REMOTE_FAILED', /unusable/],
   [
