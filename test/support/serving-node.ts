@@ -9,6 +9,7 @@ import type { z } from 'zod'
 import type { BucketRange } from '../../src-main/base/buckets.ts'
 import { sha256 } from '../../src-main/base/digest.ts'
 import { newId } from '../../src-main/base/ids.ts'
+import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
 import type { HostingSettings } from '../../src-main/contract/hosting.ts'
 import {
   type GraphSummary,
@@ -30,6 +31,7 @@ import {
   type StoredRole,
 } from '../../src-main/store/tables/endpoint-targets.ts'
 import { findEndpoint, putEndpoint, setDesired, setPolicy } from '../../src-main/store/tables/endpoints.ts'
+import { putPublisher } from '../../src-main/store/tables/publishers.ts'
 import { type ServingProcess, startServing } from './serving-child.ts'
 
 const pepper = randomBytes(32).toString('hex')
@@ -58,6 +60,20 @@ export async function createServingNode() {
   const db = openNodeDatabase(dataDir)
   openUsageDatabase(dataDir).close()
   const blobs = createBlobStore(dataDir)
+  // The versions are the node's own work: they need no license.
+  const ownKey = generateSigningKey()
+  const fingerprint = fingerprintOf(ownKey)
+  putPublisher(db, {
+    id: newId(),
+    name: 'test',
+    publicKey: `-----BEGIN PUBLIC KEY-----\n${publicKeyText(ownKey)}\n-----END PUBLIC KEY-----\n`,
+    fingerprint,
+    own: true,
+    retired: false,
+    note: '',
+    trustedAt: at(),
+    originNode: 'test',
+  })
   let snapshots = 0
   const running = new Set<ServingProcess>()
 
@@ -99,7 +115,7 @@ export async function createServingNode() {
         manifest,
         config: '{}',
         signature: null,
-        publisher: { name: 'test', fingerprint: null },
+        publisher: { name: 'test', fingerprint },
         artifacts,
         graph: input.graph ?? null,
         validation: {
