@@ -20,7 +20,13 @@ const asLines = (versions: readonly DamagedVersion[]): string =>
 /** A whole disk may be gone; the page stays light, and the list to copy has them all. */
 const shownFiles = 100
 
-export function Damage({ versions }: { versions: readonly DamagedVersion[] }) {
+interface DamageProps {
+  versions: readonly DamagedVersion[]
+  /** What is to be done when the right bytes are back. */
+  next?: string
+}
+
+export function Damage({ versions, next = '' }: DamageProps) {
   const { copy, copied } = useClipboard({ timeout: 1_500 })
   const files = versions.flatMap(({ model, version, problems }) =>
     problems.map((problem) => ({ model, version, ...problem })),
@@ -37,7 +43,7 @@ export function Damage({ versions }: { versions: readonly DamagedVersion[] }) {
         }
       >
         Import {versions.length === 1 ? 'its package' : 'their packages'} again: that puts the right bytes
-        back.
+        back.{next && ` ${next}`}
       </Banner>
       <PlainTable
         label="Damaged files"

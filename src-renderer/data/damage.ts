@@ -1,16 +1,14 @@
-/** What a verification found, as its job tells it: the versions whose stored files are not what they were. */
+/** What a verification or a backup found, as its job tells it: the versions whose stored files are not what they were. */
 import { z } from 'zod'
 import type { JobRow } from '../../src-main/contract/views.ts'
 
-const damagedVersion = z.object({
-  model: z.string(),
-  version: z.string(),
-  problems: z.array(
-    z.object({ path: z.string(), digest: z.string(), found: z.enum(['changed', 'missing']) }),
-  ),
-})
+const problem = z.object({ path: z.string(), digest: z.string(), found: z.enum(['changed', 'missing']) })
+const version = z.object({ model: z.string(), version: z.string() })
+const damagedVersion = version.extend({ problems: z.array(problem) })
 export type DamagedVersion = z.infer<typeof damagedVersion>
-const output = z.object({ damaged: z.array(damagedVersion) })
+const verified = z.object({ damaged: z.array(damagedVersion) })
+/** A backup names each file that it left out. */
+const backedUp = z.object({ damaged: z.array(version.extend(problem.shape)) })
 
 /** Whether a job came to its end and found files there that are not what they were: a verification, or a backup. */
 const someDamaged = z.object({ damaged: z.array(z.unknown()).min(1) })
@@ -18,5 +16,14 @@ export const foundDamage = (job: Pick<JobRow, 'kind' | 'output'>): boolean =>
   (job.kind === 'verify' || job.kind === 'backup') && someDamaged.safeParse(job.output).success
 
 /** Empty where everything is intact, and for a job of another kind. */
-export const damageOf = (job: JobRow): DamagedVersion[] =>
-  job.kind === 'verify' ? (output.safeParse(job.output).data?.damaged ?? []) : []
+export function damageOf({ kind, output }: Pick<JobRow, 'kind' | 'output'>): DamagedVersion[] {
+  if (kind === 'verify') return verified.safeParse(output).data?.damaged ?? []
+  if (kind !== 'backup') return []
+  const versions = new Map<string, DamagedVersion>()
+  for (const { model, version, ...file } of backedUp.safeParse(output).data?.damaged ?? []) {
+    const known = versions.get(`${model}@${version}`)
+    if (known) known.problems.push(file)
+    else versions.set(`${model}@${version}`, { model, version, problems: [file] })
+  }
+  return [...versions.values()]
+}

@@ -113,7 +113,12 @@ function Output({ job }: { job: JobRow }) {
           ))}
         </ul>
       )}
-      {damaged.length > 0 && <Damage versions={damaged} />}
+      {damaged.length > 0 && (
+        <Damage
+          versions={damaged}
+          next={job.kind === 'backup' ? 'Then back up again: the files below are not in this backup.' : ''}
+        />
+      )}
       {!version && models.length === 0 && damaged.length === 0 && (
         <CodeBlock text={JSON.stringify(job.output, null, 2)} label="Result" />
       )}

@@ -6,7 +6,7 @@ import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { Damage } from '../../components/damage.tsx'
 import { formatBytes, formatCount, formatNumber } from '../../components/format.ts'
-import { Card, Facts } from '../../components/page.tsx'
+import { Card, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { damageOf } from '../../data/damage.ts'
 import { statusQuery } from '../../data/node.ts'
@@ -63,7 +63,7 @@ export function StorageSection() {
           action="Back up now"
           what="The backup"
           start={() => client.system.backup()}
-          result={(job) => <Result job={job} word="Backed up" />}
+          result={(job) => <BackedUp job={job} />}
         />
         <JobSetting
           title="Free space"
@@ -78,14 +78,26 @@ export function StorageSection() {
   )
 }
 
+function BackedUp({ job }: { job: JobRow }) {
+  const damaged = damageOf(job)
+  if (damaged.length === 0) return <Result job={job} word="Backed up" />
+  const files = damaged.reduce((sum, { problems }) => sum + problems.length, 0)
+  return (
+    <Stack>
+      <Result job={job} word={`Backed up without ${formatCount(files, 'damaged files')}`} tone="warn" />
+      <Damage versions={damaged} next="Then back up again: the files below are not in this backup." />
+    </Stack>
+  )
+}
+
 /** What a job left behind, in the order in which it tells it; counts and sizes get their units from their names. */
-function Result({ job, word }: { job: JobRow; word: string }) {
+function Result({ job, word, tone = 'ok' }: { job: JobRow; word: string; tone?: 'ok' | 'warn' }) {
   const facts = Object.entries(job.output ?? {}).filter(
-    ([, value]) => typeof value === 'string' || typeof value === 'number',
+    ([name, value]) => name !== 'damagedFiles' && (typeof value === 'string' || typeof value === 'number'),
   )
   return (
     <div className={css.done}>
-      <Chip tone="ok">{word}</Chip>
+      <Chip tone={tone}>{word}</Chip>
       {facts.map(([name, value]) => (
         <span key={name}>
           <span className={css.muted}>{inWords(name)}</span>{' '}
