@@ -14,12 +14,16 @@ interface Attempt {
 }
 
 /** The person trusts whoever signed: what is refused is refused for what it is, not for whom it comes from. */
-export async function importAttempt(outpost: WholeNode, path: string): Promise<Attempt> {
+export async function importAttempt(
+  outpost: WholeNode,
+  path: string,
+  more: { skipRun?: boolean } = {},
+): Promise<Attempt> {
   try {
     const { handle } = await outpost.node.adopt(path)
     const { packageId, publisher } = await outpost.client.packages.inspect({ handle })
     const trust = publisher.fingerprint === null ? {} : { trust: publisher.fingerprint }
-    const { jobId } = await outpost.client.packages.import({ packageId, ...trust })
+    const { jobId } = await outpost.client.packages.import({ packageId, ...trust, ...more })
     const { failure } = await outpost.ended(jobId)
     if (!failure) return { code: 'imported', check: null, message: '' }
     const check = failure.details?.check

@@ -64,6 +64,8 @@ export function checkOperators(graph: GraphSummary, runtime: Runtime): Finding {
 /** Why an operator cannot run here, or null. */
 function operatorProblem(graph: GraphSummary, domain: string, name: string): string | null {
   if (graph.functions.some((own) => own.domain === domain && own.name === name)) return null
+  if (domain === 'com.microsoft' && name === 'EPContext')
+    return 'runs what a device compiled, from a file that the graph names; such files are never loaded'
   if (trainingDomains.has(domain)) return 'trains a model, which the runtime here does not do'
   if (!runtimeTable.opsetMax.has(domain))
     return 'comes from a library of its own; such libraries are never loaded'
