@@ -1,8 +1,9 @@
 /**
- * A consistent copy of a data folder while the node runs: both databases as of one moment each, every blob that this
+ * A consistent copy of a data folder while the node runs: the databases as of one moment each, every blob that this
  * registry refers to, drafts, keys and usage segments, with a manifest of digests. It is there whole or not at all,
  * and shares no bytes with the folder that could change under it. A blob that is damaged is left out and listed.
  */
+import { existsSync } from 'node:fs'
 import { constants, copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import Database from 'better-sqlite3'
@@ -22,7 +23,7 @@ import { type BlobStore, verifyBlob } from './blobs/blobs.ts'
 import { copyFileHashing } from './blobs/copy-file.ts'
 import { dataPaths } from './data-paths.ts'
 import { schemaVersion } from './migrate.ts'
-import { readNodeDatabase, readUsageDatabase } from './open.ts'
+import { readNodeDatabase, readQuotaDatabase, readUsageDatabase } from './open.ts'
 import type { NodeReader, Sqlite } from './sqlite.ts'
 import { auditHead } from './tables/audit-entries.ts'
 import { blobUses, referencedBlobs } from './tables/blob-rows.ts'
@@ -64,11 +65,15 @@ async function fill(dataDir: string, partial: string, options: BackupOptions): P
   const paths = dataPaths(dataDir)
   const usage = await snapshot(readUsageDatabase(dataDir), join(partial, 'usage.db'))
   const node = await snapshot(readNodeDatabase(dataDir), join(partial, 'node.db'))
+  // Before the keys, whose anchor may then be ahead of it: the count goes on at the larger one.
+  const counts = existsSync(paths.quotaDatabase)
+  if (counts) await snapshot(readQuotaDatabase(dataDir), join(partial, 'quota.db'))
   const facts = readFacts(join(partial, 'node.db'))
   const files: BackupFile[] = [
     { path: 'node.db', ...(await sha256File(join(partial, 'node.db'))) },
     { path: 'usage.db', ...(await sha256File(join(partial, 'usage.db'))) },
   ]
+  if (counts) files.push({ path: 'quota.db', ...(await sha256File(join(partial, 'quota.db'))) })
   for (const folder of [paths.usage, paths.keys, paths.drafts]) {
     files.push(...(await copyFolder(paths.root, folder, partial, options.signal)))
   }

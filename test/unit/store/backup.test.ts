@@ -11,7 +11,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src-main/base/clock.ts'
 import { sha256 } from '../../../src-main/base/digest.ts'
+import { openQuotaLedger } from '../../../src-main/metering/quota/ledger.ts'
 import { removeVersion } from '../../../src-main/registry/remove.ts'
 import { resolveVersion } from '../../../src-main/registry/resolve.ts'
 import { verifyVersions } from '../../../src-main/registry/verify.ts'
@@ -24,6 +26,7 @@ import { nodeId } from '../../../src-main/store/tables/meta.ts'
 import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
 import { indexUsage } from '../../../src-main/store/tables/usage-index.ts'
 import { type DataFolder, dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { takeMany } from '../../support/quota-ledger.ts'
 import { by, install } from '../../support/registration.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
@@ -236,4 +239,27 @@ describe('restoring refuses', () => {
     await expect(restore(temporaryFolder(), target)).rejects.toThrow(code('DATA_DIR_INVALID'))
     nothingLeft(target)
   })
+})
+
+test('what was counted against quotas comes back with a backup, also from one of a node that counts on', async () => {
+  const folder = await dataFolder()
+  const options = {
+    macKey: Buffer.alloc(32, 4),
+    bootId: 'boot',
+    time: systemClock,
+    log: { warn: () => undefined },
+  }
+  const ledger = openQuotaLedger({ ...options, directory: folder.path })
+  takeMany(ledger, 700, { limit: 1000 })
+  const target = join(temporaryFolder(), 'backup')
+  await backUp(folder.blobs, target, { at: '2026-11-21T12:00:00.000Z' })
+  takeMany(ledger, 100, { limit: 1000 })
+  ledger.close()
+  const place = join(temporaryFolder(), 'restored')
+  await restore(target, place)
+  const restored = openQuotaLedger({ ...options, directory: place })
+  expect(restored.refusal()).toBeNull()
+  expect(takeMany(restored, 1000, { limit: 1000 }).admitted).toBeLessThanOrEqual(300)
+  expect(restored.usage({ id: 'lic', period: '2026-11' })?.counted).toBe(1000)
+  restored.close()
 })
