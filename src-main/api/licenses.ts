@@ -5,6 +5,7 @@ import {
   deactivateLicense,
   declareSite,
   nodeLicensing,
+  redeemCode,
   removeLicense,
   requestLicense,
 } from '../flows/licenses/installed.ts'
@@ -28,6 +29,10 @@ export const licenses = handlers.router({
   deactivate: handlers.deactivate.handler(({ context, input }) =>
     deactivateLicense(context.node, context.actor, input.lid),
   ),
+  redeem: handlers.redeem.handler(({ context, input }) =>
+    redeemCode(context.node, context.actor, input.lid, input.code),
+  ),
+  refusals: handlers.refusals.handler(({ context }) => [...context.node.quotas.refusals()]),
   request: handlers.request.handler(({ context, input }) =>
     requestLicense(context.node, context.actor, input),
   ),

@@ -2,6 +2,7 @@
 import { alerts, webhooks } from './alerts.ts'
 import { engines } from './engines.ts'
 import { api } from './implementer.ts'
+import { issuing } from './issuing.ts'
 import { licenses } from './licenses.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -16,6 +17,7 @@ export const createRouter = () =>
     deployments,
     engines,
     licenses,
+    issuing,
     playground,
     requests,
     alerts,

@@ -5,6 +5,7 @@
 import { alerts, webhooks } from './alerts.ts'
 import { drafts } from './drafts.ts'
 import { engines } from './engines.ts'
+import { issuing } from './issuing.ts'
 import { licenses } from './licenses.ts'
 import { models } from './models.ts'
 import { packages } from './packages.ts'
@@ -19,6 +20,7 @@ export const contract = {
   deployments,
   engines,
   licenses,
+  issuing,
   playground,
   requests,
   alerts,

@@ -9,10 +9,11 @@ import {
   explanation,
   licenseRow,
   nodeLicensing,
+  refusalSeen,
   site,
 } from '../license/views.ts'
 import { limits } from '../limits.ts'
-import { modelId, rowId } from '../names.ts'
+import { modelId, rowId, timestamp } from '../names.ts'
 
 const tags = ['Licenses']
 /** Compact JWS, as text; a line end at its end does no harm. */
@@ -72,6 +73,18 @@ export const licenses = {
     })
     .input(one)
     .output(signedFile),
+  redeem: oc
+    .route({
+      method: 'POST',
+      path: '/licenses/{lid}/emergency',
+      summary: 'Enter an emergency code that the issuer read out: seven days, once',
+      tags,
+    })
+    .input(one.extend({ code: z.string().min(1).max(100) }))
+    .output(z.object({ until: timestamp })),
+  refusals: oc
+    .route({ method: 'GET', path: '/licenses/refusals', summary: 'The last refusals, and why', tags })
+    .output(z.array(refusalSeen)),
   request: oc
     .route({
       method: 'POST',

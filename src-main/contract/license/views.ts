@@ -83,6 +83,8 @@ export const licenseRow = z.object({
   emergencyUntil: timestamp.nullable(),
   /** Codes that were not used yet. */
   emergencyLeft: z.int(),
+  /** What is read out to the issuer, who answers with a code; null where none is left. */
+  emergencyChallenge: z.string().nullable(),
   /** This machine under the license. */
   binding: z.object({
     state: z.enum(['any', 'bound', 'rebind', 'mismatch']),

@@ -5,6 +5,7 @@ import { OutpostError } from '../../base/errors.ts'
 import type { NodeBinding } from '../../contract/license/documents.ts'
 import type { LicenseType } from '../../contract/license/terms.ts'
 import type { SiteDeclaration } from '../../contract/license/views.ts'
+import { redeem } from '../../license/emergency/redeem.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { changeLicense, licenseHistory, type StoredLicense } from '../../store/tables/licenses.ts'
 import { nextSnapshot } from '../../store/tables/meta.ts'
@@ -72,6 +73,30 @@ export async function deactivateLicense(node: NodeContext, actor: Actor, lid: st
   })
   await tellOfLicenses(node)
   return { fileName: `${lid}.deactivation.jws`, document }
+}
+
+/** EMERGENCY_CODE_INVALID. Seven days of trusted time, also where the license has ended or the machine is another. */
+export async function redeemCode(node: NodeContext, actor: Actor, lid: string, code: string) {
+  const stored = requireLicense(node, lid)
+  const found = node.licensing.book
+    .of(stored.model, node.licensing.now())
+    .usable.find((one) => one.stored.lid === lid && one.stored.seq === stored.seq)
+  if (!found)
+    throw new OutpostError('LIC_NOT_FOUND', `The license ${lid} cannot be verified, so no code helps it.`)
+  const { license } = found.standing
+  const redeemed = redeem(code, license, { redeemed: stored.emergency }, node.licensing.now() * 1000)
+  const until = new Date(redeemed.until).toISOString()
+  audited(
+    node,
+    actor,
+    { action: 'license.emergency', object: lid, details: { until, left: redeemed.left } },
+    () => {
+      changeLicense(node.db, stored, { emergency: [...redeemed.state.redeemed] })
+      nextSnapshot(node.db)
+    },
+  )
+  await tellOfLicenses(node)
+  return { until }
 }
 
 export interface LicenseWish {

@@ -55,6 +55,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
         endsAt: license.exp === null ? null : new Date(license.exp * 1000).toISOString(),
         installedAt: at,
         installedBy: actor.name,
+        emergency: history[0]?.emergency ?? [], // a code is good once, whatever document it was first read out for
       })
       for (const lid of license.supersedes) if (lid !== license.lid) endLicense(node.db, lid, license.lid, at)
     },

@@ -1,5 +1,8 @@
 /** The installed licenses as the page shows them: state, what is wrong, how this machine stands under each. */
+import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { LicenseRow, LicenseState } from '../../contract/license/views.ts'
+import { makeChallenge } from '../../license/emergency/challenge.ts'
+import { nextCode } from '../../license/emergency/redeem.ts'
 import { refusalOfAny } from '../../license/ladder/decide.ts'
 import { graceEnd, type LicenseStanding, type Refusal } from '../../license/ladder/rungs.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -38,7 +41,9 @@ export function licenseRows(node: NodeContext, model: string | null): LicenseRow
       kid: null,
       daysLeft: null,
       graceUntil: null,
+      emergencyUntil: null,
       emergencyLeft: 0,
+      emergencyChallenge: null,
       binding: { state: 'any' as const, matched: null, until: null },
       usage: null,
     })),
@@ -53,14 +58,13 @@ export function licenseRows(node: NodeContext, model: string | null): LicenseRow
 
 type Stored = Standings['usable'][number]['stored']
 
-const storedPart = ({ lid, seq, model, issuer, installedAt, installedBy, emergencyUntil }: Stored) => ({
+const storedPart = ({ lid, seq, model, issuer, installedAt, installedBy }: Stored) => ({
   lid,
   seq,
   model,
   issuer,
   installedAt,
   installedBy,
-  emergencyUntil,
 })
 
 function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usable'][number]): LicenseRow {
@@ -79,7 +83,9 @@ function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usab
     kid,
     daysLeft: license.exp === null ? null : Math.floor((license.exp - now) / 86_400),
     graceUntil: isoOrNull(graceEnd(license)),
-    emergencyLeft: license.emergency.length - stored.emergencyUsed.length,
+    emergencyUntil: isoOrNull(standing.emergencyUntil),
+    emergencyLeft: Math.max(0, license.emergency.length - stored.emergency.length),
+    emergencyChallenge: challengeOf(node, license, stored),
     binding: {
       state: binding.state,
       matched: 'matched' in binding ? binding.matched : null,
@@ -107,4 +113,9 @@ function stateOf(
     default:
       return 'denied'
   }
+}
+
+function challengeOf(node: NodeContext, { lid, emergency }: LicensePayload, stored: Stored): string | null {
+  const number = nextCode(emergency, { redeemed: stored.emergency })
+  return number === null ? null : makeChallenge(lid, node.licensing.identity.id, number)
 }

@@ -6,6 +6,7 @@
 import { createPublicKey } from 'node:crypto'
 import { OutpostError } from '../../base/errors.ts'
 import type { LicensePayload, RevocationsPayload } from '../../contract/license/documents.ts'
+import { emergencyUntil } from '../../license/emergency/redeem.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
 import { createIssuers, type Issuers } from '../../license/issuers/issuers.ts'
 import type { Binding, LicenseStanding, Site } from '../../license/ladder/rungs.ts'
@@ -218,8 +219,14 @@ function standingOf(
       boundAt: Date.parse(stored.installedAt),
       belowSince: stored.rebindSince === null ? null : Date.parse(stored.rebindSince),
     }),
-    emergencyUntil: stored.emergencyUntil === null ? null : seconds(stored.emergencyUntil),
+    emergencyUntil: emergencySeconds(stored, license.emergency),
   }
+}
+
+/** A row that someone edited to name a code that the license does not know helps nobody. */
+function emergencySeconds({ emergency }: StoredLicense, known: readonly string[]): number | null {
+  const until = emergencyUntil({ redeemed: emergency.filter(({ commitment }) => known.includes(commitment)) })
+  return until === null ? null : Math.floor(until / 1000)
 }
 
 function newestAttestation(contacts: ReadonlyMap<string, StoredContact>): Site['attested'] {

@@ -209,6 +209,9 @@ const model: Rung = ({ license }, { version }) =>
 export const covers = ({ model: { range } }: LicensePayload, version: string): boolean =>
   semver.satisfies(version.split('+')[0] ?? version, range, { includePrerelease: range === '*' })
 
+/** What semver reads as a range; its parser is not let near what is longer than a schema allows. */
+export const isVersionRange = (range: string): boolean => semver.validRange(range) !== null
+
 const versions: Rung = ({ license }, { version }) =>
   covers(license, version.version)
     ? null

@@ -1,11 +1,13 @@
 /**
  * Answers of the serving door. An error has the form that its protocol gives it: {"error": message} for the Open
- * Inference Protocol, {"error": {code, message, hint, details}} for /v1; the code stands in a header of both.
+ * Inference Protocol, {"error": {code, message, hint, details}} for /v1, {"error": {message, type, code, param}} where
+ * clients of OpenAI's API ask; the code stands in a header of all.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OutpostError } from '../../base/errors.ts'
 import { errorCatalogue } from '../../contract/errors.ts'
 import type { Reply } from '../infer/story.ts'
+import { openAiError } from '../protocol/openai-error.ts'
 
 export interface Answer extends Reply {
   body: string | Uint8Array
@@ -36,10 +38,17 @@ export function retryAfter({ code, status, details }: OutpostError): Record<stri
 /** Time that a client whose body is refused gets to read the answer while what it still sends is thrown away. */
 const lingerMs = 2000
 
-export function refusal(error: OutpostError, v1: boolean, headers: Record<string, string> = {}): Answer {
+export type ErrorForm = 'v1' | 'v2' | 'openai'
+
+function errorBody(form: ErrorForm, error: OutpostError): unknown {
   const { code, message, hint, details } = error
-  // JSON leaves out what is undefined.
-  const body = v1 ? { error: { code, message, hint, details } } : { error: inOneText(error) }
+  if (form === 'v2') return inOneText(error)
+  return form === 'openai' ? openAiError(error) : { code, message, hint, details } // JSON leaves out what is undefined
+}
+
+export function refusal(error: OutpostError, form: ErrorForm, headers: Record<string, string> = {}): Answer {
+  const { code } = error
+  const body = { error: errorBody(form, error) }
   const retry = retryAfter(error)
   const scheme = code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer' } : {}
   return textAnswer(error.status, JSON.stringify(body), 'application/json', {

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { type NodeReader, type NodeWriter, readJson, sql } from '../sqlite.ts'
 
+const redeemedCode = z.object({ commitment: z.string(), at: z.number(), until: z.number() })
+type RedeemedCode = z.infer<typeof redeemedCode>
+
 export interface StoredLicense {
   lid: string
   seq: number
@@ -18,18 +21,17 @@ export interface StoredLicense {
   /** The proof that it was moved away from here. */
   deactivation: string | null
   rebindSince: string | null
-  emergencyUntil: string | null
-  /** Indexes of the codes that were used. */
-  emergencyUsed: number[]
+  /** Codes that were redeemed; milliseconds of trusted time. */
+  emergency: RedeemedCode[]
 }
 
 const columns = `lid, seq, document, digest, issuer, model, starts_at as startsAt, ends_at as endsAt,
   installed_at as installedAt, installed_by as installedBy, removed_at as removedAt, deactivation,
-  rebind_since as rebindSince, emergency_until as emergencyUntil, emergency_used as emergencyUsed`
-type Raw = Omit<StoredLicense, 'emergencyUsed'> & { emergencyUsed: string }
+  rebind_since as rebindSince, emergency`
+type Raw = Omit<StoredLicense, 'emergency'> & { emergency: string }
 const read = (row: Raw): StoredLicense => ({
   ...row,
-  emergencyUsed: readJson(z.array(z.int()), row.emergencyUsed, 'list of emergency codes'),
+  emergency: readJson(z.array(redeemedCode), row.emergency, 'list of emergency codes'),
 })
 
 /** Those that were not removed, in the order of lid and seq. */
@@ -50,25 +52,20 @@ export const countLicenses = (db: NodeReader): number =>
 
 export const insertLicense = (
   db: NodeWriter,
-  license: Omit<
-    StoredLicense,
-    'removedAt' | 'deactivation' | 'rebindSince' | 'emergencyUntil' | 'emergencyUsed'
-  > & {
+  license: Omit<StoredLicense, 'removedAt' | 'deactivation' | 'rebindSince'> & {
     originNode: string
   },
 ): void =>
   void sql(
     db,
     `insert into licenses (lid, seq, origin_node, document, digest, issuer, model, starts_at, ends_at, installed_at,
-      installed_by) values (@lid, @seq, @originNode, @document, @digest, @issuer, @model, @startsAt, @endsAt,
-      @installedAt, @installedBy)
+      installed_by, emergency) values (@lid, @seq, @originNode, @document, @digest, @issuer, @model, @startsAt, @endsAt,
+      @installedAt, @installedBy, @emergency)
       on conflict (lid, seq) do update set removed_at = null, installed_at = excluded.installed_at,
         installed_by = excluded.installed_by, revision = revision + 1`,
-  ).run(license)
+  ).run({ ...license, emergency: JSON.stringify(license.emergency) })
 
-type Change = Partial<
-  Pick<StoredLicense, 'removedAt' | 'deactivation' | 'rebindSince' | 'emergencyUntil' | 'emergencyUsed'>
->
+type Change = Partial<Pick<StoredLicense, 'removedAt' | 'deactivation' | 'rebindSince' | 'emergency'>>
 
 /** What the change leaves out stays. */
 export function changeLicense(
@@ -78,11 +75,11 @@ export function changeLicense(
 ): void {
   const present = licenseHistory(db, lid).find((license) => license.seq === seq)
   if (!present) return
-  const { removedAt, deactivation, rebindSince, emergencyUntil, emergencyUsed } = { ...present, ...change }
+  const { removedAt, deactivation, rebindSince, emergency } = { ...present, ...change }
   sql(
     db,
     `update licenses set removed_at = @removedAt, deactivation = @deactivation, rebind_since = @rebindSince,
-      emergency_until = @emergencyUntil, emergency_used = @emergencyUsed, revision = revision + 1
+      emergency = @emergency, revision = revision + 1
       where lid = @lid and seq = @seq`,
   ).run({
     lid,
@@ -90,8 +87,7 @@ export function changeLicense(
     removedAt,
     deactivation,
     rebindSince,
-    emergencyUntil,
-    emergencyUsed: JSON.stringify(emergencyUsed),
+    emergency: JSON.stringify(emergency),
   })
 }
 

@@ -18,8 +18,7 @@ create table licenses (
   removed_at text,
   deactivation text,                       -- the proof that was handed out: it is not used here any more
   rebind_since text,                       -- since when too few traits of the machine are found again
-  emergency_until text,
-  emergency_used text not null default '[]',  -- indexes of the codes
+  emergency text not null default '[]',    -- JSON: the codes that were redeemed, by their hashes
   primary key (lid, seq)
 ) strict, without rowid;
 create index licenses_by_model on licenses (model, lid);

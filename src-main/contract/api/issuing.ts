@@ -1,0 +1,165 @@
+/** The provider's side of licenses: issue, take back, certify keys, sell more, answer reports. */
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { issuerPurpose, licensePayload } from '../license/documents.ts'
+import { issuedLicense, keysetEntry, licenseDraft, openedRequest } from '../license/issuing.ts'
+import { countryCode } from '../license/terms.ts'
+import { limits } from '../limits.ts'
+import { digest, rowId, timestamp } from '../names.ts'
+
+const tags = ['Issuing']
+const signed = z
+  .string()
+  .min(1)
+  .max(limits.listJwsBytesMax + 2)
+const signedFile = z.object({ fileName: z.string(), document: z.string() })
+const one = z.object({ lid: rowId })
+const line = z.string().trim().min(1).max(limits.lineCharsMax)
+
+export const issuing = {
+  list: oc
+    .route({
+      method: 'GET',
+      path: '/issuing',
+      summary: 'Licenses that this node issued, the newest first',
+      tags,
+    })
+    .output(z.array(issuedLicense)),
+  preview: oc
+    .route({ method: 'POST', path: '/issuing/preview', summary: 'What would be signed; nothing is', tags })
+    .input(licenseDraft)
+    .output(z.object({ license: licensePayload, conflicts: z.array(z.string()) })),
+  issue: oc
+    .route({
+      method: 'POST',
+      path: '/issuing',
+      summary: 'Sign a license; its emergency codes can be looked up again',
+      tags,
+    })
+    .input(licenseDraft)
+    .output(signedFile.extend({ license: licensePayload, codes: z.array(z.string()) })),
+  document: oc
+    .route({
+      method: 'GET',
+      path: '/issuing/{lid}/document',
+      summary: 'The newest document of a license',
+      tags,
+    })
+    .input(one)
+    .output(signedFile),
+  openRequest: oc
+    .route({ method: 'POST', path: '/issuing/requests', summary: 'Read the request of a machine', tags })
+    .input(z.object({ document: signed }))
+    .output(openedRequest),
+  emergencyCode: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/emergency-code',
+      summary: 'The code to read out, for what the customer reads out',
+      tags,
+    })
+    .input(z.object({ challenge: z.string().min(1).max(100) }))
+    .output(
+      z.object({ lid: rowId, account: z.string(), model: z.string(), number: z.int(), code: z.string() }),
+    ),
+  revoke: oc
+    .route({ method: 'POST', path: '/issuing/{lid}/revoke', summary: 'Take a license back', tags })
+    .input(one.extend({ reason: z.string().trim().max(limits.lineCharsMax).default('') }))
+    .output(issuedLicense),
+  revocations: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/revocations',
+      summary: 'Sign the present list of revocations',
+      tags,
+    })
+    .output(signedFile.extend({ number: z.int(), revoked: z.int() })),
+  keys: oc
+    .route({
+      method: 'GET',
+      path: '/issuing/keys',
+      summary: 'Keys that may sign in the name of this publisher',
+      tags,
+    })
+    .output(z.array(keysetEntry)),
+  certify: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/keys',
+      summary: 'Certify a key for some purposes and a time',
+      tags,
+    })
+    .input(
+      z.object({
+        /** PEM, or base64 of SPKI. */
+        key: z.string().min(1).max(4096),
+        name: line,
+        purposes: z.array(issuerPurpose).min(1),
+        until: timestamp.nullable().default(null),
+      }),
+    )
+    .output(keysetEntry),
+  revokeKey: oc
+    .route({ method: 'POST', path: '/issuing/keys/revoke', summary: 'Revoke a certified key', tags })
+    .input(z.object({ kid: digest }))
+    .output(keysetEntry),
+  keyset: oc
+    .route({ method: 'POST', path: '/issuing/keyset', summary: 'Sign the present keyset', tags })
+    .output(signedFile.extend({ n: z.int() })),
+  tranche: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/{lid}/tranche',
+      summary: 'Sign credits, or more requests of a month',
+      tags,
+    })
+    .input(
+      one.extend({
+        kind: z.enum(['credits', 'quota']),
+        amount: z.int().min(1).max(1_000_000_000_000),
+        /** Of a quota, as 2026-11. */
+        month: z
+          .string()
+          .regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+          .optional(),
+        /** Fingerprint of the machine; null: any. */
+        node: digest.nullable().default(null),
+      }),
+    )
+    .output(signedFile),
+  time: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/time',
+      summary: 'Sign the time, for a machine that lost its own',
+      tags,
+    })
+    .input(z.object({ node: digest.nullable().default(null) }))
+    .output(signedFile),
+  receipt: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/receipts',
+      summary: 'Check a usage report and sign its receipt',
+      tags,
+    })
+    .input(
+      z.object({
+        report: signed,
+        country: countryCode.nullable().default(null),
+        attestedDays: z.int().min(1).max(366).default(90),
+      }),
+    )
+    .output(signedFile.extend({ problems: z.array(z.string()) })),
+  moved: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/deactivations',
+      summary: 'Check the proof that a machine gave a license up',
+      tags,
+    })
+    .input(z.object({ document: signed }))
+    .output(
+      z.object({ lid: rowId, node: z.string(), name: z.string(), at: timestamp, license: issuedLicense }),
+    ),
+}

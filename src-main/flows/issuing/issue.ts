@@ -1,0 +1,240 @@
+/** A provider issues a license: from terms to a signed document, with the codes for a bad night. */
+import type { KeyObject } from 'node:crypto'
+import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import { parseJson } from '../../base/json.ts'
+import { seal, unseal } from '../../base/seal.ts'
+import { fingerprintOf } from '../../base/signing-key.ts'
+import { typeConflicts } from '../../contract/license/conflicts.ts'
+import type { LicensePayload } from '../../contract/license/documents.ts'
+import type { IssuedLicense, LicenseDraft } from '../../contract/license/issuing.ts'
+import { isAboutLicense, readChallenge } from '../../license/emergency/challenge.ts'
+import { emergencySecret, makeEmergencyCodes } from '../../license/emergency/emergency-codes.ts'
+import { commitments } from '../../license/emergency/redeem.ts'
+import { openSelfSigned, peekDocument } from '../../license/envelope/open-document.ts'
+import { signDocument } from '../../license/envelope/sign-document.ts'
+import { isVersionRange } from '../../license/ladder/rungs.ts'
+import {
+  insertIssued,
+  issuedOf,
+  listIssued,
+  revokeIssued,
+  type StoredIssued,
+} from '../../store/tables/issued-licenses.ts'
+import { ownSigner } from '../access/publishers.ts'
+import type { Actor } from '../actor.ts'
+import { audited } from '../audited.ts'
+import type { NodeContext } from '../node-context.ts'
+
+const daySeconds = 86_400
+const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000)
+const isoOf = (value: number): string => new Date(value * 1000).toISOString()
+
+/** The key that signs, and in whose name: this node's publisher, or one that certified its key for the purpose. */
+export function issuerOf(
+  node: NodeContext,
+  name: string | undefined,
+  purpose: 'license' | 'revocations' | 'tranche' | 'time' | 'receipt',
+): { iss: string; key: KeyObject } {
+  const { publisher, privateKey } = ownSigner(node)
+  const iss = name ?? publisher
+  if (iss !== publisher)
+    node.licensing.book
+      .issuers()
+      .require({ kid: fingerprintOf(privateKey), iss, iat: node.licensing.now() }, purpose)
+  return { iss, key: privateKey }
+}
+
+/** What would be signed. LIC_ISSUER for a model of another publisher; LIC_ codes for a request that is none. */
+export function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
+  const { iss } = issuerOf(node, draft.issuer, 'license')
+  requireOwnModel(iss, draft.model)
+  const former = draft.renews === null ? undefined : requireIssued(node, draft.renews)[0]
+  const nbf = draft.startsAt === null ? node.licensing.now() : seconds(draft.startsAt)
+  const exp = draft.endsAt === null ? null : seconds(draft.endsAt)
+  if (exp !== null && exp <= nbf)
+    throw new OutpostError('BAD_REQUEST', 'The license would end before it begins.', {
+      hint: 'Give it an end after its beginning, or none.',
+    })
+  const lid = former?.lid ?? newId()
+  const license: LicensePayload = {
+    ver: 1,
+    crit: [],
+    iss,
+    iat: node.licensing.now(),
+    lid,
+    seq: (former?.seq ?? 0) + 1,
+    supersedes: draft.supersedes,
+    sub: draft.account,
+    aud: draft.site,
+    nbf,
+    exp,
+    trial: draft.trial,
+    model: { id: draft.model, range: draft.range },
+    artifacts: draft.artifacts,
+    terms: draft.terms,
+    nodes: nodesOf(draft),
+    offlineSecondsMax: draft.offlineDaysMax && draft.offlineDaysMax * daySeconds,
+    revocationsAgeSecondsMax: draft.revocationsDaysMax && draft.revocationsDaysMax * daySeconds,
+    emergency: [],
+    enc: null,
+    contact: draft.contact,
+  }
+  if (!isVersionRange(draft.range))
+    throw new OutpostError('BAD_REQUEST', `"${draft.range}" is no range of versions.`, {
+      hint: 'Write * for all, 1.x, ^1.2 or >=1.0.0 <3.0.0.',
+    })
+  return license
+}
+
+function requireOwnModel(iss: string, model: string): void {
+  if (model.split('.')[0] === iss) return
+  throw new OutpostError(
+    'LIC_ISSUER',
+    `"${iss}" can license its own models alone, and ${model} is of another publisher.`,
+    {
+      hint: `Name a model of "${iss}".`,
+    },
+  )
+}
+
+function nodesOf({ requests, traitsNeeded: need, terms, model }: LicenseDraft): LicensePayload['nodes'] {
+  if (requests.length === 0) return null
+  const bindings = requests.map((text) => openSelfSigned('node-request', Buffer.from(text.trim())).payload)
+  const other = bindings.find(({ wants }) => wants.model !== model)
+  if (other)
+    throw new OutpostError(
+      'LIC_MODEL_MISMATCH',
+      `The request of "${other.node.name}" is for ${other.wants.model}, not for ${model}.`,
+    )
+  if (terms.nodesMax !== null && bindings.length > terms.nodesMax)
+    throw new OutpostError(
+      'BAD_REQUEST',
+      `The terms allow ${terms.nodesMax} machines; ${bindings.length} were named.`,
+    )
+  return { need, bindings: bindings.map(({ node }) => node) }
+}
+
+export const previewLicense = (node: NodeContext, draft: LicenseDraft) => {
+  const license = draftLicense(node, draft)
+  return { license, conflicts: typeConflicts(license.terms) }
+}
+
+export function issueLicense(node: NodeContext, actor: Actor, draft: LicenseDraft) {
+  const { key } = issuerOf(node, draft.issuer, 'license')
+  const drafted = draftLicense(node, draft)
+  const codes = makeEmergencyCodes(emergencySecret(key), `${drafted.lid}`, draft.emergencyCodes)
+  const license = { ...drafted, emergency: commitments(codes, drafted.lid) }
+  const document = signDocument('license', license, key)
+  const { lid, seq, sub: account, model, terms, exp } = license
+  const details = { account, model: model.id, range: model.range, type: terms.type, seq }
+  audited(node, actor, { action: 'license.issue', object: lid, details }, (at) =>
+    insertIssued(node.db, {
+      lid,
+      seq,
+      originNode: node.nodeId,
+      document,
+      account,
+      model: model.id,
+      type: terms.type,
+      issuedAt: at,
+      endsAt: exp === null ? null : isoOf(exp),
+      emergencySealed:
+        codes.length === 0 ? null : seal(node.secrets.pepper, 'emergency-codes', lid, JSON.stringify(codes)),
+      revokedAt: null,
+      revokedReason: null,
+    }),
+  )
+  node.announce('licenses')
+  return { fileName: fileNameOf(license), document, license, codes }
+}
+
+const fileNameOf = ({ model, sub, seq }: LicensePayload): string =>
+  `${model.id}-${sub
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)}-${seq}.license`
+
+export function requireIssued(node: NodeContext, lid: string): StoredIssued[] {
+  const found = issuedOf(node.db, lid)
+  if (found.length > 0) return found
+  throw new OutpostError('LIC_NOT_FOUND', `This node has issued no license ${lid}.`, {
+    hint: 'outpost license issued shows those that it has.',
+  })
+}
+
+const rowOf = (stored: StoredIssued): IssuedLicense => {
+  const { lid, seq, account, model, type, issuedAt, endsAt, revokedAt, revokedReason } = stored
+  const license = peekDocument('license', Buffer.from(stored.document)).payload
+  return { lid, seq, account, model, type, issuedAt, endsAt, revokedAt, revokedReason, license }
+}
+
+/** The newest document of each. */
+export function issuedLicenses(node: NodeContext): IssuedLicense[] {
+  const newest = new Map<string, StoredIssued>()
+  for (const stored of listIssued(node.db)) {
+    const known = newest.get(stored.lid)
+    if (!known || stored.seq > known.seq) newest.set(stored.lid, stored)
+  }
+  return [...newest.values()].map(rowOf)
+}
+
+export function issuedDocument(node: NodeContext, lid: string) {
+  const [stored] = requireIssued(node, lid)
+  if (!stored) throw new Error('requireIssued gives at least one')
+  return { fileName: fileNameOf(rowOf(stored).license), document: stored.document }
+}
+
+/** What the customer reads out names the license, the machine and the number of the code. */
+export function emergencyCodeFor(node: NodeContext, actor: Actor, text: string) {
+  const challenge = readChallenge(text)
+  const stored = listIssued(node.db).find(({ lid }) => isAboutLicense(challenge, lid))
+  if (!stored || stored.emergencySealed === null)
+    throw new OutpostError('LIC_NOT_FOUND', 'No license that this node issued fits what was read out.', {
+      hint: 'Ask for it once more, group by group.',
+    })
+  const { lid, account, model } = stored
+  const codes = parseJson(
+    unseal(node.secrets.pepper, 'emergency-codes', lid, stored.emergencySealed),
+  ) as string[]
+  const code = codes[challenge.number]
+  if (code === undefined)
+    throw new OutpostError('LIC_NOT_FOUND', 'This license has no code of that number left.', {
+      hint: 'Issue a new document of it.',
+    })
+  const details = { number: challenge.number, account, model }
+  audited(node, actor, { action: 'license.emergency-code', object: lid, details }, () => undefined)
+  return { lid, account, model, number: challenge.number, code }
+}
+
+export function revokeLicense(node: NodeContext, actor: Actor, lid: string, reason: string): IssuedLicense {
+  requireIssued(node, lid)
+  audited(node, actor, { action: 'license.revoke', object: lid, details: { reason } }, () =>
+    revokeIssued(node.db, lid, isoTime(node.clock), reason),
+  )
+  node.announce('licenses')
+  const [stored] = requireIssued(node, lid)
+  if (!stored) throw new Error('requireIssued gives at least one')
+  return rowOf(stored)
+}
+
+export function openRequest(document: string) {
+  const { payload: request, kid } = openSelfSigned('node-request', Buffer.from(document.trim()))
+  return { request, kid }
+}
+
+/** The proof is for this issuer's own license, and of a machine that it was bound to. */
+export function checkDeactivation(node: NodeContext, document: string) {
+  const { payload } = openSelfSigned('deactivation', Buffer.from(document.trim()))
+  const [stored] = requireIssued(node, payload.lid)
+  if (!stored) throw new Error('requireIssued gives at least one')
+  const license = rowOf(stored)
+  const bound = license.license.nodes?.bindings.some(({ id }) => id === payload.node.id) ?? true
+  if (!bound)
+    throw new OutpostError(
+      'LIC_NODE_MISMATCH',
+      `The machine "${payload.node.name}" is none that the license was bound to.`,
+    )
+  return { lid: payload.lid, node: payload.node.id, name: payload.node.name, at: isoOf(payload.iat), license }
+}

@@ -1,0 +1,95 @@
+/** What a provider signs for one customer: credits, more requests, the time, the receipt of a usage report. */
+import { OutpostError } from '../../base/errors.ts'
+import type { TranchePayload } from '../../contract/license/documents.ts'
+import { openSelfSigned } from '../../license/envelope/open-document.ts'
+import { signDocument } from '../../license/envelope/sign-document.ts'
+import type { Actor } from '../actor.ts'
+import { audited } from '../audited.ts'
+import type { NodeContext } from '../node-context.ts'
+import { issuerOf, requireIssued } from './issue.ts'
+import { nextNumber } from './lists.ts'
+
+export interface TrancheWish {
+  lid: string
+  kind: 'credits' | 'quota'
+  amount: number
+  month?: string | undefined
+  node: string | null
+}
+
+/** Numbered for each license, so that none counts twice. */
+export function signTranche(node: NodeContext, actor: Actor, wish: TrancheWish) {
+  requireIssued(node, wish.lid)
+  const { iss, key } = issuerOf(node, undefined, 'tranche')
+  const grants = grantsOf(wish)
+  const number = audited(
+    node,
+    actor,
+    { action: 'license.tranche', object: wish.lid, details: { ...grants } },
+    () => nextNumber(node, `tranche-${wish.lid}`),
+  )
+  const payload: TranchePayload = {
+    ver: 1,
+    crit: [],
+    iss,
+    iat: node.licensing.now(),
+    lid: wish.lid,
+    number,
+    node: wish.node,
+    grants,
+  }
+  return { fileName: `tranche-${wish.lid}-${number}.jws`, document: signDocument('tranche', payload, key) }
+}
+
+function grantsOf({ kind, amount, month }: TrancheWish): TranchePayload['grants'] {
+  if (kind === 'credits') return { kind, amount }
+  if (month === undefined)
+    throw new OutpostError('BAD_REQUEST', 'More requests are for one month; none was named.', {
+      hint: 'Name it as 2026-11.',
+    })
+  return { kind, month, amount }
+}
+
+export function signTime(node: NodeContext, actor: Actor, machine: string | null) {
+  const { iss, key } = issuerOf(node, undefined, 'time')
+  const iat = Math.floor(node.clock.now() / 1000)
+  audited(node, actor, { action: 'issuing.time', object: machine ?? 'any machine' }, () => undefined)
+  return {
+    fileName: `${iss}-time.jws`,
+    document: signDocument('time', { ver: 1, crit: [], iss, iat, node: machine }, key),
+  }
+}
+
+/** What does not fit is told, and the receipt is signed all the same: refusing it would stop the customer. */
+export function signReceipt(
+  node: NodeContext,
+  actor: Actor,
+  { report, country, attestedDays }: { report: string; country: string | null; attestedDays: number },
+) {
+  const { payload } = openSelfSigned('usage-report', Buffer.from(report.trim()))
+  const { iss, key } = issuerOf(node, undefined, 'receipt')
+  const iat = node.licensing.now()
+  const site = country === null ? null : { country, until: iat + attestedDays * 86_400 }
+  const problems = payload.accounts
+    .filter(({ forfeited }) => forfeited > 0)
+    .map(
+      ({ lid, month, forfeited }) =>
+        `${forfeited} requests of ${month} on ${lid} were charged by a power loss and are not billed.`,
+    )
+  audited(
+    node,
+    actor,
+    {
+      action: 'issuing.receipt',
+      object: payload.node.id,
+      details: { number: payload.number, head: payload.head },
+    },
+    () => undefined,
+  )
+  const document = signDocument(
+    'receipt',
+    { ver: 1, crit: [], iss, iat, node: payload.node.id, number: payload.number, head: payload.head, site },
+    key,
+  )
+  return { fileName: `receipt-${payload.number}.jws`, document, problems }
+}
