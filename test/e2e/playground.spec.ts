@@ -1,5 +1,6 @@
 /** Inputs as a person gives them: drawn, dropped, typed, as JSON; and what a wrong one is told at its field. */
 import type { Page } from '@playwright/test'
+import { logIn } from '../support/built-node.ts'
 import { draw, strokesOf } from '../support/digits.ts'
 import { expect, test } from '../support/page-node.ts'
 
@@ -101,4 +102,21 @@ test('a version that is not deployed can be tried, and the answer says so', asyn
   await page.goto(`${node.url}/#/playground?model=samples.digits&version=1.0.0`)
   await run(page)
   await expect(result(page)).toContainText('the version is not deployed')
+})
+
+test('a model that answers already is opened before one that changed later and is not deployed', async ({
+  page,
+  startNode,
+}) => {
+  const own = await startNode()
+  await own.samplesReady()
+  const { rows } = await own.client.models.list({ limit: 100 })
+  const newest = rows[0]?.id
+  for (const { endpoint, model } of await own.client.deployments.list())
+    if (model === newest) await own.client.deployments.remove({ endpoint })
+  await page.context().clearCookies()
+  await logIn(page.context(), own, await own.enter())
+  await page.goto(`${own.url}/#/playground`)
+  await expect(page).toHaveURL(/model=/)
+  expect(page.url()).not.toContain(`model=${newest}`)
 })

@@ -16,6 +16,7 @@ type Props = {
 }
 
 export function InputForm({ schemas, tensors, values, problems, onChange }: Props) {
+  if (schemas.length === 0) return <p className={css.waiting}>This model takes no inputs. Run it as it is.</p>
   return schemas.map((schema) => {
     const value = valueFor(schema, values)
     const problem = problems[schema.tensor] ?? null

@@ -19,13 +19,12 @@ const note = 'Send a request and see the answer, its timing and the version behi
 export function PlaygroundPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const first = useQuery(orpc.models.list.queryOptions({ input: { limit: 1 } }))
   const model = search.model ?? null
-  const newest = first.data?.rows[0]?.id
+  const first = useFirstModel(model === null)
+  const { id } = first
   useEffect(() => {
-    // Without a model in the address the one that changed last is on the bench.
-    if (model === null && newest !== undefined) void navigate({ search: { model: newest }, replace: true })
-  }, [model, newest, navigate])
+    if (model === null && id !== undefined) void navigate({ search: { model: id }, replace: true })
+  }, [model, id, navigate])
 
   if (model !== null) return <OfModel key={model} model={model} chosen={search.version ?? null} />
   return (
@@ -38,13 +37,28 @@ export function PlaygroundPage() {
           unchanged=""
           onRetry={() => first.refetch()}
         />
-      ) : first.data?.total === 0 ? (
+      ) : first.none ? (
         <NoModels />
       ) : (
         <Loading what="the models" />
       )}
     </Page>
   )
+}
+
+/** Without a model in the address the one that changed last is on the bench, of those that answer already. */
+function useFirstModel(enabled: boolean) {
+  const newest = (filter: { deployed?: true }) =>
+    orpc.models.list.queryOptions({ input: { limit: 1, ...filter } })
+  const deployed = useQuery({ ...newest({ deployed: true }), enabled })
+  const noneDeployed = deployed.data?.total === 0
+  const any = useQuery({ ...newest({}), enabled: enabled && noneDeployed })
+  return {
+    id: deployed.data?.rows[0]?.id ?? any.data?.rows[0]?.id,
+    none: noneDeployed && any.data?.total === 0,
+    error: deployed.error ?? any.error,
+    refetch: () => void Promise.all([deployed.refetch(), noneDeployed && any.refetch()]),
+  }
 }
 
 function NoModels() {
