@@ -77,6 +77,8 @@ export const limits = {
   apiBodyBytesMax: 4 * MiB,
   /** Items of one predict call. */
   batchItemsMax: 1024,
+  /** Items of one request for embeddings: what OpenAI's API takes, so that its clients need not be told. */
+  embeddingItemsMax: 2048,
   /** Requests waiting for one model; the next is refused with 503. */
   queueRequestsMax: 4096,
   /** Rows of one page of any list. */

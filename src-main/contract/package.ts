@@ -105,6 +105,7 @@ const embeddingOutput = z.strictObject({
   truncatable: z.boolean().default(false),
 })
 const tensorOutput = z.strictObject({ ...base, kind: z.literal('tensor') })
+export type EmbeddingOutput = z.infer<typeof embeddingOutput>
 export const outputSchema = z.discriminatedUnion('kind', [classesOutput, embeddingOutput, tensorOutput])
 export type OutputSchema = z.infer<typeof outputSchema>
 

@@ -4,8 +4,8 @@
  */
 import { encodeData, encodeTensor } from '../base/tensor-json.ts'
 import { elementCount, split, type Tensor } from '../base/tensors.ts'
-import type { OutputSchema } from '../contract/package.ts'
-import { type EmbeddingOutput, embeddings, maskOf } from './embedding-output.ts'
+import type { EmbeddingOutput, OutputSchema } from '../contract/package.ts'
+import { embeddings, maskOf } from './embedding-output.ts'
 import type { FinishedRun, ProcessingPlan } from './plan.ts'
 
 type ClassesOutput = Extract<OutputSchema, { kind: 'classes' }>

@@ -155,3 +155,32 @@ export const slowModel = (rounds: number, side = 512): Buffer =>
     inputs: [{ name: 'x', shape: [1, 1] }],
     outputs: [{ name: 'y', shape: [1, 1] }],
   })
+
+/**
+ * The vectors of tokens: each id's own row of a table, [batch, tokens, 3]; row n is [n, 1, -n]. The mask is taken, as
+ * transformers take one, and changes nothing.
+ */
+export function tokenModel(vocabulary = 100): Buffer {
+  const table = Array.from({ length: vocabulary }, (_, id) => [id, 1, -id]).flat()
+  return onnxModel({
+    nodes: [{ operator: 'Gather', inputs: ['table', 'input_ids'], outputs: ['last_hidden_state'] }],
+    initializers: [{ name: 'table', dims: [vocabulary, 3], raw: floats(...table) }],
+    inputs: [
+      { name: 'input_ids', type: onnxType.INT64, shape: ['batch', 'tokens'] },
+      { name: 'attention_mask', type: onnxType.INT64, shape: ['batch', 'tokens'] },
+    ],
+    outputs: [{ name: 'last_hidden_state', shape: ['batch', 'tokens', 3] }],
+  })
+}
+
+/** A vector of a text, which has to be a number: "2" is [2, 4, 6, 8]. */
+export const spelledNumberModel = (): Buffer =>
+  onnxModel({
+    nodes: [
+      { operator: 'Cast', inputs: ['text'], outputs: ['number'], attributes: [{ name: 'to', int: 1 }] },
+      { operator: 'MatMul', inputs: ['number', 'w'], outputs: ['vector'] },
+    ],
+    initializers: [{ name: 'w', dims: [1, 4], raw: floats(1, 2, 3, 4) }],
+    inputs: [{ name: 'text', type: onnxType.BYTES, shape: ['batch', 1] }],
+    outputs: [{ name: 'vector', shape: ['batch', 4] }],
+  })

@@ -8,11 +8,18 @@ import { parseExactJson } from '../../base/json.ts'
 import { elementCount, ownMemory, transferable } from '../../base/tensors.ts'
 import { type Reply, serveTasks, startThread, type Thread } from '../../base/threads.ts'
 import { limits } from '../../contract/limits.ts'
-import { finishOutputs } from '../../processing/finish-outputs.ts'
+import { type PreparedEmbeddings, prepareEmbeddings } from '../../processing/embedding-inputs.ts'
+import { finishEmbeddings, finishOutputs } from '../../processing/finish-outputs.ts'
 import type { ProcessingPlan } from '../../processing/plan.ts'
 import { prepareInputs } from '../../processing/prepare-inputs.ts'
 import { readLabels } from '../../processing/read-labels.ts'
 import type { PreparedItems, ProcessingPort } from '../../serving/hosting/processing-port.ts'
+import { type EmbeddingsAnswer, embeddingsAnswerText } from '../../serving/protocol/embeddings-answer.ts'
+import {
+  type EmbeddingsHead,
+  readEmbeddingItems,
+  readEmbeddingsHead,
+} from '../../serving/protocol/embeddings-request.ts'
 import { type InferAnswer, inferAnswerText } from '../../serving/protocol/infer-answer.ts'
 import { type InferRequest, readInferRequest } from '../../serving/protocol/infer-request.ts'
 
@@ -20,6 +27,9 @@ type Task =
   | { type: 'prepare'; plan: ProcessingPlan; body: Uint8Array }
   | { type: 'decode'; body: Uint8Array; headBytes: number }
   | { type: 'encode'; answer: InferAnswer }
+  | { type: 'embeddings-head'; body: Uint8Array }
+  | { type: 'embeddings'; plan: ProcessingPlan; body: Uint8Array }
+  | { type: 'embeddings-answer'; answer: EmbeddingsAnswer }
 
 function parseBody(body: Uint8Array): unknown {
   let text: string
@@ -89,19 +99,38 @@ export function createRequestBodies(entry: string): ProcessingPort & { close(): 
             body,
           })) as PreparedItems),
     // Bytes behind the JSON are copied, which takes no time worth a thread.
-    decode: async (body, headBytes) =>
+    decode: (body, headBytes) =>
       headBytes < limits.prepareThreadBytesMin
         ? decodeBody(body, headBytes)
-        : ((await elsewhere({ type: 'decode', body, headBytes })) as InferRequest),
-    encode: async (answer) => {
+        : (elsewhere({ type: 'decode', body, headBytes }) as Promise<InferRequest>),
+    encode: (answer) => {
       let elements = 0
       for (const output of answer.outputs) if ('data' in output) elements += elementCount(output.shape)
       return elements < encodeElementsMin
         ? inferAnswerText(answer)
-        : ((await elsewhere({
+        : (elsewhere({
             type: 'encode',
             answer: { ...answer, outputs: answer.outputs.map(copied) },
-          })) as string)
+          }) as Promise<string>)
+    },
+    readEmbeddings: async (body) =>
+      body.byteLength < limits.prepareThreadBytesMin
+        ? readEmbeddingsHead(parseBody(body))
+        : ((await elsewhere({ type: 'embeddings-head', body })) as EmbeddingsHead),
+    prepareEmbeddings: async (plan, body) =>
+      body.byteLength < limits.prepareThreadBytesMin
+        ? prepareEmbeddings(plan, readEmbeddingItems(parseBody(body)))
+        : ((await elsewhere({
+            type: 'embeddings',
+            plan: postedPlan(plan),
+            body,
+          })) as PreparedEmbeddings),
+    finishEmbeddings,
+    encodeEmbeddings: async (answer) => {
+      const elements = answer.vectors.reduce((sum, { length }) => sum + length, 0)
+      return elements < encodeElementsMin
+        ? embeddingsAnswerText(answer)
+        : ((await elsewhere({ type: 'embeddings-answer', answer })) as string)
     },
     prepareCase: prepareInputs,
     finish: finishOutputs,
@@ -137,5 +166,13 @@ export const runPrepareThread = (): void =>
       }
       case 'encode':
         return { value: inferAnswerText(task.answer) }
+      case 'embeddings-head':
+        return { value: readEmbeddingsHead(parseBody(task.body)) }
+      case 'embeddings': {
+        const prepared = await prepareEmbeddings(task.plan, readEmbeddingItems(parseBody(task.body)))
+        return { value: prepared, transfer: transferable(prepared.runs.flatMap(({ inputs }) => inputs)) }
+      }
+      case 'embeddings-answer':
+        return { value: embeddingsAnswerText(task.answer) }
     }
   })

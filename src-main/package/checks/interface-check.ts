@@ -1,7 +1,7 @@
 /** The rung that holds the description's inputs and outputs against those of the graph: names, types, sizes, labels. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { GraphSummary, InputSchema, OutputSchema, PackageDescriptor } from '../../contract/package.ts'
+import type { EmbeddingOutput, GraphSummary, InputSchema, OutputSchema, PackageDescriptor } from '../../contract/package.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import { type Finding, failed, passed, warned } from './ladder.ts'
 import type { Subject } from './open-subject.ts'
@@ -118,7 +118,7 @@ function outputProblem(
 }
 
 function embeddingProblem(
-  { pooling, mask }: Extract<OutputSchema, { kind: 'embedding' }>,
+  { pooling, mask }: EmbeddingOutput,
   { datatype, shape, unranked }: TensorSpec,
   inputs: readonly TensorSpec[],
 ): string | null {

@@ -13,6 +13,7 @@ export type OpenPath = { kind: 'live' } | { kind: 'ready' } | { kind: 'server' }
 /** Answered to who has a key, without running a model. */
 export type ViewPath =
   | { kind: 'models' }
+  | { kind: 'v1-model'; name: string }
   | { kind: 'metrics' }
   | EndpointPath<'v2-model'>
   | EndpointPath<'v2-ready'>
@@ -28,7 +29,15 @@ export type RepositoryPath =
 export type RunPath =
   | EndpointPath<'v2-infer'>
   | { kind: 'v1-predict'; model: string; reference: string | null }
-type DoorPath = OpenPath | ViewPath | RepositoryPath | RunPath | { kind: 'v1-feedback' }
+  /** As a body names it: an endpoint, or a model with or without a reference. */
+  | { kind: 'named'; name: string; reference: string | null }
+type DoorPath =
+  | OpenPath
+  | ViewPath
+  | RepositoryPath
+  | Exclude<RunPath, { kind: 'named' }>
+  | { kind: 'v1-feedback' }
+  | { kind: 'v1-embeddings' }
 
 export const isOpenPath = (path: DoorPath): path is OpenPath =>
   path.kind === 'live' || path.kind === 'ready' || path.kind === 'server'
@@ -64,6 +73,8 @@ function parsePath(path: string): Found | null {
   if (first === 'v1' && rest[0] === 'models') return readV1(rest.slice(1))
   if (first === 'v1' && rest[0] === 'feedback' && rest.length === 1)
     return { path: { kind: 'v1-feedback' }, method: 'POST' }
+  if (first === 'v1' && rest[0] === 'embeddings' && rest.length === 1)
+    return { path: { kind: 'v1-embeddings' }, method: 'POST' }
   if (first === 'metrics' && rest.length === 0) return { path: { kind: 'metrics' }, method: 'GET' }
   return null
 }
@@ -116,11 +127,14 @@ function readRepository(segments: string[]): Found | null {
 function readV1(segments: string[]): Found | null {
   const [name, action, extra] = segments
   if (name === undefined) return { path: { kind: 'models' }, method: 'GET' }
+  if (action === undefined) return { path: { kind: 'v1-model', name }, method: 'GET' }
   if ((action !== 'predict' && action !== 'inference') || extra !== undefined) return null
+  const [model, reference] = splitReference(name)
+  return { path: { kind: 'v1-predict', model, reference }, method: 'POST' }
+}
+
+/** model@reference; null where there is no reference. */
+export function splitReference(name: string): [name: string, reference: string | null] {
   const at = name.indexOf('@')
-  const model = at === -1 ? name : name.slice(0, at)
-  return {
-    path: { kind: 'v1-predict', model, reference: at === -1 ? null : name.slice(at + 1) },
-    method: 'POST',
-  }
+  return at === -1 ? [name, null] : [name.slice(0, at), name.slice(at + 1)]
 }

@@ -22,7 +22,9 @@ export function createDoorViews(served: ServedViews, metrics: Metrics): DoorView
     known: (path) => {
       switch (path.kind) {
         case 'models':
-          return json({ models: served.models() })
+          return json({ object: 'list', data: served.named(), models: served.models() })
+        case 'v1-model':
+          return json(served.namedAs(path.name))
         case 'metrics':
           return textAnswer(200, metrics.text(), 'text/plain; version=0.0.4')
         case 'v2-model':

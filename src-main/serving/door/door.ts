@@ -14,15 +14,17 @@ import { OutpostError } from '../../base/errors.ts'
 import { newRequestId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
 import { asOutpostError, type Call, type InferRooms, infer } from '../infer/story.ts'
+import type { Target } from '../infer/target.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
 import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
 import { type Caller, requireInfer } from './callers.ts'
-import { isOpenPath, isRepositoryPath, type RunPath, readPath } from './door-paths.ts'
+import { isOpenPath, isRepositoryPath, type RunPath, readPath, splitReference } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
+import { embeddingsExchange } from './embeddings-exchange.ts'
 import type { FeedbackDoor } from './feedback.ts'
-import { type Answer, refusal, send } from './http-answer.ts'
+import { type Answer, type ErrorForm, refusal, send } from './http-answer.ts'
 import { refuseAnnounced } from './http-body.ts'
 import { bodyReader } from './http-exchange.ts'
 import { inferExchange } from './infer-exchange.ts'
@@ -49,6 +51,9 @@ export interface DoorOptions {
   traces: Traces | null
   onFault: (error: OutpostError, requestId: string) => void
 }
+
+/** Of a request, before it is known which version answers. */
+type Asked = Pick<Call, 'id' | 'started' | 'caller' | 'traced'>
 
 export interface Door {
   server: Server
@@ -90,7 +95,7 @@ export function createDoor(options: DoorOptions): Door {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const id = newRequestId()
     const started = performance.now()
-    const v1 = (request.url ?? '').startsWith('/v1')
+    const form = errorFormOf(request.url ?? '')
     const rate: Record<string, string> = {}
     const traced = options.traces?.begin(started, tracedHead(request, id)) ?? null
     let result: Answer | null
@@ -99,7 +104,7 @@ export function createDoor(options: DoorOptions): Door {
     } catch (error) {
       const refused = asOutpostError(error)
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
-      result = refusal(refused, v1, { 'x-request-id': id })
+      result = refusal(refused, form, { 'x-request-id': id })
     }
     if (!result) {
       traced?.end(200)
@@ -130,7 +135,7 @@ export function createDoor(options: DoorOptions): Door {
     if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
       return refusal(
         new OutpostError('METHOD_NOT_ALLOWED', `Use ${method} here.`),
-        path.kind.startsWith('v1'),
+        errorFormOf(request.url ?? ''),
         { allow: method },
       )
     }
@@ -141,18 +146,36 @@ export function createDoor(options: DoorOptions): Door {
     if (isRepositoryPath(path)) return options.repository(path, caller, bodyReader(request))
     if (path.kind === 'v1-feedback')
       return options.feedback(caller, bodyReader(request, limits.feedbackBodyBytesMax))
-    if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer') return options.views.known(path)
+    if (path.kind !== 'v1-predict' && path.kind !== 'v2-infer' && path.kind !== 'v1-embeddings')
+      return options.views.known(path)
     requireInfer(caller)
-    return runModel(request, response, path, { id, started, caller, traced }, rate)
+    const asked = { id, started, caller, traced }
+    return path.kind === 'v1-embeddings'
+      ? embed(request, response, asked)
+      : runModel(request, response, path, asked, rate)
+  }
+
+  /** Which model is asked stands in the body. */
+  async function embed(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<Answer> {
+    refuseUnreadable(request, false)
+    const { processing } = options.rooms
+    const bytes = await bodyReader(request)()
+    const head = await processing.readEmbeddings(bytes)
+    const [name, reference] = splitReference(head.model)
+    const traits = traitsOf(request, asked.id, asked.caller)
+    const target = options.targets.of({ kind: 'named', name, reference }, traits)
+    const call = callOf(request, response, target, asked)
+    return infer(call, options.rooms, embeddingsExchange(head, bytes, processing))
   }
 
   async function runModel(
     request: IncomingMessage,
     response: ServerResponse,
     path: RunPath,
-    { id, started, caller, traced }: Pick<Call, 'id' | 'started' | 'caller' | 'traced'>,
+    own: Asked,
     rate: Record<string, string>,
   ): Promise<Answer | null> {
+    const { id, caller } = own
     const tryVersion = headerText(request, 'outpost-try')
     const target =
       tryVersion === undefined
@@ -165,13 +188,7 @@ export function createDoor(options: DoorOptions): Door {
         'UNSUPPORTED_MEDIA_TYPE',
         'Lines of JSON are read as they come: send them unpacked.',
       )
-    // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
-    const signal = { aborted: false }
-    response.once('close', () => {
-      signal.aborted = true
-    })
-    const idempotencyKey = headerText(request, 'idempotency-key') ?? null
-    const call = { id, started, caller, target, signal, traced, idempotencyKey }
+    const call = callOf(request, response, target, own)
     const { processing } = options.rooms
     if (asLines) {
       const headers = { 'x-request-id': id, ...rate }
@@ -213,6 +230,24 @@ export function createDoor(options: DoorOptions): Door {
         if (underWay === 0) resolve()
       }),
   }
+}
+
+function callOf(request: IncomingMessage, response: ServerResponse, target: Target, asked: Asked): Call {
+  // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
+  const signal = { aborted: false }
+  response.once('close', () => {
+    signal.aborted = true
+  })
+  const { id, started, caller, traced } = asked
+  const idempotencyKey = headerText(request, 'idempotency-key') ?? null
+  return { id, started, caller, target, signal, traced, idempotencyKey }
+}
+
+/** Where clients of OpenAI's API ask, they are refused in its words. */
+function errorFormOf(url: string): ErrorForm {
+  if (!url.startsWith('/v1')) return 'v2'
+  const found = readPath(url)?.path.kind
+  return found === 'v1-embeddings' || found === 'v1-model' ? 'openai' : 'v1'
 }
 
 const headerText = (request: IncomingMessage, name: string): string | undefined => {

@@ -7,20 +7,21 @@ import { deprecationHeaders } from '../infer/deprecation.ts'
 import type { Asking, Trace } from '../infer/story.ts'
 import type { Target } from '../infer/target.ts'
 import { encodingOf, unpacked } from './body-encoding.ts'
-import { type Answer, refusal } from './http-answer.ts'
+import { type Answer, type ErrorForm, refusal } from './http-answer.ts'
 import { readBody } from './http-body.ts'
 
 /** Each answer carries its receipt (R96) as a dictionary of structured fields (RFC 9651). */
 export function answerHeaders({ call, trace }: Asking): Record<string, string> {
   const { id, target } = call
-  return {
+  const headers: Record<string, string> = {
     'x-request-id': id,
     'outpost-version': target.version.version,
     'outpost-digest': target.version.digest,
     'outpost-receipt': receiptText(target, trace),
-    ...deprecationHeaders(target, Date.now()),
-    ...(trace.attribution !== null && { 'outpost-attribution': headerText(trace.attribution) }),
   }
+  if (target.traffic?.target.deprecation) Object.assign(headers, deprecationHeaders(target, Date.now()))
+  if (trace.attribution !== null) headers['outpost-attribution'] = headerText(trace.attribution)
+  return headers
 }
 
 /** A header is one line of printable ASCII (RFC 9110, 5.5): what is not stands in the body. */
@@ -61,16 +62,16 @@ export function bodyReader(
   }
 }
 
-async function readWhole(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+function readWhole(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const encoding = encodingOf(request)
-  const bytes = await readBody(request, bytesMax)
-  return encoding === 'identity' ? bytes : unpacked(bytes, encoding, bytesMax)
+  const body = readBody(request, bytesMax)
+  return encoding === 'identity' ? body : body.then((bytes) => unpacked(bytes, encoding, bytesMax))
 }
 
 /** What an Idempotency-Key is held against. */
 export const bodyDigest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 
 export const refuseCall =
-  (v1: boolean) =>
+  (form: ErrorForm) =>
   (error: OutpostError, asking: Asking): Answer =>
-    refusal(error, v1, answerHeaders(asking))
+    refusal(error, form, answerHeaders(asking))

@@ -70,7 +70,7 @@ export async function answerLines(
   }
   const underWay = new Set<Promise<void>>()
   let index = 0
-  const asRefusal = (error: unknown) => refusal(asOutpostError(error), true)
+  const asRefusal = (error: unknown) => refusal(asOutpostError(error), 'v1')
   try {
     for await (const line of linesOf(request, limits.inferBodyBytesMax)) {
       const at = index

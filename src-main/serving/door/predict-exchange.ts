@@ -58,6 +58,6 @@ export function predictExchange(body: () => Promise<Buffer>, processing: Process
       )
       return answers.at(-1)?.outputs ?? []
     },
-    refuse: refuseCall(true),
+    refuse: refuseCall('v1'),
   }
 }

@@ -1,5 +1,5 @@
 /** What is told of what is served, whatever protocol asks: metadata, readiness, configuration, statistics, the list. */
-import type { OutpostError } from '../../base/errors.ts'
+import { OutpostError } from '../../base/errors.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Deployments } from '../hosting/deployments.ts'
@@ -33,6 +33,12 @@ export const createServedViews = (sources: ViewSources) => ({
   isReady: sources.isReady,
   server: () => ({ name: 'outpost', version: sources.serverVersion, extensions }),
   models: () => modelList(sources),
+  named: () => namedList(sources),
+  namedAs: (name: string) => {
+    const found = namedList(sources).find(({ id }) => id === name)
+    if (found) return found
+    throw new OutpostError('MODEL_NOT_FOUND', `Nothing that answers here is called ${name.slice(0, 200)}.`)
+  },
   metadata: (asked: Named) => modelMetadata(sources, asked),
   readiness: (asked: Named) => readiness(sources, asked),
   config: (asked: Named) => modelConfig(sources, asked),
@@ -141,4 +147,21 @@ function modelList({ routes, deployments }: ViewSources) {
       state: states.get(`${id}|${version.versionId}`) ?? 'stopped',
     })),
   )
+}
+
+/** What `model` of a request may be, as clients of OpenAI's API list it: endpoints, then versions. */
+function namedList({ routes }: ViewSources) {
+  const running = [...routes().endpoints.values()].filter(({ desired }) => desired === 'running')
+  const endpoints = running.map(({ name, split }) => [name, split.primary.version] as const)
+  const versions = running.flatMap(({ targets }) =>
+    targets
+      .filter(({ role }) => role !== 'shadow')
+      .map(({ version }) => [`${version.model}@${version.version}`, version] as const),
+  )
+  return [...new Map([...endpoints, ...versions])].map(([id, { model, registeredAt }]) => ({
+    id,
+    object: 'model',
+    created: Math.floor(registeredAt / 1000),
+    owned_by: model.split('.', 1)[0] ?? model,
+  }))
 }

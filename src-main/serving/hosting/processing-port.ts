@@ -1,10 +1,12 @@
 /**
  * What serving needs of pre- and post-processing. The room that does it is a peer, so the entry hands it in; the
- * larger bodies are handed to a thread, the others are worked on where they arrive.
+ * larger bodies are handed to a thread, the others are worked on where they arrive, at once.
  */
 import type { Tensor } from '../../base/tensors.ts'
-import type { InputSchema, OutputSchema } from '../../contract/package.ts'
+import type { EmbeddingOutput, InputSchema, OutputSchema } from '../../contract/package.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
+import type { EmbeddingsAnswer } from '../protocol/embeddings-answer.ts'
+import type { EmbeddingsHead } from '../protocol/embeddings-request.ts'
 import type { InferAnswer } from '../protocol/infer-answer.ts'
 import type { InferRequest } from '../protocol/infer-request.ts'
 
@@ -48,7 +50,19 @@ export interface ProcessingPort {
   ): Promise<PreparedItems>
   /** One record an item, from the outputs of each run. */
   finish(plan: ProcessingPlan, runs: readonly FinishedRun[]): Record<string, unknown>[]
+  /** The body of /v1/embeddings without its items. INPUT_INVALID, JSON_INVALID. */
+  readEmbeddings(body: Buffer): Promise<EmbeddingsHead>
+  /** Its items, and how many tokens they have. */
+  prepareEmbeddings(plan: ProcessingPlan, body: Buffer): Promise<PreparedItems & { tokens: number }>
+  /** One vector an item, cut to so many numbers. */
+  finishEmbeddings(
+    plan: ProcessingPlan,
+    schema: EmbeddingOutput,
+    runs: readonly FinishedRun[],
+    dimensions: number | null,
+  ): Float32Array[]
+  encodeEmbeddings(answer: EmbeddingsAnswer): Promise<string>
   /** The body of /v2 …/infer; `headBytes` is where its JSON ends and the bytes of tensors begin. */
-  decode(body: Buffer, headBytes: number): Promise<InferRequest>
-  encode(answer: InferAnswer): Promise<string>
+  decode(body: Buffer, headBytes: number): InferRequest | Promise<InferRequest>
+  encode(answer: InferAnswer): string | Promise<string>
 }

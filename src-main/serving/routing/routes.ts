@@ -38,6 +38,8 @@ export interface ServedVersion {
   version: string
   /** Of the OCI manifest. */
   digest: string
+  /** Milliseconds since the epoch. */
+  registeredAt: number
   batchSafe: boolean
   /** True where validation ran it, on made-up inputs at least. */
   validated: boolean
@@ -221,6 +223,7 @@ export function readServedVersion(db: NodeReader, versionId: string): ServedVers
     dataVersion: version.dataVersion,
     version: withBuild(version.version, version.dataVersion),
     digest: version.manifestDigest,
+    registeredAt: Date.parse(version.registeredAt),
     batchSafe: version.batchSafe === true,
     validated: validation?.latencyMs != null,
     memoryBytes: validation?.memory?.loadedBytes ?? null,

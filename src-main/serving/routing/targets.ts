@@ -40,9 +40,16 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
   }
 
   function resolve(path: RunPath, traits: RequestTraits): Resolved {
-    return path.kind === 'v1-predict'
-      ? resolveVersion(routes(), path.model, path.reference, traits, standing)
-      : resolveEndpoint(routes(), path.endpoint, path.version, traits, standing)
+    if (path.kind === 'v2-infer')
+      return resolveEndpoint(routes(), path.endpoint, path.version, traits, standing)
+    if (path.kind === 'v1-predict')
+      return resolveVersion(routes(), path.model, path.reference, traits, standing)
+    const { name, reference } = path
+    const endpoint = routes().endpoints.get(name)
+    // An endpoint of the model's own name need not be the one that serves the version.
+    return endpoint && (reference === null || endpoint.model !== name)
+      ? resolveEndpoint(routes(), name, reference, traits, standing)
+      : resolveVersion(routes(), name, reference, traits, standing)
   }
 
   /** In the order of the policy, then the primary: those that have not been asked and are ready. */
