@@ -23,9 +23,6 @@ export interface OpenedFile {
   digest: string
 }
 
-/** Each piece gets memory of its own from Node.js: of this size it comes from what was freed, and stays in the cache. */
-const pieceBytes = 32 * 1024
-
 /** What stands in front: whose key, how large, which artifact. */
 export function inspectSealed(path: string): SealedHeader {
   return withFile(path, (fd) => readHeader(readExactly(fd, Buffer.alloc(headerBytes), 0)))
@@ -62,12 +59,10 @@ function decryptInto(bytes: Buffer, fd: number, header: SealedHeader, key: Buffe
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
       .setAAD(associated)
       .setAuthTag(sealed.subarray(length, length + tagBytes))
-    for (let from = 0; from < length; from += pieceBytes) {
-      const plain = decipher.update(sealed.subarray(from, Math.min(length, from + pieceBytes)))
-      hash.update(plain)
-      plain.copy(bytes, at + from)
-    }
+    const plain = decipher.update(sealed.subarray(0, length))
     finish(decipher, index)
+    hash.update(plain)
+    plain.copy(bytes, at)
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found !== digest) throw unusable(`its bytes are ${found}, and it says ${digest}`)

@@ -81,12 +81,12 @@ describe('a sealed file', () => {
 
   test('of many chunks of the usual size, written nowhere else', async () => {
     const plain = randomBytes(3_000_001)
-    const opened = open(await seal(plain, [plain], 256 * 1024))
+    const opened = open(await seal(plain, [plain], 1024 * 1024))
     expect(opened.bytes.equals(plain)).toBe(true)
     expect(readdirSync(folder)).toEqual(['sealed'])
     expect(inspectSealed(file)).toMatchObject({
       plainBytes: 3_000_001,
-      chunkBytes: 256 * 1024,
+      chunkBytes: 1024 * 1024,
       digest: sha256(plain),
       keyId: contentKeyId(key),
     })
