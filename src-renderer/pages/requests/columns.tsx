@@ -45,7 +45,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('endpoint', {
     header: 'Endpoint',
-    meta: { width: 'minmax(112px, 1.6fr)' },
+    meta: { width: 'minmax(172px, 4fr)' },
     // A try in the playground has no endpoint of its own: the model says more.
     cell: ({ row: { original } }) => {
       const name = original.rule === 'try' ? original.model : original.endpoint
@@ -54,12 +54,12 @@ export const requestColumns = column.columns([
   }),
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(96px, 1.2fr)' },
+    meta: { width: 'minmax(88px, 1.2fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(118px, 1fr)' },
+    meta: { width: 'minmax(104px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
         {getValue()}
@@ -68,7 +68,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('status', {
     header: 'Outcome',
-    meta: { width: 'minmax(126px, 1fr)' },
+    meta: { width: 'minmax(120px, 1fr)' },
     cell: ({ row: { original } }) => <Outcome row={original} />,
   }),
   column.accessor('consumer', {
