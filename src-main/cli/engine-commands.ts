@@ -1,4 +1,4 @@
-/** Remote engines: add, list, test, remove. */
+/** Remote engines: add, change, list, test, remove. */
 import { OutpostError } from '../base/errors.ts'
 import type { RemoteRow, RemoteTest } from '../contract/remote.ts'
 import type { AddCommand } from './add-command.ts'
@@ -10,6 +10,12 @@ interface AddOptions {
   modelVersion?: string
   timeout?: number
   allowHttp?: boolean
+}
+
+interface ChangeOptions extends Partial<AddOptions> {
+  address?: string
+  /** False where --no-token is given. */
+  token: boolean
 }
 
 export function addEngineCommands(add: AddCommand): void {
@@ -39,6 +45,34 @@ export function addEngineCommands(add: AddCommand): void {
     }))
     const found = tested.failure ? `it does not answer yet: ${tested.failure.message}` : testText(tested)
     context.terminal.result({ ...row, test: tested }, `${name} is added; ${found}`)
+  })
+  add(
+    'engine change <name>',
+    'Change a remote engine; what is left out stays. A new token is read from OUTPOST_ENGINE_TOKEN',
+    'outpost engine change gpu-box --address https://gpu2.acme.example --timeout 5000',
+    (command) =>
+      command
+        .option('--address <url>', 'where the server is now')
+        .option('--model <name>', 'the model, as that server calls it')
+        .option('--model-version <version>', "its version there; '' for what the server chooses")
+        .option('--timeout <ms>', 'for one request, all tries together', wholeNumber(50, 600_000))
+        .option('--no-token', 'send no token any more')
+        .option('--allow-http', 'take http:// also where it is neither this machine nor a private network'),
+  ).run(async (context, name: string, options: ChangeOptions) => {
+    const { address, model, modelVersion, timeout, allowHttp = false } = options
+    const given = process.env.OUTPOST_ENGINE_TOKEN
+    const row = await context.withNode((node) =>
+      node.client.engines.change({
+        name,
+        allowHttp,
+        ...(address !== undefined && { url: address }),
+        ...(model !== undefined && { model }),
+        ...(modelVersion !== undefined && { modelVersion: modelVersion || null }),
+        ...(timeout !== undefined && { timeoutMs: timeout }),
+        ...(!options.token ? { token: null } : given !== undefined && { token: given }),
+      }),
+    )
+    context.terminal.result(row, `${name} is changed; outpost engine test ${name} says whether it is ready`)
   })
   add('engine list', 'List the remote engines', 'outpost engine list').run(async (context) => {
     const rows = await context.withNode((node) => node.client.engines.list())

@@ -16,6 +16,8 @@ export const forwardedHeader = 'outpost-forwarded'
 
 /** In a path of the protocol; servers differ in what they allow. */
 const remotePart = z.string().trim().min(1).max(256)
+const remoteToken = z.string().min(1).max(8192)
+const timeoutMs = z.int().min(50).max(600_000)
 
 export const remoteWanted = z.object({
   name: remoteName,
@@ -26,13 +28,23 @@ export const remoteWanted = z.object({
   /** Null: what the server answers with. */
   modelVersion: remotePart.nullable().default(null),
   /** Sent as Authorization: Bearer; kept sealed and never shown again. */
-  token: z.string().min(1).max(8192).nullable().default(null),
+  token: remoteToken.nullable().default(null),
   /** Of one request, with all that is tried for it. */
-  timeoutMs: z.int().min(50).max(600_000).default(limits.remoteTimeoutMs),
+  timeoutMs: timeoutMs.default(limits.remoteTimeoutMs),
   /** Lets the address be http:// where it is neither this machine nor a private network: inputs and token are readable on the way. */
   allowHttp: z.boolean().default(false),
 })
 export type RemoteWanted = z.output<typeof remoteWanted>
+
+/** What is left out stays as it is. */
+export const remoteChange = remoteWanted.extend({
+  url: remoteWanted.shape.url.optional(),
+  model: remotePart.optional(),
+  modelVersion: remotePart.nullable().optional(),
+  token: remoteToken.nullable().optional(),
+  timeoutMs: timeoutMs.optional(),
+})
+export type RemoteChange = z.output<typeof remoteChange>
 
 /** unknown: nobody has looked yet. */
 const remoteHealth = z.enum(['unknown', 'ready', 'not-ready', 'unreachable'])

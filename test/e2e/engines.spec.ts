@@ -37,6 +37,13 @@ test('an engine is added, runs a version, and its state is seen when it goes', a
   const row = page.getByRole('row', { name: /gpu-box/ })
   await expect(row.getByText('Ready', { exact: true })).toBeVisible({ timeout: 20_000 })
 
+  await page.getByRole('button', { name: 'Change gpu-box' }).click()
+  await dialog.getByLabel('Timeout in milliseconds').fill('20000')
+  await expectNoViolations(page, 'the dialog of an engine that is changed')
+  await dialog.getByRole('button', { name: 'Change the engine' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await node.client.engines.list()).toMatchObject([{ url, hasToken: true, timeoutMs: 20_000 }])
+
   await node.client.deployments.deploy({ model, version: 'stable', executionProvider: 'remote:gpu-box' })
   await page.goto(`${node.url}/#/deployments/${model}`)
   await expect(page.getByText('remote engine gpu-box').first()).toBeVisible()

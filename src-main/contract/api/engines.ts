@@ -1,8 +1,8 @@
-/** Remote engines: listed, added, tested, removed. */
+/** Remote engines: listed, added, changed, tested, removed. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { remoteName } from '../names.ts'
-import { remoteRow, remoteTest, remoteWanted } from '../remote.ts'
+import { remoteChange, remoteRow, remoteTest, remoteWanted } from '../remote.ts'
 
 const named = z.object({ name: remoteName })
 
@@ -13,6 +13,15 @@ export const engines = {
   add: oc
     .route({ method: 'POST', path: '/engines', summary: 'Add a remote engine', tags: ['Remote engines'] })
     .input(remoteWanted)
+    .output(remoteRow),
+  change: oc
+    .route({
+      method: 'PATCH',
+      path: '/engines/{name}',
+      summary: 'Change a remote engine; what is left out stays',
+      tags: ['Remote engines'],
+    })
+    .input(remoteChange)
     .output(remoteRow),
   test: oc
     .route({

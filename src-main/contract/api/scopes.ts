@@ -55,7 +55,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     stop: 'write',
     remove: 'write',
   },
-  engines: { list: 'read', add: 'admin', test: 'admin', remove: 'admin' },
+  engines: { list: 'read', add: 'admin', change: 'admin', test: 'admin', remove: 'admin' },
   licenses: {
     list: 'read',
     node: 'read',

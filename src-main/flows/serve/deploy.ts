@@ -28,7 +28,7 @@ import type { NodeContext } from '../node-context.ts'
 import { deploymentRowOf, endpointState, reportOf } from './deployment-rows.ts'
 import { applyChange, requireEndpoint } from './endpoint.ts'
 import { introduce } from './introduce.ts'
-import { requireFit } from './remote-engines.ts'
+import { requireFit } from './test-remote.ts'
 import { recordReplaced } from './transitions.ts'
 
 export interface DeployInput {

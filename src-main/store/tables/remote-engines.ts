@@ -29,6 +29,14 @@ export const insertRemote = (db: NodeWriter, remote: StoredRemote & { originNode
       values (@id, @originNode, @name, @url, @model, @modelVersion, @tokenSealed, @timeoutMs, @createdAt)`,
   ).run(remote)
 
+/** All but its name. */
+export const updateRemote = (db: NodeWriter, remote: StoredRemote): void =>
+  void sql(
+    db,
+    `update remote_engines set url = @url, model = @model, model_version = @modelVersion,
+      token_sealed = @tokenSealed, timeout_ms = @timeoutMs, revision = revision + 1 where id = @id`,
+  ).run(remote)
+
 export const deleteRemote = (db: NodeWriter, name: string): void =>
   void sql(db, 'delete from remote_engines where name = ?').run(name)
 
@@ -43,3 +51,13 @@ export const endpointsOfRemote = (db: NodeReader, executionProvider: string): st
   )
     .all({ provider: executionProvider })
     .map(({ name }) => name)
+
+/** The versions that it answers for in them. */
+export const versionsOfRemote = (db: NodeReader, executionProvider: string): string[] =>
+  sql<{ id: string }>(
+    db,
+    `select version_id as id from endpoints where execution_provider = @provider
+      union select version_id from endpoint_targets where execution_provider = @provider`,
+  )
+    .all({ provider: executionProvider })
+    .map(({ id }) => id)

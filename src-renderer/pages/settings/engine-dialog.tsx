@@ -3,32 +3,50 @@ import { Button, Checkbox, Group, Modal, NumberInput, PasswordInput, Stack, Text
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { limits } from '../../../src-main/contract/limits.ts'
+import type { RemoteRow } from '../../../src-main/contract/remote.ts'
 import { client } from '../../client.ts'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 
-const empty = { name: '', url: '', model: '', modelVersion: '', token: '' }
-type Texts = typeof empty
+const textsOf = (row: RemoteRow | null) => ({
+  name: row?.name ?? '',
+  url: row?.url ?? '',
+  model: row?.model ?? '',
+  modelVersion: row?.modelVersion ?? '',
+  token: '',
+})
+type Texts = ReturnType<typeof textsOf>
 
-export function EngineDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise<void> }) {
-  const [texts, setTexts] = useState(empty)
-  const [timeoutMs, setTimeoutMs] = useState<number>(limits.remoteTimeoutMs)
+interface EngineDialogProps {
+  /** The one that is changed; null where one is added. */
+  engine: RemoteRow | null
+  onClose: () => void
+  onDone: () => Promise<void>
+}
+
+export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
+  const [texts, setTexts] = useState(() => textsOf(engine))
+  const [timeoutMs, setTimeoutMs] = useState<number>(engine?.timeoutMs ?? limits.remoteTimeoutMs)
   const [allowHttp, setAllowHttp] = useState(false)
+  const [forgetToken, setForgetToken] = useState(false)
   const wanted = Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, text.trim()]),
   ) as unknown as Texts
-  const add = useMutation({
-    mutationFn: () =>
-      client.engines.add({
-        ...wanted,
-        modelVersion: wanted.modelVersion || null,
-        token: wanted.token || null,
-        timeoutMs,
-        allowHttp,
-      }),
+  const save = useMutation({
+    mutationFn: () => {
+      const { name, url, model, token } = wanted
+      const modelVersion = wanted.modelVersion || null
+      const common = { name, model, modelVersion, timeoutMs, allowHttp }
+      if (!engine) return client.engines.add({ ...common, url, token: token || null })
+      return client.engines.change({
+        ...common,
+        ...(url !== engine.url && { url }),
+        ...(forgetToken ? { token: null } : token !== '' && { token }),
+      })
+    },
     onSuccess: async (row) => {
-      await onAdded()
-      reportDone(`${row.name} is added`, 'Test says whether it is ready.')
+      await onDone()
+      reportDone(`${row.name} is ${engine ? 'changed' : 'added'}`, 'Test says whether it is ready.')
       onClose()
     },
     gcTime: 0, // the token is in what was asked
@@ -41,20 +59,27 @@ export function EngineDialog({ onClose, onAdded }: { onClose: () => void; onAdde
     },
   })
   return (
-    <Modal opened onClose={onClose} title="Add an engine" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={engine ? `Change ${engine.name}` : 'Add an engine'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          add.mutate()
+          save.mutate()
         }}
       >
         <Stack gap="md">
-          <TextInput
-            label="Name"
-            description="Lower case letters, digits and dashes; deployments and receipts say remote:NAME"
-            data-autofocus
-            {...field('name')}
-          />
+          {!engine && (
+            <TextInput
+              label="Name"
+              description="Lower case letters, digits and dashes; deployments and receipts say remote:NAME"
+              data-autofocus
+              {...field('name')}
+            />
+          )}
           <TextInput
             label="Address"
             description="Of the server, without /v2"
@@ -69,11 +94,23 @@ export function EngineDialog({ onClose, onAdded }: { onClose: () => void; onAdde
           />
           <PasswordInput
             label="Token"
-            description="Sent as a bearer token; kept sealed and never shown again"
+            description={
+              engine?.hasToken
+                ? 'The one that is kept stays where this is left empty'
+                : 'Sent as a bearer token; kept sealed and never shown again'
+            }
             autoComplete="off"
+            disabled={forgetToken}
             visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
             {...field('token')}
           />
+          {engine?.hasToken && (
+            <Checkbox
+              label="Send no token any more"
+              checked={forgetToken}
+              onChange={(event) => setForgetToken(event.currentTarget.checked)}
+            />
+          )}
           <NumberInput
             label="Timeout in milliseconds"
             description="For one request, all tries together"
@@ -88,16 +125,21 @@ export function EngineDialog({ onClose, onAdded }: { onClose: () => void; onAdde
             checked={allowHttp}
             onChange={(event) => setAllowHttp(event.currentTarget.checked)}
           />
-          {add.error && <ErrorNotice error={add.error} what="The engine was not added." />}
+          {save.error && (
+            <ErrorNotice
+              error={save.error}
+              what={engine ? 'The engine was not changed.' : 'The engine was not added.'}
+            />
+          )}
           <Group justify="flex-end" gap={12}>
             <Button onClick={onClose}>Cancel</Button>
             <Button
               type="submit"
               variant="filled"
-              loading={add.isPending}
+              loading={save.isPending}
               disabled={wanted.name === '' || wanted.url === '' || wanted.model === ''}
             >
-              Add the engine
+              {engine ? 'Change the engine' : 'Add the engine'}
             </Button>
           </Group>
         </Stack>

@@ -1,4 +1,4 @@
-/** Servers elsewhere that run a model in the place of this machine: how each is, tested and removed. */
+/** Servers elsewhere that run a model in the place of this machine: how each is, tested, changed and removed. */
 import { Button, Group } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -18,6 +18,7 @@ export function EnginesSection() {
   const cache = useQueryClient()
   const list = useQuery(orpc.engines.list.queryOptions({ refetchInterval: 5000 }))
   const [adding, setAdding] = useState(false)
+  const [changing, setChanging] = useState<RemoteRow | null>(null)
   const [removing, setRemoving] = useState<RemoteRow | null>(null)
   const refresh = () => cache.invalidateQueries({ queryKey: orpc.engines.key() })
   const test = useMutation({
@@ -57,12 +58,14 @@ export function EnginesSection() {
               rows={rows}
               testing={test.isPending ? test.variables.name : null}
               onTest={test.mutate}
+              onChange={setChanging}
               onRemove={setRemoving}
             />
           )
         }
       </Loaded>
-      {adding && <EngineDialog onClose={() => setAdding(false)} onAdded={refresh} />}
+      {adding && <EngineDialog engine={null} onClose={() => setAdding(false)} onDone={refresh} />}
+      {changing && <EngineDialog engine={changing} onClose={() => setChanging(null)} onDone={refresh} />}
       {removing && (
         <ConfirmDialog
           opened
@@ -91,10 +94,11 @@ interface EngineTableProps {
   rows: RemoteRow[]
   testing: string | null
   onTest: (row: RemoteRow) => void
+  onChange: (row: RemoteRow) => void
   onRemove: (row: RemoteRow) => void
 }
 
-const EngineTable = ({ rows, testing, onTest, onRemove }: EngineTableProps) => (
+const EngineTable = ({ rows, testing, onTest, onChange, onRemove }: EngineTableProps) => (
   <PlainTable
     label="Remote engines"
     columns={[
@@ -127,6 +131,9 @@ const EngineTable = ({ rows, testing, onTest, onRemove }: EngineTableProps) => (
             onClick={() => onTest(row)}
           >
             Test
+          </Button>
+          <Button size="xs" aria-label={`Change ${row.name}`} onClick={() => onChange(row)}>
+            Change
           </Button>
           <Button size="xs" color="bad" aria-label={`Remove ${row.name}`} onClick={() => onRemove(row)}>
             Remove

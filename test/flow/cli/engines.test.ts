@@ -29,6 +29,31 @@ test('an engine is added before it answers, listed, tested and removed', async (
   expect(added.out + listed.out).not.toContain('not-to-be-shown')
   const tested = await run('engine', 'test', 'box')
   expect(tested).toMatchObject({ code: 1, errors: expect.stringContaining('REMOTE_UNAVAILABLE') })
+  const changed = await run(
+    'engine',
+    'change',
+    'box',
+    '--timeout',
+    '700',
+    '--model-version',
+    '3',
+    '--no-token',
+  )
+  expect(changed.code).toBe(0)
+  expect(JSON.parse((await run('engine', 'list', '--json')).out)).toMatchObject([
+    {
+      name: 'box',
+      url: 'http://127.0.0.1:9',
+      model: 'digits',
+      modelVersion: '3',
+      hasToken: false,
+      timeoutMs: 700,
+    },
+  ])
+  expect(await run('engine', 'change', 'nobody')).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('REMOTE_NOT_FOUND'),
+  })
   const other = await run('engine', 'add', 'far', 'http://models.acme.example', '--model', 'digits')
   expect(other).toMatchObject({ code: 1, errors: expect.stringContaining('--allow-http') })
   expect((await run('engine', 'remove', 'box')).code).toBe(0)

@@ -86,6 +86,31 @@ test('a version that it runs answers as before, and receipt and metrics name the
   await expect(here.client.engines.remove({ name: 'other' })).rejects.toMatchObject({ code: 'REMOTE_IN_USE' })
 })
 
+test('an engine is changed while a version runs on it, and refused where the version would not fit', async () => {
+  const wrong = { name: 'other', model: 'samples.digits' }
+  await expect(here.client.engines.change(wrong)).rejects.toMatchObject({ code: 'REMOTE_MISMATCH' })
+  await expect(here.client.engines.change({ name: 'other', token: null })).rejects.toMatchObject({
+    code: 'REMOTE_FAILED',
+  })
+  await expect(
+    here.client.engines.change({ name: 'other', url: 'http://models.acme.example' }),
+  ).rejects.toMatchObject({ code: 'REMOTE_ADDRESS' })
+  expect(await here.client.engines.list()).toMatchObject([{ url, model, hasToken: true, timeoutMs: 30_000 }])
+  const { port } = new URL(url)
+  const renewed = await newKey(remote)
+  const row = await here.client.engines.change({
+    name: 'other',
+    url: `http://localhost:${port}`,
+    timeoutMs: 20_000,
+    token: renewed,
+  })
+  expect(row).toMatchObject({ url: `http://localhost:${port}`, model, hasToken: true, timeoutMs: 20_000 })
+  expect((await ask()).body).toMatchObject({ executionProvider: 'remote:other' })
+  const audit = JSON.stringify(here.node.context.db.prepare('select * from audit_entries').all())
+  expect(audit).toContain('engine.change')
+  expect(audit).not.toContain(renewed)
+})
+
 test('a remote model with other tensors is refused, and so is a server that is not there', async () => {
   await here.client.engines.add({ name: 'digits', url, model: 'samples.digits', token })
   const deploy = (name: string) =>

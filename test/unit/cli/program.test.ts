@@ -50,6 +50,7 @@ test('every command of the product is there', () => {
     'doctor',
     'drift',
     'engine add',
+    'engine change',
     'engine list',
     'engine remove',
     'engine test',
