@@ -1,6 +1,6 @@
 /** What is watched of served models: drift, rules, alerts, and the webhooks that are told. */
 import { OutpostError } from '../base/errors.ts'
-import { type AlertMetric, alertMetric, type DriftRow } from '../contract/alerts.ts'
+import { type AlertMetric, alertMetric, type DriftRow, firesBelow } from '../contract/alerts.ts'
 import type { AddCommand } from './add-command.ts'
 import { wholeNumber } from './names.ts'
 import { table } from './terminal.ts'
@@ -22,7 +22,7 @@ export function addAlertCommands(add: AddCommand): void {
     const cells = rows.map((row) => [
       row.id,
       row.metric,
-      `> ${row.threshold}`,
+      `${firesBelow(row) ? '<' : '>'} ${row.threshold}`,
       `${row.windowSeconds} s`,
       String(row.countMin),
       [row.endpoint ?? 'every endpoint', row.version ?? ''].join(' ').trim(),
@@ -32,7 +32,7 @@ export function addAlertCommands(add: AddCommand): void {
 
   add(
     'alerts add <metric> <threshold>',
-    `Add a rule; the metric is ${alertMetric.options.join(', ')}`,
+    `Add a rule; the metric is ${alertMetric.options.join(', ')}, which fires below its threshold`,
     'outpost alerts add psi 0.25 --endpoint acme.digits --window 3600 --least 200',
     (command) =>
       command
@@ -41,7 +41,7 @@ export function addAlertCommands(add: AddCommand): void {
         .option('--window <seconds>', 'how far back it looks', wholeNumber(5, 86_400), 300)
         .option(
           '--least <count>',
-          'requests or samples under which nothing is said',
+          'requests, samples or scores under which nothing is said',
           wholeNumber(1, 1_000_000),
           50,
         ),

@@ -40,7 +40,7 @@ export const driftRow = z.object({
 })
 export type DriftRow = z.infer<typeof driftRow>
 
-export const alertMetric = z.enum(['psi', 'ks', 'error-rate', 'latency-p95', 'queue-length'])
+export const alertMetric = z.enum(['psi', 'ks', 'error-rate', 'latency-p95', 'queue-length', 'quality'])
 export type AlertMetric = z.infer<typeof alertMetric>
 
 export const alertRuleInput = z.object({
@@ -50,17 +50,21 @@ export const alertRuleInput = z.object({
   metric: alertMetric,
   /**
    * Fires above it. psi and ks: of the feature that is furthest away, and further than chance brings it. error-rate: a share of 1. latency-p95:
-   * milliseconds. queue-length: requests that wait, on average.
+   * milliseconds. queue-length: requests that wait, on average. quality, which fires below it: the mean of the scores
+   * that callers gave, from 0 to 1.
    */
   threshold: z.number().nonnegative().max(1e9),
   windowSeconds: z.int().min(5).max(86_400).default(300),
-  /** Requests, or samples of drift, under which nothing is said. */
+  /** Requests, samples of drift, or scores, under which nothing is said. */
   countMin: z.int().min(1).max(1_000_000).default(50),
 })
 export type AlertRuleInput = z.infer<typeof alertRuleInput>
 
 export const alertRule = alertRuleInput.extend({ id: rowId, createdAt: timestamp })
 export type AlertRule = z.infer<typeof alertRule>
+
+/** A rule fires above its threshold, and on quality below it. */
+export const firesBelow = ({ metric }: Pick<AlertRule, 'metric'>): boolean => metric === 'quality'
 
 export const alertRow = z.object({
   id: rowId,

@@ -212,7 +212,10 @@ async function startServing(
   const feedback = createFeedback({
     now: () => performance.now(),
     routes: () => routes,
-    observe: watch.observe,
+    observe: (endpointId, versionId, seen) => {
+      watch.observe(endpointId, versionId, seen)
+      alerts.observe(endpointId, versionId, seen)
+    },
     requestsMax: limits.feedbackRequestsMax,
     hoursMax: limits.feedbackHoursMax,
   })

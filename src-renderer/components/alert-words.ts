@@ -1,5 +1,10 @@
 /** Rules of alerts and figures of drift in words. */
-import type { AlertMetric, AlertRule, FeatureDrift } from '../../src-main/contract/alerts.ts'
+import {
+  type AlertMetric,
+  type AlertRule,
+  type FeatureDrift,
+  firesBelow,
+} from '../../src-main/contract/alerts.ts'
 import type { Tone } from './chip.tsx'
 
 export const metricWords: Record<AlertMetric, string> = {
@@ -8,12 +13,15 @@ export const metricWords: Record<AlertMetric, string> = {
   'error-rate': 'Errors',
   'latency-p95': 'Latency, p95',
   'queue-length': 'Requests that wait',
+  quality: 'Quality, by feedback',
 }
 
 /** As it was written: 0.25, and not 0.250. */
 const short = (value: number): string => String(Number(value.toPrecision(4)))
 
-export function thresholdWords({ metric, threshold }: Pick<AlertRule, 'metric' | 'threshold'>): string {
+export function thresholdWords(rule: Pick<AlertRule, 'metric' | 'threshold'>): string {
+  const { metric, threshold } = rule
+  if (firesBelow(rule)) return `below ${short(threshold)}`
   if (metric === 'error-rate') return `above ${short(threshold * 100)} %`
   return `above ${short(threshold)}${metric === 'latency-p95' ? ' ms' : ''}`
 }

@@ -3,7 +3,7 @@
  * keeps that and tells people. An alert that was open before this process started stays so until there is something to
  * judge by.
  */
-import type { AlertRow, AlertRule, FeatureDrift } from '../../contract/alerts.ts'
+import { type AlertRow, type AlertRule, type FeatureDrift, firesBelow } from '../../contract/alerts.ts'
 import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
 import { createRuleWindow, type RuleWindow } from './rule-window.ts'
 
@@ -42,10 +42,17 @@ export interface WatchedRoutes {
   >
 }
 
+interface Observation {
+  latencyMs?: number
+  failed?: boolean
+  /** From 0 to 1. */
+  quality?: number
+}
+
 export interface AlertWatch {
   /** Of a new snapshot; `open` are the alerts that control holds open. */
   follow(routes: WatchedRoutes, rules: readonly AlertRule[], open: readonly OpenAlert[]): void
-  observe(endpointId: string, versionId: string, seen: { latencyMs: number; failed: boolean }): void
+  observe(endpointId: string, versionId: string, seen: Observation): void
   look(): void
 }
 
@@ -90,7 +97,7 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
   function settle(one: Watched, at: number): void {
     const judged = judge(one, at)
     const { rule } = one
-    if (judged && judged.value > rule.threshold) {
+    if (judged && isBroken(rule, judged.value)) {
       if (!one.firing) tell(one, 'firing', judged.value, judged.message)
     } else if (one.firing && (judged || at - one.since > rule.windowSeconds * 1000)) {
       tell(one, 'resolved', judged?.value ?? 0, judged?.message ?? 'There were too few requests to judge by.')
@@ -146,12 +153,13 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
       endGone(before, open)
       byVersion = Map.groupBy(watched.values(), (one) => `${one.endpointId}|${one.versionId}`)
     },
-    observe: (endpointId, versionId, { latencyMs, failed }) => {
+    observe: (endpointId, versionId, { latencyMs, failed, quality }) => {
       if (watched.size === 0) return
       const at = now()
       for (const { rule, window } of byVersion.get(`${endpointId}|${versionId}`) ?? []) {
-        if (rule.metric === 'error-rate') window.add(at, Number(failed))
-        else if (rule.metric === 'latency-p95') window.add(at, latencyMs)
+        if (rule.metric === 'error-rate' && failed !== undefined) window.add(at, Number(failed))
+        else if (rule.metric === 'latency-p95' && latencyMs !== undefined) window.add(at, latencyMs)
+        else if (rule.metric === 'quality' && quality !== undefined) window.add(at, quality)
       }
     },
     look: () => {
@@ -165,6 +173,9 @@ export function createAlertWatch({ now, queueLength, drift, onChange }: AlertWat
     },
   }
 }
+
+const isBroken = (rule: AlertRule, value: number): boolean =>
+  firesBelow(rule) ? value < rule.threshold : value > rule.threshold
 
 const openOf = ({ rule, endpoint, model, version }: Watched): OpenAlert => {
   const { id: ruleId, metric, threshold } = rule
@@ -206,6 +217,10 @@ function judgeWindow(rule: AlertRule, window: RuleWindow, at: number): Judged {
     return { value, message }
   }
   const value = window.mean(at)
+  if (metric === 'quality') {
+    const message = `The mean quality is ${short(value)}, of ${count} scores in ${windowSeconds} s; the rule says ${threshold}`
+    return { value, message }
+  }
   const message =
     metric === 'error-rate'
       ? `${percent(value)} of ${count} requests in ${windowSeconds} s failed; the rule says ${percent(threshold)}`

@@ -2,7 +2,7 @@
 import { Button, Group, Modal, NumberInput, Select, Stack } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type AlertMetric, alertMetric } from '../../../src-main/contract/alerts.ts'
+import { type AlertMetric, alertMetric, firesBelow } from '../../../src-main/contract/alerts.ts'
 import { client, orpc } from '../../client.ts'
 import { metricWords } from '../../components/alert-words.ts'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -31,6 +31,14 @@ const forms: Record<
   'error-rate': { label: 'Percent of the requests', start: 5, scale: 0.01, step: 1, window: 300, count: 20 },
   'latency-p95': { label: 'Milliseconds', start: 100, scale: 1, step: 10, window: 300, count: 50 },
   'queue-length': { label: 'Requests, on average', start: 10, scale: 1, step: 1, window: 60, count: 30 },
+  quality: {
+    label: 'Mean of the scores that callers gave, from 0 to 1',
+    start: 0.8,
+    scale: 1,
+    step: 0.05,
+    window: 3600,
+    count: 20,
+  },
 }
 
 const windows = [
@@ -87,7 +95,7 @@ export function RuleDialog({ onClose, onAdded }: { onClose: () => void; onAdded:
             data-autofocus
           />
           <NumberInput
-            label="Fires above"
+            label={firesBelow({ metric }) ? 'Fires below' : 'Fires above'}
             description={form.label}
             value={threshold}
             onChange={setThreshold}
@@ -103,7 +111,7 @@ export function RuleDialog({ onClose, onAdded }: { onClose: () => void; onAdded:
           />
           <NumberInput
             label="From so many on"
-            description="Requests, or samples of drift, under which nothing is said"
+            description="Requests, samples of drift or scores, under which nothing is said"
             value={countMin}
             onChange={setCount}
             min={1}

@@ -19,6 +19,10 @@ const broken: Record<Rollback['metric'], (threshold: number) => string> = {
   quality: (threshold) => `the mean quality is under ${threshold}`,
 }
 
+/** Callers judge what they got, which is never a shadow's; only a shadow's answers stand beside the primary's. */
+const subject = (metric: Rollback['metric']): string =>
+  metric === 'quality' ? 'A candidate' : metric === 'divergence' ? 'A shadow' : 'A candidate or shadow'
+
 export function policyWords(policy: TrafficPolicy): string[] {
   const { rules, rollback, failover, cache } = policy
   return [
@@ -29,7 +33,7 @@ export function policyWords(policy: TrafficPolicy): string[] {
     sticky[policy.stickyBy],
     ...rollback.map(
       ({ metric, threshold, windowSeconds, requestsMin }) =>
-        `A candidate or shadow is taken out when ${broken[metric](threshold)} in ${formatNumber(windowSeconds)} s, of at least ${formatNumber(requestsMin)} requests.`,
+        `${subject(metric)} is taken out when ${broken[metric](threshold)} in ${formatNumber(windowSeconds)} s, of at least ${formatNumber(requestsMin)} requests.`,
     ),
     ...(rollback.length === 0 ? ['Nothing is taken out by itself.'] : []),
     failover.length === 0

@@ -142,6 +142,21 @@ test('latency and the queue', () => {
   expect(look(1)).toEqual(['1.0.0 firing'])
 })
 
+test('quality fires below its threshold, and counts scores alone', () => {
+  const { watch, ask, look } = started()
+  watch.follow(serving('1.0.0'), [rule({ metric: 'quality', threshold: 0.8 })], [])
+  const judge = (count: number, quality: number) => {
+    for (let judged = 0; judged < count; judged++) watch.observe('e', 'v1.0.0', { quality })
+  }
+  judge(9, 0.5)
+  ask(100, false)
+  expect(look(1)).toEqual([])
+  judge(1, 0.5)
+  expect(look(1)).toEqual(['1.0.0 firing'])
+  judge(90, 1)
+  expect(look(1)).toEqual(['1.0.0 resolved'])
+})
+
 test('drift fires by the feature that is furthest, and not by what chance brings', () => {
   const { watch, state, told } = started()
   watch.follow(serving('1.0.0'), [rule({ metric: 'psi', threshold: 0.25 })], [])
