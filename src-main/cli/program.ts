@@ -11,7 +11,9 @@ import { addEngineCommands } from './engine-commands.ts'
 import { addGpuCommands } from './gpu-commands.ts'
 import { addHostingCommands } from './hosting-commands.ts'
 import { addImageCommands } from './image-commands.ts'
+import { addIssuingCommands } from './issuing-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
+import { addLicenseCommands } from './license-commands.ts'
 import { addModelCommands } from './model-commands.ts'
 import { addNodeCommands } from './node-commands.ts'
 import { addPackageCommands } from './package-commands.ts'
@@ -28,6 +30,7 @@ const nestedSummaries: Record<string, string> = {
   keys: 'API keys',
   engine: 'Servers elsewhere that run a model in the place of this machine',
   gpu: 'Graphics cards and the libraries for them',
+  license: 'Licenses of other publishers, and those that this node issues',
   trust: 'Publishers whose packages this node lets in',
   webhook: 'Addresses that are told of alerts',
   publisher: 'The key with which this node signs',
@@ -57,6 +60,8 @@ export function createProgram(host: CliHost): Command {
   addTrafficCommands(addTo(program, host, 'Traffic:'))
   addAlertCommands(addTo(program, host, 'Watching:'))
   addImageCommands(addTo(program, host, 'Containers:'))
+  addLicenseCommands(addTo(program, host, 'Licenses:'))
+  addIssuingCommands(addTo(program, host, 'Licenses:'))
   addKeyCommands(addTo(program, host, 'Keys and trust:'))
   addNodeCommands(addTo(program, host, 'The node:'))
   addGpuCommands(addTo(program, host, 'The node:'))

@@ -1,0 +1,216 @@
+/** Licenses on the machine of the licensee: import, list, show, explain, request, move, remove. */
+import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
+import { writeFileAtomically } from '../base/files.ts'
+import { type LicenseOperation, licenseOperation } from '../contract/license/decision.ts'
+import { type LicenseType, licenseType } from '../contract/license/terms.ts'
+import type { DocumentPreview, LicenseRow } from '../contract/license/views.ts'
+import type { AddCommand } from './add-command.ts'
+import { explanationText, licenseText, previewText, stateText, usageText } from './license-text.ts'
+import { parseReference } from './names.ts'
+import { table } from './terminal.ts'
+
+export function addLicenseCommands(add: AddCommand): void {
+  addDocumentCommands(add)
+  addInstalledCommands(add)
+  addQuestionCommands(add)
+}
+
+function addDocumentCommands(add: AddCommand): void {
+  add(
+    'license inspect <file>',
+    'Show what a signed document says and would change; nothing is changed',
+    'outpost license inspect acme.sections.license',
+  ).run(async (context, file: string) => {
+    const document = await readFile(file, 'utf8')
+    const preview = await context.withNode((node) => node.client.licenses.preview({ document }))
+    context.terminal.result(preview, previewText(preview))
+  })
+  add(
+    'license import <file...>',
+    'Import signed documents: licenses, revocations, keysets, tranches, times, receipts',
+    'outpost license import acme.sections.license acme-revocations-3.jws',
+    (command) =>
+      command.option('--accept-conflict', 'also where the fields contradict the type: the fields hold'),
+  ).run(async (context, files: string[], { acceptConflict = false }: { acceptConflict?: boolean }) => {
+    const done: DocumentPreview[] = []
+    await context.withNode(async (node) => {
+      for (const file of files) {
+        const document = await readFile(file, 'utf8')
+        done.push(await node.client.licenses.install({ document, acceptConflict }))
+      }
+    })
+    context.terminal.result(done, done.map(importedText).join('\n'))
+  })
+  add(
+    'license request <model>',
+    'Write the request file for a license that is bound to this machine; the provider answers it with a license',
+    'outpost license request acme.sections -o this-machine.request.jws',
+    (command) =>
+      command
+        .requiredOption('-o, --output <file>', 'the file to write')
+        .addOption(
+          new Option('--type <type>', 'the license wanted').choices(licenseType.options).default('DEVELOPER'),
+        )
+        .option('--account <name>', 'who asks')
+        .option('--note <text>', 'anything to tell the provider')
+        .option('--renew <license>', 'the id of the license that is to be renewed or moved here'),
+  ).run(
+    async (
+      context,
+      reference: string,
+      options: { output: string; type: LicenseType; account?: string; note?: string; renew?: string },
+    ) => {
+      const { model, version: range } = parseReference(reference)
+      const { type, account, note, renew } = options
+      const made = await context.withNode((node) =>
+        node.client.licenses.request({
+          model,
+          ...(range !== undefined && { range }),
+          type,
+          ...(account !== undefined && { account }),
+          ...(note !== undefined && { note }),
+          ...(renew !== undefined && { lid: renew }),
+        }),
+      )
+      await writeFileAtomically(options.output, `${made.document}\n`)
+      context.terminal.result(
+        { output: options.output },
+        `${options.output} is written: send it to the provider, and import the license that comes back (outpost license import FILE).`,
+      )
+    },
+  )
+  add(
+    'license deactivate <license>',
+    'Give a license up on this machine, and write the proof that its issuer needs to move it',
+    'outpost license deactivate 0190… -o moved.jws',
+    (command) => command.requiredOption('-o, --output <file>', 'the file to write'),
+  ).run(async (context, lid: string, { output }: { output: string }) => {
+    const made = await context.withNode((node) => node.client.licenses.deactivate({ lid }))
+    await writeFileAtomically(output, `${made.document}\n`)
+    context.terminal.result(
+      { lid, output },
+      `The license does not serve here any more. Send ${output} to its issuer.`,
+    )
+  })
+}
+
+const importedText = (preview: DocumentPreview): string =>
+  [
+    preview.known
+      ? `${preview.kind} of ${preview.issuer}: it was here already`
+      : `${preview.kind} of ${preview.issuer} is imported`,
+    ...preview.effects.map((effect) => `  ${effect}`),
+    ...preview.warnings.map((warning) => `  warning: ${warning}`),
+  ].join('\n')
+
+function addInstalledCommands(add: AddCommand): void {
+  add('license list', 'List the installed licenses, what needs a person first', 'outpost license list').run(
+    async (context) => {
+      const rows = await context.withNode((node) => node.client.licenses.list({}))
+      const cells = rows.map((row) => [
+        row.lid,
+        row.model,
+        row.license?.terms.type ?? '',
+        stateText(row),
+        usageText(row.usage),
+        row.license?.exp == null ? 'none' : new Date(row.license.exp * 1000).toISOString().slice(0, 10),
+      ])
+      const heads = ['License', 'Model', 'Type', 'State', 'Used this month', 'Ends before']
+      context.terminal.result(rows, rows.length === 0 ? 'No license is installed.' : table(heads, cells))
+    },
+  )
+  add('license show <license>', 'Show a license in words', 'outpost license show 0190…').run(
+    async (context, lid: string) => {
+      const rows = await context.withNode((node) => node.client.licenses.list({}))
+      const found: LicenseRow[] = rows.filter((row) => row.lid === lid || row.lid.endsWith(lid))
+      context.terminal.result(
+        found,
+        found.length === 0 ? `No license ${lid} is installed.` : found.map(licenseText).join('\n\n'),
+      )
+    },
+  )
+  add('license remove <license>', 'Remove a license from this node', 'outpost license remove 0190…').run(
+    async (context, lid: string) => {
+      await context.withNode((node) => node.client.licenses.remove({ lid }))
+      context.terminal.result({ lid }, `The license ${lid} is removed`)
+    },
+  )
+  add(
+    'license redeem <license> <code>',
+    'Enter an emergency code that the issuer read out: seven days, once',
+    'outpost license redeem 0190… "7K3M 9PQR …"',
+  ).run(async (context, lid: string, code: string) => {
+    const { until } = await context.withNode((node) => node.client.licenses.redeem({ lid, code }))
+    context.terminal.result({ lid, until }, `The license serves until ${until}`)
+  })
+  add(
+    'license site',
+    'Declare where this site is and whether it is business; without options, show it',
+    'outpost license site --name berlin --country DE --commercial',
+    (command) =>
+      command
+        .option('--name <name>', 'as licenses for one site call it')
+        .option('--country <code>', 'ISO 3166-1 alpha-2, such as DE')
+        .option('--commercial', 'what runs here is business')
+        .option('--no-commercial', 'what runs here is no business'),
+  ).run(async (context, options: { name?: string; country?: string; commercial?: boolean }) => {
+    const shown = await context.withNode(async (node) => {
+      if (Object.keys(options).length === 0) return await node.client.licenses.node({})
+      const { site } = await node.client.licenses.node({})
+      await node.client.licenses.declareSite({ ...site, ...options })
+      return await node.client.licenses.node({})
+    })
+    const { site, nodeId, trustedTime, anomalies, ledger } = shown
+    const lines = [
+      `Machine  ${nodeId}`,
+      `Site     ${site.name ?? 'not named'}, ${site.country ?? 'no country'}, ${site.commercial ? 'commercial' : 'not commercial'}`,
+      `Time     ${trustedTime} (trusted)`,
+      ...anomalies.map(({ message, hint }) => `Clock    ${message} ${hint}`),
+      ...(ledger ? [`Counting ${ledger.message}`] : []),
+    ]
+    context.terminal.result(shown, lines.join('\n'))
+  })
+}
+
+function addQuestionCommands(add: AddCommand): void {
+  add(
+    'license explain <reference>',
+    'Say which rule allows or denies, with the evidence and the way out',
+    'outpost license explain acme.sections@1.2.0 --operation export',
+    (command) =>
+      command
+        .addOption(
+          new Option('--operation <operation>', 'what is to be done')
+            .choices(licenseOperation.options)
+            .default('serve'),
+        )
+        .option('--commercial', 'as business, whatever the site declares')
+        .option('--no-commercial', 'not as business, whatever the site declares'),
+  ).run(
+    async (context, reference: string, options: { operation: LicenseOperation; commercial?: boolean }) => {
+      const { model, version } = parseReference(reference)
+      const explained = await context.withNode((node) =>
+        node.client.licenses.explain({ model, ...(version !== undefined && { version }), ...options }),
+      )
+      context.terminal.result(explained, explanationText(explained))
+    },
+  )
+  add('license refusals', 'Show the last refusals, and why', 'outpost license refusals').run(
+    async (context) => {
+      const rows = await context.withNode((node) => node.client.licenses.refusals({}))
+      const cells = rows.map(({ at, code, model, version, message }) => [
+        at,
+        code,
+        `${model}@${version}`,
+        message,
+      ])
+      context.terminal.result(
+        rows,
+        rows.length === 0
+          ? 'Nothing was refused since the node started.'
+          : table(['Time', 'Code', 'Version', 'Why'], cells),
+      )
+    },
+  )
+}

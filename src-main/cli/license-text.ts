@@ -1,0 +1,84 @@
+/** Licenses and decisions as a terminal shows them. */
+
+import type { LicensePayload } from '../contract/license/documents.ts'
+import type { DocumentPreview, Explanation, LicenseRow, QuotaUsage } from '../contract/license/views.ts'
+import { clausesInWords, rightsInWords } from '../contract/license/words.ts'
+
+const grouped = (value: number): string => value.toLocaleString('en-US')
+
+export const usageText = (usage: QuotaUsage | null): string =>
+  usage === null ? '' : `${grouped(usage.used)} of ${usage.limit === null ? 'any' : grouped(usage.limit)}`
+
+export const stateText = ({ state, problem }: LicenseRow): string =>
+  problem === null ? state : `${state} (${problem.code})`
+
+export function termsText(license: LicensePayload): string {
+  const rights = rightsInWords(license.terms).map(
+    ({ title, allowed }) => `  ${allowed ? 'yes' : 'no '}  ${title}`,
+  )
+  const clauses = clausesInWords(license)
+  const width = Math.max(...clauses.map(({ title }) => title.length))
+  return [...rights, ...clauses.map(({ title, text }) => `  ${title.padEnd(width)}  ${text}`)].join('\n')
+}
+
+export function licenseText(row: LicenseRow): string {
+  const { license, problem } = row
+  return [
+    `${row.lid}  document ${row.seq}, ${stateText(row)}`,
+    ...(problem ? [`  ${problem.message}`, `  ${problem.remedy}`] : []),
+    ...(license
+      ? [`  ${license.terms.type} for ${license.sub}, issued by ${license.iss}`, termsText(license)]
+      : []),
+    `  Used this month  ${usageText(row.usage)}`,
+    ...(row.emergencyUntil ? [`  Emergency code until ${row.emergencyUntil}`] : []),
+    ...(row.emergencyChallenge
+      ? [
+          `  In an emergency read this to the issuer: ${row.emergencyChallenge} (${row.emergencyLeft} codes are left)`,
+        ]
+      : []),
+  ].join('\n')
+}
+
+export function previewText({
+  kind,
+  issuer,
+  issuedAt,
+  failure,
+  known,
+  effects,
+  warnings,
+  license,
+}: DocumentPreview): string {
+  return [
+    `${kind} of ${issuer}, issued ${issuedAt}`,
+    ...(failure
+      ? [
+          `It cannot be imported. ${failure.code}: ${failure.message}`,
+          ...(failure.hint ? [failure.hint] : []),
+        ]
+      : []),
+    ...(known ? ['It is here already.'] : effects),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(license ? [termsText(license)] : []),
+  ].join('\n')
+}
+
+export function explanationText(explained: Explanation): string {
+  const { model, version, operation, commercial, own, decision, licenses, next } = explained
+  const use = commercial ? 'commercially' : 'not commercially'
+  const head = `${operation} ${model}@${version} (${use}): ${decision.allowed ? 'allowed' : `denied, ${decision.code}`}`
+  if (own) return `${head}\nThe version is signed with a key of this node, so nobody's terms stand over it.`
+  const why = decision.allowed
+    ? [`By the license ${decision.lid}.`]
+    : [`Rule      ${decision.clause}`, `Evidence  ${decision.evidence}`, `Way out   ${decision.remedy}`]
+  return [
+    head,
+    ...why,
+    ...licenses.map(({ lid, seq, type, allowed, code, clause, evidence }) =>
+      allowed
+        ? `  ${lid} document ${seq} ${type}: allows it`
+        : `  ${lid} document ${seq} ${type}: ${code}. ${clause} ${evidence}`,
+    ),
+    ...next.map(({ at, what }) => `  ${at.slice(0, 10)}  ${what}`),
+  ].join('\n')
+}
