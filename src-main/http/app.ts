@@ -31,7 +31,8 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
   app.use(async (context, next) => {
     const requestId = newId()
     context.set('requestId', requestId)
-    if (!context.env.owner) guardRequest(guard, context.req.method, (name) => context.req.header(name))
+    if (!context.env.owner)
+      guardRequest(guard, context.req.method, context.req.url, (name) => context.req.header(name))
     await next()
     context.header('x-request-id', requestId)
     if (!context.res.headers.has('content-security-policy')) {

@@ -10,7 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, isIPv4, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { isSystemError, OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
@@ -38,10 +38,14 @@ const closeMsMax = 2_000
 /** A header comes in 10 s; a body may be an upload of many gigabytes and has no limit but that of stalling. */
 const slowness = {
   headersTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
   requestTimeout: 0,
   maxHeaderSize: 16 * 1024,
   keepAliveTimeout: 65_000,
 }
+
+/** A header that stands twice is read as one of both values, which is no host and no key: no reader may choose. */
+const oneOfEach = { joinDuplicateHeaders: true }
 
 /** Cuts connections on which nothing moves, but for those whose request is here and whose answer takes its time. */
 function cutStalled(server: Server): void {
@@ -57,7 +61,7 @@ function cutStalled(server: Server): void {
 }
 
 const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 
 /** The host names that requests may carry: those that were allowed, and the address that it listens on. */
 export const answeredHosts = (host: string | undefined, allowed: readonly string[]): Set<string> =>
@@ -101,8 +105,11 @@ export async function listen(
     { overrideGlobalObjects: false },
   )
   const server = options.tls
-    ? createHttpsServer({ ...slowness, cert: options.tls.cert, key: options.tls.key }, onRequest)
-    : createHttpServer(slowness, onRequest)
+    ? createHttpsServer(
+        { ...slowness, ...oneOfEach, cert: options.tls.cert, key: options.tls.key },
+        onRequest,
+      )
+    : createHttpServer({ ...slowness, ...oneOfEach }, onRequest)
   cutStalled(server)
 
   await bind(server, options)

@@ -17,14 +17,17 @@ function hostName(host: string): string | null {
   return url && url.host !== '' && url.pathname === '/' && url.username === '' ? url.hostname : null
 }
 
+/** `url` has the host of the request's first line where that names one, as requests to a proxy do. */
 export function guardRequest(
   guard: Guard,
   method: string,
+  url: string,
   header: (name: string) => string | undefined,
 ): void {
   const host = header('host') ?? ''
-  const name = hostName(host)
-  if (name === null || !(loopbackNames.has(name) || guard.hostsAllowed.has(name))) {
+  const answersFor = (name: string | null | undefined): boolean =>
+    typeof name === 'string' && (loopbackNames.has(name) || guard.hostsAllowed.has(name))
+  if (!answersFor(hostName(host)) || !answersFor(URL.parse(url)?.hostname)) {
     throw new OutpostError(
       'HOST_FORBIDDEN',
       `This node does not answer for the host "${host.slice(0, 100)}".`,

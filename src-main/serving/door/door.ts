@@ -70,6 +70,8 @@ export function createDoor(options: DoorOptions): Door {
     headersTimeout: limits.headersSecondsMax * 1000,
     requestTimeout: limits.requestSecondsMax * 1000,
     connectionsCheckingInterval: 1000,
+    // A header that stands twice is read as one of both values, which is no host and no key: no reader may choose.
+    joinDuplicateHeaders: true,
     keepAliveTimeout: 65_000, // longer than common proxies keep theirs, so that it is they who close
   }
   const listener: RequestListener = (request, response) => {

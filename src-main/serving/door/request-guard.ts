@@ -23,7 +23,8 @@ export function guardRequest(headers: IncomingHttpHeaders, hosts: ReadonlySet<st
   }
   // A page cannot add a bearer key to a request to another site: that needs a preflight, which is never granted.
   if (headers.authorization !== undefined) return
-  const foreignOrigin = headers.origin !== undefined && hostName(originHost(headers.origin)) !== host
+  const foreignOrigin =
+    headers.origin !== undefined && originHost(headers.origin) !== headers.host?.toLowerCase()
   const site = headers['sec-fetch-site']
   if (foreignOrigin || site === 'cross-site' || site === 'same-site') {
     throw new OutpostError('ORIGIN_FORBIDDEN', 'A page of another site may not call this node.')
