@@ -13,7 +13,7 @@ export function refuseAnnounced(request: IncomingMessage, bytesMax: number): voi
 }
 
 /** PAYLOAD_TOO_LARGE; BAD_REQUEST where the client goes away in the middle. */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   refuseAnnounced(request, bytesMax)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

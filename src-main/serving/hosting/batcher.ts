@@ -19,11 +19,11 @@ export interface BatchedResult extends ExecutionTimes {
   queueMs: number
   /** Rows of the run that this request rode in. */
   batchSize: number
-  /** Which copy of the model ran it. */
-  instance: number
+  /** Which copy of the model ran it; null where none did. */
+  instance: number | null
 }
 
-interface BatchRequest {
+export interface BatchRequest {
   inputs: Tensor[]
   outputs: string[] | null
   /** A request that is aborted while it waits is dropped. */
@@ -318,8 +318,19 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const until = limitUs === 0 ? Number.POSITIVE_INFINITY : since + limitUs / 1000
       const level = priority >= 1 && priority <= levels ? Math.floor(priority) : defaultLevel
       const rows = mergeable ? size : 0
-      const waiting = { inputs, outputs, rows, size: Math.max(1, size), gone: false, since, until, signal }
-      queue.push({ ...waiting, resolve, reject }, level - 1)
+      const waiting = {
+        inputs,
+        outputs,
+        rows,
+        size: Math.max(1, size),
+        gone: false,
+        since,
+        until,
+        signal,
+        resolve,
+        reject,
+      }
+      queue.push(waiting, level - 1)
       advance()
       if (queue.length() > 0) clock.watch(until)
     })

@@ -7,8 +7,9 @@ import { OutpostError } from '../../base/errors.ts'
 import type { Tensor } from '../../base/tensors.ts'
 import type { RequestRow } from '../../contract/views.ts'
 import type { Caller } from '../door/callers.ts'
-import type { BatchedResult, Batcher } from '../hosting/batcher.ts'
+import type { BatchedResult, BatchRequest } from '../hosting/batcher.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
+import type { EndpointRoute } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
 import type { TracedAnswer, TracedRequest } from '../watching/traces.ts'
 import type { Grant, LicensingPort } from './licensing-port.ts'
@@ -78,7 +79,7 @@ export interface Reply {
 export type Replay = (target: Target) => Promise<Tensor[]>
 
 /** What the request says of its turn; the settings of the model where it is left out. */
-type Schedule = Pick<Parameters<Batcher['submit']>[0], 'priority' | 'timeoutUs'>
+type Schedule = Pick<BatchRequest, 'priority' | 'timeoutUs'>
 
 /** What a protocol's exchange may ask of the story while it decodes and encodes. */
 export interface Asking {
@@ -222,15 +223,27 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
         idempotency,
       })
     },
-    run: async (inputs, wanted, schedule) => {
+    run: async (inputs, wanted, schedule = {}) => {
       const seen = rooms.sample(call.target, inputs)
+      const tokensIn = grant?.pricedByTokens ? tokensOf(inputs) : 0 // their memory is handed over to the run
       const from = performance.now()
-      const result = await runOrRecall(call, rooms.cache, inputs, wanted, schedule)
+      const { target, signal } = call
+      const { priority, timeoutUs } = schedule
+      const request = { inputs, outputs: wanted, signal, priority, timeoutUs }
+      const keeping = target.traffic?.endpoint.split.policy.cache ? target.traffic.endpoint : null
+      let result: BatchedResult
+      try {
+        result = keeping
+          ? await recallOrRun(target, keeping, rooms.cache, request)
+          : await target.ready.batcher.submit(request)
+      } catch (error) {
+        throw refusedAsEmpty(error, inputs) ?? error
+      }
       outputs = result.outputs
-      if (grant?.pricedByTokens) trace.tokens += tokensOf(inputs) + tokensOf(outputs)
+      if (grant?.pricedByTokens) trace.tokens += tokensIn + tokensOf(outputs)
       seen?.(outputs)
-      call.traced?.ran(from, result)
-      trace.cached = result.cached
+      trace.cached = result.instance === null
+      call.traced?.ran(from, { ...result, cached: trace.cached })
       trace.queueMs += result.queueMs
       trace.inputMs += result.inputMs
       trace.computeMs += result.computeMs
@@ -242,28 +255,19 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
 }
 
 /** From the cache where the endpoint keeps answers and has this one; else by a run, whose answer is kept. */
-async function runOrRecall(
-  { target, signal }: Call,
+async function recallOrRun(
+  { version, ready }: Target,
+  endpoint: EndpointRoute,
   cache: ResponseCache,
-  inputs: Tensor[],
-  wanted: string[] | null,
-  schedule: Schedule | undefined,
-): Promise<BatchedResult & { cached: boolean }> {
-  const { version, ready, traffic } = target
-  const keeping = traffic?.endpoint.split.policy.cache ? traffic.endpoint : null
-  const key = keeping ? cache.keyOf(version.digest, inputs, wanted) : ''
-  const found = keeping ? cache.find(keeping, key) : null
-  if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, instance: 0, cached: true }
-  const result = await ready.batcher
-    .submit({ ...schedule, inputs, outputs: wanted, signal })
-    .catch((error: unknown) => {
-      throw refusedAsEmpty(error, inputs) ?? error
-    })
-  if (keeping) {
-    ready.statistics.cacheMiss()
-    cache.keep(keeping, key, result.outputs)
-  }
-  return { ...result, cached: false }
+  request: BatchRequest,
+): Promise<BatchedResult> {
+  const key = cache.keyOf(version.digest, request.inputs, request.outputs)
+  const found = cache.find(endpoint, key)
+  if (found) return { ...noTimes, outputs: found, queueMs: 0, batchSize: 0, instance: null }
+  const result = await ready.batcher.submit(request)
+  ready.statistics.cacheMiss()
+  cache.keep(endpoint, key, result.outputs)
+  return result
 }
 
 /** Many operators cannot take a tensor without elements: then it is the request that cannot be answered. */
