@@ -192,7 +192,7 @@ export const limits = {
   /** Settled blocks that stay in the chain; what they add up to stands in the rows of the accounts. */
   quotaSettlementsKept: 4096,
   /** Milliseconds after a failed commit before the next one is tried: each may wait for a lock on the door's thread. */
-  quotaRetryMs: 100,
+  quotaRetryMs: 250,
   /** Milliseconds after which a block that rests is settled, so that a loss of power forfeits nothing of it. */
   quotaIdleMs: 10_000,
 } as const

@@ -260,7 +260,25 @@ test('55: a request that is sent again under its key counts once, also after the
   expect(counted(second)).toBe(1)
 })
 
-test('a copy of the database does not bring back what a full tally knows', () => {
+test('43: a commit that failed and yet reached the disk hides nothing of what was used after it', () => {
+  const folder = ledgerFolder()
+  let fails = false
+  const ledger = folder.open({
+    at: (point) => {
+      if (fails && point === 'after-commit') throw new Error('the disk says no')
+    },
+  })
+  expect(takeMany(ledger, 500, { limit: 10_000 }).admitted).toBe(500)
+  fails = true
+  expect(takeMany(ledger, 1, { limit: 10_000, units: 1000 }).code).toBe('METER_UNAVAILABLE')
+  const { admitted: more } = takeMany(ledger, 5000, { limit: 10_000 }) // the rest of the block
+  expect(more).toBeGreaterThan(0)
+  const next = crashed(folder).open()
+  expect(next.usage(account)?.counted).toBe(500 + more)
+  expect(takeMany(next, 10_000, { limit: 10_000 }).admitted).toBe(10_000 - 500 - more)
+})
+
+test('49: a copy of the database does not bring back what a full tally knows', () => {
   const folder = ledgerFolder()
   const first = folder.open()
   takeMany(first, 10, { limit: 100 })

@@ -3,6 +3,7 @@
  * before its admission is answered, and before the commit that opens its block; the anchors after it. So no order in
  * which a process can die lets one unit more through.
  */
+import { assert } from '../../base/assert.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { limits } from '../../contract/limits.ts'
@@ -85,6 +86,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
   }
 
   function take(wanted: QuotaAccount, plan: QuotaPlan, units: number, now: number): Token | QuotaDenial {
+    assert(Number.isSafeInteger(units) && units >= 0, `${units} units cannot be taken`)
     lastNow = now
     const known = book.current.get(wanted.id)
     const account = known && known.period === wanted.period ? known : book.enter(wanted, time.monotonic())
@@ -152,7 +154,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
     })
     try {
       commit(steps, 1)
-      commits.remember(opened.accounts.values())
+      if (opened.forgetful) commits.remember(opened.accounts.values())
       commits.sync()
     } catch (error) {
       log.warn({ err: error }, 'what was counted before could not be settled yet')
@@ -164,6 +166,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
   return {
     take,
     settle: (token, actualUnits) => {
+      assert(Number.isSafeInteger(actualUnits) && actualUnits >= 0, `${actualUnits} units cannot be settled`)
       const own = end(token)
       if (!own) return false
       if (actualUnits < own.units) addBack(own.counting, own.units - actualUnits)

@@ -27,6 +27,8 @@ export interface OpenedLedger {
   /** By the hex of their hash. */
   accounts: Map<string, Account>
   anomalies: QuotaAnomaly[]
+  /** The anchor does not know all accounts. */
+  forgetful: boolean
   /** Older settlements do not lie on the chain any more. */
   restarted: boolean
 }
@@ -86,7 +88,7 @@ export function openLedgerFiles(options: OpeningOptions): OpenedLedger {
     if (found && !behind && loaded.unknown) {
       grantOrThrow(options, 'LEDGER_TAMPERED', mark, 'an account was taken out of quota.db')
     }
-    return { db, ...files, head, ...loaded, anomalies, restarted: behind }
+    return { db, ...files, head, ...loaded, anomalies, forgetful: behind || !anchor, restarted: behind }
   } catch (error) {
     for (const close of closers) close()
     throw error
