@@ -63,10 +63,16 @@ function decryptInto(bytes: Buffer, fd: number, header: SealedHeader, key: Buffe
     finish(decipher, index)
     hash.update(plain)
     plain.copy(bytes, at)
+    release(plain)
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found !== digest) throw unusable(`its bytes are ${found}, and it says ${digest}`)
   return found
+}
+
+/** Gives memory back at once, for the next chunk: waiting for the collector costs a fifth of the whole. */
+function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
+  if (buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 function finish(decipher: { final(): Buffer }, index: number): void {
