@@ -190,7 +190,7 @@ export const limits = {
   /** Requests that one leased block of quota is made for: at 100 000 a second a hundred commits. */
   quotaBlockRequestsMax: 1000,
   /** Settled blocks that stay in the chain; what they add up to stands in the rows of the accounts. */
-  quotaSettlementsKept: 4096,
+  quotaSettlementsKept: 1024,
   /** Milliseconds after a failed commit before the next one is tried: each may wait for a lock on the door's thread. */
   quotaRetryMs: 250,
   /** Milliseconds after which a block that rests is settled, so that a loss of power forfeits nothing of it. */
