@@ -14,7 +14,8 @@ import type { NodeEvent } from './contract/api/system.ts'
 import { limits } from './contract/limits.ts'
 import { temporaryKey } from './flows/access/keys.ts'
 import { loadSecrets, type SecretStore } from './flows/access/secrets.ts'
-import { noteAlert } from './flows/alerts/alerts.ts'
+import { createAlertIntake } from './flows/alerts/alert-intake.ts'
+import type { AlertChange } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
 import { openLicensing } from './flows/licenses/open-licensing.ts'
@@ -117,11 +118,13 @@ export async function furnish(
   const internalKey = randomBytes(32).toString('base64url')
   // Serving and the jobs need the context and stand in it: they ask for it when they are at work.
   const here = () => context
+  const alertIntake = createAlertIntake(here)
+  opened.defer(() => alertIntake.stop())
   const serving = superviseServing(
     config,
     here,
     { usageKey: secrets.usageKey, temporaryKeys },
-    { clock, log, announce, db },
+    { clock, log, announce, db, onAlert: alertIntake.note },
   )
   opened.defer(() => serving.stop())
   const webhooks = createWebhookOutbox(here)
@@ -196,7 +199,13 @@ function superviseServing(
   config: NodeConfig,
   context: () => NodeContext,
   keys: ServingSecrets,
-  parts: { clock: Clock; log: Log; announce: NodeContext['announce']; db: NodeWriter },
+  parts: {
+    clock: Clock
+    log: Log
+    announce: NodeContext['announce']
+    db: NodeWriter
+    onAlert: (change: AlertChange) => void
+  },
 ): ServingSupervisor {
   const crashes = createCrashRecord()
   return createServingSupervisor({
@@ -227,7 +236,7 @@ function superviseServing(
       context().quotas.take(told)
       if (told.refusals.length > 0) parts.announce('licenses')
     },
-    onAlert: (change) => noteAlert(context(), change),
+    onAlert: parts.onAlert,
     onChange: (topic) => parts.announce(topic),
   })
 }

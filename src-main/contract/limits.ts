@@ -161,6 +161,11 @@ export const limits = {
   usageIndexRowsMax: 256,
   /** Rules of alerts: each is looked at each second, for each version that it is about. */
   alertRulesMax: 200,
+  /** Alerts that ended: kept for a quarter, which a report covers, and so many of them at most (400 bytes each). */
+  alertDaysMax: 92,
+  alertsResolvedMax: 10_000,
+  /** Found alerts that wait in memory where node.db cannot be written. */
+  alertsUnstoredMax: 1000,
   /** Addresses that are told of alerts, and characters of one. */
   webhooksMax: 20,
   webhookUrlCharsMax: 2048,

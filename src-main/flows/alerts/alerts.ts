@@ -8,6 +8,7 @@ import type { ServingToControl } from '../../contract/processes.ts'
 import { inTransaction } from '../../store/sqlite.ts'
 import {
   deleteAlertRule,
+  deleteResolvedAlerts,
   insertAlert,
   insertAlertRule,
   listAlertRules,
@@ -70,13 +71,16 @@ export async function removeAlertRule(
   return {}
 }
 
-/** What serving found. Twice the same says nothing new. */
+export type AlertChange = Extract<ServingToControl, { type: 'alert' }>
+
+/** What serving found at that time. Twice the same says nothing new. */
 export function noteAlert(
   node: NodeContext,
-  { type: _type, state, ...change }: Extract<ServingToControl, { type: 'alert' }>,
+  { type: _type, state, ...change }: AlertChange,
+  at: string,
 ): void {
-  const at = isoTime(node.clock)
   inTransaction(node.db, () => {
+    forgetOld(node)
     const { ruleId, endpoint, version } = change
     if (state === 'resolved') {
       const open = openAlerts(node.db).find(
@@ -92,6 +96,14 @@ export function noteAlert(
   })
   node.announce('alerts')
   node.webhooks.wake()
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Those that fire stay, however many and old they are. */
+function forgetOld(node: NodeContext): void {
+  const before = new Date(node.clock.now() - limits.alertDaysMax * dayMs).toISOString()
+  deleteResolvedAlerts(node.db, before, limits.alertsResolvedMax)
 }
 
 function resolve(

@@ -50,5 +50,15 @@ export const insertAlert = (
       on conflict do nothing`,
   ).run(alert).changes > 0
 
+/** Of those that ended, the ones that ended before a time, and all but the newest so many. */
+export function deleteResolvedAlerts(db: NodeWriter, before: string, countMax: number): void {
+  sql(db, 'delete from alerts where resolved_at < ?').run(before)
+  sql(
+    db,
+    `delete from alerts where id in
+      (select id from alerts where resolved_at is not null order by resolved_at desc, id desc limit -1 offset ?)`,
+  ).run(countMax)
+}
+
 export const resolveAlert = (db: NodeWriter, id: string, at: string): void =>
   void sql(db, 'update alerts set resolved_at = ? where id = ?').run(at, id)

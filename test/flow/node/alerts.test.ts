@@ -7,6 +7,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { limits } from '../../../src-main/contract/limits.ts'
+import { createAlertIntake } from '../../../src-main/flows/alerts/alert-intake.ts'
+import { noteAlert } from '../../../src-main/flows/alerts/alerts.ts'
+import { deleteResolvedAlerts } from '../../../src-main/store/tables/alerts.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const fields = 'samples.breast-cancer'
@@ -141,6 +145,77 @@ test('inputs that are not like the suite fire an alert, and a webhook is told of
   } finally {
     await whole[Symbol.asyncDispose]()
     await receiver[Symbol.asyncDispose]()
+  }
+})
+
+const found = (state: 'firing' | 'resolved', ruleId: string, version = '1.0.0') => ({
+  type: 'alert' as const,
+  ruleId,
+  endpoint: fields,
+  model: fields,
+  version,
+  metric: 'error-rate' as const,
+  threshold: 0.05,
+  value: 0.5,
+  message: 'Half of them failed.',
+  state,
+})
+
+test('an alert that could not be stored is stored when it can be, and told then, in order', async () => {
+  const whole = await startWholeNode({ serving: null })
+  const receiver = await startReceiver()
+  const { context } = whole.node
+  const intake = createAlertIntake(() => context)
+  try {
+    await whole.client.webhooks.add({ url: receiver.url })
+    const { id } = await whole.client.alerts.addRule({ metric: 'error-rate', threshold: 0.05 })
+    context.db.exec(
+      `create temp trigger full before insert on main.alerts begin select raise(abort, 'disk full'); end`,
+    )
+    intake.note(found('firing', id))
+    intake.note(found('firing', id, '1.1.0'))
+    intake.note(found('resolved', id))
+    expect(await whole.client.alerts.list()).toEqual([])
+    context.db.exec('drop trigger full')
+    const [first, second, third] = await until(() =>
+      receiver.received.length === 3 ? receiver.received.map(({ body }) => JSON.parse(body)) : undefined,
+    )
+    expect(first).toMatchObject({ type: 'alert.firing', data: { version: '1.0.0' } })
+    expect(second).toMatchObject({ type: 'alert.firing', data: { version: '1.1.0' } })
+    expect(third).toMatchObject({ type: 'alert.resolved', data: { id: first.data.id } })
+    expect((await whole.client.alerts.list()).map(({ state }) => state)).toEqual(['firing', 'resolved'])
+  } finally {
+    intake.stop()
+    await whole[Symbol.asyncDispose]()
+    await receiver[Symbol.asyncDispose]()
+  }
+})
+
+test('alerts that ended are forgotten by age and by number, and those that fire stay', async () => {
+  const whole = await startWholeNode({ serving: null })
+  try {
+    const { context } = whole.node
+    const { id } = await whole.client.alerts.addRule({ metric: 'error-rate', threshold: 0.05 })
+    const old = new Date(Date.now() - (limits.alertDaysMax + 1) * 86_400_000).toISOString()
+    noteAlert(context, found('firing', id), old)
+    noteAlert(context, found('resolved', id), old)
+    expect((await whole.client.alerts.list()).map(({ version }) => version)).toEqual(['1.0.0'])
+    noteAlert(context, found('firing', id, '0.1.0'), old)
+    noteAlert(context, found('firing', id, '2.0.0'), new Date().toISOString())
+    expect((await whole.client.alerts.list()).map(({ version }) => version)).toEqual(['2.0.0', '0.1.0'])
+    for (const version of ['3.0.0', '4.0.0', '5.0.0']) {
+      noteAlert(context, found('firing', id, version), new Date().toISOString())
+      noteAlert(context, found('resolved', id, version), new Date().toISOString())
+    }
+    deleteResolvedAlerts(context.db, old, 2)
+    expect((await whole.client.alerts.list()).map(({ version }) => version).sort()).toEqual([
+      '0.1.0',
+      '2.0.0',
+      '4.0.0',
+      '5.0.0',
+    ])
+  } finally {
+    await whole[Symbol.asyncDispose]()
   }
 })
 
