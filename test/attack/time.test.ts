@@ -190,6 +190,33 @@ describe('34: the clock is set ten years forward by mistake, and corrected', () 
     isAbout(signed.clock.now(), noon + 100 * day)
   })
 
+  test('off for a weekend: believed as soon as NTP would have set a wrong clock right, without a word after', async () => {
+    const machine = machineClocks(noon)
+    const it = node(machine)
+    it.run(3 * day)
+    await it.restart(() => machine.off(62 * hour))
+    it.run(9 * minute)
+    expect(it.clock.now()).toBeLessThan(noon + 3 * day + hour)
+    it.run(2 * minute)
+    isAbout(it.clock.now(), machine.real)
+    expect(it.kinds()).toEqual([])
+  })
+
+  test('ten days ahead at the start, and set right by NTP: nothing of it stays', async () => {
+    const machine = machineClocks(noon)
+    const it = node(machine)
+    it.run(3 * day)
+    await it.restart(() => {
+      machine.off(hour)
+      machine.set(machine.wall() + 10 * day)
+    })
+    it.run(5 * minute)
+    machine.set(machine.real)
+    it.run(minute)
+    isAbout(it.clock.now(), machine.real)
+    expect(it.kinds()).toEqual([])
+  })
+
   test('no old time document turns back a clock that never jumped', () => {
     const machine = machineClocks(noon)
     const { clock, run } = node(machine)

@@ -1,5 +1,5 @@
 /** What is wrong with the clocks of a machine, as values: what was seen, since when, and what a person can do. */
-import { agreementNeeded, type ClockReading, type TimeState, tolerance } from './time-state.ts'
+import { type ClockReading, plausibleOff, type TimeState, tolerance } from './time-state.ts'
 
 type TimeAnomalyKind =
   | 'clock-behind'
@@ -81,7 +81,7 @@ function clockBehind({ time, behindSince }: TimeState, wall: number, clocks: Clo
 
 function clockAhead({ time, claim }: TimeState, clocks: Clocks): TimeAnomaly[] {
   if (claim === null) return []
-  const missing = agreementNeeded - claim.agreed
+  const missing = claim.needed - claim.agreed
   return [
     {
       kind: 'clock-ahead',
@@ -98,8 +98,11 @@ function clockAhead({ time, claim }: TimeState, clocks: Clocks): TimeAnomaly[] {
   ]
 }
 
-function clockJumped({ jump }: TimeState): TimeAnomaly[] {
-  if (jump === null) return []
+/** A holiday is not worth a word, and a longer one is not for ever. */
+const jumpShownFor = 30 * 24 * 60 * 60 * 1000
+
+function clockJumped({ time, jump }: TimeState): TimeAnomaly[] {
+  if (jump === null || jump.by <= plausibleOff || time - jump.from - jump.by > jumpShownFor) return []
   return [
     {
       kind: 'clock-jumped',

@@ -16,7 +16,9 @@ const recordSchema = z.strictObject({
   boot: z.string().max(128),
   sinceBoot: duration,
   signed: duration,
-  claim: z.strictObject({ since: time, ahead: z.number().positive(), agreed: duration }).nullable(),
+  claim: z
+    .strictObject({ since: time, ahead: z.number().positive(), agreed: duration, needed: duration })
+    .nullable(),
   jump: z.strictObject({ from: time, by: duration }).nullable(),
   corrected: duration,
   fresh: duration.nullable(),

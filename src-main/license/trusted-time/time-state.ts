@@ -10,7 +10,11 @@ const hour = 60 * minute
 /** Further ahead of what is expected than that, a wall clock is not believed at once: no night is longer. */
 const plausibleAhead = 24 * hour
 /** So long a wall clock must agree with the counting one, while the machine runs, before a jump is believed. */
-export const agreementNeeded = 48 * hour
+const agreementNeeded = 48 * hour
+/** A machine that was off may have been so for a weekend or the holidays: longer than that needs the whole agreement. */
+export const plausibleOff = 14 * 24 * hour
+/** For what is plausible after a start: until then NTP has set a clock right that was wrong from the start. */
+const agreementAfterStart = 10 * minute
 /** NTP corrects what is off by less than about this without anybody's notice (RFC 5905 panics at 1000 s). */
 export const tolerance = 10 * minute
 /** No copy of this program ran before: a clock that says so was never set. */
@@ -32,6 +36,8 @@ interface Claim {
   since: number
   ahead: number
   agreed: number
+  /** How long it must agree. */
+  needed: number
 }
 
 export interface TimeState {
@@ -86,7 +92,10 @@ export function advanceTime(state: TimeState, reading: ClockReading): TimeState 
     claim: null,
     behindSince: ahead < -tolerance ? (state.behindSince ?? expected) : null,
   }
-  if (ahead > plausibleAhead) return believedOrWaiting(next, state.claim, ahead, elapsed)
+  if (ahead > plausibleAhead) {
+    const isAfterStart = state.boot !== reading.boot
+    return believedOrWaiting(next, continued(state.claim, expected, ahead, elapsed, isAfterStart))
+  }
   if (ahead >= 0) return { ...next, time: expected + ahead }
   return isFirstMistake(next, wall, ahead) ? { ...next, time: bounded(wall), behindSince: null } : next
 }
@@ -101,16 +110,31 @@ const stillFresh = (fresh: number | null, elapsed: number): number | null =>
 const isFirstMistake = ({ fresh, signed }: TimeState, wall: number, ahead: number): boolean =>
   fresh !== null && ahead < -plausibleAhead && wall >= Math.max(signed, earliestTime)
 
-function believedOrWaiting(state: TimeState, claim: Claim | null, ahead: number, elapsed: number): TimeState {
+/** A night or a sleep in between makes a claim grow; a clock that was set again starts a new one. */
+function continued(
+  claim: Claim | null,
+  time: number,
+  ahead: number,
+  elapsed: number,
+  isAfterStart: boolean,
+): Claim {
   const grown = claim === null ? Number.NaN : ahead - claim.ahead
-  // A night or a sleep in between makes it grow; a clock that was set again starts anew.
-  const isSame = grown >= -tolerance && grown <= plausibleAhead
-  const since = isSame && claim !== null ? claim.since : state.time
-  const agreed = isSame && claim !== null ? claim.agreed + elapsed : 0
-  if (agreed < agreementNeeded) return { ...state, claim: { since, ahead, agreed } }
-  const time = Math.min(state.time + ahead, latestTime)
+  const least = ahead <= plausibleOff ? agreementAfterStart : agreementNeeded
+  if (claim !== null && grown >= -tolerance && grown <= plausibleAhead) {
+    return { ...claim, ahead, agreed: claim.agreed + elapsed, needed: Math.max(claim.needed, least) }
+  }
+  return { since: time, ahead, agreed: 0, needed: isAfterStart ? least : agreementNeeded }
+}
+
+function believedOrWaiting(state: TimeState, claim: Claim): TimeState {
+  if (claim.agreed < claim.needed) return { ...state, claim }
+  const { ahead } = claim
   const isLargest = state.jump === null || ahead > state.jump.by
-  return { ...state, time, jump: isLargest ? { from: state.time, by: ahead } : state.jump }
+  return {
+    ...state,
+    time: Math.min(state.time + ahead, latestTime),
+    jump: isLargest ? { from: state.time, by: ahead } : state.jump,
+  }
 }
 
 /** Something verified was signed then: it is that late at least. What it proves is no unproven jump any more. */
