@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { relative } from 'node:path'
-import { createFailureLimiter } from './auth/failure-limiter.ts'
 import { createBroadcast } from './base/broadcast.ts'
 import type { StartChild } from './base/child.ts'
 import { type Clock, isoTime, systemClock } from './base/clock.ts'
+import { createFailureLimiter, createGuessLimiter } from './base/failure-limiter.ts'
 import { keyHash } from './base/key-hash.ts'
 import { type Log, openLog } from './base/log.ts'
 import type { NodeEvent } from './contract/api/system.ts'
@@ -158,7 +158,7 @@ export async function furnish(
     startChild: config.startChild,
     samplesDirectory: config.samplesDirectory,
     secrets: { ...secrets, internalKey, ownerToken: randomBytes(32).toString('base64url') },
-    keyFailures: createFailureLimiter(clock),
+    keyFailures: createGuessLimiter(clock),
     loginFailures: createFailureLimiter(clock),
     licensing,
     quotas: createQuotaBoard(),

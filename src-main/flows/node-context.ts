@@ -3,10 +3,10 @@
  * argument, so that a test can hand them a node of its own.
  */
 import type { KeyObject } from 'node:crypto'
-import type { FailureLimiter } from '../auth/failure-limiter.ts'
 import type { Broadcast } from '../base/broadcast.ts'
 import type { StartChild } from '../base/child.ts'
 import type { Clock } from '../base/clock.ts'
+import type { FailureLimiter, GuessLimiter } from '../base/failure-limiter.ts'
 import type { Log } from '../base/log.ts'
 import type { NodeEvent } from '../contract/api/system.ts'
 import type { JobRunner } from '../jobs/runner.ts'
@@ -45,7 +45,7 @@ export interface NodeContext {
   readonly licensing: Licensing
   readonly quotas: QuotaBoard
   /** Guesses of keys and of passwords, each slowed down by address. */
-  readonly keyFailures: FailureLimiter
+  readonly keyFailures: GuessLimiter
   readonly loginFailures: FailureLimiter
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
@@ -63,6 +63,8 @@ export interface NodeContext {
 interface NodeSecrets {
   /** Keys the HMAC of API keys. */
   readonly pepper: Buffer
+  /** Authenticates the usage chain. */
+  readonly usageKey: Buffer
   /** Bearer of control itself at the serving door; new at each start. */
   readonly internalKey: string
   /** Bearer of the machine's own account, for the command line; new at each start. */

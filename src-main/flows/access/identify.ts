@@ -57,8 +57,7 @@ function byKey(node: NodeContext, secret: string, address: string): Actor {
   const decision = checkKey(node.db, node.secrets.pepper, secret, isoTime(node.clock))
   // A good key is never made to wait for the bad ones that others send from the same address.
   if (decision.outcome === 'valid') return keyActor(decision.key.name, decision.key.scopes)
-  node.keyFailures.admit(address)
-  node.keyFailures.failed(address)
+  node.keyFailures.wrong(address, secret)
   node.log.warn({ address, outcome: decision.outcome }, 'a key was refused')
   throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
     hint: 'Create one in Settings, or with: outpost keys create.',

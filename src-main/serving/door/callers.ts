@@ -1,5 +1,7 @@
 /** Who is asking (R219): a bearer key of the registry, one that dies with the process, or control itself. */
+import { systemClock } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { createGuessLimiter, type GuessLimiter } from '../../base/failure-limiter.ts'
 import { keyHash, sameText } from '../../base/key-hash.ts'
 import { grants } from '../../contract/api/scopes.ts'
 import type { KeyScope } from '../../contract/views.ts'
@@ -19,6 +21,9 @@ export interface Caller {
   commercial: boolean | null
 }
 
+/** UNAUTHORIZED, FORBIDDEN; TOO_MANY_REQUESTS for who tried too many wrong keys. The address is the caller's. */
+export type Identify = (authorization: string | undefined, address: string) => Caller
+
 const inferOnly: readonly KeyScope[] = ['infer']
 
 export interface CallerSettings {
@@ -37,34 +42,47 @@ const rememberedMax = 10_000
 export function createIdentify(
   settings: CallerSettings,
   keys: () => ReadonlyMap<string, ServedKey>,
-): (authorization: string | undefined) => Caller {
+  guesses: GuessLimiter = createGuessLimiter(systemClock),
+): Identify {
   const known = new Map<string, Caller>()
   let of: ReadonlyMap<string, ServedKey> | null = null
-  return (authorization = '') => {
+  return (authorization = '', address) => {
     const now = keys()
     if (of !== now || known.size >= rememberedMax) known.clear()
     of = now
     const found = known.get(authorization)
     if (found && (found.expiresAt === null || found.expiresAt > Date.now())) return found
-    const caller = identify(authorization, settings, now, Date.now())
+    const secret = secretOf(authorization)
+    const caller = identify(secret, settings, now, Date.now())
+    if (!caller) throw wrongKey(guesses, address, secret)
     known.set(authorization, caller)
     return caller
   }
 }
 
-/** Throws UNAUTHORIZED without saying what about the key was wrong, FORBIDDEN for a key that may not infer. */
+function secretOf(authorization: string): string {
+  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization)?.[1]
+  if (secret !== undefined) return secret
+  throw new OutpostError('UNAUTHORIZED', 'A key is needed: send it as "Authorization: Bearer …".', {
+    hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
+  })
+}
+
+/** Says nothing of what about the key was wrong. A good key is never made to wait for the bad ones of others. */
+function wrongKey(guesses: GuessLimiter, address: string, secret: string): OutpostError {
+  guesses.wrong(address, secret)
+  return new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
+    hint: 'It may have been revoked or have expired; make a new one.',
+  })
+}
+
+/** Null for a key that is not valid. Throws FORBIDDEN for one that may not infer. */
 function identify(
-  authorization: string,
+  secret: string,
   settings: CallerSettings,
   keys: ReadonlyMap<string, ServedKey>,
   now: number,
-): Caller {
-  const secret = /^Bearer +([!-~]{1,512})$/i.exec(authorization)?.[1]
-  if (secret === undefined) {
-    throw new OutpostError('UNAUTHORIZED', 'A key is needed: send it as "Authorization: Bearer …".', {
-      hint: 'Make a key with the scope "infer" under Settings, or with `outpost keys create`.',
-    })
-  }
+): Caller | null {
   if (sameText(secret, settings.internalKey))
     return {
       name: 'playground',
@@ -86,11 +104,7 @@ function identify(
       commercial: null,
     }
   const key = keys.get(hash)
-  if (!key || (key.expiresAt !== null && key.expiresAt <= now)) {
-    throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {
-      hint: 'It may have been revoked or have expired; make a new one.',
-    })
-  }
+  if (!key || (key.expiresAt !== null && key.expiresAt <= now)) return null
   if (!grants(key.scopes, 'infer') && !grants(key.scopes, 'read')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scopes "infer" and "read".`)
   }

@@ -19,7 +19,7 @@ import type { RequestTraits } from '../routing/choose-target.ts'
 import type { Targets } from '../routing/targets.ts'
 import type { TracedHead, TracedRequest, Traces } from '../watching/traces.ts'
 import { encodingOf, isPackable, packed } from './body-encoding.ts'
-import { type Caller, requireInfer } from './callers.ts'
+import { type Caller, type Identify, requireInfer } from './callers.ts'
 import { isOpenPath, isRepositoryPath, type RunPath, readPath, splitReference } from './door-paths.ts'
 import type { DoorViews } from './door-views.ts'
 import { embeddingsExchange } from './embeddings-exchange.ts'
@@ -41,7 +41,7 @@ export interface DoorOptions {
   /** Kept by all doors together. */
   rates: RateLimits
   answerSecondsMax: number
-  identify: (authorization: string | undefined) => Caller
+  identify: Identify
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
   repository: RepositoryDoor
@@ -142,7 +142,7 @@ export function createDoor(options: DoorOptions): Door {
       )
     }
     if (isOpenPath(path)) return options.views.open(path.kind)
-    const caller = options.identify(request.headers.authorization)
+    const caller = options.identify(request.headers.authorization, request.socket.remoteAddress ?? '')
     if (caller.requestsPerMinute !== null)
       Object.assign(rate, rates.take('key', caller.name, caller.requestsPerMinute))
     if (isRepositoryPath(path)) return options.repository(path, caller, bodyReader(request))

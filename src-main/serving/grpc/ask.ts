@@ -34,8 +34,7 @@ export function createGrpcAsk({
   onFault,
 }: Pick<GrpcDoorOptions, 'addressRequestsPerMinute' | 'rates' | 'identify' | 'onFault'>): GrpcAsk {
   const anyone = (call: AnyCall): null => {
-    if (addressRequestsPerMinute !== null)
-      rates.take('address', call.getPeer().replace(/:\d+$/, ''), addressRequestsPerMinute)
+    if (addressRequestsPerMinute !== null) rates.take('address', addressOf(call), addressRequestsPerMinute)
     return null
   }
   return {
@@ -43,7 +42,7 @@ export function createGrpcAsk({
     anyone,
     who: (call) => {
       anyone(call)
-      const caller = identify(text(call, 'authorization'))
+      const caller = identify(text(call, 'authorization'), addressOf(call))
       if (caller.requestsPerMinute !== null) rates.take('key', caller.name, caller.requestsPerMinute)
       return caller
     },
@@ -68,6 +67,9 @@ export function createGrpcAsk({
     },
   }
 }
+
+/** Of the caller, without its port. */
+export const addressOf = (call: Pick<AnyCall, 'getPeer'>): string => call.getPeer().replace(/:\d+$/, '')
 
 const text = ({ metadata }: AnyCall, name: string): string | undefined => {
   const values = metadata.get(name).filter((value) => typeof value === 'string')

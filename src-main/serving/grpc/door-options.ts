@@ -1,6 +1,6 @@
 /** What the gRPC door stands before: the parts that it has in common with the HTTP door, and its service file. */
 import type { OutpostError } from '../../base/errors.ts'
-import type { Caller } from '../door/callers.ts'
+import type { Identify } from '../door/callers.ts'
 import type { RateLimits } from '../door/rate-limits.ts'
 import type { Repository } from '../door/repository.ts'
 import type { ServedViews } from '../door/served-views.ts'
@@ -13,7 +13,7 @@ export interface GrpcDoorOptions {
   tls: { cert: string; key: string } | null
   addressRequestsPerMinute: number | null
   rates: RateLimits
-  identify: (authorization: string | undefined) => Caller
+  identify: Identify
   targets: Pick<Targets, 'of'>
   views: ServedViews
   repository: Repository

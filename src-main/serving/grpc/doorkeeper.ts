@@ -8,18 +8,20 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
 import { newRequestId } from '../../base/ids.ts'
-import type { Caller } from '../door/callers.ts'
+import type { Identify } from '../door/callers.ts'
 import { asOutpostError } from '../infer/story.ts'
+import { addressOf } from './ask.ts'
 import { statusOf } from './refusals.ts'
 
 /** `open` are the paths that answer to anyone. */
 export const doorkeeper =
-  (identify: (authorization: string | undefined) => Caller, open: ReadonlySet<string>): ServerInterceptor =>
+  (identify: Identify, open: ReadonlySet<string>): ServerInterceptor =>
   ({ path }, call) => {
     const refusal = (metadata: Metadata) => {
       if (open.has(path)) return null
       try {
-        identify(metadata.get('authorization').find((value) => typeof value === 'string'))
+        const authorization = metadata.get('authorization').find((value) => typeof value === 'string')
+        identify(authorization, addressOf(call))
         return null
       } catch (error) {
         return statusOf(asOutpostError(error), { 'x-request-id': newRequestId() })

@@ -3,7 +3,6 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { checkKey, createKey, listKeys, revokeKey } from '../../../src-main/auth/api-keys.ts'
-import { createFailureLimiter } from '../../../src-main/auth/failure-limiter.ts'
 import {
   changePassword,
   claimLoginLink,
@@ -16,6 +15,7 @@ import {
 import { hashPassword, isPassword } from '../../../src-main/auth/password.ts'
 import { loadOrCreateSecret, loadOrCreateText } from '../../../src-main/auth/secret-files.ts'
 import type { Clock } from '../../../src-main/base/clock.ts'
+import { createFailureLimiter } from '../../../src-main/base/failure-limiter.ts'
 import { grants } from '../../../src-main/contract/api/scopes.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { touchKey } from '../../../src-main/store/tables/api-keys.ts'

@@ -2,10 +2,9 @@
  * Slows guessing down: after so many failures an address waits. Kept in memory and bounded, because an attacker chooses
  * the addresses; an IPv6 host owns a whole /64, so that counts as one.
  */
-
-import type { Clock } from '../base/clock.ts'
-import { OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
+import type { Clock } from './clock.ts'
+import { OutpostError } from './errors.ts'
 
 export interface FailureLimiter {
   /** TOO_MANY_REQUESTS with `retryAfterSeconds` while the address has to wait. */
@@ -36,7 +35,7 @@ export function createFailureLimiter(
       const retryAfterSeconds = Math.ceil((waitMinutes * minute - waited) / 1000)
       throw new OutpostError(
         'TOO_MANY_REQUESTS',
-        `Too many failed logins. Wait ${retryAfterSeconds} seconds.`,
+        `Too many tries that failed. Wait ${retryAfterSeconds} seconds.`,
         {
           details: { retryAfterSeconds },
         },
@@ -67,4 +66,27 @@ function group(address: string): string {
   const last = tail === '' ? [] : tail.split(':')
   const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0')
   return [...first, ...zeros, ...last].slice(0, 4).join(':')
+}
+
+/** Of a secret that was tried: what names one key among others on a list, and no more of it. */
+const prefixChars = 10
+
+export interface GuessLimiter {
+  /** Counts a wrong key; TOO_MANY_REQUESTS where its address, or whoever guesses at the same key, has to wait. */
+  wrong(address: string, secret: string): void
+}
+
+/** Guesses of one key are counted together, so that many addresses get no more tries at it than one. */
+export function createGuessLimiter(clock: Clock): GuessLimiter {
+  const addresses = createFailureLimiter(clock)
+  const prefixes = createFailureLimiter(clock)
+  return {
+    wrong(address, secret) {
+      const prefix = secret.slice(0, prefixChars)
+      addresses.admit(address)
+      addresses.failed(address)
+      prefixes.admit(prefix)
+      prefixes.failed(prefix)
+    },
+  }
 }
