@@ -7,6 +7,7 @@ import { licenses } from './licenses.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
 import { jobs, keys, login, publishers, system } from './system.ts'
+import { usage } from './usage.ts'
 
 export const createRouter = () =>
   api.router({
@@ -18,6 +19,7 @@ export const createRouter = () =>
     engines,
     licenses,
     issuing,
+    usage,
     playground,
     requests,
     alerts,

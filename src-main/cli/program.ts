@@ -20,6 +20,7 @@ import { addPackageCommands } from './package-commands.ts'
 import { addServingCommands } from './serving-commands.ts'
 import { createTerminal } from './terminal.ts'
 import { addTrafficCommands } from './traffic-commands.ts'
+import { addUsageCommands } from './usage-commands.ts'
 
 const closingHelp = `
 outpost COMMAND --help has the options of a command and an example.
@@ -31,6 +32,7 @@ const nestedSummaries: Record<string, string> = {
   engine: 'Servers elsewhere that run a model in the place of this machine',
   gpu: 'Graphics cards and the libraries for them',
   license: 'Licenses of other publishers, and those that this node issues',
+  usage: 'What was used on licenses',
   trust: 'Publishers whose packages this node lets in',
   webhook: 'Addresses that are told of alerts',
   publisher: 'The key with which this node signs',
@@ -62,6 +64,7 @@ export function createProgram(host: CliHost): Command {
   addImageCommands(addTo(program, host, 'Containers:'))
   addLicenseCommands(addTo(program, host, 'Licenses:'))
   addIssuingCommands(addTo(program, host, 'Licenses:'))
+  addUsageCommands(addTo(program, host, 'Licenses:'))
   addKeyCommands(addTo(program, host, 'Keys and trust:'))
   addNodeCommands(addTo(program, host, 'The node:'))
   addGpuCommands(addTo(program, host, 'The node:'))

@@ -33,10 +33,17 @@ export async function listSegments(directory: string): Promise<number[]> {
   }
 }
 
-/** Old segments may have been deleted by age: the chain begins where the first one says. */
-export async function verifyUsage(directory: string, key: Uint8Array): Promise<UsageVerification> {
+/**
+ * Old segments may have been deleted by age: the chain begins where the first one says. `onLines` gets the records of
+ * each block that fits its seal, as they stand.
+ */
+export async function verifyUsage(
+  directory: string,
+  key: Uint8Array,
+  onLines: (lines: readonly string[]) => void = () => undefined,
+): Promise<UsageVerification> {
   const numbers = await listSegments(directory)
-  const walk: Walk = { key, hash: noHash, sequence: null, records: 0 }
+  const walk: Walk = { key, onLines, hash: noHash, sequence: null, records: 0 }
   const result = (problem: string | null, tornBytes = 0): UsageVerification => ({
     intact: problem === null,
     segments: numbers.length,
@@ -68,6 +75,7 @@ export async function verifyUsage(directory: string, key: Uint8Array): Promise<U
 
 /** What has been walked so far. */
 interface Walk {
+  onLines: (lines: readonly string[]) => void
   key: Uint8Array
   hash: string
   sequence: number | null
@@ -83,6 +91,7 @@ async function walkSegment(path: string, walk: Walk): Promise<{ end: number; pro
     if (seal.count !== lines.length || (walk.sequence !== null && seal.seal !== walk.sequence + seal.count)) {
       return { end, problem: `records before byte ${to} are missing.` }
     }
+    walk.onLines(lines)
     walk.sequence = seal.seal
     walk.hash = seal.hash
     walk.records += seal.count

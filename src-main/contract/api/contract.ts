@@ -11,6 +11,7 @@ import { models } from './models.ts'
 import { packages } from './packages.ts'
 import { deployments, playground, requests } from './serving.ts'
 import { jobs, keys, login, publishers, system } from './system.ts'
+import { usage } from './usage.ts'
 
 export const contract = {
   system,
@@ -21,6 +22,7 @@ export const contract = {
   engines,
   licenses,
   issuing,
+  usage,
   playground,
   requests,
   alerts,

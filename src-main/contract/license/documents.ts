@@ -174,7 +174,6 @@ export const usageReportPayload = z.object({
   node: nodeBinding,
   publicKey: z.string().max(256),
   number: z.int().min(1),
-  boots: z.int().min(0),
   /** Of the chain of usage records, and how many stand in it. */
   head: hash,
   records: z.int().min(0),

@@ -48,3 +48,9 @@ export const licenseCharges = (db: UsageReader, period: string | null): LicenseC
     `select license, period, model, consumer, requests, items, tokens, units, credits from usage_licenses
       where @period is null or period = @period order by license, period, model, consumer`,
   ).all({ period })
+
+/** In which something was counted, the newest first. */
+export const licensedMonths = (db: UsageReader): string[] =>
+  sql<{ period: string }>(db, 'select distinct period from usage_licenses order by period desc')
+    .all()
+    .map(({ period }) => period)
