@@ -16,7 +16,7 @@ export async function exchange(url: string, ...parts: Array<string | Uint8Array>
   const socket = await openSocket(url)
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const closed = once(socket, 'close')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   for (const part of parts) if (!socket.destroyed) socket.write(part)
   await closed
   return Buffer.concat(chunks).toString('latin1')
