@@ -21,7 +21,12 @@ import {
   readEmbeddingsHead,
 } from '../../serving/protocol/embeddings-request.ts'
 import { type InferAnswer, inferAnswerText } from '../../serving/protocol/infer-answer.ts'
-import { type InferRequest, readInferRequest } from '../../serving/protocol/infer-request.ts'
+import {
+  type InferHead,
+  type InferRequest,
+  readInferHead,
+  readInferRequest,
+} from '../../serving/protocol/infer-request.ts'
 
 type Task =
   | { type: 'prepare'; plan: ProcessingPlan; body: Uint8Array }
@@ -52,26 +57,23 @@ async function prepareBody(plan: ProcessingPlan, body: Uint8Array): Promise<Prep
 /** Heads that are remembered, and their bytes at most. */
 const headsMax = 256
 const headBytesMax = 2048
-const heads = new Map<string, unknown>()
+const heads = new Map<string, InferHead>()
 
-/**
- * With the tensors as bytes behind it, the JSON of a client is the same with each request, so what it says is kept.
- * What was parsed is only read.
- */
-function parseHead(head: Buffer): unknown {
-  if (head.byteLength > headBytesMax) return parseBody(head)
+/** With the tensors as bytes behind it, the JSON of a client is the same with each request: what it says is kept. */
+function readHead(head: Buffer): InferHead {
+  if (head.byteLength > headBytesMax) return readInferHead(parseBody(head))
   const text = head.toString('latin1')
   const known = heads.get(text)
   if (known !== undefined) return known
-  const parsed = parseBody(head)
+  const read = readInferHead(parseBody(head))
   if (heads.size >= headsMax) heads.clear()
-  heads.set(text, parsed)
-  return parsed
+  heads.set(text, read)
+  return read
 }
 
 function decodeBody(body: Buffer, headBytes: number): InferRequest {
-  if (headBytes === body.byteLength) return readInferRequest(parseBody(body))
-  return readInferRequest(parseHead(body.subarray(0, headBytes)), body.subarray(headBytes))
+  if (headBytes === body.byteLength) return readInferRequest(readInferHead(parseBody(body)))
+  return readInferRequest(readHead(body.subarray(0, headBytes)), body.subarray(headBytes))
 }
 
 /** Elements of an answer above which it is written off the door thread: about 64 kB of digits. */

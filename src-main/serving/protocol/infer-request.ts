@@ -34,8 +34,19 @@ const isObject = (value: unknown): value is Fields =>
 
 const refuse = (message: string): OutpostError => new OutpostError('INPUT_INVALID', message)
 
-/** From the parsed body and the bytes behind it; what can be told without knowing the model. */
-export function readInferRequest(body: unknown, behind: Uint8Array = nothing): InferRequest {
+/** A request as its JSON says it: what can be told without the bytes behind it and without knowing the model. */
+export interface InferHead extends Omit<InferRequest, 'inputs'> {
+  inputs: InputHead[]
+}
+
+interface InputHead extends Omit<Tensor, 'data'> {
+  /** In JSON; null where its bytes stand behind it. */
+  data: unknown[] | null
+  binarySize: unknown
+}
+
+/** From the parsed body. */
+export function readInferHead(body: unknown): InferHead {
   if (!isObject(body)) throw refuse('The body must be a JSON object with "inputs".')
   const { id, parameters, inputs, outputs } = body
   if (id !== undefined && typeof id !== 'string') throw refuse('"id" must be a string.')
@@ -43,16 +54,21 @@ export function readInferRequest(body: unknown, behind: Uint8Array = nothing): I
   if (!Array.isArray(inputs)) throw refuse('"inputs" must be an array of tensors.')
   if (outputs !== undefined && !Array.isArray(outputs))
     throw refuse('"outputs" must be an array of {"name": …}.')
-  const blobs = createBlobReader(behind)
-  const read = {
+  return {
     id,
-    inputs: inputs.map((value, at) => readTensor(value, at, blobs)),
+    inputs: inputs.map(readInputHead),
     outputs: outputs ? outputs.map(readOutput) : null,
     binaryOutputs: asked.binary_data_output === true,
     schedule: scheduleOf(asked),
   }
+}
+
+/** The head is only read, so that the same one may be given again. */
+export function readInferRequest(head: InferHead, behind: Uint8Array = nothing): InferRequest {
+  const blobs = createBlobReader(behind)
+  const inputs = head.inputs.map((input) => readInput(input, blobs))
   blobs.finish()
-  return read
+  return { ...head, inputs }
 }
 
 const nothing = new Uint8Array(0)
@@ -118,20 +134,27 @@ const unoffered = new Set([
   'shared_memory_byte_size',
 ])
 
-function readTensor(value: unknown, at: number, blobs: BlobReader): Tensor {
+function readInputHead(value: unknown, at: number): InputHead {
   if (!isObject(value) || typeof value.name !== 'string')
     throw refuse(`inputs[${at}] must be a tensor with a "name".`)
   const { name, data } = value
   const { type, shape, parameters } = readTensorHead(name, value)
-  const size = parameters.binary_data_size
-  if (size !== undefined) {
+  const binarySize = parameters.binary_data_size
+  if (binarySize !== undefined) {
     if (data !== undefined)
       throw refuse(`Input "${name}": it has "data" and "binary_data_size"; send one of them.`)
-    const bytes = blobs.take(name, size)
-    return { name, datatype: type, shape, data: decodeBytes(name, type, shape, bytes) }
+    return { name, datatype: type, shape, data: null, binarySize }
   }
   if (!Array.isArray(data)) throw refuse(`Input "${name}": "data" must be an array.`)
-  return { name, datatype: type, shape, data: decodeData(name, type, shape, data) }
+  return { name, datatype: type, shape, data, binarySize }
+}
+
+function readInput({ name, datatype: type, shape, data, binarySize }: InputHead, blobs: BlobReader): Tensor {
+  const values =
+    data === null
+      ? decodeBytes(name, type, shape, blobs.take(name, binarySize))
+      : decodeData(name, type, shape, data)
+  return { name, datatype: type, shape, data: values }
 }
 
 /** Of one input, as JSON and gRPC give it; INPUT_INVALID. */
