@@ -38,6 +38,8 @@ const servingConfig = z.object({
   runSecondsMax: z.number().positive().optional(),
   /** In which a client must have taken its answer; limits.answerSecondsMax where it is left out. */
   answerSecondsMax: z.number().positive().optional(),
+  /** In which a request, or a line of one, must have arrived; limits.requestSecondsMax where it is left out. */
+  requestSecondsMax: z.number().positive().optional(),
   /** Bytes of loaded models; limits.modelMemoryShare of the machine's where it is left out. */
   modelBytesMax: z.number().positive().optional(),
   /** Where traces go, and the share of the requests that begin one; none where it is left out. */

@@ -296,6 +296,7 @@ async function startServing(
     ...behind,
     hosts: servedHosts(config.host, config.hostsAllowed),
     answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
+    requestSecondsMax: config.requestSecondsMax ?? limits.requestSecondsMax,
     views: createDoorViews(served, metrics),
     repository: createRepositoryDoor(repository),
     feedback: createFeedbackDoor(feedback),

@@ -2,6 +2,7 @@
  * The serving door: a fixed set of routes straight on Node's HTTP server. Its ladder is limits, host and origin, who,
  * which version, and then the story of an inference; each rung answers for itself and nothing below it is reached.
  */
+import { setMaxListeners } from 'node:events'
 import {
   createServer,
   type IncomingMessage,
@@ -10,6 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { OutpostError } from '../../base/errors.ts'
 import { newRequestId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
@@ -41,6 +43,8 @@ export interface DoorOptions {
   /** Kept by all doors together. */
   rates: RateLimits
   answerSecondsMax: number
+  /** In which a request must have arrived, or each line of one that is lines. */
+  requestSecondsMax: number
   identify: Identify
   targets: Pick<Targets, 'of' | 'try'>
   views: DoorViews
@@ -64,11 +68,15 @@ export interface Door {
 export function createDoor(options: DoorOptions): Door {
   const { rates } = options
   let draining = false
+  const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal)
+  /** Whose lines may come for as long as they come: Node's limit on a whole request is not for them. */
+  const inLines = new WeakSet<Duplex>()
   let underWay = 0
   const settings = {
     maxHeaderSize: limits.headerBytesMax,
-    headersTimeout: limits.headersSecondsMax * 1000,
-    requestTimeout: limits.requestSecondsMax * 1000,
+    headersTimeout: Math.min(limits.headersSecondsMax, options.requestSecondsMax) * 1000,
+    requestTimeout: options.requestSecondsMax * 1000,
     connectionsCheckingInterval: 1000,
     // A header that stands twice is read as one of both values, which is no host and no key: no reader may choose.
     joinDuplicateHeaders: true,
@@ -92,7 +100,10 @@ export function createDoor(options: DoorOptions): Door {
     if (announced <= limits.inferBodyBytesMax || isLines(request)) response.writeContinue()
     listener(request, response)
   })
-  server.on('clientError', refuseBrokenRequest)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && inLines.has(socket)) return
+    refuseBrokenRequest(error, socket)
+  })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const id = newRequestId()
@@ -183,37 +194,13 @@ export function createDoor(options: DoorOptions): Door {
       tryVersion === undefined
         ? options.targets.of(path, traitsOf(request, id, caller))
         : await options.targets.try(tryVersion, caller)
-    const asLines = path.kind === 'v1-predict' && isLines(request)
-    if (!asLines) refuseUnreadable(request, path.kind === 'v2-infer')
-    else if (encodingOf(request) !== 'identity')
-      throw new OutpostError(
-        'UNSUPPORTED_MEDIA_TYPE',
-        'Lines of JSON are read as they come: send them unpacked.',
-      )
-    const call = callOf(request, response, target, own)
-    const { processing } = options.rooms
-    if (asLines) {
-      const headers = { 'x-request-id': id, ...rate }
-      await answerLines(request, response, headers, options.answerSecondsMax, async (line) => {
-        const own = newRequestId()
-        const chosen =
-          tryVersion === undefined ? options.targets.of(path, traitsOf(request, own, caller)) : target
-        const asked = {
-          ...call,
-          id: own,
-          started: performance.now(),
-          target: chosen,
-          traced: null,
-          idempotencyKey: null, // of one request, and each line is one
-        }
-        return infer(
-          asked,
-          options.rooms,
-          predictExchange(async () => line, processing),
-        )
-      })
+    if (path.kind === 'v1-predict' && isLines(request)) {
+      await runLines(request, response, path, callOf(request, response, target, own), rate)
       return null
     }
+    refuseUnreadable(request, path.kind === 'v2-infer')
+    const call = callOf(request, response, target, own)
+    const { processing } = options.rooms
     const exchange =
       path.kind === 'v1-predict'
         ? predictExchange(bodyReader(request), processing)
@@ -221,11 +208,76 @@ export function createDoor(options: DoorOptions): Door {
     return infer(call, options.rooms, exchange)
   }
 
+  /** Each line is a call of its own, and its caller one who may have lost its key meanwhile. */
+  async function runLines(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: RunPath,
+    call: Call,
+    rate: Record<string, string>,
+  ): Promise<void> {
+    if (encodingOf(request) !== 'identity')
+      throw new OutpostError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'Lines of JSON are read as they come: send them unpacked.',
+      )
+    inLines.add(request.socket)
+    let isCounted = true // the first line is, as the request
+    const answerOne = async (line: Buffer, id: string, traced: TracedRequest | null) => {
+      const started = performance.now()
+      const caller = options.identify(request.headers.authorization, request.socket.remoteAddress ?? '')
+      requireInfer(caller)
+      if (!isCounted) takeRates(request, caller)
+      isCounted = false
+      const target = call.target.traffic
+        ? options.targets.of(path, traitsOf(request, id, caller))
+        : call.target
+      // An idempotency key is of one request, and each line is one.
+      const own = { ...call, id, started, caller, target, traced, idempotencyKey: null }
+      const { processing } = options.rooms
+      return infer(
+        own,
+        options.rooms,
+        predictExchange(async () => line, processing),
+      )
+    }
+    const settings = {
+      request,
+      response,
+      headers: { 'x-request-id': call.id, ...rate },
+      answerSecondsMax: options.answerSecondsMax,
+      lineSecondsMax: options.requestSecondsMax,
+      lineBytesMax: limits.inferBodyBytesMax,
+      draining: stopping.signal,
+    }
+    await answerLines(settings, async (line) => {
+      const id = newRequestId()
+      const traced = call.traced?.line(performance.now(), id) ?? null
+      try {
+        const answer = await answerOne(line, id, traced)
+        traced?.end(answer.status)
+        return answer
+      } catch (error) {
+        traced?.end(asOutpostError(error).status)
+        throw error
+      }
+    })
+    inLines.delete(request.socket)
+  }
+
+  /** The headers to answer with; TOO_MANY_REQUESTS. */
+  function takeRates({ socket }: IncomingMessage, { name, requestsPerMinute }: Caller): void {
+    const { addressRequestsPerMinute: perAddress } = options
+    if (perAddress !== null) rates.take('address', socket.remoteAddress ?? '', perAddress)
+    if (requestsPerMinute !== null) rates.take('key', name, requestsPerMinute)
+  }
+
   return {
     server,
     drain: () =>
       new Promise((resolve) => {
         draining = true
+        stopping.abort()
         whenDrained = resolve
         server.close()
         server.closeIdleConnections()
@@ -285,7 +337,7 @@ function refuseUnreadable(request: IncomingMessage, bytesToo: boolean): void {
 }
 
 /** What Node's parser refused before it was a request: too large a header block, no HTTP, too slow. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return

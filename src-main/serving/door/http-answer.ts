@@ -103,7 +103,7 @@ function cutOff(response: ServerResponse, seconds: number): void {
 }
 
 /** Closing at once would reset the connection, and the client would never see why it was refused. */
-function linger(request: IncomingMessage): void {
+export function linger(request: IncomingMessage): void {
   request.removeAllListeners('data')
   request.resume()
   const { socket } = request

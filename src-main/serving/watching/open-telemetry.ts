@@ -59,10 +59,8 @@ export function openTraces(
   })
   const tracer = provider.getTracer('outpost.serving', version)
 
-  const child = (within: Context, name: string, from: number, until: number, attributes: Attributes) =>
-    tracer
-      .startSpan(name, { kind: SpanKind.INTERNAL, startTime: epoch(from), attributes }, within)
-      .end(epoch(until))
+  const start: Start = (within, name, from, attributes) =>
+    tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime: epoch(from), attributes }, within)
 
   return {
     begin: (started, head) => {
@@ -71,7 +69,7 @@ export function openTraces(
         { kind: SpanKind.SERVER, startTime: epoch(started), attributes: headAttributes(head, scheme) },
         parentOf(head),
       )
-      return span.isRecording() ? traced(span, child) : untraced
+      return span.isRecording() ? traced(span, start) : untraced
     },
     close: async () => {
       const late = new Promise((resolve) => setTimeout(resolve, closeMsMax).unref())
@@ -80,10 +78,12 @@ export function openTraces(
   }
 }
 
-type Child = (within: Context, name: string, from: number, until: number, attributes: Attributes) => void
+type Start = (within: Context, name: string, from: number, attributes: Attributes) => Span
 
-function traced(span: Span, child: Child): TracedRequest {
+function traced(span: Span, start: Start): TracedRequest {
   const within = trace.setSpan(ROOT_CONTEXT, span)
+  const child = (name: string, from: number, until: number, attributes: Attributes = {}) =>
+    start(within, name, from, attributes).end(epoch(until))
   return {
     ran: (from, { queueMs, computeMs, outputMs, batchSize, cached }) => {
       if (cached) {
@@ -92,8 +92,8 @@ function traced(span: Span, child: Child): TracedRequest {
       }
       const until = performance.now()
       const computed = until - outputMs
-      child(within, 'queue', from, from + queueMs, {})
-      child(within, 'compute', computed - computeMs, computed, { 'outpost.batch.size': batchSize })
+      child('queue', from, from + queueMs)
+      child('compute', computed - computeMs, computed, { 'outpost.batch.size': batchSize })
     },
     answered: (answer) => {
       span.setAttributes({
@@ -108,7 +108,9 @@ function traced(span: Span, child: Child): TracedRequest {
       })
       if (answer.code !== null) span.setAttribute('error.type', answer.code)
     },
-    recorded: (from) => child(within, 'usage record', from, performance.now(), {}),
+    recorded: (from) => child('usage record', from, performance.now()),
+    line: (started, requestId) =>
+      traced(start(within, 'line', started, { 'outpost.request.id': requestId }), start),
     end: (status) => {
       span.setAttribute('http.response.status_code', status)
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
@@ -118,7 +120,13 @@ function traced(span: Span, child: Child): TracedRequest {
 }
 
 const nothing = () => undefined
-const untraced: TracedRequest = { ran: nothing, answered: nothing, recorded: nothing, end: nothing }
+const untraced: TracedRequest = {
+  ran: nothing,
+  answered: nothing,
+  recorded: nothing,
+  line: () => untraced,
+  end: nothing,
+}
 
 const epoch = (at: number): number => performance.timeOrigin + at
 
@@ -143,6 +151,7 @@ const headAttributes = ({ method, path, requestId }: TracedHead, scheme: string)
 function routeOf(path: string): string {
   if (/^\/v1\/models\/[^/]+\/[a-z]+$/.test(path))
     return path.replace(/^\/v1\/models\/[^/]+/, '/v1/models/{id}')
+  if (path === '/v1/embeddings' || path === '/v1/models' || path === '/v1/feedback') return path
   if (!/^\/v2\/models\/[^/]/.test(path)) return /^\/(v2|metrics)(\/[a-z]+)*$/.test(path) ? path : '/'
   return path
     .replace(/^\/v2\/models\/[^/]+/, '/v2/models/{name}')

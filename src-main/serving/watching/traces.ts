@@ -30,6 +30,8 @@ export interface TracedRequest {
   answered(answer: TracedAnswer): void
   /** The usage record was written. */
   recorded(from: number): void
+  /** One line of a request that has many: a request within it. */
+  line(started: number, requestId: string): TracedRequest
   end(status: number): void
 }
 
