@@ -18,8 +18,10 @@ import { createAlertIntake } from './flows/alerts/alert-intake.ts'
 import type { AlertChange } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
+import { watchLicenses } from './flows/licenses/notices.ts'
 import { openLicensing } from './flows/licenses/open-licensing.ts'
 import { createQuotaBoard } from './flows/licenses/quota-board.ts'
+import { createMailOutbox } from './flows/mail/mail-outbox.ts'
 import type { NodeContext } from './flows/node-context.ts'
 import { createFileHandles } from './flows/packages/file-handles.ts'
 import { runImport } from './flows/packages/import-package.ts'
@@ -129,6 +131,10 @@ export async function furnish(
   opened.defer(() => serving.stop())
   const webhooks = createWebhookOutbox(here)
   opened.defer(() => webhooks.stop())
+  const mails = createMailOutbox(here)
+  opened.defer(() => mails.stop())
+  const watch = watchLicenses(here)
+  opened.defer(() => watch.stop())
   const jobs = createJobRunner({
     table,
     clock,
@@ -170,6 +176,7 @@ export async function furnish(
       internalKey,
     }),
     webhooks,
+    mails,
     announce,
   }
   return { context, spare, listener }

@@ -94,6 +94,7 @@ function hostNode(
       await openDoor()
       // Jobs need no serving but to deploy, which waits for it; on the desktop they go on where it cannot start.
       jobs.recover()
+      context.mails.wake()
       context.webhooks.wake() // what a former process could not deliver
       if (config.firstRunSamples && countModels(db) === 0)
         firstSamples = jobs.submit('samples', 'Sample models', { actor: 'node' })

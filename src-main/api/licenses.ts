@@ -10,6 +10,8 @@ import {
   requestLicense,
 } from '../flows/licenses/installed.ts'
 import { licenseRows } from '../flows/licenses/license-rows.ts'
+import { licenseNotices } from '../flows/licenses/notices.ts'
+import { simulate } from '../flows/licenses/simulate.ts'
 import { api } from './implementer.ts'
 
 const handlers = api.licenses
@@ -32,6 +34,8 @@ export const licenses = handlers.router({
   redeem: handlers.redeem.handler(({ context, input }) =>
     redeemCode(context.node, context.actor, input.lid, input.code),
   ),
+  simulate: handlers.simulate.handler(({ context, input }) => simulate(context.node, input)),
+  notices: handlers.notices.handler(({ context }) => licenseNotices(context.node)),
   refusals: handlers.refusals.handler(({ context }) => [...context.node.quotas.refusals()]),
   request: handlers.request.handler(({ context, input }) =>
     requestLicense(context.node, context.actor, input),

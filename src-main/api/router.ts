@@ -4,6 +4,7 @@ import { engines } from './engines.ts'
 import { api } from './implementer.ts'
 import { issuing } from './issuing.ts'
 import { licenses } from './licenses.ts'
+import { mail } from './mail.ts'
 import { drafts, models, packages } from './models.ts'
 import { deployments, playground, requests } from './serving.ts'
 import { jobs, keys, login, publishers, system } from './system.ts'
@@ -19,6 +20,7 @@ export const createRouter = () =>
     engines,
     licenses,
     issuing,
+    mail,
     usage,
     playground,
     requests,

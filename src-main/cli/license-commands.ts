@@ -6,8 +6,15 @@ import { type LicenseOperation, licenseOperation } from '../contract/license/dec
 import { type LicenseType, licenseType } from '../contract/license/terms.ts'
 import type { DocumentPreview, LicenseRow } from '../contract/license/views.ts'
 import type { AddCommand } from './add-command.ts'
-import { explanationText, licenseText, previewText, stateText, usageText } from './license-text.ts'
-import { parseReference } from './names.ts'
+import {
+  explanationText,
+  licenseText,
+  previewText,
+  simulationText,
+  stateText,
+  usageText,
+} from './license-text.ts'
+import { parseReference, timeOption, wholeNumber } from './names.ts'
 import { table } from './terminal.ts'
 
 export function addLicenseCommands(add: AddCommand): void {
@@ -194,6 +201,31 @@ function addQuestionCommands(add: AddCommand): void {
         node.client.licenses.explain({ model, ...(version !== undefined && { version }), ...options }),
       )
       context.terminal.result(explained, explanationText(explained))
+    },
+  )
+  add(
+    'license simulate',
+    'Say what the licenses will say at a time, after a number of requests',
+    'outpost license simulate --at 2027-01-31 --requests 12000',
+    (command) =>
+      command
+        .requiredOption('--at <time>', 'ISO 8601', timeOption)
+        .option('--requests <count>', 'of each model, by then', wholeNumber(0, 1_000_000_000_000))
+        .option('--model <model>', 'only this one'),
+  ).run(async (context, { at, requests = 0, model }: { at: string; requests?: number; model?: string }) => {
+    const found = await context.withNode((node) =>
+      node.client.licenses.simulate({ at, requests, ...(model !== undefined && { model }) }),
+    )
+    context.terminal.result(found, simulationText(found, requests))
+  })
+  add('license notices', 'Show what was told of ends and quotas', 'outpost license notices').run(
+    async (context) => {
+      const rows = await context.withNode((node) => node.client.licenses.notices({}))
+      const cells = rows.map(({ at, model, message }) => [at, model ?? '', message])
+      context.terminal.result(
+        rows,
+        rows.length === 0 ? 'Nothing had to be told.' : table(['Time', 'Model', 'Notice'], cells),
+      )
     },
   )
   add('license refusals', 'Show the last refusals, and why', 'outpost license refusals').run(

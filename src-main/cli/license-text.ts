@@ -82,3 +82,30 @@ export function explanationText(explained: Explanation): string {
     ...next.map(({ at, what }) => `  ${at.slice(0, 10)}  ${what}`),
   ].join('\n')
 }
+
+/** One line a model, and the way out where it is denied. */
+export function simulationText(
+  {
+    at,
+    models,
+  }: {
+    at: string
+    models: readonly (Explanation & { quota: { limit: number; used: number; refused: number } | null })[]
+  },
+  requests: number,
+): string {
+  if (models.length === 0) return 'No licensed model is installed.'
+  const lines = models.map(({ model, version, decision, quota }) => {
+    if (!decision.allowed)
+      return `${model}@${version}: denied, ${decision.code}. ${decision.evidence} ${decision.remedy}`
+    const grace =
+      decision.graceUntil === null
+        ? ''
+        : ` in its grace, until before ${new Date(decision.graceUntil * 1000).toISOString().slice(0, 10)}`
+    if (quota === null) return `${model}@${version}: allowed${grace}, without a limit`
+    const { limit, used, refused } = quota
+    const sum = `${grouped(used)} used and ${grouped(requests)} more, of ${grouped(limit)}`
+    return `${model}@${version}: allowed${grace}; ${sum}${refused > 0 ? `: ${grouped(refused)} would be refused` : ''}`
+  })
+  return [at, ...lines].join('\n')
+}

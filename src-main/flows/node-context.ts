@@ -50,6 +50,10 @@ export interface NodeContext {
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
   readonly askServing: AskServing
+  readonly mails: {
+    /** Something is to be sent. */
+    wake(): void
+  }
   readonly webhooks: {
     /** Something is to be delivered. */
     wake(): void

@@ -7,6 +7,7 @@ import { drafts } from './drafts.ts'
 import { engines } from './engines.ts'
 import { issuing } from './issuing.ts'
 import { licenses } from './licenses.ts'
+import { mail } from './mail.ts'
 import { models } from './models.ts'
 import { packages } from './packages.ts'
 import { deployments, playground, requests } from './serving.ts'
@@ -22,6 +23,7 @@ export const contract = {
   engines,
   licenses,
   issuing,
+  mail,
   usage,
   playground,
   requests,

@@ -9,7 +9,9 @@ import {
   explanation,
   licenseRow,
   nodeLicensing,
+  noticeRow,
   refusalSeen,
+  simulated,
   site,
 } from '../license/views.ts'
 import { limits } from '../limits.ts'
@@ -82,6 +84,24 @@ export const licenses = {
     })
     .input(one.extend({ code: z.string().min(1).max(100) }))
     .output(z.object({ until: timestamp })),
+  simulate: oc
+    .route({
+      method: 'GET',
+      path: '/licenses/simulate',
+      summary: 'What the licenses will say at a time, after a number of requests',
+      tags,
+    })
+    .input(
+      z.object({
+        at: timestamp,
+        requests: z.coerce.number().int().min(0).max(1_000_000_000_000).default(0),
+        model: modelId.optional(),
+      }),
+    )
+    .output(z.object({ at: timestamp, models: z.array(simulated) })),
+  notices: oc
+    .route({ method: 'GET', path: '/licenses/notices', summary: 'What was told of ends and quotas', tags })
+    .output(z.array(noticeRow)),
   refusals: oc
     .route({ method: 'GET', path: '/licenses/refusals', summary: 'The last refusals, and why', tags })
     .output(z.array(refusalSeen)),

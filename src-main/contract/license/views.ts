@@ -172,11 +172,17 @@ export const explanation = z.object({
 })
 export type Explanation = z.infer<typeof explanation>
 
+export const simulated = explanation.extend({
+  /** Of the license that allows it; null where its requests have no limit. */
+  quota: z.object({ limit: z.int(), used: z.int(), refused: z.int() }).nullable(),
+})
+
 export const noticeRow = z.object({
   lid: rowId,
   seq: z.int(),
   kind: z.string(),
-  model: modelId,
+  /** Null where the license is not installed any more. */
+  model: modelId.nullable(),
   at: timestamp,
   message: z.string(),
   severity: z.enum(['info', 'warning', 'danger']),

@@ -44,7 +44,7 @@ function reasonOf(error: unknown): string {
 }
 
 export interface MessageContent {
-  type: 'alert.firing' | 'alert.resolved' | 'webhook.test'
+  type: 'alert.firing' | 'alert.resolved' | 'license.notice' | 'webhook.test'
   data: Record<string, unknown>
 }
 

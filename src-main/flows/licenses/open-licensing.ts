@@ -40,6 +40,8 @@ export interface OpenedLicensing {
 
 /** The machine's clocks are compared so often. */
 const syncEveryMs = 1000
+/** What the other process has reached is taken in so often: it stores it each minute, and whenever something happened. */
+const absorbEveryMs = 5000
 
 const derived = (pepper: Buffer, purpose: string): Buffer =>
   createHmac('sha256', pepper).update(`outpost ${purpose}`).digest()
@@ -47,25 +49,40 @@ const derived = (pepper: Buffer, purpose: string): Buffer =>
 export async function openLicensing(place: LicensingPlace): Promise<OpenedLicensing> {
   const identity = await loadNodeIdentity(place.keys)
   const traits = hashTraits(await readTraits(place.root, identity.id), derived(place.pepper, 'node traits'))
-  const clock = openClock(place)
+  const { clock, absorb } = openClock(place)
   const timer = setInterval(() => clock.sync(), syncEveryMs)
   timer.unref()
+  const otherTimer = setInterval(absorb, absorbEveryMs)
+  otherTimer.unref()
   const machine = { bindingOf: bindingBy(traits, () => clock.now()), traits: () => bindingHashes(traits) }
   return {
     licensing: createLicensing(place.db, identity, timeOf(clock), machine),
     clock,
     close: async () => {
       clearInterval(timer)
+      clearInterval(otherTimer)
       await clock.close()
     },
   }
 }
 
-function openClock({ keys, pepper, process, wall }: LicensingPlace): TrustedClock {
+function openClock({ keys, pepper, process, wall }: LicensingPlace): {
+  clock: TrustedClock
+  absorb: () => void
+} {
   const file = (name: LicensingPlace['process']) => join(keys, `time-${name}`)
-  const other = process === 'control' ? 'serving' : 'control'
+  const other = timeFile(file(process === 'control' ? 'serving' : 'control'))
+  const own = timeFile(file(process))
   const source: TimeSource = wall ? { ...systemTime(), wall } : systemTime()
-  return createTrustedClock(source, timeFile(file(process), [file(other)]), derived(pepper, 'trusted time'))
+  const store = { ...own, others: () => [other.read()] }
+  const clock = createTrustedClock(source, store, derived(pepper, 'trusted time'))
+  let seen = other.read()
+  const absorb = () => {
+    const record = other.read()
+    if (record !== null && record !== seen) clock.absorb(record)
+    seen = record
+  }
+  return { clock, absorb }
 }
 
 const timeOf = (clock: TrustedClock): LicenseTime => ({
