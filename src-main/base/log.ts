@@ -1,6 +1,6 @@
 /**
  * The log: JSON lines through pino into files that are rotated by size. Secrets are redacted by the name of their
- * field, here, so that no caller can forget it.
+ * field, at any depth, here, so that no caller can forget it.
  */
 
 import { type Logger, pino } from 'pino'
@@ -9,7 +9,7 @@ import { limits } from '../contract/limits.ts'
 
 export type Log = Logger
 
-const secretFields = [
+const secretFields: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
   'set-cookie',
@@ -19,11 +19,11 @@ const secretFields = [
   'token',
   'key',
   'pem',
-  'privateKey',
-  'internalKey',
-  'usageKey',
-  'keyPepper',
-]
+  'privatekey',
+  'internalkey',
+  'usagekey',
+  'keypepper',
+])
 
 export interface LogFiles {
   log: Log
@@ -31,14 +31,12 @@ export interface LogFiles {
 }
 
 export function openLog(options: { directory: string | null; level: string; name: string }): LogFiles {
-  const redact = {
-    paths: secretFields.flatMap((field) => [bracket(field), `*${bracket(field)}`, `*.*${bracket(field)}`]),
-    censor: '[redacted]',
-  }
   const pinoOptions = {
     level: options.level,
     base: { process: options.name },
-    redact,
+    formatters: { log: (fields: Record<string, unknown>) => redacted(fields, 0) as Record<string, unknown> },
+    // Errors are fields by then.
+    serializers: { err: (fields: unknown) => fields },
     timestamp: pino.stdTimeFunctions.isoTime,
   }
   if (options.directory === null)
@@ -58,7 +56,26 @@ export function openLog(options: { directory: string | null; level: string; name
   }
 }
 
-const bracket = (field: string): string => `["${field}"]`
+/** As deep as anything is worth logging; what lies deeper is left out, for nobody looks for secrets there. */
+const depthMax = 8
+
+/** A copy without secrets, at whatever depth they stand; of an error also what others hung on it. */
+function redacted(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > depthMax) return '[too deep]'
+  if (Array.isArray(value)) return value.map((part) => redacted(part, depth + 1))
+  if (value instanceof Error) return redacted(errorFields(value), depth)
+  if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      secretFields.has(name.toLowerCase()) ? '[redacted]' : redacted(part, depth + 1),
+    ]),
+  )
+}
+
+/** What pino's own serializer tells of an error, as plain fields. */
+const errorFields = (error: Error): Record<string, unknown> => ({ ...pino.stdSerializers.err(error) })
 
 /** JSON escapes line ends and ESC; these, which it lets stand, end lines and command terminals as well. */
 const unprintable = /[\u007f-\u009f\u2028\u2029]/g

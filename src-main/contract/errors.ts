@@ -4,7 +4,7 @@
  */
 const entry = (status: number, title: string, retryable = false) => ({ status, title, retryable })
 
-export const errorCatalogue = {
+export const errorCatalogue = Object.freeze({
   // requests
   BAD_REQUEST: entry(400, 'The request could not be understood'),
   INPUT_INVALID: entry(400, 'An input does not fit the model'),
@@ -141,7 +141,7 @@ export const errorCatalogue = {
   LOGIN_FAILED: entry(401, 'The password is wrong'),
   CLI_USAGE: entry(400, 'The command line could not be understood'),
   NODE_UNREACHABLE: entry(503, 'The node does not answer', true),
-} as const
+} as const)
 
 export type ErrorCode = keyof typeof errorCatalogue
 export const errorCodes = Object.keys(errorCatalogue) as ErrorCode[]

@@ -3,7 +3,7 @@ const KiB = 1024
 const MiB = 1024 * KiB
 const GiB = 1024 * MiB
 
-export const limits = {
+export const limits = Object.freeze({
   /** Characters of a name or a title: fits one line of any screen, and every OCI annotation. */
   lineCharsMax: 256,
   /** Characters of a prose field (release notes, descriptions). */
@@ -200,4 +200,4 @@ export const limits = {
   quotaRetryMs: 250,
   /** Milliseconds after which a block that rests is settled, so that a loss of power forfeits nothing of it. */
   quotaIdleMs: 10_000,
-} as const
+} as const)

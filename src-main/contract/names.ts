@@ -24,7 +24,7 @@ export const modelId = z
  */
 export const versionName = z
   .string()
-  .max(128)
+  .max(128, { abort: true })
   .regex(
     /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/,
     'a semantic version such as 1.2.0 or 1.2.0+data.7',
@@ -33,7 +33,7 @@ export const versionName = z
 /** Dot-separated identifiers of semver build metadata, for example `data.7` or `2026-11`. */
 export const dataVersionName = z
   .string()
-  .max(64)
+  .max(64, { abort: true })
   .regex(/^[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*$/, 'letters, digits and dashes, in parts divided by dots')
 
 /** What a consumer may write after `@`: an exact version, a range such as `2.x`, or an alias such as `stable`. */

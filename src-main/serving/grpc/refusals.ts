@@ -30,11 +30,14 @@ export const metadataOf = (headers: Record<string, string>): Metadata => {
   return metadata
 }
 
+/** Characters of a message: it travels as a header, whose block a client takes up to some kilobytes of. */
+const messageCharsMax = 1000
+
 /** `headers` go along behind the answer, with the stable code and when to try again. */
 export function statusOf(error: OutpostError, headers: Record<string, string>): StatusObject {
   return {
     code: byHttpStatus[error.status] ?? status.INTERNAL,
-    details: error.message,
+    details: error.message.slice(0, messageCharsMax).toWellFormed(),
     metadata: metadataOf({ ...headers, 'outpost-error': error.code, ...retryAfter(error) }),
   }
 }
