@@ -1,4 +1,5 @@
 /** What the page may ask of the desktop, channel by channel (contract/shell.ts has the same list as the page sees it). */
+import { isAbsolute } from 'node:path'
 import { type BrowserWindow, nativeTheme, shell } from 'electron'
 import { z } from 'zod'
 import { limits } from '../contract/limits.ts'
@@ -23,7 +24,13 @@ export interface PageCalls {
 }
 
 const purpose = z.enum(['package', 'sources', 'folder']) satisfies z.ZodType<FilePurpose>
-const paths = z.array(z.string().min(1).max(limits.hostPathCharsMax)).min(1).max(limits.shellFilesMax)
+/** What the system gives of a dropped file: a whole path, never one that is read from where this process stands. */
+const path = z
+  .string()
+  .min(1)
+  .max(limits.hostPathCharsMax, { abort: true })
+  .refine((text) => isAbsolute(text) && !text.includes('\0'))
+const paths = z.array(path).min(1).max(limits.shellFilesMax)
 const revealTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('data-folder') }),
   z.strictObject({ kind: z.literal('job-output'), jobId: rowId }),
