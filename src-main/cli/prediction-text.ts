@@ -1,4 +1,4 @@
-/** What a model answered, in words: classes with their scores, tensors by their first elements. */
+/** What a model answered, in words: classes with their scores, vectors and tensors by their first elements. */
 import type { Prediction } from '../contract/api/serving.ts'
 import { jsonTensor } from '../contract/tensor.ts'
 
@@ -27,6 +27,8 @@ function valueText(value: unknown): string {
   if (isClasses(value)) return classesText(value)
   if (typeof value === 'object' && value !== null && 'rows' in value && Array.isArray(value.rows))
     return value.rows.map((row: unknown) => valueText(row)).join(' | ')
+  if (typeof value === 'object' && value !== null && 'embedding' in value && Array.isArray(value.embedding))
+    return tensorText({ datatype: 'vector', shape: [value.embedding.length], data: value.embedding })
   const tensor = jsonTensor.safeParse(value)
   return tensor.success ? tensorText(tensor.data) : JSON.stringify(value)
 }

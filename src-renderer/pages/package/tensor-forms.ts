@@ -40,6 +40,12 @@ export function beginInput(kind: string, spec: TensorSpec, form: TensorForm): Te
   return base
 }
 
+/** What gives a vector a token has three dimensions, and nearly all such models are made for the mean. */
+export const beginOutput = (kind: string, { name, shape }: TensorSpec): TensorForm =>
+  kind === 'embedding'
+    ? { tensor: name, kind, pooling: shape.length > 2 ? 'mean' : 'none', normalize: true }
+    : { tensor: name, kind }
+
 /** Channels first where the second dimension is 1 or 3, last where the last is, else a flat row of a square picture. */
 function imageOf({ shape }: TensorSpec): Record<string, unknown> {
   const [, first = 0, second = 0, third = 0] = shape

@@ -1,10 +1,11 @@
-/** Reading an answer's outputs: the best classes of a scored output, a tensor, or something else as it came. */
+/** Reading an answer's outputs: the best classes of a scored output, an embedding, a tensor, or something else as it came. */
 import { type JsonTensor, jsonTensor } from '../../../src-main/contract/tensor.ts'
 import { isRecord } from './values.ts'
 
 export type ClassScore = { label: string; score: number; index: number }
 export type Output =
   | { kind: 'classes'; tensor: string; top: ClassScore[] }
+  | { kind: 'embedding'; tensor: string; vector: number[] }
   | { kind: 'tensor'; tensor: string; value: JsonTensor }
   | { kind: 'other'; tensor: string; value: unknown }
 
@@ -16,9 +17,14 @@ function readOutput(tensor: string, value: unknown): Output {
     const top = value.top.map(readScore)
     if (top.every((one) => one !== null)) return { kind: 'classes', tensor, top }
   }
+  if (isRecord(value) && isVector(value.embedding))
+    return { kind: 'embedding', tensor, vector: value.embedding }
   const parsed = jsonTensor.safeParse(value)
   return parsed.success ? { kind: 'tensor', tensor, value: parsed.data } : { kind: 'other', tensor, value }
 }
+
+const isVector = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'number')
 
 function readScore(value: unknown): ClassScore | null {
   if (!isRecord(value)) return null
@@ -41,6 +47,7 @@ export function headline(item: Record<string, unknown>): string {
       ? 'No class'
       : `${best.label} · ${formatScore(best.score, areShares(first.top))}`
   }
+  if (first.kind === 'embedding') return `A vector of ${first.vector.length} numbers`
   if (first.kind === 'tensor') {
     const flat = first.value.data.flat(32)
     return flat.length === 1 ? String(flat[0]) : `${first.tensor}, ${first.value.shape.join(' × ')}`

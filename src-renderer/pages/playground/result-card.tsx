@@ -15,6 +15,7 @@ import css from './playground.module.css'
 import { Scores } from './scores.tsx'
 import { TensorTable } from './tensor-table.tsx'
 import { Timing } from './timing.tsx'
+import { VectorView } from './vector-view.tsx'
 
 /** `old` where the input or the version asked has changed since. */
 export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }) {
@@ -71,6 +72,7 @@ function OutputView({ output }: { output: Output }) {
     <section className={css.output}>
       <h3>{output.tensor}</h3>
       {output.kind === 'classes' && <Scores top={output.top} />}
+      {output.kind === 'embedding' && <VectorView name={output.tensor} vector={output.vector} />}
       {output.kind === 'tensor' && <TensorTable value={output.value} />}
       {output.kind === 'other' && <pre className={css.raw}>{JSON.stringify(output.value, null, 2)}</pre>}
     </section>
