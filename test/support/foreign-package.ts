@@ -1,4 +1,5 @@
 /** A package as it comes from elsewhere: a sample under the name of a publisher whom the node does not know. */
+import type { KeyObject } from 'node:crypto'
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,8 @@ export interface ForeignPackage {
   fingerprint: string
   /** As the publisher would send it. */
   publicKey: string
+  /** Issues its licenses. */
+  privateKey: KeyObject
 }
 
 export async function foreignPackage(publisher: string, version = '1.0.0'): Promise<ForeignPackage> {
@@ -38,6 +41,7 @@ export async function foreignPackage(publisher: string, version = '1.0.0'): Prom
     source,
     publisher,
     fingerprint: fingerprintOf(privateKey),
+    privateKey,
     publicKey: `-----BEGIN PUBLIC KEY-----\n${publicKeyText(privateKey)}\n-----END PUBLIC KEY-----\n`,
   }
 }

@@ -93,7 +93,7 @@ function ofTime({ license, revoked }: LicenseStanding, all: readonly Usable[], n
     {
       kind: `ends-${due}`,
       severity: due <= 14 ? 'warning' : 'info',
-      message: `${subject} ends on ${dayOf(exp)}, in ${Math.max(1, Math.ceil(left))} days at most. Renew it in time: the next one can be installed ahead.`,
+      message: `${subject} ends on ${dayOf(exp)}, ${left <= 1 ? 'within a day' : `in ${Math.ceil(left)} days`}. Renew it in time: the next one can be installed ahead.`,
     },
   ]
 }
