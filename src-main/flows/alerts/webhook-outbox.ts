@@ -5,13 +5,12 @@
 import { newId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
 import {
-  dueMessages,
+  type HeadMessage,
+  headMessages,
   insertMessage,
   listWebhooks,
-  nextMessageDue,
   noteDelivered,
   noteFailed,
-  type WebhookMessage,
 } from '../../store/tables/webhooks.ts'
 import type { NodeContext } from '../node-context.ts'
 import { bodyOf, type MessageContent, sendMessage } from './send-message.ts'
@@ -38,9 +37,9 @@ const failedPauseMs = 5000
 /** A clock that was set back must not ask for more than a timer can wait, which ends at once. */
 const waitMsMax = 3_600_000
 
-/** Until the next round. */
-export const waitMsOf = (dueAt: string, now: number, hasFailed: boolean): number =>
-  Math.min(waitMsMax, Math.max(hasFailed ? failedPauseMs : 0, Date.parse(dueAt) - now))
+/** Until a message is sent; `restMs` is what is left of a pause. */
+export const waitMsOf = (dueAt: string, now: number, restMs: number): number =>
+  Math.min(waitMsMax, Math.max(restMs, 0, Date.parse(dueAt) - now))
 
 interface WebhookOutbox {
   /** Something may be due: now, or later. */
@@ -52,10 +51,13 @@ interface WebhookOutbox {
 export function createWebhookOutbox(node: () => NodeContext): WebhookOutbox {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  let hasFailed = false
-  let round: Promise<void> | null = null
+  /** By webhook, what is under way: one that answers slowly holds up no other. */
+  const underWay = new Map<string, Promise<void>>()
+  /** By webhook, when the pause after a failure of the node ends; by performance.now(). */
+  const pausedUntil = new Map<string, number>()
 
-  async function deliver(context: NodeContext, message: WebhookMessage & { url: string }): Promise<void> {
+  async function deliver({ dueAt: _dueAt, ...message }: HeadMessage): Promise<void> {
+    const context = node()
     const error = await sendMessage(context, message)
     const now = context.clock.now()
     if (error === null) noteDelivered(context.db, message, new Date(now).toISOString())
@@ -68,48 +70,58 @@ export function createWebhookOutbox(node: () => NodeContext): WebhookOutbox {
     context.announce('alerts')
   }
 
-  async function run(): Promise<void> {
-    const context = node()
-    for (;;) {
-      const due = dueMessages(context.db, new Date(context.clock.now()).toISOString())
-      if (due.length === 0 || stopped) return
-      await Promise.all(due.map((message) => deliver(context, message)))
-    }
-  }
-
-  function schedule(): void {
-    clearTimeout(timer)
-    if (stopped) return
-    const { db, clock } = node()
-    const next = nextMessageDue(db)
-    if (next === null) return
-    timer = setTimeout(begin, waitMsOf(next, clock.now(), hasFailed))
-    timer.unref()
-  }
-
-  function begin(): void {
-    round ??= run()
+  function begin(message: HeadMessage): void {
+    const { webhookId } = message
+    const work = deliver(message)
       .then(
-        () => {
-          hasFailed = false
-        },
+        () => void pausedUntil.delete(webhookId),
         (error: unknown) => {
-          hasFailed = true
-          node().log.error({ err: error }, 'webhooks could not be delivered')
+          pausedUntil.set(webhookId, performance.now() + failedPauseMs)
+          node().log.error({ err: error, webhook: webhookId }, 'a webhook could not be delivered')
         },
       )
       .finally(() => {
-        round = null
-        schedule()
+        underWay.delete(webhookId)
+        look()
       })
+    underWay.set(webhookId, work)
+  }
+
+  /** Also where the node itself fails, it looks again. */
+  function look(): void {
+    clearTimeout(timer)
+    if (stopped) return
+    let waitMs = failedPauseMs
+    try {
+      waitMs = sendDue()
+    } catch (error) {
+      node().log.error({ err: error }, 'the messages to webhooks could not be read')
+    }
+    if (waitMs === Number.POSITIVE_INFINITY) return
+    timer = setTimeout(look, waitMs)
+    timer.unref()
+  }
+
+  /** The wait until the next is due. */
+  function sendDue(): number {
+    const { db, clock } = node()
+    let waitMs = Number.POSITIVE_INFINITY
+    for (const message of headMessages(db)) {
+      if (underWay.has(message.webhookId)) continue
+      const restMs = (pausedUntil.get(message.webhookId) ?? 0) - performance.now()
+      const ms = waitMsOf(message.dueAt, clock.now(), restMs)
+      if (ms === 0) begin(message)
+      else waitMs = Math.min(waitMs, ms)
+    }
+    return waitMs
   }
 
   return {
-    wake: schedule,
+    wake: look,
     stop: async () => {
       stopped = true
       clearTimeout(timer)
-      await round
+      await Promise.all(underWay.values())
     },
   }
 }

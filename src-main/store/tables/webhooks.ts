@@ -45,22 +45,16 @@ export const insertMessage = (
     'insert into webhook_messages (id, webhook_id, body, due_at) values (@id, @webhookId, @body, @dueAt)',
   ).run(message)
 
-/** The oldest of each webhook that is due: one is not overtaken by the next. */
-export const dueMessages = (db: NodeReader, at: string): (WebhookMessage & { url: string })[] =>
-  sql<WebhookMessage & { url: string }>(
-    db,
-    `select m.id, m.webhook_id as webhookId, m.body, m.attempts, w.url
-      from webhook_messages m join webhooks w on w.id = m.webhook_id
-      where m.due_at <= ? and m.id = (select min(id) from webhook_messages where webhook_id = m.webhook_id)`,
-  ).all(at)
+export type HeadMessage = WebhookMessage & { url: string; dueAt: string }
 
-/** When the next is due; null where none waits. */
-export const nextMessageDue = (db: NodeReader): string | null =>
-  sql<{ due: string | null }>(
+/** The oldest of each webhook: one is not overtaken by the next. */
+export const headMessages = (db: NodeReader): HeadMessage[] =>
+  sql<HeadMessage>(
     db,
-    `select min(due_at) as due from webhook_messages m
-      where id = (select min(id) from webhook_messages where webhook_id = m.webhook_id)`,
-  ).get()?.due ?? null
+    `select m.id, m.webhook_id as webhookId, m.body, m.attempts, m.due_at as dueAt, w.url
+      from webhook_messages m join webhooks w on w.id = m.webhook_id
+      where m.id = (select min(id) from webhook_messages where webhook_id = m.webhook_id)`,
+  ).all()
 
 export function noteDelivered(db: NodeWriter, { id, webhookId }: WebhookMessage, at: string): void {
   sql(db, 'delete from webhook_messages where id = ?').run(id)

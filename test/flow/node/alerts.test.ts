@@ -3,6 +3,7 @@
  * whose messages are verified by the formula of Standard Webhooks.
  */
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -188,6 +189,35 @@ test('an alert that could not be stored is stored when it can be, and told then,
     intake.stop()
     await whole[Symbol.asyncDispose]()
     await receiver[Symbol.asyncDispose]()
+  }
+})
+
+test('a webhook that takes its time holds up no other', async () => {
+  const whole = await startWholeNode({ serving: null })
+  const quick = await startReceiver()
+  const slow = createServer(() => undefined).listen(0, '127.0.0.1') // takes requests and answers none
+  await once(slow, 'listening')
+  try {
+    const { port } = slow.address() as AddressInfo
+    await whole.client.webhooks.add({ url: `http://127.0.0.1:${port}/slow` })
+    await whole.client.webhooks.add({ url: quick.url })
+    const { id } = await whole.client.alerts.addRule({ metric: 'error-rate', threshold: 0.05 })
+    for (const version of ['1.0.0', '2.0.0', '3.0.0'])
+      noteAlert(whole.node.context, found('firing', id, version), new Date().toISOString())
+    await until(() => (quick.received.length === 3 ? true : undefined))
+    const rows = await until(async () => {
+      const all = await whole.client.webhooks.list()
+      return all.some(({ waiting }) => waiting === 0) ? all : undefined
+    })
+    expect(rows.map(({ waiting, lastError }) => [waiting, lastError])).toEqual([
+      [3, null], // its first message is still on its way
+      [0, null],
+    ])
+  } finally {
+    slow.closeAllConnections()
+    slow.close()
+    await whole[Symbol.asyncDispose]()
+    await quick[Symbol.asyncDispose]()
   }
 })
 
