@@ -1,7 +1,7 @@
 /** Handlers of deployments, the playground and the log of calls. */
 import { deploy, removeDeployment, startDeployment, stopDeployment } from '../flows/serve/deploy.ts'
 import { listDeployments } from '../flows/serve/deployment-rows.ts'
-import { changeHosting } from '../flows/serve/hosting.ts'
+import { changeHosting, tuneAgain } from '../flows/serve/hosting.ts'
 import { tensorInterface, tryModel } from '../flows/serve/playground.ts'
 import { findRequest, listRequests } from '../flows/serve/requests.ts'
 import { changePolicy, promoteVersion, rollBack, shiftTraffic, whichVersion } from '../flows/serve/traffic.ts'
@@ -25,6 +25,9 @@ export const deployments = api.deployments.router({
   ),
   setHosting: api.deployments.setHosting.handler(({ context, input }) =>
     changeHosting(context.node, context.actor, input),
+  ),
+  tune: api.deployments.tune.handler(({ context, input }) =>
+    tuneAgain(context.node, context.actor, input.endpoint),
   ),
   which: api.deployments.which.handler(({ context, input }) => whichVersion(context.node, input)),
   transitions: api.deployments.transitions.handler(({ context, input }) =>

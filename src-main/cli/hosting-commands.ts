@@ -1,18 +1,23 @@
 /** How an endpoint is hosted: its threads, its queue, its time in memory. */
 import { OutpostError } from '../base/errors.ts'
 import { issuesInWords } from '../base/issue-words.ts'
-import { type HostingChanges, hostingChanges } from '../contract/hosting.ts'
+import { type HostingInput, hostingInput } from '../contract/hosting.ts'
 import type { AddCommand } from './add-command.ts'
 import { table } from './terminal.ts'
 
 export function addHostingCommands(add: AddCommand): void {
   add(
     'hosting <endpoint> [settings...]',
-    'Show or set threads, batches, queue, copies and time in memory of an endpoint',
+    'Show or set device, threads, batches, queue, copies and time in memory of an endpoint',
     'outpost hosting acme.digits maxBatchSize=32 pinned=true p99TargetMs=20',
-  ).run(async (context, endpoint: string, given: string[]) => {
+    (command) => command.option('--tune', 'measure again which number of operator threads answers soonest'),
+  ).run(async (context, endpoint: string, given: string[], { tune = false }: { tune?: boolean }) => {
     const settings = changesOf(given)
     const row = await context.withNode(async ({ client }) => {
+      if (tune) {
+        if (given.length > 0) await client.deployments.setHosting({ endpoint, settings })
+        return client.deployments.tune({ endpoint })
+      }
       if (given.length > 0) return client.deployments.setHosting({ endpoint, settings })
       const found = (await client.deployments.list()).find((one) => one.endpoint === endpoint)
       if (found) return found
@@ -24,16 +29,16 @@ export function addHostingCommands(add: AddCommand): void {
 }
 
 /** `maxBatchSize=32 pinned=true`, values in JSON. */
-function changesOf(given: string[]): HostingChanges {
+function changesOf(given: string[]): HostingInput {
   const values = given.map((text) => {
     const [name = '', ...rest] = text.split('=')
     return [name, jsonOrText(rest.join('='))] as const
   })
   const changes = Object.fromEntries(values)
-  const read = hostingChanges.strict().safeParse(changes)
+  const read = hostingInput.strict().safeParse(changes)
   if (read.success) return read.data
   throw new OutpostError('CLI_USAGE', issuesInWords(read.error.issues, changes), {
-    hint: `Settings are NAME=VALUE, of ${Object.keys(hostingChanges.shape).join(', ')}.`,
+    hint: `Settings are NAME=VALUE, of ${Object.keys(hostingInput.shape).join(', ')}.`,
   })
 }
 

@@ -46,6 +46,10 @@ const devices = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'directml', 'coreml'])
 /** A device of this machine, or a remote engine that runs the version in its place. */
 export const executionProvider = z.union([devices, remoteProvider])
 
+/** The same, and the device of the version that answers. */
+export const hostingInput = hostingChanges.extend({ executionProvider: executionProvider.optional() })
+export type HostingInput = z.infer<typeof hostingInput>
+
 export const hostingSettings = hostingValues.extend({ executionProvider })
 export type HostingSettings = z.infer<typeof hostingSettings>
 

@@ -8,7 +8,7 @@ import { accountUsage, refusalSeen } from './license/views.ts'
 import { remoteReport } from './remote.ts'
 import { feedbackTotals, shadowFigures } from './traffic.ts'
 import { validationCheck, validationReport } from './validation.ts'
-import { deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
+import { batches, deploymentState, deviceProbe, failure, hostingReport } from './views.ts'
 
 const servingConfig = z.object({
   dataDir: z.string(),
@@ -88,6 +88,8 @@ const deploymentReport = z.object({
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
+  latencyMsP99: z.number().nullable(),
+  batches,
   startedAt: z.string().nullable(),
   hosting: hostingReport.nullable(),
   /** Null where it is no shadow. */

@@ -153,6 +153,9 @@ export const hostingReport = z.object({
   batchRowsMax: z.int(),
 })
 
+/** Requests that reached the model since serving started, and the rows of the runs that they shared, added up. */
+export const batches = z.object({ requests: z.int(), rows: z.int() })
+
 /** One version of an endpoint. */
 const deploymentTarget = z.object({
   version: versionName,
@@ -169,6 +172,8 @@ const deploymentTarget = z.object({
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
+  latencyMsP99: z.number().nullable(),
+  batches,
   /** Null where it is no shadow. */
   shadow: shadowFigures.nullable(),
   /** The mean of the scores that callers gave since serving started; null where there is none. */

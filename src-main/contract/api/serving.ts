@@ -1,7 +1,7 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { executionProvider, hostingChanges } from '../hosting.ts'
+import { executionProvider, hostingInput } from '../hosting.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
@@ -69,10 +69,19 @@ export const deployments = {
     .route({
       method: 'PUT',
       path: '/deployments/{endpoint}/hosting',
-      summary: 'Set threads, batches, queue, copies and time in memory; what is left out stays',
+      summary: 'Set device, threads, batches, queue, copies and time in memory; what is left out stays',
       tags: ['Deployments'],
     })
-    .input(target.extend({ settings: hostingChanges }))
+    .input(target.extend({ settings: hostingInput }))
+    .output(deploymentRow),
+  tune: oc
+    .route({
+      method: 'POST',
+      path: '/deployments/{endpoint}/tune',
+      summary: 'Measure again which number of operator threads answers soonest',
+      tags: ['Deployments'],
+    })
+    .input(target)
     .output(deploymentRow),
   which: oc
     .route({

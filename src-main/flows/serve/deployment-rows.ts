@@ -77,6 +77,8 @@ function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarg
       queueLength: report?.queueLength ?? 0,
       latencyMsP50: report?.latencyMsP50 ?? null,
       latencyMsP95: report?.latencyMsP95 ?? null,
+      latencyMsP99: report?.latencyMsP99 ?? null,
+      batches: report?.batches ?? { requests: 0, rows: 0 },
       shadow: report?.shadow ?? null,
       quality: qualityOf(report?.feedback ?? null),
     }

@@ -175,6 +175,8 @@ export function createDeployments({
       queueLength: ready?.batcher.length() ?? 0,
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
+      latencyMsP99: figures.quantile(0.99),
+      batches: figures.batches(),
       startedAt: ready ? one.readySince : null,
       hosting: ready ? hostingOf(ready) : null,
       shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,

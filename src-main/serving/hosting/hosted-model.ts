@@ -205,7 +205,10 @@ export function hostModel(
         if (holders === 0) for (const settle of whenFree.splice(0)) settle()
       }
     },
-    reload: () => grow(() => replicas.remove(replicas.count() - 1)),
+    reload: () => {
+      rooms.tunings.forget(version.versionId)
+      return grow(() => replicas.remove(replicas.count() - 1))
+    },
     tend: (now) => {
       if (!batcher || changing || growing || isDiscarded) return
       const { waiting, running, instances } = batcher.figures()

@@ -6,6 +6,8 @@ import { findTuning } from '../../store/tables/tunings.ts'
 
 export interface Tunings {
   find(versionId: string, executionProvider: string): Tuning | null
+  /** What was deleted is measured again at the next load. */
+  forget(versionId: string): void
   keep(versionId: string, executionProvider: string, tuning: Tuning): void
 }
 
@@ -14,6 +16,9 @@ export function createTunings(db: NodeReader, tell: (record: TuningRecord) => vo
   return {
     find: (versionId, executionProvider) =>
       found.get(`${versionId}|${executionProvider}`) ?? findTuning(db, versionId, executionProvider),
+    forget: (versionId) => {
+      for (const key of found.keys()) if (key.startsWith(`${versionId}|`)) found.delete(key)
+    },
     keep: (versionId, executionProvider, tuning) => {
       found.set(`${versionId}|${executionProvider}`, tuning)
       tell({ versionId, executionProvider, ...tuning })

@@ -16,6 +16,8 @@ export interface CallFigures {
   histograms: Record<'total' | 'queue' | 'compute' | 'batch', Histogram>
   requestsTotal(): number
   failuresTotal(): number
+  /** Calls that reached the model, and the rows of the runs that they shared, added up. */
+  batches(): { requests: number; rows: number }
   /** Null before the first call; `share` from 0 to 1. Nearest rank. */
   quantile(share: number): number | null
 }
@@ -47,6 +49,10 @@ export function createCallFigures(): CallFigures {
     },
     requestsTotal: () => requests,
     failuresTotal: () => failures,
+    batches: () => ({
+      requests: histograms.batch.counts.reduce((sum, count) => sum + count, 0),
+      rows: histograms.batch.sum(),
+    }),
     quantile: (share) => {
       if (requests === 0) return null
       sorted ??= ring.slice(0, Math.min(requests, window)).sort()

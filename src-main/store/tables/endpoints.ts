@@ -101,6 +101,12 @@ export const deleteEndpoint = (db: NodeWriter, name: string): boolean =>
 export const countEndpoints = (db: NodeReader): number =>
   sql<{ count: number }>(db, 'select count(*) as count from endpoints').get()?.count ?? 0
 
+export const setDevice = (db: NodeWriter, id: string, executionProvider: string, at: string): void =>
+  void sql(
+    db,
+    'update endpoints set execution_provider = ?, updated_at = ?, revision = revision + 1 where id = ?',
+  ).run(executionProvider, at, id)
+
 /** A changed setting is no new start, so the revision stays. */
 export const setSettings = (db: NodeWriter, id: string, settings: string, at: string): void =>
   void sql(db, 'update endpoints set settings = ?, updated_at = ? where id = ?').run(settings, at, id)

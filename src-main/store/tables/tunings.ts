@@ -22,6 +22,10 @@ export function findTuning(
   return row ? { ...row, spinning: asBoolean(row.spinning) === true } : null
 }
 
+/** Of all devices: the next load measures again. */
+export const deleteTunings = (db: NodeWriter, versionId: string): void =>
+  void sql(db, 'delete from tunings where version_id = ?').run(versionId)
+
 export const putTuning = (
   db: NodeWriter,
   tuning: StoredTuning & { versionId: string; executionProvider: string; originNode: string; at: string },

@@ -2,27 +2,12 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { RemoteProvider } from '../../../src-main/contract/names.ts'
 import { client, orpc } from '../../client.ts'
 import { versionCore } from '../../components/format.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
-
-const providers = [
-  { value: 'auto', label: 'Automatic: the fastest that is here' },
-  { value: 'cpu', label: 'CPU' },
-  { value: 'cuda', label: 'CUDA' },
-  { value: 'webgpu', label: 'WebGPU' },
-  { value: 'directml', label: 'DirectML' },
-  { value: 'coreml', label: 'Core ML' },
-] as const
-type Provider = (typeof providers)[number]['value'] | RemoteProvider
-
-const engineChoice = ({ name }: { name: string }) => ({
-  value: `remote:${name}` as const,
-  label: `Remote engine ${name}`,
-})
+import { type Device, DeviceSelect } from './device-select.tsx'
 
 type Props = {
   opened: boolean
@@ -50,12 +35,11 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
   const [model, setModel] = useState<string | null>(askedModel ?? null)
   const [version, setVersion] = useState<string | null>(askedVersion ?? null)
   const [endpoint, setEndpoint] = useState('')
-  const [provider, setProvider] = useState<Provider>('auto')
+  const [device, setDevice] = useState<Device>('auto')
   const versions = useQuery({
     ...orpc.models.versions.queryOptions({ input: { model: model ?? '', limit: 500 } }),
     enabled: model !== null,
   })
-  const engines = useQuery(orpc.engines.list.queryOptions())
   const rows = versions.data?.rows ?? []
   const chosen =
     version ?? rows.find(({ aliases }) => aliases.includes('stable'))?.version ?? rows[0]?.version ?? null
@@ -63,7 +47,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
     mutationFn: (input: { model: string; version: string }) =>
       client.deployments.deploy({
         ...input,
-        executionProvider: provider,
+        executionProvider: device,
         ...(endpoint.trim() !== '' && { endpoint: endpoint.trim() }),
       }),
     onSuccess: (row) => {
@@ -106,14 +90,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
           value={endpoint}
           onChange={(event) => setEndpoint(event.currentTarget.value)}
         />
-        <Select
-          label="Device"
-          description="What is missing here falls back to the CPU, and the deployment says so."
-          data={[...providers, ...(engines.data ?? []).map(engineChoice)]}
-          value={provider}
-          onChange={(next) => next !== null && setProvider(next)}
-          allowDeselect={false}
-        />
+        <DeviceSelect value={device} onChange={setDevice} />
         {deploy.error && <ErrorNotice error={deploy.error} what="The version was not deployed." />}
         <Group justify="flex-end" gap={12}>
           <Button onClick={onClose}>Cancel</Button>

@@ -28,6 +28,7 @@ import { HostingButton, PolicyCard } from './policy-card.tsx'
 import { deploymentsQuery } from './query.ts'
 import { ShadowCards } from './shadow-card.tsx'
 import { TransitionsCard, WhichCard } from './transitions-card.tsx'
+import { TuneButton } from './tune-button.tsx'
 import { VersionsCard } from './versions-card.tsx'
 
 const route = getRouteApi('/deployments/$endpoint')
@@ -110,7 +111,15 @@ function Deployment({ row }: { row: DeploymentRow }) {
       <PolicyCard row={row} />
       <Columns sides="even">
         <Calls row={row} />
-        <Card title="Deployment" actions={<HostingButton row={row} />}>
+        <Card
+          title="Deployment"
+          actions={
+            <>
+              <TuneButton row={row} />
+              <HostingButton row={row} />
+            </>
+          }
+        >
           <Facts
             items={[
               ['Model', row.model],

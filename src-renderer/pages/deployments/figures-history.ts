@@ -12,6 +12,9 @@ export interface Sample {
   errors: number | null
   p50: number | null
   p95: number | null
+  p99: number | null
+  /** Rows of the run that a request shared, on average of those since the last sample. */
+  batch: number | null
   queue: number
 }
 
@@ -19,6 +22,7 @@ export interface VersionHistory {
   version: string
   requests: number
   failures: number
+  batches: DeploymentRow['targets'][number]['batches']
   samples: Sample[]
 }
 
@@ -31,7 +35,7 @@ export function extended(
   return targets
     .filter(({ role }) => role !== 'previous')
     .map((target) => {
-      const { version, requestsTotal: requests, failuresTotal: failures } = target
+      const { version, requestsTotal: requests, failuresTotal: failures, batches } = target
       const known = history.find((one) => one.version === version)
       const last = known?.samples.at(-1)
       const passed = last ? at - last.at : 0
@@ -43,12 +47,18 @@ export function extended(
         errors: rateOf(failures, known?.failures ?? 0),
         p50: target.latencyMsP50,
         p95: target.latencyMsP95,
+        p99: target.latencyMsP99,
+        batch: known ? batchOf(batches, known.batches) : null,
         queue: target.queueLength,
       }
       const samples = [...(known?.samples ?? []), sample].slice(-samplesMax)
-      return { version, requests, failures, samples }
+      return { version, requests, failures, batches, samples }
     })
 }
+
+type Batches = VersionHistory['batches']
+const batchOf = (now: Batches, before: Batches): number | null =>
+  now.requests > before.requests ? (now.rows - before.rows) / (now.requests - before.requests) : null
 
 /** `updatedAt` is the time of the row, in milliseconds: the same row counts once. */
 export function useHistory(row: DeploymentRow, updatedAt: number): VersionHistory[] {

@@ -1,13 +1,14 @@
-/** How an endpoint is hosted: threads, batches, queue, copies, time in memory. What serves goes on until it is changed. */
+/** How an endpoint is hosted: device, threads, batches, queue, copies, time in memory. What serves goes on until it is changed. */
 import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, Switch, TagsInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type HostingSettings, hostingChanges } from '../../../src-main/contract/hosting.ts'
+import { type HostingSettings, hostingInput } from '../../../src-main/contract/hosting.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
+import { type Device, DeviceSelect } from './device-select.tsx'
 import { fieldErrors } from './field-errors.ts'
 
 type NumberName = {
@@ -36,6 +37,7 @@ const fields: readonly NumberField[] = [
 ]
 
 type Draft = Record<NumberName, number | string> & {
+  executionProvider: Device
   pinned: boolean
   spinning: boolean
   preferred: string[]
@@ -46,16 +48,18 @@ const draftOf = (settings: HostingSettings): Draft => ({
     NumberName,
     number | string
   >),
+  executionProvider: settings.executionProvider,
   pinned: settings.pinned,
   spinning: settings.spinning ?? false,
   preferred: settings.preferredBatchSizes.map(String),
 })
 
 const changesOf = (draft: Draft, before: HostingSettings) =>
-  hostingChanges.safeParse({
+  hostingInput.safeParse({
     ...Object.fromEntries(
       fields.map(({ name, empty }) => [name, draft[name] === '' && empty !== undefined ? null : draft[name]]),
     ),
+    executionProvider: draft.executionProvider,
     pinned: draft.pinned,
     spinning: before.spinning === null && !draft.spinning ? null : draft.spinning,
     preferredBatchSizes: draft.preferred.map(Number),
@@ -91,6 +95,10 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
         }}
       >
         <Stack gap="md">
+          <DeviceSelect
+            value={draft.executionProvider}
+            onChange={(executionProvider) => setDraft({ ...draft, executionProvider })}
+          />
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
             {fields.map(({ name, label, hint, empty }) => (
               <NumberInput

@@ -1,4 +1,4 @@
-/** Rate, latency, errors and queue of each version, one line a version, each second while the page is seen. */
+/** Rate, latency, errors, queue and batches of each version, one line a version, each second while the page is seen. */
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
@@ -7,9 +7,10 @@ import { formatClock, formatNumber } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { None } from '../../components/values.tsx'
+import { marksOf } from './change-marks.ts'
 import { type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
-import { deploymentsQuery } from './query.ts'
+import { changesQuery, deploymentsQuery } from './query.ts'
 
 /**
  * uPlot formats numbers by the browser's language as soon as it is loaded, and throws where that is no tag of BCP 47:
@@ -33,8 +34,10 @@ const charts: readonly { figure: Figure; title: string }[] = [
   { figure: 'rate', title: 'Requests per second' },
   { figure: 'p50', title: 'Latency p50, ms' },
   { figure: 'p95', title: 'Latency p95, ms' },
+  { figure: 'p99', title: 'Latency p99, ms' },
   { figure: 'errors', title: 'Errors per second' },
   { figure: 'queue', title: 'Requests waiting' },
+  { figure: 'batch', title: 'Rows of a run' },
 ]
 const figureMs = 1_000
 const tableRows = 30
@@ -47,6 +50,8 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
     refetchIntervalInBackground: false,
   })
   const history = useHistory(row, list.dataUpdatedAt)
+  const changes = useQuery(changesQuery(row.endpoint))
+  const marks = marksOf(changes.data ?? [], history)
   return (
     <Card title="Live" note="the last five minutes that this page was open, each second">
       <p className={css.legend}>
@@ -55,13 +60,18 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
             <i data-series={at % 4} aria-hidden /> {version}
           </span>
         ))}
+        {marks.map(({ at, words }) => (
+          <span key={`${at} ${words}`}>
+            <i data-mark aria-hidden /> {formatClock(at * 1000)} {words}
+          </span>
+        ))}
       </p>
       <div className={css.charts}>
         {charts.map(({ figure, title }) => (
           <figure key={figure} className={css.chart}>
             <figcaption>{title}</figcaption>
             <Suspense fallback={<div className={css.coming} />}>
-              <LivePlot label={title} history={history} figure={figure} />
+              <LivePlot label={title} history={history} figure={figure} marks={marks} />
             </Suspense>
           </figure>
         ))}

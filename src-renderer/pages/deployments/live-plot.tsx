@@ -2,30 +2,42 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import type { ChangeMark } from './change-marks.ts'
 import type { Sample, VersionHistory } from './figures-history.ts'
 
 interface Props {
   label: string
   history: readonly VersionHistory[]
   figure: Exclude<keyof Sample, 'at'>
+  marks: readonly ChangeMark[]
 }
 
 const height = 150
 /** The top of the axis at least, so that nothing is drawn as nothing. */
-const leastTop: Record<Props['figure'], number> = { rate: 1, errors: 1, queue: 2, p50: 0.01, p95: 0.01 }
+const leastTop: Record<Props['figure'], number> = {
+  rate: 1,
+  errors: 1,
+  queue: 2,
+  batch: 2,
+  p50: 0.01,
+  p95: 0.01,
+  p99: 0.01,
+}
 const dashes = [[], [6, 4], [2, 3], [10, 3, 2, 3]]
 const names = ['--series-a', '--series-b', '--series-c', '--series-d']
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-export function LivePlot({ label, history, figure }: Props) {
+export function LivePlot({ label, history, figure, marks }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | null>(null)
+  const marked = useRef(marks)
+  marked.current = marks
   const versions = history.map(({ version }) => version).join('\n')
   useEffect(() => {
     const element = place.current
     if (!element) return undefined
     const made = new UPlot(
-      optionsOf(element.clientWidth, versions.split('\n'), leastTop[figure]),
+      optionsOf(element.clientWidth, versions.split('\n'), leastTop[figure], () => marked.current),
       [[]],
       element,
     )
@@ -39,6 +51,7 @@ export function LivePlot({ label, history, figure }: Props) {
     }
   }, [versions, figure])
   useEffect(() => plot.current?.setData(dataOf(history, figure)), [history, figure])
+
   return <div ref={place} role="img" aria-label={`${label}; its figures stand in the table below`} />
 }
 
@@ -54,7 +67,12 @@ function dataOf(history: readonly VersionHistory[], figure: Props['figure']): UP
   return [times, ...lines]
 }
 
-function optionsOf(width: number, versions: readonly string[], least: number): UPlot.Options {
+function optionsOf(
+  width: number,
+  versions: readonly string[],
+  least: number,
+  marks: () => readonly ChangeMark[],
+): UPlot.Options {
   const axis: UPlot.Axis = {
     stroke: () => token('--muted'),
     grid: { stroke: () => token('--border'), width: 1 },
@@ -65,6 +83,7 @@ function optionsOf(width: number, versions: readonly string[], least: number): U
     width,
     height,
     legend: { show: false },
+    hooks: { draw: [(plot) => drawMarks(plot, marks())] },
     cursor: { show: true, drag: { x: false, y: false }, sync: { key: 'deployment' } },
     scales: { y: { range: (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.1)] } },
     axes: [
@@ -82,6 +101,25 @@ function optionsOf(width: number, versions: readonly string[], least: number): U
       })),
     ],
   }
+}
+
+/** A line from top to bottom where the endpoint changed; what it was stands in the legend. */
+function drawMarks({ ctx, bbox, valToPos, scales }: UPlot, marks: readonly ChangeMark[]): void {
+  const { min = null, max = null } = scales.x ?? {}
+  if (min === null || max === null) return
+  ctx.save()
+  ctx.strokeStyle = token('--muted')
+  ctx.lineWidth = devicePixelRatio
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+  for (const { at } of marks) {
+    if (at < min || at > max) continue
+    const x = valToPos(at, 'x', true)
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }
 
 const clock = (seconds: number): string => new Date(seconds * 1000).toTimeString().slice(0, 8)

@@ -2,14 +2,15 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Strategy } from '../../../src-main/contract/traffic.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
-import { client, orpc } from '../../client.ts'
+import { client } from '../../client.ts'
 import { Chip, type Tone } from '../../components/chip.tsx'
 import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { None, Time } from '../../components/values.tsx'
+import { changesQuery } from './query.ts'
+import { strategyWords } from './strategy-words.ts'
 import css from './traffic.module.css'
 
 const tones: Record<string, Tone> = { complete: 'ok', rolled_back: 'bad', partial: 'warn', testing: 'info' }
@@ -21,17 +22,8 @@ const words: Record<string, string> = {
   rolled_back: 'Rolled back',
 }
 
-const strategyWords: Record<Strategy, string> = {
-  replace: 'Replace',
-  canary: 'Canary',
-  'blue-green': 'Blue-green',
-  ab: 'A/B',
-  shadow: 'Shadow',
-}
-
 export function TransitionsCard({ row }: { row: DeploymentRow }) {
-  const input = { endpoint: row.endpoint }
-  const list = useQuery(orpc.deployments.transitions.queryOptions({ input, refetchInterval: 5000 }))
+  const list = useQuery(changesQuery(row.endpoint))
   return (
     <Card title="Changes" note="newest first">
       <Loaded query={list} what="the changes">

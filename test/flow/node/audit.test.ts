@@ -69,6 +69,7 @@ change('deployments.rollBack', ['endpoint.promote', 'endpoint.roll-back'], async
 change('deployments.setPolicy', 'endpoint.policy', () =>
   outpost.client.deployments.setPolicy({ endpoint, policy: { stickyBy: 'session' } }),
 )
+change('deployments.tune', 'endpoint.tune', () => outpost.client.deployments.tune({ endpoint }))
 change('deployments.setHosting', 'endpoint.hosting', () =>
   outpost.client.deployments.setHosting({ endpoint, settings: { pinned: true } }),
 )

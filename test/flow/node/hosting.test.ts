@@ -25,6 +25,35 @@ test('settings are changed one by one, and hold at once', async () => {
   })
 })
 
+test('a device is changed where it stands, and kept with the other settings', async () => {
+  const { setHosting, list } = outpost.client.deployments
+  const settings = { executionProvider: 'cpu' as const, maxBatchSize: 4 }
+  const row = await setHosting({ endpoint: 'acme.linear', settings })
+  expect(row).toMatchObject({ state: 'ready', executionProvider: { requested: 'cpu', used: 'cpu' } })
+  const gone = setHosting({ endpoint: 'acme.linear', settings: { executionProvider: 'remote:nobody' } })
+  await expect(gone).rejects.toMatchObject({ code: 'REMOTE_NOT_FOUND' })
+  expect((await list())[0]?.settings).toMatchObject(settings)
+})
+
+test('threads are measured again, beside what serves, unless a person set them', async () => {
+  const { setHosting, tune } = outpost.client.deployments
+  const endpoint = 'acme.linear'
+  const measuredAt = () => {
+    const { db } = outpost.node.context
+    return db
+      .prepare<[], { at: string }>('select measured_at as at from tunings')
+      .all()
+      .map(({ at }) => at)
+  }
+  await expect.poll(() => measuredAt().length).toBe(1)
+  const [before = ''] = measuredAt()
+  const row = await tune({ endpoint })
+  expect(row).toMatchObject({ state: 'ready', hosting: { replicas: 1, tunedP99Ms: expect.any(Number) } })
+  await expect.poll(() => measuredAt().filter((at) => at > before).length).toBe(1)
+  await setHosting({ endpoint, settings: { intraOpThreads: 1 } })
+  await expect(tune({ endpoint })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+})
+
 test('the devices are those that a run in the serving process has proven', async () => {
   const devices = await outpost.client.system.devices()
   expect(devices.find(({ executionProvider }) => executionProvider === 'cpu')).toMatchObject({ works: true })

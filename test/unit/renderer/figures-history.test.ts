@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { extended, type VersionHistory } from '../../../src-renderer/pages/deployments/figures-history.ts'
 
-const target = (requestsTotal: number) => ({
+const target = (requestsTotal: number, rows = 0) => ({
   version: '1.0.0',
   digest: `sha256:${'0'.repeat(64)}`,
   role: 'primary' as const,
@@ -16,6 +16,8 @@ const target = (requestsTotal: number) => ({
   queueLength: 2,
   latencyMsP50: 1,
   latencyMsP95: 2,
+  latencyMsP99: 3,
+  batches: { requests: requestsTotal, rows },
   shadow: null,
   quality: null,
 })
@@ -27,6 +29,14 @@ const after = (counts: number[]) =>
 
 test('counts become rates', () => {
   expect(after([10, 15, 15])[0]?.samples.map(({ rate }) => rate)).toEqual([null, 5, 0])
+})
+
+test('the size of batches is that of the last second alone, and none where nothing ran', () => {
+  const history = [target(10, 10), target(14, 42), target(14, 42)].reduce<VersionHistory[]>(
+    (known, one, at) => extended(known, { targets: [one] }, at),
+    [],
+  )
+  expect(history[0]?.samples.map(({ batch }) => batch)).toEqual([null, 8, null])
 })
 
 test('a count that fell is a process that began anew', () => {
