@@ -143,42 +143,33 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     const units = quota.unit === 'item' ? Math.max(1, items) : 1
     const estimate = creditsOf(price, units, tokensEstimated(bytesIn))
     const overage = { overage: quota.onExceed === 'overage' ? quota.overageMax : 0 }
-    let paid: QuotaToken | null = null
-    const takeBoth = (): QuotaToken | QuotaDenial => {
+    const takeBoth = (): QuotaToken[] | QuotaDenial => {
       const token = ledger.take(plan.month, overage, units, now)
-      if (!token.admitted || plan.credits === null || estimate === 0) return token
+      if (!token.admitted) return token
+      if (plan.credits === null || estimate === 0) return [token]
       const credits = ledger.take(plan.credits, { overage: 0 }, estimate, now)
-      if (credits.admitted) {
-        paid = credits
-        return token
-      }
+      if (credits.admitted) return [token, credits]
       ledger.giveBack(token)
       return credits
     }
     if (idempotency) {
       const held = keys.enter({ caller: caller.name, license: license.lid, ...idempotency }, now, takeBoth)
       if (!held.admitted) return { refusal: inWords(held.refusal, license) }
-      return grantOf(plan, units, held.repeated, {
-        answered: (credits) => {
-          if (paid) ledger.settle(paid, credits)
-          return held.succeed(units)
-        },
-        failed: () => {
-          if (paid) ledger.giveBack(paid)
-          held.fail()
-        },
+      return grantOf(plan, units, held.bills, {
+        answered: (credits) => held.succeed(units, credits),
+        failed: held.fail,
       })
     }
-    const token = takeBoth()
-    if (!token.admitted) return { refusal: inWords(token.refusal, license) }
-    return grantOf(plan, units, false, {
+    const taken = takeBoth()
+    if ('refusal' in taken) return { refusal: inWords(taken.refusal, license) }
+    const [token, paid] = taken
+    return grantOf(plan, units, () => true, {
       answered: (credits) => {
         if (paid) ledger.settle(paid, credits)
-        ledger.settle(token, units)
+        if (token) ledger.settle(token, units)
       },
       failed: () => {
-        if (paid) ledger.giveBack(paid)
-        ledger.giveBack(token)
+        for (const one of taken) ledger.giveBack(one)
       },
     })
   }
@@ -215,12 +206,12 @@ const unlicensed: Grant = {
 function grantOf(
   { license, month }: Plan,
   units: number,
-  repeated: boolean,
+  bills: () => boolean,
   end: { answered: (credits: number) => Promise<void> | void; failed: () => void },
 ): Grant {
   const { price } = license.terms
   const cost = (tokens: number) =>
-    repeated ? { units: 0, credits: 0 } : { units, credits: creditsOf(price, units, tokens) }
+    bills() ? { units, credits: creditsOf(price, units, tokens) } : { units: 0, credits: 0 }
   return {
     license: license.lid,
     period: month.period,

@@ -3,9 +3,10 @@
  * A key is bound to its caller, its license and the digest of its body. It is on the disk before the answer leaves;
  * until then requests of one key hold it together, and what was taken is given back when all of them failed.
  *
- *   const held = keys.enter({ caller, license, key, body }, now, () => ledger.take(...))
+ *   const held = keys.enter({ caller, license, key, body }, now, () => [ledger.take(...), ...])   // or the denial
  *   if (!held.admitted) throw held.refusal
- *   await held.succeed(actualUnits)   // before the answer leaves; rejects with METER_UNAVAILABLE
+ *   const units = held.bills() ? actualUnits : 0   // for the record of the request
+ *   await held.succeed(actualUnits, ...)   // of each token, before the answer leaves; rejects with METER_UNAVAILABLE
  *   held.fail()                       // instead, where there is no answer
  *
  * It settles the tokens itself.
@@ -29,14 +30,18 @@ interface KeyedRequest {
 
 export interface HeldKey {
   readonly admitted: true
-  /** Counted by an earlier request: this one is not to be billed. */
-  readonly repeated: boolean
-  succeed(actualUnits: number): Promise<void>
+  /** Whether it is this request that is billed. The first of a key that asks is, unless it fails after that. */
+  bills(): boolean
+  succeed(...actualUnits: number[]): Promise<void>
   fail(): void
 }
 
 export interface IdempotencyKeys {
-  enter(request: KeyedRequest, now: number, take: () => QuotaToken | QuotaDenial): HeldKey | QuotaDenial
+  enter(
+    request: KeyedRequest,
+    now: number,
+    take: () => readonly QuotaToken[] | QuotaDenial,
+  ): HeldKey | QuotaDenial
 }
 
 /** What of the ledger is needed. */
@@ -50,8 +55,9 @@ interface KeyedLedger {
 /** A key while requests hold it or its row is not written yet. */
 interface Entry {
   row: IdempotencyRow
-  token: QuotaToken
+  tokens: readonly QuotaToken[]
   holders: number
+  biller: HeldKey | null
   counted: boolean
   written: Promise<void> | null
 }
@@ -59,7 +65,7 @@ interface Entry {
 const keptMs = limits.idempotencyHoursMax * 3_600_000
 const done: HeldKey = {
   admitted: true,
-  repeated: true,
+  bills: () => false,
   succeed: async () => undefined,
   fail: () => undefined,
 }
@@ -109,7 +115,12 @@ export function createIdempotencyKeys(
     })
   }
 
-  function hold(name: string, entry: Entry, repeated: boolean): HeldKey {
+  /** A token ends once: the second time nothing happens. */
+  function settle(entry: Entry, actualUnits: readonly number[]): void {
+    for (const [at, token] of entry.tokens.entries()) ledger.settle(token, actualUnits[at] ?? token.units)
+  }
+
+  function hold(name: string, entry: Entry): HeldKey {
     entry.holders += 1
     let ended = false
     const leave = (): boolean => {
@@ -118,15 +129,17 @@ export function createIdempotencyKeys(
       entry.holders -= 1
       return true
     }
-    return {
+    const held: HeldKey = {
       admitted: true,
-      repeated,
-      succeed: async (actualUnits) => {
+      bills: () => {
+        entry.biller ??= entry.counted ? null : held
+        return entry.biller === held
+      },
+      succeed: async (...actualUnits) => {
         if (!leave()) return
-        if (!entry.counted) {
-          entry.counted = true
-          ledger.settle(entry.token, actualUnits)
-        }
+        entry.counted = true
+        entry.biller ??= held
+        if (entry.biller === held) settle(entry, actualUnits)
         entry.written ??= write(entry.row)
         try {
           await entry.written
@@ -137,11 +150,17 @@ export function createIdempotencyKeys(
         }
       },
       fail: () => {
-        if (!leave() || entry.holders > 0 || entry.counted) return
+        if (!leave()) return
+        if (entry.biller === held) {
+          entry.biller = null
+          if (entry.counted) settle(entry, []) // another one was answered: what was estimated is charged
+        }
+        if (entry.holders > 0 || entry.counted) return
         entries.delete(name)
-        ledger.giveBack(entry.token)
+        for (const token of entry.tokens) ledger.giveBack(token)
       },
     }
+    return held
   }
 
   return {
@@ -158,14 +177,14 @@ export function createIdempotencyKeys(
         return { admitted: false, refusal: unavailable(error) }
       }
       if (body && !Buffer.from(body).equals(request.body)) return reused(request.key)
-      if (entry) return hold(name, entry, true)
+      if (entry) return hold(name, entry)
       if (body) return done
       const answer = take()
-      if (!answer.admitted) return answer
+      if ('refusal' in answer) return answer
       const row = { key, caller: digestOf('caller', request.caller), body: request.body, at: Math.round(now) }
-      const fresh: Entry = { row, token: answer, holders: 0, counted: false, written: null }
+      const fresh: Entry = { row, tokens: answer, holders: 0, biller: null, counted: false, written: null }
       entries.set(name, fresh)
-      return hold(name, fresh, false)
+      return hold(name, fresh)
     },
   }
 

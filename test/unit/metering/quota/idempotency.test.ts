@@ -3,19 +3,20 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createIdempotencyKeys, type HeldKey } from '../../../../src-main/metering/quota/idempotency.ts'
 import type { QuotaLedger } from '../../../../src-main/metering/quota/ledger.ts'
-import type { QuotaDenial } from '../../../../src-main/metering/quota/types.ts'
+import type { QuotaDenial, QuotaToken } from '../../../../src-main/metering/quota/types.ts'
 import { countIdempotency } from '../../../../src-main/store/tables/idempotency.ts'
 import { deny, ledgerFolder, november } from '../../../support/quota-ledger.ts'
 
 const account = { id: 'lic', period: '2026-11', limit: 10 }
 const bodyOf = (text: string) => createHash('sha256').update(text).digest()
+const taken = (answer: QuotaToken | QuotaDenial) => (answer.admitted ? [answer] : answer)
 const log = { warn: () => undefined }
 
 function keysOf(ledger: QuotaLedger, bounds?: { perCaller: number; all: number }) {
   const keys = createIdempotencyKeys(ledger, log, bounds)
   return (key: string, more: { body?: string; caller?: string; license?: string; now?: number } = {}) => {
     const { body = 'body', caller = 'ada', license = 'lic', now = november } = more
-    const take = () => ledger.take(account, deny, 1, now)
+    const take = () => taken(ledger.take(account, deny, 1, now))
     return keys.enter({ caller, license, key, body: bodyOf(body) }, now, take)
   }
 }
@@ -30,7 +31,7 @@ describe('a key', () => {
     const ledger = ledgerFolder().open()
     const enter = keysOf(ledger)
     const [first, second] = [held(enter('k')), held(enter('k'))]
-    expect([first.repeated, second.repeated]).toEqual([false, true])
+    expect([second.bills(), first.bills(), second.bills()]).toEqual([true, false, true])
     await Promise.all([first.succeed(1), second.succeed(1)])
     await held(enter('k')).succeed(1)
     expect(countedIn(ledger)).toBe(1)
@@ -44,8 +45,8 @@ describe('a key', () => {
     const second = folder.open()
     const enter = keysOf(second)
     const day = 24 * 3_600_000
-    expect(held(enter('k', { now: november + day - 1 })).repeated).toBe(true)
-    expect(held(enter('k', { now: november + day })).repeated).toBe(false)
+    expect(held(enter('k', { now: november + day - 1 })).bills()).toBe(false)
+    expect(held(enter('k', { now: november + day })).bills()).toBe(true)
   })
 
   test('is refused for another body, and another one for another caller or license', async () => {
@@ -56,8 +57,8 @@ describe('a key', () => {
     expect(code(enter('k', { body: 'other' }))).toBe('IDEMPOTENCY_KEY_REUSED')
     await first.succeed(1)
     expect(code(enter('k', { body: 'other' }))).toBe('IDEMPOTENCY_KEY_REUSED')
-    expect(held(enter('k', { caller: 'bob' })).repeated).toBe(false)
-    expect(held(enter('k', { license: 'other' })).repeated).toBe(false)
+    expect(held(enter('k', { caller: 'bob' })).bills()).toBe(true)
+    expect(held(enter('k', { license: 'other' })).bills()).toBe(true)
     expect(code(enter(''))).toBe('BAD_REQUEST')
     expect(code(enter('k'.repeat(257)))).toBe('BAD_REQUEST')
   })
@@ -72,11 +73,48 @@ describe('a key', () => {
     second.fail()
     expect(countedIn(ledger)).toBe(0)
     const [third, fourth] = [held(enter('k')), held(enter('k'))]
-    expect(third.repeated).toBe(false)
+    expect(third.bills()).toBe(true)
     await third.succeed(1)
     fourth.fail()
     expect(countedIn(ledger)).toBe(1)
-    expect(held(enter('k')).repeated).toBe(true)
+    expect(held(enter('k')).bills()).toBe(false)
+  })
+
+  test('is billed to the one that is answered, with the credits too, when the first of two fails', async () => {
+    const ledger = ledgerFolder().open()
+    const keys = createIdempotencyKeys(ledger, log)
+    const credits = { id: 'credits', period: '', limit: 100 }
+    const enter = () =>
+      held(
+        keys.enter({ caller: 'ada', license: 'lic', key: 'k', body: bodyOf('b') }, november, () =>
+          [ledger.take(account, deny, 1, november), ledger.take(credits, deny, 20, november)].filter(
+            (answer): answer is QuotaToken => answer.admitted,
+          ),
+        ),
+      )
+    const [first, second] = [enter(), enter()]
+    expect([first.bills(), second.bills()]).toEqual([true, false])
+    first.fail()
+    expect(second.bills()).toBe(true)
+    await second.succeed(1, 15)
+    expect([countedIn(ledger), ledger.usage(credits)?.counted]).toEqual([1, 15])
+    expect(enter().bills()).toBe(false)
+  })
+
+  test('is charged what the request that is billed cost, whichever is answered first', async () => {
+    const ledger = ledgerFolder().open()
+    const keys = createIdempotencyKeys(ledger, log)
+    const enter = () =>
+      held(
+        keys.enter({ caller: 'ada', license: 'lic', key: 'k', body: bodyOf('b') }, november, () =>
+          taken(ledger.take(account, deny, 5, november)),
+        ),
+      )
+    const [first, second] = [enter(), enter()]
+    expect(first.bills()).toBe(true)
+    await second.succeed(0)
+    await first.succeed(3)
+    expect(countedIn(ledger)).toBe(3)
   })
 
   test('is refused with the quota', () => {
@@ -95,15 +133,15 @@ test('keys are bounded in number: the oldest of the same caller make room', asyn
   const enter = (caller: string, key: string, at: number) =>
     held(
       keys.enter({ caller, license: 'lic', key, body: bodyOf('b') }, november + at, () =>
-        ledger.take(unlimited, deny, 1, november),
+        taken(ledger.take(unlimited, deny, 1, november)),
       ),
     )
   for (let at = 0; at < 20; at++) await enter('ada', `k${at}`, at).succeed(1)
   await enter('bob', 'k', 100).succeed(1)
   const db = ledger.database()
   expect(db && countIdempotency(db)).toBe(6)
-  expect(enter('ada', 'k19', 101).repeated).toBe(true)
-  expect(enter('ada', 'k0', 101).repeated).toBe(false)
+  expect(enter('ada', 'k19', 101).bills()).toBe(false)
+  expect(enter('ada', 'k0', 101).bills()).toBe(true)
   for (let at = 0; at < 5; at++) await enter(`c${at}`, 'k', 200 + at).succeed(1)
   expect(db && countIdempotency(db)).toBe(8)
 })
