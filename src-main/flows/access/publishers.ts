@@ -13,6 +13,7 @@ import {
 } from '../../base/signing-key.ts'
 import type { Signer } from '../../package/signing/sign-manifest.ts'
 import type { RowWindow } from '../../store/sqlite.ts'
+import { nextSnapshot } from '../../store/tables/meta.ts'
 import {
   deletePublishers,
   findPublisherByFingerprint,
@@ -108,6 +109,7 @@ function writeOwn(
       trustedAt,
     }
     putPublisher(node.db, { ...publisher, originNode: node.nodeId })
+    nextSnapshot(node.db)
     return publisher
   })
 }
@@ -160,6 +162,7 @@ export function trustKey(
         trustedAt,
       }
       putPublisher(node.db, { ...publisher, originNode: node.nodeId })
+      nextSnapshot(node.db) // its licenses count from now on
       return publisher
     },
   )
@@ -186,7 +189,10 @@ function readPublicKey(pem: string): KeyObject {
 
 export function removePublisher(node: NodeContext, actor: Actor, name: string) {
   audited(node, actor, { action: 'publisher.remove', object: name }, () => {
-    if (deletePublishers(node.db, name) > 0) return
+    if (deletePublishers(node.db, name) > 0) {
+      nextSnapshot(node.db) // and its licenses no longer
+      return
+    }
     throw new OutpostError('NOT_FOUND', `No publisher "${name}" is trusted here, or it is this node's own.`)
   })
   node.announce('publishers')

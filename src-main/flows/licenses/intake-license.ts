@@ -94,8 +94,8 @@ function requireNewest({ seq }: LicensePayload, digest: string, history: readonl
   const [newest] = history
   if (!newest || seq > newest.seq) return false
   const isNewest = same !== undefined && same.seq === newest.seq
-  if (isNewest && same.removedAt === null) return true
-  if (isNewest && same.deactivation === null) return false // removed by mistake: it may come again
+  // One that was removed by mistake may come again; one that was given up may not.
+  if (isNewest && same.deactivation === null) return same.removedAt === null
   throw new OutpostError(
     'LIC_SUPERSEDED',
     `Document ${seq} of this license cannot be installed: document ${newest.seq} ${newest.deactivation === null ? 'is here already' : 'was given up on this machine'}.`,
