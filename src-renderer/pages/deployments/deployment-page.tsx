@@ -180,12 +180,14 @@ function threadsText({ hosting, settings }: DeploymentRow): string | null {
 }
 
 function Figures({ row }: { row: DeploymentRow }) {
+  const p99 = row.targets[0]?.latencyMsP99 ?? null
   const share = row.requestsTotal === 0 ? 0 : row.failuresTotal / row.requestsTotal
   const figures = [
     { label: 'Requests', value: formatNumber(row.requestsTotal) },
     { label: 'Errors', value: formatNumber(row.failuresTotal), note: formatShare(share, 2) },
     { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2) },
     { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2) },
+    { label: 'p99 ms', value: p99 === null ? '–' : formatNumber(p99, 2) },
     { label: 'Waiting', value: formatNumber(row.queueLength) },
   ]
   return (

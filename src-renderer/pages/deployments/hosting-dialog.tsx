@@ -84,7 +84,7 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
     <Modal
       opened
       onClose={onClose}
-      size={680}
+      size={760}
       title={`Hosting of ${row.endpoint}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -99,7 +99,7 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
             value={draft.executionProvider}
             onChange={(executionProvider) => setDraft({ ...draft, executionProvider })}
           />
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={12}>
+          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing={12}>
             {fields.map(({ name, label, hint, empty }) => (
               <NumberInput
                 key={name}
@@ -112,14 +112,14 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
                 onChange={(value) => setDraft({ ...draft, [name]: value })}
               />
             ))}
+            <TagsInput
+              label="Preferred batch sizes"
+              description="The largest goes at once; Enter adds one"
+              value={draft.preferred}
+              error={preferred}
+              onChange={(next) => setDraft({ ...draft, preferred: next })}
+            />
           </SimpleGrid>
-          <TagsInput
-            label="Preferred batch sizes"
-            description="The largest that can be formed goes at once; Enter adds one"
-            value={draft.preferred}
-            error={preferred}
-            onChange={(next) => setDraft({ ...draft, preferred: next })}
-          />
           <Switch
             label="Never unload it to make room for another"
             checked={draft.pinned}
