@@ -22,6 +22,7 @@ export const imagePaths = {
 } as const
 
 const port = 8080
+const grpcPort = 8081
 const entrypoint = [`/${imagePaths.node}`, `/${imagePaths.app}/out/main/headless.js`]
 const command = (fingerprint: string): string[] => [
   ...['--package', `/${imagePaths.model}`, '--trust', fingerprint, '--data', `/${imagePaths.data}`],
@@ -49,7 +50,7 @@ export const imageConfig = (facts: ImageFacts, diffIds: readonly string[]) => ({
   os: 'linux',
   config: {
     User: `${imageUser}:${imageUser}`,
-    ExposedPorts: { [`${port}/tcp`]: {} },
+    ExposedPorts: { [`${port}/tcp`]: {}, [`${grpcPort}/tcp`]: {} },
     Env: Object.entries(environment(facts)).map(([name, value]) => `${name}=${value}`),
     Entrypoint: entrypoint,
     Cmd: command(facts.fingerprint),
@@ -102,7 +103,7 @@ export const dockerfile = (facts: ImageFacts, base: string, layers: readonly Lay
     ...Object.entries(labels(facts)).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`),
     `WORKDIR /${imagePaths.app}`,
     `USER ${imageUser}:${imageUser}`,
-    `EXPOSE ${port}`,
+    `EXPOSE ${port} ${grpcPort}`,
     `HEALTHCHECK --start-period=60s CMD ${JSON.stringify([`/${imagePaths.node}`, '-e', probe])}`,
     `ENTRYPOINT ${JSON.stringify(entrypoint)}`,
     `CMD ${JSON.stringify(command(facts.fingerprint))}`,

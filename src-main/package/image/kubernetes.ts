@@ -15,6 +15,7 @@ export interface ClusterOptions {
 }
 
 const port = 8080
+const grpcPort = 8081
 /** A name of RFC 1123: at most 63 of a-z, 0-9 and the hyphen. */
 export const clusterName = (model: string): string =>
   model
@@ -67,6 +68,11 @@ const container = (options: ClusterOptions, name: string) => ({
   },
 })
 
+const withGrpc = (made: ReturnType<typeof container>) => ({
+  ...made,
+  ports: [...made.ports, { name: 'grpc', containerPort: grpcPort, protocol: 'TCP' }],
+})
+
 export function servingRuntime(options: ClusterOptions, forCluster: boolean) {
   const { namespace, ...named } = metadata(options)
   return {
@@ -111,7 +117,7 @@ export function plainManifests(options: ClusterOptions): object[] {
         selector: { matchLabels },
         template: {
           metadata: { labels: labels(options) },
-          spec: { containers: [container(options, 'outpost')] },
+          spec: { containers: [withGrpc(container(options, 'outpost'))] },
         },
       },
     },
@@ -119,7 +125,14 @@ export function plainManifests(options: ClusterOptions): object[] {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: metadata(options),
-      spec: { selector: matchLabels, ports: [{ name: 'http', port, targetPort: 'http1' }] },
+      spec: {
+        selector: matchLabels,
+        ports: [
+          { name: 'http', port, targetPort: 'http1' },
+          // What stands in front must speak HTTP/2 to it, which it cannot tell by itself where there is no TLS.
+          { name: 'grpc', port: grpcPort, targetPort: 'grpc', appProtocol: 'kubernetes.io/h2c' },
+        ],
+      },
     },
     {
       apiVersion: 'autoscaling/v2',

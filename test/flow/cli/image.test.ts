@@ -95,10 +95,10 @@ test('the layout has the shape of the specification, and its digests are true', 
     expect(bytes.length).toBe(layer.size)
     expect(digestOf(gunzipSync(bytes))).toBe(config.rootfs.diff_ids[at])
   }
-  expect(config.config.ExposedPorts).toEqual({ '8080/tcp': {} })
+  expect(config.config.ExposedPorts).toEqual({ '8080/tcp': {}, '8081/tcp': {} })
   expect(config.config.Env.join()).toContain('MODEL_VERSION=1.0.0')
   const dockerfile = await readFile(join(image, 'Dockerfile'), 'utf8')
-  for (const words of ['ENV MODEL_VERSION="1.0.0', 'EXPOSE 8080', 'USER 10001', 'HEALTHCHECK'])
+  for (const words of ['ENV MODEL_VERSION="1.0.0', 'EXPOSE 8080 8081', 'USER 10001', 'HEALTHCHECK'])
     expect(dockerfile).toContain(words)
   expect((await outpost(['image', 'acme.adder@1.0.0', '-o', image, ...data])).errors).toContain('BAD_REQUEST')
 }, 60_000)

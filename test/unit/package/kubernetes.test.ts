@@ -27,7 +27,13 @@ const container = z.strictObject({
       z.strictObject({ name: z.string(), valueFrom: z.strictObject({ secretKeyRef }) }),
     ]),
   ),
-  ports: z.array(z.strictObject({ name, containerPort: z.literal(8080), protocol: z.literal('TCP') })),
+  ports: z.array(
+    z.strictObject({
+      name,
+      containerPort: z.union([z.literal(8080), z.literal(8081)]),
+      protocol: z.literal('TCP'),
+    }),
+  ),
   startupProbe: probe,
   readinessProbe: probe,
   livenessProbe: probe,
@@ -84,6 +90,18 @@ const deployment = z.strictObject({
   }),
 })
 
+const clusterService = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Service'),
+  metadata,
+  spec: z.strictObject({
+    selector: labels,
+    ports: z.array(
+      z.strictObject({ name, port: z.int(), targetPort: name, appProtocol: z.string().optional() }),
+    ),
+  }),
+})
+
 const options = {
   model: 'acme.digits_big',
   version: '1.2.0+data.7',
@@ -101,6 +119,7 @@ test('the runtime and the service of KServe have its fields and no others', () =
   const { predictor } = service.parse(inferenceService(options)).spec
   expect(predictor.model.runtime).toBe(made.metadata.name)
   expect(predictor.canaryTrafficPercent).toBe(10)
+  expect(made.spec.containers[0].ports).toHaveLength(1) // all that Knative takes
   expect(
     service.parse(inferenceService({ ...options, storage: 'oci://r/m' })).spec.predictor.model,
   ).toHaveProperty('storageUri')
@@ -110,9 +129,18 @@ test('the plain Deployment selects its own pods and names the version', () => {
   const [first] = plainManifests(options)
   const { selector, template } = deployment.parse(first).spec
   expect(template.metadata.labels).toMatchObject(selector.matchLabels)
-  const [{ env, resources }] = template.spec.containers
+  const [{ env, resources, ports }] = template.spec.containers
+  expect(ports.map(({ containerPort }) => containerPort)).toEqual([8080, 8081])
   expect(env).toContainEqual({ name: 'MODEL_VERSION', value: '1.2.0+data.7' })
   expect(resources.requests.memory).toBe('701Mi')
+})
+
+test('the Service reaches the ports of the container by their names, gRPC among them', () => {
+  const [first, second] = plainManifests(options)
+  const [{ ports }] = deployment.parse(first).spec.template.spec.containers
+  const { spec } = clusterService.parse(second)
+  expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(ports.map(({ name: named }) => named))
+  expect(spec.ports.map(({ port }) => port)).toEqual([8080, 8081])
 })
 
 test('a model id becomes a name that a cluster takes', () => {
