@@ -89,18 +89,20 @@ export function OutputEditor({ id, spec, form, onChange }: Props) {
               />
             )}
           </div>
-          <Switch
-            label="Normalized"
-            description="To a length of 1, so that the product of two says how near they are"
-            checked={flagOf(form, 'normalize')}
-            onChange={(event) => set('normalize', event.currentTarget.checked)}
-          />
-          <Switch
-            label="May be cut"
-            description="The model was trained so that the first numbers stand for the whole, and a client may ask for fewer"
-            checked={flagOf(form, 'truncatable')}
-            onChange={(event) => set('truncatable', event.currentTarget.checked)}
-          />
+          <div className={css.flags}>
+            <Switch
+              label="Normalized"
+              description="To a length of 1, so that the product of two says how near they are"
+              checked={flagOf(form, 'normalize')}
+              onChange={(event) => set('normalize', event.currentTarget.checked)}
+            />
+            <Switch
+              label="May be cut"
+              description="The model was trained so that the first numbers stand for the whole, and a client may ask for fewer"
+              checked={flagOf(form, 'truncatable')}
+              onChange={(event) => set('truncatable', event.currentTarget.checked)}
+            />
+          </div>
         </>
       )}
     </Card>

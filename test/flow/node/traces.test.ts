@@ -85,8 +85,14 @@ test('a request is a span of the client trace, with its queue, run and record, a
     const answer = await send(`Bearer ${secret}`)
     expect(answer.status).toBe(200)
     expect((await send('Bearer wrong')).status).toBe(401)
+    const lines = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' },
+      body: '{"inputs": "a game"}\n{"inputs": 1}\n',
+    })
+    await lines.text()
     await whole.stop() // sends what waits
-    while (collector.spans().length < 5) await pause(100)
+    while (collector.spans().filter(({ name }) => name === 'line').length < 2) await pause(100)
 
     const spans = collector.spans().filter((span) => span.traceId === traceId)
     const root = spans.find((span) => span.kind === 2 && read(span)['http.response.status_code'] === 200)
@@ -112,6 +118,11 @@ test('a request is a span of the client trace, with its queue, run and record, a
       expect(span.endTimeUnixNano).toBeLessThanOrEqual(root.endTimeUnixNano)
     }
     expect(spans.some((span) => read(span)['http.response.status_code'] === 401)).toBe(true)
+    const each = collector.spans().filter(({ name }) => name === 'line')
+    expect(each.map((span) => read(span)['http.response.status_code']).sort()).toEqual([200, 400])
+    const answered = each.find((span) => read(span)['http.response.status_code'] === 200)
+    const within = collector.spans().filter(({ parentSpanId }) => parentSpanId === answered?.spanId)
+    expect(within.map(({ name }) => name).sort()).toEqual(['compute', 'queue', 'usage record'])
     expect([...collector.paths]).toEqual(['/v1/traces'])
     expect(collector.bodies.join()).not.toContain('chess')
     expect(collector.bodies.join()).not.toContain(secret)
