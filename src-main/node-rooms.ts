@@ -163,6 +163,7 @@ export async function furnish(
     staged: createStagedPackages(),
     startChild: config.startChild,
     samplesDirectory: config.samplesDirectory,
+    modelBytesMax: config.serving?.modelBytesMax ?? null,
     secrets: { ...secrets, internalKey, ownerToken: randomBytes(32).toString('base64url') },
     keyFailures: createGuessLimiter(clock),
     loginFailures: createFailureLimiter(clock),

@@ -17,6 +17,7 @@ import { whileAdmitted } from '../flows/access/while-admitted.ts'
 import { cancelJob, findJob, listJobs, retryJob, watchJob } from '../flows/jobs.ts'
 import { restartServing } from '../flows/serve/deploy.ts'
 import { startBackup } from '../flows/upkeep/backup.ts'
+import { modelMemory, setModelMemory } from '../flows/upkeep/model-memory.ts'
 import { nodeStatus } from '../flows/upkeep/node-status.ts'
 import { removeSamples } from '../flows/upkeep/samples.ts'
 import { api } from './implementer.ts'
@@ -27,6 +28,10 @@ export const system = api.system.router({
     whileAdmitted(context.node, context.standing, signal, (until) => context.node.events.listen(until)),
   ),
   devices: api.system.devices.handler(({ context }) => context.node.serving.devices()),
+  modelMemory: api.system.modelMemory.handler(({ context }) => modelMemory(context.node)),
+  setModelMemory: api.system.setModelMemory.handler(({ context, input }) =>
+    setModelMemory(context.node, context.actor, input.bytes),
+  ),
   restartServing: api.system.restartServing.handler(({ context }) =>
     restartServing(context.node, context.actor),
   ),

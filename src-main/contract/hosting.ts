@@ -38,6 +38,10 @@ const hostingValues = z.object({
 export const isRemote = (provider: string): provider is RemoteProvider => provider.startsWith('remote:')
 export const remoteNameOf = (provider: RemoteProvider): string => provider.slice('remote:'.length)
 
+/** Bytes that loaded models may take together, as set in Settings; in node.db under this key. */
+export const modelMemorySetting = 'model-memory'
+export const modelMemoryBytes = z.int().min(10_000_000).max(1e15)
+
 /** What was set; the rest is the default. */
 export const hostingChanges = hostingValues.partial()
 export type HostingChanges = z.infer<typeof hostingChanges>

@@ -49,6 +49,8 @@ export interface NodeContext {
   readonly loginFailures: FailureLimiter
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
+  /** Bytes for loaded models that the start named, before the setting; null where it named none. */
+  readonly modelBytesMax: number | null
   readonly askServing: AskServing
   readonly mails: {
     /** Something is to be sent. */

@@ -6,6 +6,7 @@ import { totalmem } from 'node:os'
 import type { ParentChannel } from '../base/child.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { modelMemoryBytes, modelMemorySetting } from '../contract/hosting.ts'
 import { limits } from '../contract/limits.ts'
 import {
   controlToServing,
@@ -17,6 +18,7 @@ import type { RequestRow } from '../contract/views.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { NodeReader } from '../store/sqlite.ts'
 import { listAlertRules, openAlerts } from '../store/tables/alerts.ts'
+import { getSetting } from '../store/tables/settings.ts'
 import { createAskedOfControl } from './asked-of-control.ts'
 import { createIdentify } from './door/callers.ts'
 import { createDoor, type DoorOptions } from './door/door.ts'
@@ -43,6 +45,7 @@ import { createAlertWatch, isDriftRule } from './watching/alert-watch.ts'
 import { createDriftWatch } from './watching/drift-watch.ts'
 import { createFeedback } from './watching/feedback.ts'
 import { createMetrics } from './watching/metrics.ts'
+import { createOnlooker } from './watching/onlooker.ts'
 import { createRollbackWatch } from './watching/rollback-watch.ts'
 import type { Traces } from './watching/traces.ts'
 
@@ -188,12 +191,17 @@ async function startServing(
   const remotes = createRemoteEngines(nodeDb, Buffer.from(config.keyPepper, 'hex'), (error) =>
     log.error({ err: error }, 'a remote engine has no usable token'),
   )
+  const modelBytesMax = (): number =>
+    config.modelBytesMax ??
+    getSetting(nodeDb, modelMemorySetting, modelMemoryBytes.nullable()) ??
+    totalmem() * limits.modelMemoryShare
+  const pool = createPool(modelBytesMax())
   const deployments = createDeployments({
     hosting: {
       engine,
       dataDir: config.dataDir,
       processing,
-      pool: createPool(config.modelBytesMax ?? totalmem() * limits.modelMemoryShare),
+      pool,
       remotes,
       tunings: createTunings(nodeDb, (record) => post({ type: 'tuned', ...record })),
     },
@@ -254,6 +262,11 @@ async function startServing(
   })
   const repository = createRepository({ routes: () => routes, deployments, change: asked.change })
   const traces = await tracesOf(config, rooms)
+  const unharmed = createOnlooker(
+    (error) => log.error({ err: error }, 'what watches the requests failed'), // they are answered all the same
+    () => performance.now(),
+  )
+  const remember = unharmed(feedback.remember, undefined)
   /** What all doors stand before. */
   const behind = {
     tls: config.tls,
@@ -265,27 +278,30 @@ async function startServing(
     rooms: {
       processing,
       next: targets.next,
-      mirror: mirror.send,
+      mirror: unharmed(mirror.send, undefined),
       cache,
-      doubt: (call, replay) => {
+      doubt: unharmed((call, replay) => {
         const { traffic } = call.target
         if (traffic) {
           const latencyMs = performance.now() - call.started
           alerts.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: true })
         }
         mirror.doubt(call, replay)
-      },
-      sample: drift.begin,
-      observe: ({ traffic }, latencyMs, status) => {
+      }, undefined),
+      sample: unharmed((target, inputs) => {
+        const seen = drift.begin(target, inputs)
+        return seen && unharmed(seen, undefined)
+      }, null),
+      observe: unharmed(({ traffic }, latencyMs, status) => {
         if (!traffic) return
         const seen = { latencyMs, failed: status >= 500 }
         watch.observe(traffic.endpoint.id, traffic.target.versionId, seen)
         alerts.observe(traffic.endpoint.id, traffic.target.versionId, seen)
-      },
+      }, undefined),
       licensing: rooms.licensing,
       record: async (row) => {
         await rooms.record(row)
-        feedback.remember(row)
+        remember(row)
         requestsTotal += 1
       },
     },
@@ -313,10 +329,12 @@ async function startServing(
   async function follow(): Promise<void> {
     routes = readRoutes(nodeDb, routes)
     watch.follow(routes)
+    feedback.follow()
     followAlerts()
     cache.follow(routes)
     rooms.licensing.follow()
     remotes.follow()
+    await pool.limit(modelBytesMax())
     await deployments.apply(routes)
     firstSettled = true
   }

@@ -12,6 +12,8 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     status: 'read',
     events: 'read',
     devices: 'read',
+    modelMemory: 'read',
+    setModelMemory: 'admin',
     restartServing: 'admin',
     installSamples: 'write',
     removeSamples: 'write',

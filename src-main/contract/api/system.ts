@@ -1,6 +1,7 @@
 /** The node itself: state, jobs, keys, publishers, logins, events, samples, backup. */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { modelMemoryBytes } from '../hosting.ts'
 import { digest, instant, publisherName, rowId, timestamp } from '../names.ts'
 import {
   deviceProbe,
@@ -56,6 +57,17 @@ const nodeStatus = z.object({
 })
 export type NodeStatus = z.infer<typeof nodeStatus>
 
+const modelMemory = z.object({
+  /** Null leaves it to the node: half of the machine's. */
+  setting: modelMemoryBytes.nullable(),
+  /** Of the start (`--model-memory`), which is stronger than the setting. */
+  option: z.number().nullable(),
+  /** What holds. */
+  bytes: z.number(),
+  machineBytes: z.number(),
+})
+export type ModelMemory = z.infer<typeof modelMemory>
+
 /** Something of this kind changed: ask again for what is on the screen. */
 const nodeEvent = z.object({
   topic: z.enum([
@@ -98,6 +110,18 @@ export const system = {
       tags: ['Node'],
     })
     .output(z.array(deviceProbe)),
+  modelMemory: oc
+    .route({ method: 'GET', path: '/model-memory', summary: 'Memory for loaded models', tags: ['Node'] })
+    .output(modelMemory),
+  setModelMemory: oc
+    .route({
+      method: 'PUT',
+      path: '/model-memory',
+      summary: 'Set it, or leave it to the node',
+      tags: ['Node'],
+    })
+    .input(z.object({ bytes: modelMemoryBytes.nullable() }))
+    .output(modelMemory),
   restartServing: oc
     .route({
       method: 'POST',

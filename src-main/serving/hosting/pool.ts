@@ -26,13 +26,15 @@ export interface Pool {
   /** It was foreseen to take `foreseen` bytes and took `taken`. */
   measured(member: PoolMember, foreseen: number, taken: number): void
   release(member: PoolMember, bytes: number): void
-  budgetBytes: number
+  /** From now on so many bytes; those that rest leave until the others fit, and busy or pinned ones stay. */
+  limit(bytes: number): Promise<void>
   usedBytes(): number
 }
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
 
-export function createPool(budgetBytes: number): Pool {
+export function createPool(atFirst: number): Pool {
+  let budgetBytes = atFirst
   const taken = new Map<PoolMember, number>()
   const inTurn = createTurns()
   const used = (): number => taken.values().reduce((sum, bytes) => sum + bytes, 0)
@@ -61,6 +63,13 @@ export function createPool(budgetBytes: number): Pool {
     add(member, bytes)
   }
 
+  async function shrink(): Promise<void> {
+    for (const other of [...taken.keys()].toSorted((a, b) => a.usedAt() - b.usedAt())) {
+      if (used() <= budgetBytes) return
+      if (!other.isPinned && !other.isBusy()) await other.leave()
+    }
+  }
+
   function tooLarge(member: PoolMember, bytes: number): OutpostError {
     const loaded = [...taken].map(([{ name, isPinned }, size]) => ({ name, bytes: size, pinned: isPinned }))
     const held = loaded
@@ -78,7 +87,11 @@ export function createPool(budgetBytes: number): Pool {
   }
 
   return {
-    budgetBytes,
+    limit: async (bytes) => {
+      if (bytes === budgetBytes) return
+      budgetBytes = bytes
+      await inTurn('admit', shrink)
+    },
     usedBytes: used,
     admit: (member, bytes, mayUnload) => inTurn('admit', () => makeRoom(member, bytes, mayUnload)),
     measured: (member, foreseen, bytes) => add(member, bytes - foreseen),

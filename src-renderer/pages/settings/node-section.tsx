@@ -12,6 +12,7 @@ import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { Digest, None, Time } from '../../components/values.tsx'
 import { statusQuery } from '../../data/node.ts'
+import { ModelMemoryCard } from './model-memory-card.tsx'
 
 const servingStates: Record<NodeStatus['serving']['state'], [Tone, string]> = {
   starting: ['info', 'Starting'],
@@ -47,6 +48,7 @@ export function NodeSection() {
             />
           </Card>
           <Serving serving={node.serving} />
+          <ModelMemoryCard />
         </>
       )}
     </Loaded>

@@ -75,6 +75,9 @@ change('deployments.setHosting', 'endpoint.hosting', () =>
 )
 change('deployments.stop', 'endpoint.stop', () => outpost.client.deployments.stop({ endpoint }))
 change('deployments.start', 'endpoint.start', () => outpost.client.deployments.start({ endpoint }))
+change('system.setModelMemory', 'node.model-memory', () =>
+  outpost.client.system.setModelMemory({ bytes: 1e9 }),
+)
 change('system.restartServing', 'serving.restart', () => outpost.client.system.restartServing())
 change('deployments.remove', 'endpoint.remove', () => outpost.client.deployments.remove({ endpoint }))
 change('models.pin', 'alias.pin', () =>

@@ -1,6 +1,7 @@
 /** What an operator sees and sets of a deployment's hosting, through a whole node. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { described, register } from '../../support/handed-over.ts'
+import { onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -52,6 +53,28 @@ test('threads are measured again, beside what serves, unless a person set them',
   await expect.poll(() => measuredAt().filter((at) => at > before).length).toBe(1)
   await setHosting({ endpoint, settings: { intraOpThreads: 1 } })
   await expect(tune({ endpoint })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+})
+
+test('the memory for models is a setting that holds at once and after a restart of serving', async () => {
+  const { modelMemory, setModelMemory, restartServing } = outpost.client.system
+  const before = await modelMemory()
+  expect(before).toMatchObject({ setting: null, option: null, bytes: before.machineBytes / 2 })
+  const bytes = 10_000_000
+  expect(await setModelMemory({ bytes })).toMatchObject({ setting: bytes, bytes })
+  const version = { model_name: 'acme.large', version: '1.0.0', metadata: { descriptor: described } }
+  const large = onnxModel({
+    nodes: [{ operator: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+    initializers: [{ name: 'w', dims: [3000, 1000], raw: Buffer.alloc(12_000_000) }],
+    inputs: [{ name: 'x', shape: ['batch', 3000] }],
+    outputs: [{ name: 'y', shape: ['batch', 1000] }],
+  })
+  await register(outpost, version, { 'model.onnx': large })
+  const deploy = () => outpost.client.deployments.deploy({ model: 'acme.large', version: '1.0.0' })
+  expect(await deploy()).toMatchObject({ state: 'failed', failure: { code: 'MODEL_TOO_LARGE' } })
+  await restartServing()
+  expect(await deploy()).toMatchObject({ failure: { code: 'MODEL_TOO_LARGE' } })
+  await setModelMemory({ bytes: null })
+  expect(await deploy()).toMatchObject({ state: 'ready', failure: null })
 })
 
 test('the devices are those that a run in the serving process has proven', async () => {

@@ -49,6 +49,24 @@ test('the one that was asked longest ago leaves, a pinned one stays', async () =
   expect([pinned, first, second, third].map((model) => model.isLoaded())).toEqual([true, true, false, true])
 })
 
+test('where the memory becomes less, those that rest longest leave at once, and pinned ones stay', async () => {
+  const pool = createPool(100)
+  const [pinned, first, second] = [
+    modelOf(pool, 'pinned@1.0.0', 40, true),
+    modelOf(pool, 'first@1.0.0', 30),
+    modelOf(pool, 'second@1.0.0', 30),
+  ]
+  for (const [at, model] of [pinned, first, second].entries()) await model.use(at)
+  await pool.limit(75)
+  expect([pinned, first, second].map((model) => model.isLoaded())).toEqual([true, false, true])
+  await pool.limit(10)
+  expect([pinned, first, second].map((model) => model.isLoaded())).toEqual([true, false, false])
+  await expect(first.use(9)).rejects.toMatchObject({ code: 'MODEL_TOO_LARGE' })
+  await pool.limit(100)
+  await second.use(10)
+  expect(second.isLoaded()).toBe(true)
+})
+
 test('one that does not fit is refused, with what is needed, what is there and what is pinned', async () => {
   const pool = createPool(100 * 2 ** 20)
   await modelOf(pool, 'acme.pinned@1.0.0', 60 * 2 ** 20, true).use(1)
