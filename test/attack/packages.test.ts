@@ -476,6 +476,31 @@ test('62: a manifest that is too large, too deep, twice there or not of these fi
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })
 
+test('63: a package that was swapped after a person looked at it is not the one that is installed', async () => {
+  const swaps = {
+    'by another of the same publisher': redescribed(entries, signer, (text) =>
+      text.replace('"Adder"', '"Subtractor"'),
+    ),
+    'by one of somebody else': resigned(
+      entries,
+      { publisher: 'acme', privateKey: generateSigningKey() },
+      () => undefined,
+    ),
+  }
+  for (const [how, other] of Object.entries(swaps)) {
+    await writeEntries(hostile, entries)
+    const { packageId, publisher } = await outpost.client.packages.inspect({
+      handle: (await outpost.node.adopt(hostile)).handle,
+    })
+    await writeEntries(hostile, other)
+    const { jobId } = await outpost.client.packages.import({ packageId, trust: publisher.fingerprint ?? '' })
+    expect([how, (await outpost.ended(jobId)).failure?.code]).toEqual([
+      how,
+      expect.stringMatching(/^(PACKAGE_DIGEST|PUBLISHER_UNKNOWN)$/),
+    ])
+  }
+})
+
 test(imported, async () => {
   const retold = redescribed(entries, signer, (text) => text.replace('"Adder"', '"Adder, told anew"'))
   expect(await importAttempt(outpost, await writeEntries(hostile, retold))).toMatchObject({

@@ -15,6 +15,7 @@ import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { HeldFile } from './file-handles.ts'
 import { artifactsOf, installPackage } from './install-package.ts'
+import type { StagedPackage } from './staged-packages.ts'
 
 export async function inspectPackage(node: NodeContext, handle: string): Promise<PackageInspection> {
   const file = node.files.take(handle)
@@ -22,7 +23,7 @@ export async function inspectPackage(node: NodeContext, handle: string): Promise
     const head = await openPackage(file.path)
     const card = await readPackedText(file.path, head, head.descriptor.card)
     return {
-      packageId: node.staged.add(file),
+      packageId: node.staged.add({ ...file, digest: head.digest }),
       fileName: file.name,
       bytes: file.bytes,
       digest: head.digest,
@@ -63,13 +64,14 @@ export function importPackage(node: NodeContext, actor: Actor, input: ImportInpu
 export const submitImport = (
   node: NodeContext,
   actor: Actor,
-  file: HeldFile,
+  file: HeldFile & Partial<Pick<StagedPackage, 'digest'>>,
   input: Omit<ImportInput, 'packageId'>,
 ): string =>
   node.jobs.submit('import', file.name, {
     actor: actor.name,
     path: file.path,
     owned: file.owned,
+    digest: file.digest,
     trust: input.trust,
     skipRun: input.skipRun,
   })
@@ -86,13 +88,14 @@ const jobInput = z.object({
   actor: z.string(),
   path: z.string(),
   owned: z.boolean(),
+  digest: z.string().optional(),
   trust: z.string().optional(),
   skipRun: z.boolean(),
 })
 
 /** The job. The node's own copy of the file is kept while doing it again may still help. */
 export async function runImport(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
-  const { actor, path, owned, trust, skipRun } = jobInput.parse(work.input)
+  const { actor, path, owned, digest: seen, trust, skipRun } = jobInput.parse(work.input)
   await access(path).catch((cause: unknown) => {
     if (!isSystemError(cause, 'ENOENT')) throw cause
     throw new OutpostError('HANDLE_INVALID', 'The file of this import is not there any more.', {
@@ -102,7 +105,7 @@ export async function runImport(node: NodeContext, work: JobWork): Promise<Recor
   })
   const { outcome, model, version, digest, report } = await installPackage(
     node,
-    { path, source: 'imported', actor: { name: actor }, trust, skipRun },
+    { path, source: 'imported', actor: { name: actor }, seen, trust, skipRun },
     work,
   )
   if (owned) await rm(path, { force: true })

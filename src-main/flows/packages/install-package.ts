@@ -31,6 +31,8 @@ export interface InstallOptions {
   path: string
   source: 'built' | 'imported' | 'sample'
   actor: { name: string }
+  /** The digest of the package that a person looked at: any other in its place is refused. */
+  seen?: string | undefined
   /** The fingerprint of a key that is trusted from now on. */
   trust?: string | undefined
   /** The time of registration that the caller states. */
@@ -59,6 +61,7 @@ export async function installPackage(
     const head = await openPackage(options.path, {
       signal: watch.signal,
       admit: (seen) => {
+        if (options.seen !== undefined && seen.digest !== options.seen) throw swapped(options.seen, seen)
         publisher = admitPublisher(node.db, seen, options.trust)
         for (const file of seen.files) wanted.add(file.digest)
         watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)
@@ -83,6 +86,14 @@ export async function installPackage(
     intake.end()
     if (!installed) await collectBlobs(node.db, node.blobs)
   }
+}
+
+function swapped(expected: string, { digest, descriptor, version }: PackageHead): OutpostError {
+  return new OutpostError(
+    'PACKAGE_DIGEST',
+    `The file holds ${descriptor.id}@${version} with the digest ${digest}, which is not the package that was looked at.`,
+    { hint: 'Somebody changed the file meanwhile. Open it again.', details: { expected, actual: digest } },
+  )
 }
 
 /** Manifest and configuration stand in the version's row, so they are no blobs: the reader has checked them with the head. */

@@ -1,19 +1,24 @@
-/** Packages that were looked at and not yet installed: the file, and what its head said. They end with the process. */
+/** Packages that were looked at and not yet installed: the file, and the digest of what was seen. They end with the process. */
 import { rm } from 'node:fs/promises'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { HeldFile } from './file-handles.ts'
 
+export interface StagedPackage extends HeldFile {
+  /** Of the package as a person saw it: whatever lies there when it is installed has to be the same. */
+  digest: string
+}
+
 export interface StagedPackages {
-  add(file: HeldFile): string
-  take(packageId: string): HeldFile
+  add(file: StagedPackage): string
+  take(packageId: string): StagedPackage
   discard(packageId: string): Promise<void>
 }
 
 const stagedMax = 100
 
 export function createStagedPackages(): StagedPackages {
-  const staged = new Map<string, HeldFile>()
+  const staged = new Map<string, StagedPackage>()
   const drop = (packageId: string): Promise<void> => {
     const file = staged.get(packageId)
     staged.delete(packageId)
