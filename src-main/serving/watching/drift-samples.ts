@@ -18,9 +18,12 @@ export interface DriftSamples {
   count(from: number): number
   /** Since the beginning. */
   added(): number
+  /** From now on so far back; what was seen stays, as far as it is not too old. */
+  lookBack(now: number, horizonMs: number): void
 }
 
-export function createDriftSamples(features: number, horizonMs: number): DriftSamples {
+export function createDriftSamples(features: number, horizonMsAtFirst: number): DriftSamples {
+  let horizonMs = horizonMsAtFirst
   const times = new Float64Array(samplesMax)
   const rows = new Float64Array(samplesMax * features)
   let length = 0
@@ -69,6 +72,15 @@ export function createDriftSamples(features: number, horizonMs: number): DriftSa
       return found.subarray(0, count).sort()
     },
     added: () => added,
+    lookBack: (now, wanted) => {
+      // Rows that were spread over a longer time stand too far apart for a shorter one.
+      if (wanted < horizonMs) {
+        gapMs = Math.max(shortestGapMs, (gapMs * wanted) / horizonMs)
+        dueAt = Math.min(dueAt, now + gapMs)
+        keep((at) => (times[at] as number) >= now - wanted)
+      }
+      horizonMs = wanted
+    },
     count: (from) => times.subarray(0, length).reduce((sum, time) => sum + Number(time >= from), 0),
   }
 }

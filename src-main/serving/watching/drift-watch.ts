@@ -176,7 +176,9 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
       watched = new Map(
         served.flatMap(([key, target]) => {
           const known = watched.get(key)
-          return known?.horizonMs === horizonMs ? [[key, { ...known, target, measured: new Map() }]] : []
+          if (!known) return []
+          if (known.horizonMs !== horizonMs) known.samples.lookBack(now(), horizonMs)
+          return [[key, { ...known, target, horizonMs, measured: new Map() }]]
         }),
       )
       const versions = new Set(served.map(([, { versionId }]) => versionId))

@@ -22,7 +22,9 @@ export interface Feedback {
   remember(row: Pick<RequestRow, 'id' | 'code' | 'endpoint' | 'digest' | 'consumer'>): void
   /** REQUEST_NOT_FOUND, also for a request of somebody else; FEEDBACK_EXISTS. */
   give(requestId: string, score: number, caller: { name: string; internal: boolean }): Judgement
-  /** Since this process started. Null where nothing was said. */
+  /** Forgets what was said of versions that no endpoint has any more. */
+  follow(): void
+  /** Since this process started, or the endpoint has the version. Null where nothing was said. */
   totals(endpointId: string, versionId: string): FeedbackTotals | null
 }
 
@@ -93,7 +95,7 @@ export function createFeedback({ now, routes, observe, requestsMax, hoursMax }: 
   }
 
   function count(endpoint: EndpointRoute, { versionId }: RouteTarget, score: number): void {
-    const key = `${endpoint.id}|${versionId}`
+    const key = keyOf(endpoint.id, versionId)
     const totals = all.get(key) ?? { total: 0, scoreSum: 0 }
     all.set(key, { total: totals.total + 1, scoreSum: totals.scoreSum + score })
     observe(endpoint.id, versionId, { quality: score })
@@ -125,6 +127,14 @@ export function createFeedback({ now, routes, observe, requestsMax, hoursMax }: 
       count(endpoint, target, score)
       return { requestId, endpoint: endpoint.name, version: target.name, score }
     },
-    totals: (endpointId, versionId) => all.get(`${endpointId}|${versionId}`) ?? null,
+    follow: () => {
+      const served = new Set<string>()
+      for (const { id, targets } of routes().endpoints.values())
+        for (const { versionId } of targets) served.add(keyOf(id, versionId))
+      for (const key of all.keys()) if (!served.has(key)) all.delete(key)
+    },
+    totals: (endpointId, versionId) => all.get(keyOf(endpointId, versionId)) ?? null,
   }
 }
+
+const keyOf = (endpointId: string, versionId: string): string => `${endpointId}|${versionId}`

@@ -58,3 +58,23 @@ test('none is known for longer than a day, each for half a day', () => {
     }),
   )
 })
+
+test('what was said of a version goes with it', () => {
+  const version = { digest: 'sha256:0' }
+  const target = { versionId: 'v', name: '1.0.0', version }
+  const endpoints = new Map([['e', { id: 'e', name: 'e', targets: [target] }]])
+  const feedback = createFeedback({
+    now: () => 0,
+    routes: () => ({ endpoints: endpoints as never }),
+    observe: () => undefined,
+    requestsMax: 10,
+    hoursMax: 24,
+  })
+  feedback.remember({ id: 'r', code: null, endpoint: 'e', digest: 'sha256:0', consumer: 'ci' })
+  feedback.give('r', 1, caller)
+  feedback.follow()
+  expect(feedback.totals('e', 'v')).toEqual({ total: 1, scoreSum: 1 })
+  endpoints.clear()
+  feedback.follow()
+  expect(feedback.totals('e', 'v')).toBeNull()
+})
