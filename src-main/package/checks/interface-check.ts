@@ -1,7 +1,13 @@
 /** The rung that holds the description's inputs and outputs against those of the graph: names, types, sizes, labels. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EmbeddingOutput, GraphSummary, InputSchema, OutputSchema, PackageDescriptor } from '../../contract/package.ts'
+import type {
+  EmbeddingOutput,
+  GraphSummary,
+  InputSchema,
+  OutputSchema,
+  PackageDescriptor,
+} from '../../contract/package.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import { type Finding, failed, passed, warned } from './ladder.ts'
 import type { Subject } from './open-subject.ts'
