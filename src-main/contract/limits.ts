@@ -79,6 +79,12 @@ export const limits = Object.freeze({
   batchItemsMax: 1024,
   /** Items of one request for embeddings: what OpenAI's API takes, so that its clients need not be told. */
   embeddingItemsMax: 2048,
+  /** Connections of the gRPC door, and calls at the same time over one: a client needs one, a proxy some dozens. */
+  grpcConnectionsMax: 1024,
+  grpcStreamsMax: 1024,
+  /** After so long without a call a connection is closed, which its client opens again; one that is gone is noticed. */
+  grpcIdleSecondsMax: 300,
+  grpcKeepaliveSeconds: 60,
   /** Requests waiting for one model; the next is refused with 503. */
   queueRequestsMax: 4096,
   /** Rows of one page of any list. */

@@ -277,8 +277,11 @@ test('a stream answers each request with its id, a refused one among them', asyn
 })
 
 test('a stop answers what is under way, ends open streams and then the process', async () => {
-  const own = await node.start({ grpc: { port: 0, portFixed: false } })
-  const asker = grpcClient(own.grpcAddress, node.createKey().secret)
+  const other = await createServingNode()
+  const id = await other.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) })
+  other.deploy('linear', 'acme.linear', id)
+  const own = await other.start({ grpc: { port: 0, portFixed: false } })
+  const asker = grpcClient(own.grpcAddress, other.createKey().secret)
   await own.snapshot()
   const stream = asker.stream()
   const ended = new Promise((resolve) => stream.on('end', resolve).on('data', () => undefined))
@@ -289,14 +292,19 @@ test('a stop answers what is under way, ends open streams and then the process',
   expect(await own.drain()).toBe(0)
   await ended
   asker.close()
+  await other.remove()
 })
 
 test('a taken port is refused where it was asked for by name, else another is taken', async () => {
   const taken = Number(serving.grpcAddress.split(':').at(-1))
-  await expect(node.start({ grpc: { port: taken, portFixed: true } })).rejects.toMatchObject({
+  const beside = await createServingNode()
+  await expect(beside.start({ grpc: { port: taken, portFixed: true } })).rejects.toMatchObject({
     failure: { code: 'PORT_TAKEN' },
   })
-  const other = await node.start({ grpc: { port: taken, portFixed: false } })
+  const again = await createServingNode() // the first one's process may still be on its way out
+  const other = await again.start({ grpc: { port: taken, portFixed: false } })
   expect(other.grpcAddress).not.toBe(serving.grpcAddress)
   await other.drain()
+  await again.remove()
+  await beside.remove()
 })

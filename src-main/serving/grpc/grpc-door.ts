@@ -2,6 +2,7 @@
  * The Open Inference Protocol v2 over gRPC, on a port of its own. The same ladder as the HTTP door, from the same parts:
  * who, how often, which version, and then the story of an inference.
  */
+import { createServer } from 'node:net'
 import {
   logVerbosity,
   Server,
@@ -12,7 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { limits } from '../../contract/limits.ts'
 import type { Caller } from '../door/callers.ts'
-import { type ListenAddress, takePort } from '../door/listen.ts'
+import { type ListenAddress, listen } from '../door/listen.ts'
 import { type AnyCall, createGrpcAsk } from './ask.ts'
 import type { GrpcDoorOptions } from './door-options.ts'
 import { doorkeeper } from './doorkeeper.ts'
@@ -50,9 +51,13 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
     'grpc.max_send_message_length': -1,
     'grpc-node.max_session_memory': (4 * bytesMax) / 1024 / 1024,
     'grpc-node.flow_control_window': windowBytes,
-    'grpc.max_concurrent_streams': limits.queueRequestsMax,
+    'grpc.max_concurrent_streams': limits.grpcStreamsMax,
+    'grpc.max_connection_idle_ms': limits.grpcIdleSecondsMax * 1000,
+    'grpc.keepalive_time_ms': limits.grpcKeepaliveSeconds * 1000,
     interceptors: [doorkeeper(options.identify, openPaths)],
   })
+  const listener = createServer()
+  listener.maxConnections = limits.grpcConnectionsMax
   const service = loadService(options.protoFile)
   const ask = createGrpcAsk(options)
   const infer = createInferHandlers(options, service, ask)
@@ -104,19 +109,14 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
             { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
           ])
         : ServerCredentials.createInsecure()
-      const host = address.host.includes(':') ? `[${address.host}]` : address.host
-      return takePort(
-        address,
-        (port) =>
-          new Promise((resolve, reject) => {
-            server.bindAsync(`${host}:${port}`, credentials, (error, bound) =>
-              error ? reject(error) : resolve(bound),
-            )
-          }),
-      )
+      // A listener of its own, since the library's has no bound on connections.
+      const { injectConnection } = server.createConnectionInjector(credentials)
+      listener.on('connection', injectConnection)
+      return listen(listener, address)
     },
     drain: () =>
       new Promise((resolve) => {
+        listener.close()
         infer.finish() // a stream whose client stays would hold the stop up
         server.tryShutdown(() => resolve())
       }),
