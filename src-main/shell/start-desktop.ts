@@ -63,7 +63,8 @@ export async function startDesktop(parts: DesktopParts): Promise<void> {
 async function openDesktop(parts: DesktopParts, started: Started): Promise<void> {
   const developing = !app.isPackaged
   const { dataDirectory } = parts
-  const { log } = openLog({ directory: join(dataDirectory, 'logs'), level: 'info', name: 'desktop' })
+  const { log, close } = openLog({ directory: join(dataDirectory, 'logs'), level: 'info', name: 'desktop' })
+  app.once('quit', () => void close())
   logLostChildren(log)
 
   denyPermissions(session.defaultSession)

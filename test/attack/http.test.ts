@@ -5,7 +5,9 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { limits } from '../../src-main/contract/limits.ts'
 import { exchange, openSocket, request, statusesOf } from '../support/raw-http.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
@@ -181,4 +183,25 @@ describe.each(doors)('the door of %s', (door) => {
     await Promise.all(own.map(({ closed }) => closed))
     expect((await fetch(urls[door] + open[door])).status).toBe(200)
   })
+})
+
+test('73: a body that unpacks to more than the limit is refused, whatever little was sent', async () => {
+  const bomb = gzipSync(Buffer.alloc(2 * limits.inferBodyBytesMax, ' '))
+  expect(bomb.byteLength).toBeLessThan(limits.inferBodyBytesMax / 100)
+  const ask = (body: Uint8Array, encoding: string) =>
+    fetch(urls.serving + taking.serving, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'content-encoding': encoding,
+      },
+      body: body as BodyInit,
+    })
+  expect((await ask(bomb, 'gzip')).status).toBe(413)
+  expect((await ask(gzipSync(bomb), 'gzip')).status).toBe(400) // what is inside is no JSON, and is not unpacked again
+  expect((await ask(bomb, 'gzip, gzip')).status).toBe(415)
+  expect((await ask(bomb, 'br')).status).toBe(415)
+  expect((await ask(bomb.subarray(0, 1000), 'gzip')).status).toBe(400)
+  expect((await fetch(urls.serving + open.serving)).status).toBe(200)
 })
