@@ -39,22 +39,19 @@ export function finishOutputs(plan: ProcessingPlan, runs: readonly FinishedRun[]
   })
 }
 
-/** One vector an item, of the output that is named; as /v1/embeddings wants them. */
+/** One vector an item of a run, of the output that is named; as /v1/embeddings wants them. */
 export function finishEmbeddings(
   plan: ProcessingPlan,
   schema: EmbeddingOutput,
-  runs: readonly FinishedRun[],
+  { outputs, rows, masks }: FinishedRun,
   dimensions: number | null,
 ): Float32Array[] {
-  return runs.flatMap(({ outputs, rows, masks }) => {
-    const output = outputs.find(({ name }) => name === schema.tensor)
-    const ofItems = maskFor(plan, schema, masks, rows)
-    return output
-      ? piecesOf(output, rows).flatMap((piece, at) =>
-          embeddings(schema, piece, ofItems[at] ?? null, dimensions),
-        )
-      : []
-  })
+  const output = outputs.find(({ name }) => name === schema.tensor)
+  if (!output) return []
+  const ofItems = maskFor(plan, schema, masks, rows)
+  return piecesOf(output, rows).flatMap((piece, at) =>
+    embeddings(schema, piece, ofItems[at] ?? null, dimensions),
+  )
 }
 
 /** Of each item; empty where all tokens count. */

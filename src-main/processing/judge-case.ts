@@ -37,10 +37,15 @@ export function judgeCase(
     const problem = differenceOf(found, wanted, absolute, relative)
     if (problem !== null) return { right: false, message: `"${wanted.name}" ${problem}` }
   }
-  const problem = embeddingProblem(plan, expected.embedding ?? null, [{ outputs, rows: [1], masks }], {
-    absolute,
-    relative,
-  })
+  const problem = embeddingProblem(
+    plan,
+    expected.embedding ?? null,
+    { outputs, rows: [1], masks },
+    {
+      absolute,
+      relative,
+    },
+  )
   if (problem !== null) return { right: false, message: problem }
   return { right: true, message: 'as expected' }
 }
@@ -49,12 +54,12 @@ export function judgeCase(
 function embeddingProblem(
   plan: ProcessingPlan,
   expected: readonly number[] | null,
-  runs: readonly FinishedRun[],
+  run: FinishedRun,
   { absolute, relative }: { absolute: number; relative: number },
 ): string | null {
   const schema = embeddingOf(plan)
   if (!schema) return expected === null ? null : 'The package declares no output that is an embedding.'
-  const [found] = finishEmbeddings(plan, schema, runs, null)
+  const [found] = finishEmbeddings(plan, schema, run, null)
   if (!found?.every(Number.isFinite)) return `"${schema.tensor}" gives no vector of finite numbers`
   if (expected === null) return null
   if (found.length !== expected.length)

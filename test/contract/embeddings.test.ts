@@ -1,5 +1,6 @@
 /** POST /v1/embeddings and GET /v1/models as clients of OpenAI's API ask them, and the same vectors by predict. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readUsageDatabase } from '../../src-main/store/open.ts'
 import {
   identityModel,
   linearGraph,
@@ -140,6 +141,15 @@ describe('what is asked', () => {
     expect(body.data.map(({ embedding }) => embedding[0])).toEqual(input.map(([id]) => id))
     expect(body.usage.prompt_tokens).toBe(2048 * 16)
   })
+})
+
+test('one request is one record, with its items, and is found by its id', async () => {
+  const { headers } = await ask({ model: 'words', input: ['1', '2', '3'] })
+  const id = headers.get('x-request-id')
+  const usage = readUsageDatabase(node.dataDir)
+  const found = () => usage.prepare('select * from usage_records where id = ?').all(id)
+  await expect.poll(found, { timeout: 20_000 }).toMatchObject([{ endpoint: 'words', items: 3, status: 200 }])
+  usage.close()
 })
 
 test('predict answers with the vector, and by a mask that the client sends', async () => {

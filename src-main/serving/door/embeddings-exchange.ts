@@ -46,13 +46,14 @@ export function embeddingsExchange(
       const cut = cutOf(ready, schema)
       const prepared = await processing.prepareEmbeddings(ready.plan, bytes)
       asking.takeQuota(prepared.items)
-      const results = await Promise.all(
-        prepared.runs.map(async ({ inputs, ...run }) => ({
-          ...run,
-          outputs: (await asking.run(inputs, [schema.tensor])).outputs,
-        })),
+      // Each run by itself: the means of all tokens of a thousand texts at once would hold everybody else up.
+      const ofRuns = await Promise.all(
+        prepared.runs.map(async ({ inputs, ...run }) => {
+          const { outputs } = await asking.run(inputs, [schema.tensor])
+          return processing.finishEmbeddings(ready.plan, schema, { ...run, outputs }, cut)
+        }),
       )
-      const vectors = processing.finishEmbeddings(ready.plan, schema, results, cut)
+      const vectors = ofRuns.flat()
       if (vectors.length !== prepared.items)
         throw new OutpostError(
           'ENGINE_FAILED',

@@ -28,7 +28,7 @@ export interface PreparedItems {
   items: number
 }
 
-export interface FinishedRun {
+interface FinishedRun {
   outputs: Tensor[]
   rows: number[]
   masks: readonly Tensor[]
@@ -54,11 +54,11 @@ export interface ProcessingPort {
   readEmbeddings(body: Buffer): Promise<EmbeddingsHead>
   /** Its items, and how many tokens they have. */
   prepareEmbeddings(plan: ProcessingPlan, body: Buffer): Promise<PreparedItems & { tokens: number }>
-  /** One vector an item, cut to so many numbers. */
+  /** One vector an item of a run, cut to so many numbers. */
   finishEmbeddings(
     plan: ProcessingPlan,
     schema: EmbeddingOutput,
-    runs: readonly FinishedRun[],
+    run: FinishedRun,
     dimensions: number | null,
   ): Float32Array[]
   encodeEmbeddings(answer: EmbeddingsAnswer): Promise<string>

@@ -39,7 +39,7 @@ const vectors = (
 ) => {
   const [schema] = which.outputs
   if (schema?.kind !== 'embedding') throw new Error('no embedding')
-  return finishEmbeddings(which, schema, [{ outputs: [output], rows, masks }], cut).map((one) => [...one])
+  return finishEmbeddings(which, schema, { outputs: [output], rows, masks }, cut).map((one) => [...one])
 }
 
 describe('pooling', () => {
