@@ -71,10 +71,10 @@ export async function openUsageLog(
     if (untidy) ftruncateSync(fd, end.size)
     untidy = true
     const lines = batch.map((entry) => entry.line).join('')
-    const block = end.size === 0 ? headerText(end.segment, end.hash) + lines : lines
+    const block = Buffer.from(end.size === 0 ? headerText(end.segment, end.hash) + lines : lines)
     const sequence = end.sequence + batch.length
     const seal = sealText(macKey, end.hash, block, sequence, batch.length)
-    const bytes = Buffer.from(block + seal.text)
+    const bytes = Buffer.concat([block, Buffer.from(seal.text)])
     for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at)
     untidy = false
     unsynced = true

@@ -84,7 +84,7 @@ export function createDoor(options: DoorOptions): Door {
   }
   const listener: RequestListener = (request, response) => {
     underWay += 1
-    response.once('close', () => {
+    response.on('close', () => {
       underWay -= 1
       if (draining && underWay === 0) whenDrained?.()
     })
@@ -129,15 +129,15 @@ export function createDoor(options: DoorOptions): Door {
     traced?.end(sent.status)
   }
 
-  /** Null where it was answered already, line by line. */
-  async function climb(
+  /** Null where it was answered already, line by line. No promise around the one of what answers: each costs. */
+  function climb(
     request: IncomingMessage,
     response: ServerResponse,
     id: string,
     started: number,
     rate: Record<string, string>,
     traced: TracedRequest | null,
-  ): Promise<Answer | null> {
+  ): Answer | null | Promise<Answer | null> {
     guardRequest(request.headers, options.hosts)
     const { addressRequestsPerMinute: perAddress } = options
     if (perAddress !== null)
@@ -181,7 +181,7 @@ export function createDoor(options: DoorOptions): Door {
     return infer(call, options.rooms, embeddingsExchange(head, bytes, processing))
   }
 
-  async function runModel(
+  function runModel(
     request: IncomingMessage,
     response: ServerResponse,
     path: RunPath,
@@ -189,14 +189,24 @@ export function createDoor(options: DoorOptions): Door {
     rate: Record<string, string>,
   ): Promise<Answer | null> {
     const { id, caller } = own
+    const runOn = (target: Target) => runTarget(request, response, path, target, own, rate)
     const tryVersion = headerText(request, 'outpost-try')
-    const target =
-      tryVersion === undefined
-        ? options.targets.of(path, traitsOf(request, id, caller))
-        : await options.targets.try(tryVersion, caller)
+    return tryVersion === undefined
+      ? runOn(options.targets.of(path, traitsOf(request, id, caller)))
+      : options.targets.try(tryVersion, caller).then(runOn)
+  }
+
+  function runTarget(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: RunPath,
+    target: Target,
+    own: Asked,
+    rate: Record<string, string>,
+  ): Promise<Answer | null> {
     if (path.kind === 'v1-predict' && isLines(request)) {
-      await runLines(request, response, path, callOf(request, response, target, own), rate)
-      return null
+      const call = callOf(request, response, target, own)
+      return runLines(request, response, path, call, rate).then(() => null)
     }
     refuseUnreadable(request, path.kind === 'v2-infer')
     const call = callOf(request, response, target, own)
@@ -289,7 +299,7 @@ export function createDoor(options: DoorOptions): Door {
 function callOf(request: IncomingMessage, response: ServerResponse, target: Target, asked: Asked): Call {
   // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
   const signal = { aborted: false }
-  response.once('close', () => {
+  response.on('close', () => {
     signal.aborted = true
   })
   const { id, started, caller, traced } = asked
