@@ -94,7 +94,7 @@ function defaultDescription(
     version,
     title: stem,
     summary: '',
-    task: labels === undefined && !isClassifier(graph) ? 'other' : taskOf(graph),
+    task: guessedTask(graph, labels),
     owner: { name: publisher },
     license: { spdx: 'NOASSERTION', ...(license === undefined ? {} : { file: license }) },
     framework: frameworkOf(graph),
@@ -104,7 +104,7 @@ function defaultDescription(
     },
     model: { file: modelFile },
     inputs: graph.inputs.map(({ name }) => ({ kind: 'tensor', tensor: name })),
-    outputs: graph.outputs.map(({ name }) => outputOf(name, graph, labels)),
+    outputs: outputsOf(graph, labels),
     card: card ?? draftedCard,
     ...(suite === undefined ? {} : { suite }),
   }
@@ -127,6 +127,25 @@ function nameOf(stem: string): string {
     .slice(0, 64)
     .replace(/^-+|-+$/g, '')
   return name === '' ? 'model' : name
+}
+
+function guessedTask(graph: GraphSummary, labels: string | undefined): PackageDescriptor['task'] {
+  if (sentenceEmbedding(graph)) return 'embedding'
+  return labels === undefined && !isClassifier(graph) ? 'other' : taskOf(graph)
+}
+
+/** As exporters of sentence-transformers name it, beside the vectors of the tokens that it was made of. */
+const sentenceEmbedding = ({ outputs }: GraphSummary) =>
+  outputs.find(
+    ({ name, datatype, shape }) =>
+      name === 'sentence_embedding' && datatype.startsWith('FP') && shape.length === 2,
+  )
+
+/** What nobody asks for who wants the vector is left out of the answer. */
+function outputsOf(graph: GraphSummary, labels: string | undefined): PackageDescriptorInput['outputs'] {
+  const vector = sentenceEmbedding(graph)
+  if (vector) return [{ kind: 'embedding', tensor: vector.name }]
+  return graph.outputs.map(({ name }) => outputOf(name, graph, labels))
 }
 
 /** The first floating-point output takes the labels: classifiers give scores there, and ids beside them. */

@@ -62,6 +62,19 @@ test('labels, card, license, suite and external data beside the file are taken a
   ])
 })
 
+test('an export of sentence-transformers is a model of embeddings', async ({ folder }) => {
+  const outputs = [
+    { name: 'token_embeddings', shape: ['batch', 'tokens', 4] },
+    { name: 'sentence_embedding', shape: ['batch', 4] },
+  ]
+  await writeFile(join(folder, 'minilm.onnx'), addModel(4, { outputs }))
+  const { descriptor } = await describeOnnx(join(folder, 'minilm.onnx'))
+  expect(descriptor).toMatchObject({
+    task: 'embedding',
+    outputs: [{ kind: 'embedding', tensor: 'sentence_embedding', pooling: 'none', normalize: false }],
+  })
+})
+
 test('what is no model, or has a name that no package carries, is refused', async ({ folder }) => {
   await writeFile(join(folder, 'model.onnx'), 'not a model')
   await writeFile(join(folder, 'aux.onnx'), addModel())

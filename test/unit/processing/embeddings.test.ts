@@ -4,6 +4,7 @@ import type { Tensor, TensorData } from '../../../src-main/base/tensors.ts'
 import { outputSchema } from '../../../src-main/contract/package.ts'
 import type { Datatype, TensorSpec } from '../../../src-main/contract/tensor.ts'
 import { interfaceProblems } from '../../../src-main/package/checks/interface-check.ts'
+import { prepareEmbeddings } from '../../../src-main/processing/embedding-inputs.ts'
 import { finishEmbeddings, finishOutputs } from '../../../src-main/processing/finish-outputs.ts'
 import { judgeCase } from '../../../src-main/processing/judge-case.ts'
 import type { ProcessingPlan } from '../../../src-main/processing/plan.ts'
@@ -120,4 +121,50 @@ test('a description that the graph cannot keep is found out', () => {
   expect(problems({}, [-1], 'BYTES')).toHaveLength(1)
   expect(problems({ pooling: 'mean', mask: 'nothing' }, [-1, -1, 8])).toHaveLength(1)
   expect(problems({ mask: 'attention_mask' }, [-1, 8])).toHaveLength(1)
+})
+
+describe('ids of tokens', () => {
+  const whole = (name: string, tokens = -1): TensorSpec => ({ name, datatype: 'INT64', shape: [-1, tokens] })
+  const prepared = async (specs: TensorSpec[], items: number[][], more: Record<string, unknown> = {}) => {
+    const { runs, tokens } = await prepareEmbeddings(plan({ pooling: 'mean', ...more }, specs), items)
+    const inputs = runs.map((run) =>
+      Object.fromEntries(run.inputs.map(({ name, data }) => [name, [...data].map(Number)])),
+    )
+    return { inputs, tokens }
+  }
+
+  test('come with the mask, the types and the places that transformers take', async () => {
+    const specs = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'].map((name) => whole(name))
+    expect(await prepared(specs, [[7, 8, 9]])).toEqual({
+      inputs: [
+        {
+          input_ids: [7, 8, 9],
+          attention_mask: [1, 1, 1],
+          token_type_ids: [0, 0, 0],
+          position_ids: [0, 1, 2],
+        },
+      ],
+      tokens: 3,
+    })
+  })
+  test('are filled up to a length that the model insists on, and the mask counts those that were sent', async () => {
+    const specs = [whole('ids', 4), whole('counts', 4)]
+    expect(await prepared(specs, [[7, 8], [9]], { mask: 'counts' })).toEqual({
+      inputs: [{ ids: [7, 8, 0, 0, 9, 0, 0, 0], counts: [1, 1, 0, 0, 1, 0, 0, 0] }],
+      tokens: 3,
+    })
+    await expect(prepared(specs, [[1, 2, 3, 4, 5]], { mask: 'counts' })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { param: 'input' },
+    })
+    await expect(prepared([whole('ids', 4)], [[1]])).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+  })
+  test('are refused where it is not clear which input takes them', async () => {
+    await expect(prepared([whole('left'), whole('right')], [[1]])).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    })
+    await expect(prepared([{ ...ids, datatype: 'FP32' }], [[1]])).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    })
+  })
 })
