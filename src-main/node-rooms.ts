@@ -18,6 +18,7 @@ import { createAlertIntake } from './flows/alerts/alert-intake.ts'
 import type { AlertChange } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
+import { noteCounted } from './flows/licenses/counted.ts'
 import { watchLicenses } from './flows/licenses/notices.ts'
 import { openLicensing } from './flows/licenses/open-licensing.ts'
 import { createQuotaBoard } from './flows/licenses/quota-board.ts'
@@ -242,6 +243,7 @@ function superviseServing(
       ),
     onLicensing: (told) => {
       context().quotas.take(told)
+      noteCounted(context(), told)
       if (told.refusals.length > 0) parts.announce('licenses')
     },
     onAlert: parts.onAlert,

@@ -16,7 +16,7 @@ import {
   signKeyset,
   signRevocations,
 } from '../flows/issuing/lists.ts'
-import { signReceipt, signTime, signTranche } from '../flows/issuing/notes.ts'
+import { signReceipt, signRecovery, signTime, signTranche } from '../flows/issuing/notes.ts'
 import { api } from './implementer.ts'
 
 const handlers = api.issuing
@@ -43,5 +43,8 @@ export const issuing = handlers.router({
   tranche: handlers.tranche.handler(({ context, input }) => signTranche(context.node, context.actor, input)),
   time: handlers.time.handler(({ context, input }) => signTime(context.node, context.actor, input.node)),
   receipt: handlers.receipt.handler(({ context, input }) => signReceipt(context.node, context.actor, input)),
+  recovery: handlers.recovery.handler(({ context, input }) =>
+    signRecovery(context.node, context.actor, input),
+  ),
   moved: handlers.moved.handler(({ context, input }) => checkDeactivation(context.node, input.document)),
 })

@@ -272,6 +272,15 @@ function addNotes(add: AddCommand): void {
     await save(context, output, made, 'the time')
   })
   add(
+    'license recover <recovery>',
+    'Let a machine count on after its files were lost; the id stands in its refusal',
+    'outpost license recover 00112233445566778899 --machine sha256:… -o recovery.jws',
+    (command) => toFile(command).requiredOption('--machine <fingerprint>', 'the machine'),
+  ).run(async (context, recoveryId: string, { output, machine }: { output: string; machine: string }) => {
+    const made = await context.withNode((node) => node.client.issuing.recovery({ node: machine, recoveryId }))
+    await save(context, output, made, 'the recovery')
+  })
+  add(
     'license receipt <file>',
     'Check a usage report of a customer, and sign its receipt',
     'outpost license receipt usage-report-3.jws -o receipt.jws --country DE',

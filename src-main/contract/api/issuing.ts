@@ -1,7 +1,7 @@
 /** The provider's side of licenses: issue, take back, certify keys, sell more, answer reports. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { issuerPurpose, licensePayload } from '../license/documents.ts'
+import { issuerPurpose, licensePayload, recoveryId } from '../license/documents.ts'
 import { issuedLicense, keysetEntry, licenseDraft, openedRequest } from '../license/issuing.ts'
 import { countryCode } from '../license/terms.ts'
 import { limits } from '../limits.ts'
@@ -151,6 +151,15 @@ export const issuing = {
       }),
     )
     .output(signedFile.extend({ problems: z.array(z.string()) })),
+  recovery: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/recoveries',
+      summary: 'Let a machine count on after its files were lost',
+      tags,
+    })
+    .input(z.object({ node: digest, recoveryId }))
+    .output(signedFile),
   moved: oc
     .route({
       method: 'POST',

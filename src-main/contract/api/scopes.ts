@@ -90,6 +90,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     tranche: 'admin',
     time: 'admin',
     receipt: 'admin',
+    recovery: 'admin',
     moved: 'admin',
   },
   mail: { settings: 'read', set: 'admin', test: 'admin', list: 'read' },

@@ -25,6 +25,7 @@ export const documentTypes = {
   'usage-report': 'outpost-usage-report+jws',
   'node-request': 'outpost-node-request+jws',
   deactivation: 'outpost-deactivation+jws',
+  recovery: 'outpost-recovery+jws',
 } as const
 export type DocumentKind = keyof typeof documentTypes
 export const documentKind = z.enum(Object.keys(documentTypes) as [DocumentKind, ...DocumentKind[]])
@@ -165,6 +166,11 @@ export const receiptPayload = z.object({
 })
 export type ReceiptPayload = z.infer<typeof receiptPayload>
 
+/** Lets counting go on after its files were lost or changed: of that one state, on that machine. */
+export const recoveryId = z.string().regex(/^[0-9a-f]{20}$/, '20 lower-case hexadecimal digits')
+export const recoveryPayload = z.object({ ...head, node: fingerprint, recoveryId })
+export type RecoveryPayload = z.infer<typeof recoveryPayload>
+
 /** Counts and hashes, and nothing of what was asked or answered. */
 export const usageReportPayload = z.object({
   ver: z.literal(1),
@@ -240,5 +246,6 @@ export const documentPayloads = {
   'usage-report': usageReportPayload,
   'node-request': nodeRequestPayload,
   deactivation: deactivationPayload,
+  recovery: recoveryPayload,
 } as const satisfies Record<DocumentKind, z.ZodType>
 export type Payload<Kind extends DocumentKind> = z.output<(typeof documentPayloads)[Kind]>

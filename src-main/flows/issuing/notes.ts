@@ -93,3 +93,20 @@ export function signReceipt(
   )
   return { fileName: `receipt-${payload.number}.jws`, document, problems }
 }
+
+/** For what the customer reads out: the machine, and the state that its ledger was found in. */
+export function signRecovery(node: NodeContext, actor: Actor, wanted: { node: string; recoveryId: string }) {
+  const { iss, key } = issuerOf(node, undefined, 'receipt')
+  audited(
+    node,
+    actor,
+    { action: 'issuing.recovery', object: wanted.node, details: { ...wanted } },
+    () => undefined,
+  )
+  const document = signDocument(
+    'recovery',
+    { ver: 1, crit: [], iss, iat: node.licensing.now(), ...wanted },
+    key,
+  )
+  return { fileName: `recovery-${wanted.recoveryId}.jws`, document }
+}

@@ -13,7 +13,7 @@ import type { NodeContext } from '../node-context.ts'
 import type { Incoming, Intake } from './intake.ts'
 import { intakeLicense } from './intake-license.ts'
 import { intakeKeyset, intakeRevocations } from './intake-lists.ts'
-import { intakeReceipt, intakeTime, intakeTranche } from './intake-notes.ts'
+import { intakeReceipt, intakeRecovery, intakeTime, intakeTranche } from './intake-notes.ts'
 
 const intakes: Partial<Record<DocumentKind, (incoming: Incoming) => Intake>> = {
   license: intakeLicense,
@@ -22,6 +22,7 @@ const intakes: Partial<Record<DocumentKind, (incoming: Incoming) => Intake>> = {
   tranche: intakeTranche,
   time: intakeTime,
   receipt: intakeReceipt,
+  recovery: intakeRecovery,
 }
 
 function incomingOf(node: NodeContext, actor: Pick<Actor, 'name'>, document: string): Incoming {

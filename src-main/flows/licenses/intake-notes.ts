@@ -1,8 +1,12 @@
 /** What an issuer sends to one machine: credits and quota paid beforehand, its time, the receipt of a usage report. */
+import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
+import { recoveryId } from '../../contract/license/documents.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
+import type { NodeReader } from '../../store/sqlite.ts'
 import { insertTranche, listContacts, putContact, tranchesOf } from '../../store/tables/license-issuers.ts'
-import { licenseHistory } from '../../store/tables/licenses.ts'
+import { licenseHistory, listLicenses } from '../../store/tables/licenses.ts'
+import { getSetting, setSetting } from '../../store/tables/settings.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type Incoming, type Intake, requirePast } from './intake.ts'
 
@@ -21,11 +25,14 @@ function requireThisNode(node: NodeContext, id: string | null): void {
 }
 
 /** Opens and checks what all three have in common. */
-function open<Kind extends 'tranche' | 'time' | 'receipt'>({ node, bytes }: Incoming, kind: Kind) {
+function open<Kind extends 'tranche' | 'time' | 'receipt' | 'recovery'>(
+  { node, bytes }: Incoming,
+  kind: Kind,
+) {
   const issuers = node.licensing.book.issuers()
   const found = openDocument(kind, bytes, issuers.findKey)
   const { iss, iat, node: machine } = found.payload as { iss: string; iat: number; node: string | null }
-  issuers.require({ kid: found.kid, iss, iat }, kind)
+  issuers.require({ kid: found.kid, iss, iat }, kind === 'recovery' ? 'receipt' : kind)
   requireThisNode(node, machine)
   return found.payload
 }
@@ -126,6 +133,36 @@ export function intakeReceipt(incoming: Incoming): Intake {
     },
   }
 }
+
+/** By an issuer of what is counted here; what it grants is kept, since the ledger asks again at each start. */
+export function intakeRecovery(incoming: Incoming): Intake {
+  const { node } = incoming
+  const recovery = open(incoming, 'recovery')
+  requirePast(node, recovery.iat)
+  if (!listLicenses(node.db).some(({ issuer }) => issuer === recovery.iss)) {
+    throw new OutpostError('LIC_ISSUER', `"${recovery.iss}" has issued none of the licenses here.`, {
+      hint: 'Ask the issuer of a license that is installed here.',
+    })
+  }
+  const granted = grantedRecoveries(node.db)
+  return {
+    known: granted.includes(recovery.recoveryId),
+    effects: [
+      `"${recovery.iss}" lets counting go on after the state ${recovery.recoveryId}; what was lost is between you and it.`,
+    ],
+    warnings: [],
+    conflict: null,
+    write: () =>
+      setSetting(node.db, recoveriesSetting, [...granted, recovery.recoveryId].slice(-recoveriesMax)),
+  }
+}
+
+const recoveriesSetting = 'quota-recoveries'
+const recoveriesMax = 100
+
+/** States of the quota ledger that an issuer has granted to go on from. */
+export const grantedRecoveries = (db: NodeReader): string[] =>
+  getSetting(db, recoveriesSetting, z.array(recoveryId)) ?? []
 
 function heard(
   node: NodeContext,

@@ -1,4 +1,5 @@
 /** Licenses and quotas of the serving process, opened together: what its entry hands to the room of serving. */
+import { z } from 'zod'
 import { failureOf } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import type { LicensingTold, ServingConfig } from '../../contract/processes.ts'
@@ -8,7 +9,10 @@ import { openQuotaLedger } from '../../metering/quota/ledger.ts'
 import type { QuotaUsage } from '../../metering/quota/types.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
+import { getSetting } from '../../store/tables/settings.ts'
 import { createAdmission, type ServingAdmission } from '../licenses/admission.ts'
+import { countedSetting } from '../licenses/counted.ts'
+import { grantedRecoveries } from '../licenses/intake-notes.ts'
 import { openLicensing } from '../licenses/open-licensing.ts'
 
 export interface LicensedServing extends ServingAdmission {
@@ -39,6 +43,8 @@ export async function openLicensedServing(
     directory: config.dataDir,
     macKey: Buffer.from(config.usageKey, 'hex'),
     bootId: bootId(),
+    countedBefore: getSetting(db, countedSetting, z.boolean()) ?? false,
+    recover: ({ recoveryId }) => grantedRecoveries(db).includes(recoveryId),
     time: { now: () => clock.now(), monotonic: () => performance.now() },
     log,
   })
@@ -47,6 +53,10 @@ export async function openLicensedServing(
   const changed = sinceToldLast()
   return {
     ...admission,
+    follow: () => {
+      ledger.recheck() // a recovery may have been granted
+      admission.follow()
+    },
     told: () => {
       const refusal = ledger.refusal()
       return {
