@@ -299,11 +299,11 @@ async function startServing(
         alerts.observe(traffic.endpoint.id, traffic.target.versionId, seen)
       }, undefined),
       licensing: rooms.licensing,
-      record: async (row) => {
-        await rooms.record(row)
-        remember(row)
-        requestsTotal += 1
-      },
+      record: (row) =>
+        rooms.record(row).then(() => {
+          remember(row)
+          requestsTotal += 1
+        }),
     },
     onFault: (error: OutpostError, requestId: string) =>
       log.error({ err: error.cause ?? error, requestId }, 'a request failed'),

@@ -22,21 +22,20 @@ interface BinaryOutput {
   binarySize: number
 }
 
-export const inferAnswerText = ({ modelName, modelVersion, id, attribution, outputs }: InferAnswer): string =>
-  JSON.stringify({
-    model_name: modelName,
-    model_version: modelVersion,
-    ...(id === undefined ? {} : { id }),
-    ...(attribution === null ? {} : { parameters: { attribution } }),
-    outputs: outputs.map((output) => ('data' in output ? encodeTensor(output) : binaryHead(output))),
-  })
+const quote = (text: string): string => JSON.stringify(text)
 
-const binaryHead = ({ name, datatype: type, shape, binarySize }: BinaryOutput) => ({
-  name,
-  datatype: type,
-  shape,
-  parameters: { binary_data_size: binarySize },
-})
+/** Put together by hand around what JSON.stringify writes: with all outputs as bytes that is half its cost. */
+export function inferAnswerText({ modelName, modelVersion, id, attribution, outputs }: InferAnswer): string {
+  const own = id === undefined ? '' : `,"id":${quote(id)}`
+  const parameters = attribution === null ? '' : `,"parameters":{"attribution":${quote(attribution)}}`
+  const tensors = outputs.map((output) =>
+    'data' in output ? JSON.stringify(encodeTensor(output)) : binaryHead(output),
+  )
+  return `{"model_name":${quote(modelName)},"model_version":${quote(modelVersion)}${own}${parameters},"outputs":[${tensors.join(',')}]}`
+}
+
+const binaryHead = ({ name, datatype: type, shape, binarySize }: BinaryOutput): string =>
+  `{"name":${quote(name)},"datatype":"${type}","shape":[${shape.join(',')}],"parameters":{"binary_data_size":${binarySize}}}`
 
 /** Which outputs follow as bytes: the one's own wish wins over the request's. */
 export function splitOutputs(
