@@ -122,7 +122,7 @@ const cells = ({ name, url, model, modelVersion, report, endpoints }: RemoteRow)
 
 function testText({ server, binary, latencyMs, inputs, outputs }: RemoteTest): string {
   const tensors = (list: RemoteTest['inputs']) =>
-    list.map(({ name, datatype, shape }) => `${name} ${datatype}[${shape}]`).join(', ')
+    list.map(({ name, datatype, shape }) => `${name} ${datatype}[${shape}]`).join(', ') || 'not told'
   const who = server ? `${server.name} ${server.version}`.trim() : 'a server'
   return `${who} is ready (${latencyMs?.toFixed(1)} ms, tensors as ${binary ? 'bytes' : 'JSON'})\n  in:  ${tensors(inputs)}\n  out: ${tensors(outputs)}`
 }

@@ -14,6 +14,7 @@ test.each([
   ['the same', { inputs: [tensor('x', [-1, 4])], outputs: [tensor('y', [-1, 3])] }, []],
   ['one that takes more sizes', { inputs: [tensor('x', [-1, -1])], outputs: [tensor('y', [1, 3])] }, []],
   ['more outputs', { inputs: [tensor('x', [-1, 4])], outputs: [tensor('z', [1]), tensor('y', [-1, 3])] }, []],
+  ['a server that tells of no tensors', { inputs: [], outputs: [] }, []],
   [
     'one row alone',
     { inputs: [tensor('x', [1, 4])], outputs: [tensor('y', [-1, 3])] },
