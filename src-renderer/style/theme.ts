@@ -99,7 +99,7 @@ export const theme = createTheme({
     RadioIndicator: { classNames: { indicator: field.mark } },
     Kbd: { classNames: { root: field.key } },
     Slider: { classNames: { track: field.rail, thumb: field.thumb } },
-    Switch: { classNames: { track: field.track } },
+    Switch: { classNames: { track: field.track, thumb: field.knob } },
     SegmentedControl: {
       classNames: { root: field.segments, label: field.segment, indicator: field.indicator },
     },

@@ -26,7 +26,7 @@ interface NumberField {
 const fields: readonly NumberField[] = [
   { name: 'intraOpThreads', label: 'Operator threads', hint: 'Empty: as measured best', empty: 'Measured' },
   { name: 'maxBatchSize', label: 'Largest batch, rows', hint: 'Waiting requests are merged up to it' },
-  { name: 'maxQueueDelayUs', label: 'Hold back, µs', hint: 'So that a fuller batch forms; 0 never does' },
+  { name: 'maxQueueDelayUs', label: 'Hold back, µs', hint: 'For a fuller batch; 0 never does' },
   { name: 'queueRequestsMax', label: 'Queue, requests', hint: 'The next is refused with 503' },
   { name: 'defaultTimeoutUs', label: 'Longest wait, µs', hint: '0: as long as it takes' },
   { name: 'priorityLevels', label: 'Priority levels', hint: '1 is the highest, the middle the default' },

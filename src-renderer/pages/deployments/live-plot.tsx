@@ -13,6 +13,7 @@ interface Props {
 }
 
 const height = 150
+const leastSeconds = 10
 /** The top of the axis at least, so that nothing is drawn as nothing. */
 const leastTop: Record<Props['figure'], number> = {
   rate: 1,
@@ -85,7 +86,11 @@ function optionsOf(
     legend: { show: false },
     hooks: { draw: [(plot) => drawMarks(plot, marks())] },
     cursor: { show: true, drag: { x: false, y: false }, sync: { key: 'deployment' } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.1)] } },
+    scales: {
+      // A first sample alone would stand in the middle of a day.
+      x: { range: (_, least, most) => timesShown(least, most) },
+      y: { range: (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.1)] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 28, values: (_, times) => times.map(clock) },
       { ...axis, size: 46, space: 36 },
@@ -101,6 +106,12 @@ function optionsOf(
       })),
     ],
   }
+}
+
+/** Without a sample there is neither. */
+function timesShown(least: number | null, most: number | null): [number, number] {
+  const end = most ?? Date.now() / 1000
+  return [Math.min(least ?? end, end - leastSeconds), end]
 }
 
 /** A line from top to bottom where the endpoint changed; what it was stands in the legend. */

@@ -136,7 +136,13 @@ function SplitBar({ targets }: { targets: readonly DeploymentTarget[] }) {
         ))}
       </div>
       <p className={css.legend}>
-        {answering.map(({ version, weight }) => `${version} answers ${percent(weight)}`).join(' · ')}
+        {answering
+          .map(({ version, weight, state }) =>
+            state === 'ready'
+              ? `${version} answers ${percent(weight)}`
+              : `${version} has ${percent(weight)} and does not answer`,
+          )
+          .join(' · ')}
       </p>
     </div>
   )

@@ -144,6 +144,9 @@ const EngineTable = ({ rows, testing, onTest, onChange, onRemove }: EngineTableP
   />
 )
 
+/** What a connection says of its end begins in lower case. */
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const healths: Record<RemoteReport['health'], [Tone, string]> = {
   unknown: ['neutral', 'Not asked yet'],
   ready: ['ok', 'Ready'],
@@ -168,7 +171,7 @@ function EngineState({ report }: { report: RemoteReport | null }) {
         </Chip>
         <Chip tone={circuitTone}>{circuitWord}</Chip>
       </Group>
-      {report.problem}
+      {report.problem && sentence(report.problem)}
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { client } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
-import { saveText } from './save-text.ts'
+import { saveText } from '../../data/save-text.ts'
 
 const passphraseCharsMin = 12
 

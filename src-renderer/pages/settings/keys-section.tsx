@@ -55,7 +55,7 @@ export function KeysSection() {
         <ConfirmDialog
           opened
           onClose={() => setRevoking(null)}
-          title={`Revoke ${revoking.name}`}
+          title={`Revoke the key ${revoking.name}`}
           action={`Revoke ${revoking.name}`}
           onConfirm={async () => {
             await client.keys.revoke({ id: revoking.id })

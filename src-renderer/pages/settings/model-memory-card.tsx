@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModelMemory } from '../../../src-main/contract/api/system.ts'
 import { client, orpc } from '../../client.ts'
-import { formatBytes } from '../../components/format.ts'
+import { formatBytes, formatNumber } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
@@ -46,8 +46,8 @@ function Form({ memory }: { memory: ModelMemory }) {
     >
       <NumberInput
         label="At most, MB"
-        description={`Empty: half of this machine's ${formatBytes(memory.machineBytes)}. Models that rest longest are unloaded for others, and loaded again by their next request.`}
-        placeholder={String(Math.round(memory.machineBytes / 2 / megabyte))}
+        aria-describedby="model-memory"
+        placeholder={formatNumber(Math.round(memory.machineBytes / 2 / megabyte))}
         value={megabytes}
         onChange={setMegabytes}
         min={10}
@@ -58,6 +58,10 @@ function Form({ memory }: { memory: ModelMemory }) {
       <Button type="submit" disabled={isFixed || megabytes === kept} loading={save.isPending}>
         Apply the limit
       </Button>
+      <p id="model-memory">
+        Empty: half of the {formatBytes(memory.machineBytes)} of this machine. Models that rest longest are
+        unloaded for others, and loaded again by their next request.
+      </p>
       {isFixed && (
         <p>
           The node was started with --model-memory: {formatBytes(memory.bytes)} hold until it is started

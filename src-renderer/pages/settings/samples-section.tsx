@@ -91,7 +91,10 @@ export function SamplesSection() {
           reportDone('The sample models are removed', `${removed} versions`)
         }}
       >
-        <p>Their endpoints stop answering. They can be added again at any time.</p>
+        <p>
+          All versions of the samples are deleted and their endpoints stop answering. Your own models stay.
+          The samples can be installed again at any time, without a network.
+        </p>
       </ConfirmDialog>
     </Card>
   )

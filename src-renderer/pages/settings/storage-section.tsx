@@ -121,6 +121,7 @@ function Result({ job, word, tone = 'ok' }: { job: JobRow; word: string; tone?: 
   )
 }
 
+const shortWords: Record<string, string> = { blobs: 'files', bytes: 'size', path: 'in' }
 /** bytesFreed → bytes freed; what the store keeps is a file to the reader. */
 const inWords = (name: string) =>
-  name === 'blobs' ? 'files' : name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  shortWords[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
