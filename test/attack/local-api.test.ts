@@ -5,6 +5,7 @@
 
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exchange, request, statusesOf } from '../support/raw-http.ts'
@@ -18,7 +19,10 @@ let key: string
 let cookie: string
 
 beforeAll(async () => {
-  outpost = await startWholeNode({ listen: loopback })
+  outpost = await startWholeNode({
+    listen: loopback,
+    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
+  })
   const { controlUrl, servingUrl, loginLink } = outpost.node.addresses()
   control = controlUrl ?? ''
   serving = servingUrl ?? ''
@@ -265,4 +269,30 @@ test('69: a cookie is no key: it opens the API of the UI alone, and only as its 
     body: JSON.stringify({ token: url.split('token=')[1] }),
   })
   expect(claimed.headers['set-cookie']?.[0]).toMatch(/; HttpOnly; SameSite=Strict; /)
+})
+
+test('69: the door for gRPC understands nothing that a page can send', async () => {
+  const address = `http://${outpost.node.addresses().grpcAddress}`
+  const spoken = await exchange(address, request('GET /v2/health/live HTTP/1.1', ['host: localhost']))
+  expect(statusesOf(spoken).filter((status) => status < 400)).toEqual([])
+  const session = connect(address)
+  const path = '/inference.GRPCInferenceService/ServerLive'
+  const answered: string[] = []
+  for (const method of ['GET', 'OPTIONS', 'POST'])
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json']) {
+      const asked = session.request({
+        ':method': method,
+        ':path': path,
+        'content-type': type,
+        origin: 'https://evil.example',
+      })
+      asked.end()
+      const [headers] = (await once(asked, 'response')) as [Record<string, string | number>]
+      asked.resume()
+      const isOpen = Object.keys(headers).some((name) => name.startsWith('access-control-'))
+      if (isOpen || Number(headers[':status']) < 400)
+        answered.push(`${method} ${type}: ${headers[':status']}`)
+    }
+  session.close()
+  expect(answered).toEqual([])
 })
