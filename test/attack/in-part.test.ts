@@ -52,8 +52,7 @@ test('67, in part: nothing that is imported, packed or asked for takes an addres
 
 test('67, in part: an address that an administrator names leads to no secrets of a cloud, and no further', async () => {
   const { port } = stranger.address() as AddressInfo
-  const add = (url: string) =>
-    refusalOf(outpost.client.engines.add({ name: 'box', url, model: 'x' }))
+  const add = (url: string) => refusalOf(outpost.client.engines.add({ name: 'box', url, model: 'x' }))
   for (const url of [
     'http://169.254.169.254/latest/meta-data',
     'http://[fd00:ec2::254]/latest',
