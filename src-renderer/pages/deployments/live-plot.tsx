@@ -61,6 +61,8 @@ function dataOf(history: readonly VersionHistory[], figure: Props['figure']): UP
   const times = [...new Set(history.flatMap(({ samples }) => samples.map(({ at }) => at)))].sort(
     (a, b) => a - b,
   )
+  // Of one time alone uPlot makes a whole day.
+  if (times[0] !== undefined && times.length === 1) times.unshift(times[0] - leastSeconds)
   const lines = history.map(({ samples }) => {
     const values = new Map(samples.map((sample) => [sample.at, sample[figure]]))
     return times.map((at) => values.get(at) ?? null)
