@@ -8,9 +8,9 @@ import { defaultHosting, type HostingSettings } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { FeedbackTotals, ShadowFigures } from '../../contract/traffic.ts'
-import type { Failure } from '../../contract/views.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
+import { asideFailure, refusalOf, standingOf } from './deployment-standing.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
 
@@ -48,12 +48,6 @@ export interface DeploymentsOptions {
   onChange: () => void
   shadowFigures: (endpointId: string, versionId: string) => ShadowFigures | null
   feedback: (endpointId: string, versionId: string) => FeedbackTotals | null
-}
-
-const asideFailure: Failure = {
-  code: 'MODEL_SET_ASIDE',
-  message: 'The model hung or crashed the serving process and was set aside.',
-  hint: 'Start the deployment again to give it another try, or deploy another version.',
 }
 
 interface Wanted {
@@ -158,27 +152,16 @@ export function createDeployments({
   function reportOf(one: Wanted): DeploymentReport {
     const { endpoint, target, figures } = one
     const current = hosted.get(modelKeyOf(target))?.current() ?? null
-    const ready = current && 'loaded' in current ? current : null
-    const failed = current && 'failure' in current ? current.failure : null
-    const failure = isAside(endpoint, target) ? asideFailure : failed
     return {
       endpointId: endpoint.id,
       versionId: target.versionId,
-      state: stateOf(ready !== null, failure),
-      failure,
-      executionProviderUsed: ready?.loaded.executionProvider.used ?? null,
-      executionProviderReason: ready?.loaded.executionProvider.reason ?? null,
-      loadMs: ready?.loaded.loadMs ?? null,
-      bytesLoaded: ready?.bytes() ?? null,
+      ...standingOf(current, isAside(endpoint, target), one.readySince),
       requestsTotal: figures.requestsTotal(),
       failuresTotal: figures.failuresTotal(),
-      queueLength: ready?.batcher.length() ?? 0,
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
       latencyMsP99: figures.quantile(0.99),
       batches: figures.batches(),
-      startedAt: ready ? one.readySince : null,
-      hosting: ready ? hostingOf(ready) : null,
       shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,
       feedback: feedback(endpoint.id, target.versionId),
     }
@@ -274,32 +257,3 @@ function modelKeyOf(target: RouteTarget): string {
 /** One that answers is loaded anew when someone deploys or starts it again, not when its part alone changes. */
 const isRenewed = (before: RouteTarget, now: RouteTarget): boolean =>
   before.role === now.role && before.revision !== now.revision
-
-function hostingOf(ready: ReadyModel): DeploymentReport['hosting'] {
-  const tuning = ready.tuning()
-  return {
-    replicas: ready.replicas(),
-    intraOpThreads: tuning?.intraOpThreads ?? ready.loaded.intraOpThreads,
-    spinning: ready.loaded.spinning,
-    tunedP99Ms: tuning?.p99Ms ?? null,
-    batchRowsMax: ready.batcher.figures().rowsMax,
-  }
-}
-
-function stateOf(isReady: boolean, failure: Failure | null): DeploymentReport['state'] {
-  if (failure) return failure.code === 'MODEL_SET_ASIDE' ? 'set-aside' : 'failed'
-  return isReady ? 'ready' : 'starting'
-}
-
-function refusalOf({ state, failure }: DeploymentReport): OutpostError {
-  if (state === 'set-aside')
-    return new OutpostError('MODEL_SET_ASIDE', asideFailure.message, { hint: asideFailure.hint })
-  if (!failure) {
-    return new OutpostError('DEPLOYMENT_NOT_READY', 'The model is still being loaded.', {
-      hint: 'Try again in a moment.',
-    })
-  }
-  return new OutpostError('DEPLOYMENT_FAILED', `The model could not be loaded: ${failure.message}`, {
-    hint: failure.hint,
-  })
-}

@@ -8,12 +8,13 @@ import { type HostingSettings, isRemote } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Failure } from '../../contract/views.ts'
-import type { LoadedModel, ModelSource, Tuning } from '../../engine/engine.ts'
+import type { LoadedModel, Tuning } from '../../engine/engine.ts'
 import { readBlob } from '../../store/blobs/blobs.ts'
 import type { ServedVersion } from '../routing/routes.ts'
 import { createModelStatistics, type ModelStatistics } from '../watching/statistics.ts'
 import { type Batcher, createBatcher } from './batcher.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
+import { fileOf, sourceOf } from './model-source.ts'
 import type { ProcessingPlan } from './processing-port.ts'
 import { createRemoteReplicas } from './remote-replicas.ts'
 import { createReplicas, type Replicas } from './replicas.ts'
@@ -257,22 +258,3 @@ const foreseen = (
   spinning: false,
   fingerprint: '',
 })
-
-function sourceOf(dataDir: string, version: ServedVersion): ModelSource {
-  const { model } = version.descriptor
-  const modelFile = fileOf(version, model.file)
-  const externalData = model.externalData.map((path) => fileOf(version, path))
-  return {
-    versionId: version.versionId,
-    from: { kind: 'blobs', dataDir },
-    modelFile,
-    externalData,
-    bytes: [modelFile, ...externalData].reduce((sum, file) => sum + file.bytes, 0),
-  }
-}
-
-function fileOf(version: ServedVersion, path: string): ServedVersion['files'][number] {
-  const file = version.files.find((candidate) => candidate.path === path)
-  if (file) return file
-  throw new OutpostError('ARTIFACT_CORRUPT', `The version has no file ${path}, which its description names.`)
-}

@@ -4,22 +4,12 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { DriftRow } from '../../contract/alerts.ts'
-import type { DeploymentReport } from '../../contract/processes.ts'
 import type { RemoteReport } from '../../contract/remote.ts'
 import type { Deployments } from '../hosting/deployments.ts'
 import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
-import type { CallFigures } from './latencies.ts'
-import { type Family, type HistogramFamily, type Labels, prometheusText } from './prometheus.ts'
-import type { ModelStatistics } from './statistics.ts'
-
-/** One version of an endpoint, as it stands. */
-interface Served {
-  labels: Labels
-  report: DeploymentReport
-  figures: CallFigures
-  /** Null where it is not loaded. */
-  statistics: ModelStatistics | null
-}
+import { type Family, type Labels, prometheusText } from './prometheus.ts'
+import { tritonFamilies } from './triton-families.ts'
+import { type Served, versionFamilies } from './version-families.ts'
 
 export interface Metrics {
   text(): string
@@ -62,7 +52,7 @@ export function createMetrics({ version, routes, deployments, drift, remotes }: 
       loopDelay.reset()
       return prometheusText([
         ...processFamilies(version, delay, deployments.bytesLoaded()),
-        ...ownFamilies(all),
+        ...versionFamilies(all),
         ...tritonFamilies(all),
         ...driftFamilies(drift()),
         ...remoteFamilies(remotes()),
@@ -156,120 +146,5 @@ function processFamilies(version: string, loopDelayP99: number, modelBytes: numb
     gauge('process_resident_memory_bytes', 'Memory of serving.', process.memoryUsage.rss()),
     gauge('outpost_model_bytes', 'Memory of the loaded models.', modelBytes),
     gauge('outpost_event_loop_delay_p99_seconds', 'Of the door, since it was last asked.', loopDelayP99),
-  ]
-}
-
-type Value = (one: Served) => number
-
-const family = (
-  all: readonly Served[],
-  name: string,
-  type: Family['type'],
-  help: string,
-  value: Value,
-): Family => ({ name, type, help, samples: all.map((one) => ({ labels: one.labels, value: value(one) })) })
-
-function ownFamilies(all: readonly Served[]): (Family | HistogramFamily)[] {
-  const histogram = (name: string, help: string, of: keyof CallFigures['histograms']): HistogramFamily => ({
-    name,
-    type: 'histogram',
-    help,
-    samples: all.map(({ labels, figures }) => ({ labels, histogram: figures.histograms[of] })),
-  })
-  const devices: Family = {
-    name: 'outpost_execution_provider',
-    type: 'gauge',
-    help: '1 for the device that a version runs on.',
-    samples: all.flatMap(({ labels, report }) =>
-      report.executionProviderUsed === null
-        ? []
-        : [{ labels: { ...labels, execution_provider: report.executionProviderUsed }, value: 1 }],
-    ),
-  }
-  return [
-    family(
-      all,
-      'outpost_requests_total',
-      'counter',
-      'Calls that were resolved to this version.',
-      ({ figures }) => figures.requestsTotal(),
-    ),
-    family(all, 'outpost_request_failures_total', 'counter', 'Those answered with an error.', ({ figures }) =>
-      figures.failuresTotal(),
-    ),
-    family(
-      all,
-      'outpost_feedback_total',
-      'counter',
-      'Answers that callers judged.',
-      ({ report }) => report.feedback?.total ?? 0,
-    ),
-    family(
-      all,
-      'outpost_feedback_score_sum',
-      'counter',
-      'What they gave, from 0 to 1 each.',
-      ({ report }) => report.feedback?.scoreSum ?? 0,
-    ),
-    family(
-      all,
-      'outpost_queue_length',
-      'gauge',
-      'Calls that wait for their turn now.',
-      ({ report }) => report.queueLength,
-    ),
-    family(all, 'outpost_ready', 'gauge', '1 where the version answers calls.', ({ report }) =>
-      Number(report.state === 'ready'),
-    ),
-    devices,
-    histogram('outpost_request_duration_seconds', 'From the headers to the record of the call.', 'total'),
-    histogram('outpost_queue_duration_seconds', 'Waiting for a turn.', 'queue'),
-    histogram('outpost_compute_duration_seconds', 'Of the run that a call rode in.', 'compute'),
-    histogram('outpost_batch_size', 'Rows of the run that a call rode in.', 'batch'),
-  ]
-}
-
-/** Triton counts time in microseconds. */
-const micros = (ns: number): number => Math.round(ns / 1000)
-
-function tritonFamilies(all: readonly Served[]): Family[] {
-  const loaded = all.filter((one): one is Served & { statistics: ModelStatistics } => one.statistics !== null)
-  const triton = (name: string, help: string, value: (statistics: ModelStatistics) => number): Family => ({
-    name: `nv_inference_${name}`,
-    type: 'counter',
-    help,
-    samples: loaded.map(({ labels, statistics }) => ({
-      labels: { model: labels.endpoint ?? '', version: labels.version ?? '' },
-      value: value(statistics),
-    })),
-  })
-  const runs = ({ batches }: ModelStatistics) => [...batches.entries()]
-  const pending = triton('pending_request_count', 'Requests that wait for a run.', () => 0)
-  return [
-    triton('request_success', 'Requests that were answered.', ({ requests }) => requests.success.count),
-    triton('request_failure', 'Requests that were not.', ({ requests }) => requests.fail.count),
-    triton('count', 'Rows that were inferred.', (one) =>
-      runs(one).reduce((sum, [rows, { count }]) => sum + rows * count, 0),
-    ),
-    triton('exec_count', 'Runs of the model.', (one) =>
-      runs(one).reduce((sum, [, { count }]) => sum + count, 0),
-    ),
-    triton('request_duration_us', 'Of all answered requests.', ({ requests }) => micros(requests.success.ns)),
-    triton('queue_duration_us', 'Waiting, of all.', ({ requests }) => micros(requests.queue.ns)),
-    triton('compute_input_duration_us', 'Merging inputs, of all.', ({ requests }) =>
-      micros(requests.input.ns),
-    ),
-    triton('compute_infer_duration_us', 'Running, of all.', ({ requests }) => micros(requests.infer.ns)),
-    triton('compute_output_duration_us', 'Parting outputs, of all.', ({ requests }) =>
-      micros(requests.output.ns),
-    ),
-    {
-      ...pending,
-      type: 'gauge',
-      samples: loaded.map(({ labels, report }) => ({
-        labels: { model: labels.endpoint ?? '', version: labels.version ?? '' },
-        value: report.queueLength,
-      })),
-    },
   ]
 }
