@@ -135,8 +135,15 @@ test('a version without an endpoint can be tried with the internal key alone', a
 
 test('a taken port is an error where it is fixed, and another is taken where it is not', async () => {
   const first = await node.start()
-  await expect(node.start({ port: first.port, portFixed: true })).rejects.toMatchObject({
-    failure: { code: 'PORT_TAKEN' },
-  })
-  expect((await node.start({ port: first.port })).port).not.toBe(first.port)
+  // Each has a data folder of its own: one process at a time counts on one.
+  const [second, third] = [await createServingNode(), await createServingNode()]
+  try {
+    await expect(second.start({ port: first.port, portFixed: true })).rejects.toMatchObject({
+      failure: { code: 'PORT_TAKEN' },
+    })
+    expect((await third.start({ port: first.port })).port).not.toBe(first.port)
+  } finally {
+    await second.remove()
+    await third.remove()
+  }
 })
