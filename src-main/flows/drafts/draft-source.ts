@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asDiskError } from '../../base/files.ts'
+import { pictureSuite, pictureSuitePath } from '../../contract/picture-suite.ts'
 import { isSuitePath } from '../../contract/suite.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -18,7 +19,7 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
   const paths = (kind: StoredDraft['files'][number]['kind'], not: string[] = []): string[] =>
     files.filter((file) => file.kind === kind && !not.includes(file.path)).map((file) => file.path)
   const model = files.find((file) => file.kind === 'weight' && /\.onnx$/i.test(file.path))?.path
-  const suite = files.find((file) => isSuitePath(file.path))?.path
+  const suite = suitePathOf(draft)
   const { migrationGuide: _guide, ...changeFields } = change
   const { file: _file, ...licenseFields } = license
   const { suite: _suite, ...descriptor } = draft.descriptor
@@ -40,6 +41,12 @@ export function completeDescriptor(draft: StoredDraft): Record<string, unknown> 
       ? { outputs: withLabels(draft.descriptor.outputs, texts.labels) }
       : {}),
   }
+}
+
+/** The one that was brought, else one of the pictures that lie in folders named by their labels. */
+function suitePathOf(draft: StoredDraft): string | undefined {
+  const brought = draft.files.find((file) => isSuitePath(file.path))?.path
+  return brought ?? (pictureSuite(draft).length > 0 ? pictureSuitePath : undefined)
 }
 
 /** One file of labels serves every output of classes that names none itself. */
@@ -69,6 +76,11 @@ export async function writeSource(node: NodeContext, draft: StoredDraft, folder:
     for (const [text, path] of Object.entries(textPaths)) {
       const value = draft.texts[text as keyof typeof textPaths]
       if (value.trim() !== '' || text === 'card') await writeFile(join(folder, path), value)
+    }
+    if (!draft.files.some((file) => isSuitePath(file.path))) {
+      const cases = pictureSuite(draft)
+      const lines = cases.map((one) => `${JSON.stringify(one)}\n`).join('')
+      if (cases.length > 0) await writeFile(join(folder, pictureSuitePath), lines)
     }
     await writeFile(join(folder, 'outpost.json'), JSON.stringify(completeDescriptor(draft), null, 2))
   } catch (error) {

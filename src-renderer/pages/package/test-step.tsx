@@ -2,10 +2,12 @@
 import { Button, Progress } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { pictureSuite } from '../../../src-main/contract/picture-suite.ts'
 import { isSuitePath } from '../../../src-main/contract/suite.ts'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { FileDrop } from '../../components/file-drop.tsx'
+import { formatCount } from '../../components/format.ts'
 import { JobProgress } from '../../components/job-progress.tsx'
 import { Card } from '../../components/page.tsx'
 import { EmptyState, ErrorNotice } from '../../components/states.tsx'
@@ -33,19 +35,26 @@ export function TestStep({ draft, save, replace }: StepProps & { replace: (draft
   const add = useAddFiles(draft.id, replace, setShare)
   const sorting = useSortedFiles((files) => add.mutate(files))
   const suite = draft.files.find(({ path }) => isSuitePath(path))
+  const pictures = suite ? 0 : pictureSuite(draft).length
   const checks = job ? checksOf(job) : []
   return (
     <>
-      <Card title="Suite" note={suite ? suite.path : 'cases with the answer that is right'}>
+      <Card title="Suite" note={suite?.path ?? 'cases with the answer that is right'}>
         {suite ? (
           <p className={css.muted}>
             Every case is run, and its answer compared with the one that is expected.
+          </p>
+        ) : pictures > 0 ? (
+          <p className={css.muted}>
+            {formatCount(pictures, 'pictures')} in folders named by their labels{' '}
+            {pictures === 1 ? 'is' : 'are'} the suite: each is run, and its answer compared with the name of
+            its folder.
           </p>
         ) : (
           <div id={fieldId('suite')} tabIndex={-1}>
             <FileDrop
               purpose="sources"
-              title="Drop suite.jsonl or the folder that it stands in, with its pictures if it has any"
+              title="Drop suite.jsonl with its pictures, or a folder of pictures sorted into folders named by label"
               note="One case a line: its inputs, and the label or tensor that is right. Without it only loading and running are checked."
               action="Choose files"
               accept=".jsonl,.png,.jpg,.jpeg"

@@ -1,6 +1,7 @@
 /** The wizard's drafts: files go in and out all or none, what is typed meanwhile stays, and what is built is what was seen. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { described, handOver, refusalOf } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
@@ -235,4 +236,33 @@ test('a draft that is thrown away is gone, also while files arrive', async () =>
     .poll(async () => (await readdir(join(outpost.dataDirectory, 'drafts'))).includes(id))
     .toBe(false)
   expect(await readdir(join(outpost.dataDirectory, 'runtime', 'staging'))).toEqual([])
+})
+
+test('pictures in folders named by their labels are the suite of a model that reads pictures', async () => {
+  const { drafts } = outpost.client
+  const image = { kind: 'image', tensor: 'x', width: 2, height: 2, channels: 'L', layout: 'flat' }
+  const { id } = await begin({ id: 'acme.pictures', inputs: [image] })
+  await drafts.update({
+    id,
+    descriptor: { outputs: [{ kind: 'classes', tensor: 'scores' }] },
+    texts: { labels: 'cat\ndog\nowl\n' },
+  })
+  const png = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#888' } })
+    .png()
+    .toBuffer()
+  const paths = ['photos/cat/1.png', 'photos/cat/2.png', 'photos/dog/1.png', 'photos/other/1.png']
+  const handles = await Promise.all(
+    paths.map(async (path) => ({ handle: await handOver(outpost, path.split('/').at(-1) ?? '', png), path })),
+  )
+  await drafts.addFiles({ id, handles })
+  const tested = await outpost.ended((await drafts.test({ id })).jobId)
+  expect(tested.failure).toBeNull()
+  expect((await drafts.get({ id })).report).toMatchObject({ verdict: 'passed', measured: { cases: 3 } })
+  expect((await built(id)).failure).toBeNull()
+  const { examples } = await outpost.client.models.version({ model: 'acme.pictures', version: '1.0.0' })
+  expect(examples.map(({ id: name, label }) => [name, label])).toEqual([
+    ['photos/cat/1.png', 'cat'],
+    ['photos/dog/1.png', 'dog'],
+    ['photos/cat/2.png', 'cat'],
+  ])
 })
