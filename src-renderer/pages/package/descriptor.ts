@@ -7,11 +7,13 @@ import { changeType, task } from '../../../src-main/contract/package.ts'
 
 const text = z.string().catch('')
 const lines = z.array(z.string()).catch([])
+/** What is no number stands as it was typed, for the node to refuse. */
+const share = z.union([z.number(), z.string()]).optional().catch(undefined)
 const shares = z
   .object({
-    accuracy: z.number().optional().catch(undefined),
-    precision: z.number().optional().catch(undefined),
-    recall: z.number().optional().catch(undefined),
+    accuracy: share,
+    precision: share,
+    recall: share,
     custom: z.record(z.string(), z.unknown()).optional().catch(undefined),
   })
   .catch({})

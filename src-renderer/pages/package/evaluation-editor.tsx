@@ -2,6 +2,7 @@
 import { Button, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
+import { DecimalInput } from './decimal-input.tsx'
 import { type DraftDescriptor, type Shares, withoutEmpty } from './descriptor.ts'
 import css from './package.module.css'
 import { PairsEditor } from './pairs-editor.tsx'
@@ -45,6 +46,7 @@ export function EvaluationEditor({ evaluation, edit, field }: Props) {
         {names.map((name) => (
           <Share
             key={name}
+            {...field(`evaluation.overall.${name}`)}
             label={`${name.charAt(0).toUpperCase()}${name.slice(1)}`}
             value={evaluation.overall[name]}
             onChange={(value) => write({ overall: withShare(evaluation.overall, name, value) })}
@@ -95,6 +97,7 @@ export function EvaluationEditor({ evaluation, edit, field }: Props) {
               ...names.map((name) => (
                 <Share
                   key={name}
+                  {...field(`evaluation.segments.${at}.metrics.${name}`)}
                   aria-label={`${name} of segment ${at + 1}`}
                   value={segment.metrics[name]}
                   onChange={(value) => writeSegment(at, { metrics: withShare(segment.metrics, name, value) })}
@@ -129,29 +132,26 @@ export function EvaluationEditor({ evaluation, edit, field }: Props) {
 type ShareProps = {
   label?: string
   'aria-label'?: string
-  value: number | undefined
-  onChange: (value: number | undefined) => void
+  id: string
+  error: string | null
+  value: ShareValue
+  onChange: (value: ShareValue) => void
 }
+type ShareValue = Shares[(typeof names)[number]]
 
-function Share({ value, onChange, ...named }: ShareProps) {
-  return (
-    <NumberInput
-      {...named}
-      hideControls
-      min={0}
-      max={1}
-      step={0.01}
-      decimalScale={4}
-      placeholder="0 to 1"
-      value={value ?? ''}
-      onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
-    />
-  )
-}
+const Share = ({ onChange, ...field }: ShareProps) => (
+  <DecimalInput
+    {...field}
+    min={0}
+    max={1}
+    placeholder="0 to 1"
+    onChange={(next) => onChange(typeof next === 'number' || typeof next === 'string' ? next : undefined)}
+  />
+)
 
 const none = (shares: Shares) => Object.values(shares).every((value) => value === undefined)
 
-function withShare(shares: Shares, name: (typeof names)[number], value: number | undefined): Shares {
+function withShare(shares: Shares, name: (typeof names)[number], value: ShareValue): Shares {
   const { [name]: _before, ...rest } = shares
   return value === undefined ? rest : { ...rest, [name]: value }
 }

@@ -1,9 +1,10 @@
 /** The named numbers of a row, one line each: in the order of the tensor's last dimension. */
-import { NumberInput, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { PlainTable } from '../../components/plain-table.tsx'
+import { DecimalInput } from './decimal-input.tsx'
 import type { TensorForm } from './descriptor.ts'
 import css from './package.module.css'
-import { listOf, numberOf, textOf } from './tensor-forms.ts'
+import { listOf, textOf } from './tensor-forms.ts'
 
 type Props = { form: TensorForm; set: (name: string, value: unknown) => void }
 
@@ -20,12 +21,11 @@ export function FieldsSettings({ form, set }: Props) {
     />
   )
   const number = (at: number, name: string, label: string) => (
-    <NumberInput
+    <DecimalInput
       key={name}
       aria-label={`${label} of field ${at + 1}`}
-      hideControls
-      value={numberOf(fields[at] ?? {}, name)}
-      onChange={(value) => write(at, name, value)}
+      value={fields[at]?.[name]}
+      onChange={(value) => write(at, name, value ?? '')}
     />
   )
   return (

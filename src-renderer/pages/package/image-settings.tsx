@@ -1,6 +1,7 @@
 /** How a picture becomes the tensor: size, channels, layout, and the arithmetic on each pixel, with what it gives. */
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { DecimalInput } from './decimal-input.tsx'
 import type { TensorForm } from './descriptor.ts'
 import css from './package.module.css'
 import { flagOf, numberOf, textOf } from './tensor-forms.ts'
@@ -50,12 +51,11 @@ export function ImageSettings({ form, set }: Props) {
         {choice('channels', 'Channels', channels, 'RGB')}
         {choice('layout', 'Layout', layouts, 'CHW')}
         {choice('resize', 'Resize', resizes, 'stretch')}
-        <NumberInput
+        <DecimalInput
           label="Scale"
-          decimalScale={8}
-          value={numberOf(form, 'scale')}
+          value={form.scale}
           placeholder="1"
-          onChange={(value) => set('scale', value)}
+          onChange={(value) => set('scale', value ?? '')}
         />
         <NumbersInput label="Mean" usual="0" numbers={form.mean} onChange={(value) => set('mean', value)} />
         <NumbersInput
