@@ -21,6 +21,8 @@ export const commands = {
   'go.package': command('Go to', 'Package', '$mod+4', 'g k'),
   'go.deployments': command('Go to', 'Deployments', '$mod+5', 'g d'),
   'go.requests': command('Go to', 'Requests', '$mod+6', 'g r'),
+  'go.licenses': command('Go to', 'Licenses and usage', 'g l'),
+  'go.issuing': command('Go to', 'Issue licenses', 'g i'),
   'go.alerts': command('Go to', 'Alerts', 'g a'),
   'go.jobs': command('Go to', 'Jobs', '$mod+7', 'g j'),
   'go.settings': command('Go to', 'Settings', '$mod+,', '$mod+8', 'g s'),

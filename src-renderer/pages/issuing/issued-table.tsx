@@ -1,0 +1,226 @@
+/** What was issued, with what can be done about each license. */
+import { Button, Group, Menu, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
+import { client } from '../../client.ts'
+import { Chip } from '../../components/chip.tsx'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { reportDone, reportFailure } from '../../components/report.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import { None, Time } from '../../components/values.tsx'
+import { saveDocument } from '../../data/save-text.ts'
+import css from './issuing.module.css'
+
+interface Props {
+  rows: readonly IssuedLicense[]
+  onRenew: (row: IssuedLicense) => void
+  onChanged: () => Promise<void>
+}
+
+export function IssuedTable({ rows, onRenew, onChanged }: Props) {
+  const [revoking, setRevoking] = useState<IssuedLicense | null>(null)
+  const [selling, setSelling] = useState<IssuedLicense | null>(null)
+  return (
+    <>
+      <PlainTable
+        label="Issued licenses"
+        columns={[
+          { title: 'Customer' },
+          { title: 'Model' },
+          { title: 'Type' },
+          { title: 'State' },
+          { title: 'Ends' },
+          { title: 'Machines' },
+          { title: 'Issued' },
+          { title: '', align: 'end' },
+        ]}
+        rows={rows.map((row) => ({
+          key: row.lid,
+          cells: [
+            row.account,
+            <span key="model">
+              {row.model}
+              <small className={css.under}>
+                {row.license.model.range === '*' ? 'all versions' : row.license.model.range}
+              </small>
+            </span>,
+            row.type,
+            <State key="state" row={row} />,
+            row.endsAt === null ? (
+              <None key="ends">no end</None>
+            ) : (
+              <Time key="ends" at={row.endsAt} as="date" />
+            ),
+            row.license.nodes === null ? (
+              <None key="machines">any</None>
+            ) : (
+              row.license.nodes.bindings.map(({ name }) => name).join(', ')
+            ),
+            <Time key="issued" at={row.issuedAt} />,
+            <Actions key="actions" row={row} onRenew={onRenew} onRevoke={setRevoking} onSell={setSelling} />,
+          ],
+        }))}
+      />
+      {revoking && <RevokeDialog row={revoking} onClose={() => setRevoking(null)} onChanged={onChanged} />}
+      {selling && <TrancheDialog row={selling} onClose={() => setSelling(null)} />}
+    </>
+  )
+}
+
+function State({ row }: { row: IssuedLicense }) {
+  if (row.revokedAt !== null) return <Chip tone="bad">Revoked</Chip>
+  if (row.endsAt !== null && Date.parse(row.endsAt) <= Date.now()) return <Chip tone="warn">Ended</Chip>
+  return <Chip tone="ok">{row.license.trial ? 'Trial' : 'Valid'}</Chip>
+}
+
+function Actions({
+  row,
+  onRenew,
+  onRevoke,
+  onSell,
+}: {
+  row: IssuedLicense
+  onRenew: (row: IssuedLicense) => void
+  onRevoke: (row: IssuedLicense) => void
+  onSell: (row: IssuedLicense) => void
+}) {
+  const save = () =>
+    client.issuing
+      .document({ lid: row.lid })
+      .then(saveDocument, (error: unknown) => reportFailure('The document was not saved', error))
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="compact-sm" aria-label={`Actions for the license of ${row.account}`}>
+          Actions
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => void save()}>Save the file again</Menu.Item>
+        <Menu.Item onClick={() => onRenew(row)} disabled={row.revokedAt !== null}>
+          Issue its next document
+        </Menu.Item>
+        <Menu.Item onClick={() => onSell(row)} disabled={row.revokedAt !== null}>
+          Sell requests or credits
+        </Menu.Item>
+        <Menu.Item color="var(--bad)" onClick={() => onRevoke(row)} disabled={row.revokedAt !== null}>
+          Revoke
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function RevokeDialog({
+  row,
+  onClose,
+  onChanged,
+}: {
+  row: IssuedLicense
+  onClose: () => void
+  onChanged: () => Promise<void>
+}) {
+  const [reason, setReason] = useState('')
+  return (
+    <ConfirmDialog
+      opened
+      onClose={onClose}
+      title={`Revoke the license of ${row.account}`}
+      action="Revoke the license"
+      onConfirm={async () => {
+        await client.issuing.revoke({ lid: row.lid, reason })
+        await onChanged()
+        reportDone(
+          'The license is revoked',
+          'Sign the list of revocations and send it out: the customer’s node learns it there.',
+        )
+      }}
+    >
+      <p>
+        {row.model} stops answering on the customer’s machines as soon as the next list of revocations is
+        imported there. This cannot be taken back; a new license can be issued.
+      </p>
+      <TextInput
+        label="Reason"
+        description="Shown to the customer"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        mt="sm"
+      />
+    </ConfirmDialog>
+  )
+}
+
+function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => void }) {
+  const [kind, setKind] = useState<'quota' | 'credits'>('quota')
+  const [amount, setAmount] = useState<number | string>(1000)
+  const [month, setMonth] = useState(new Date().toISOString().slice(0, 7))
+  const sign = useMutation({
+    mutationFn: () =>
+      client.issuing.tranche({
+        lid: row.lid,
+        kind,
+        amount: Number(amount),
+        ...(kind === 'quota' && { month }),
+      }),
+    onSuccess: (made) => {
+      saveDocument(made)
+      reportDone('The file is saved', `Send it to ${row.account}: it holds as soon as it is imported.`)
+      onClose()
+    },
+  })
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Sell more to ${row.account}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          sign.mutate()
+        }}
+      >
+        <Stack gap="md">
+          <Select
+            label="What"
+            data={[
+              { value: 'quota', label: 'Requests of one month' },
+              { value: 'credits', label: 'Credits, paid beforehand' },
+            ]}
+            value={kind}
+            allowDeselect={false}
+            onChange={(value) => setKind(value === 'credits' ? 'credits' : 'quota')}
+            data-autofocus
+          />
+          <NumberInput
+            label="How many"
+            value={amount}
+            onChange={setAmount}
+            min={1}
+            allowDecimal={false}
+            thousandSeparator=","
+          />
+          {kind === 'quota' && (
+            <TextInput
+              label="Month"
+              description="Of UTC, as 2026-11"
+              value={month}
+              onChange={(event) => setMonth(event.currentTarget.value)}
+            />
+          )}
+          {sign.error && <ErrorNotice error={sign.error} what="Nothing was signed." />}
+          <Group justify="flex-end" gap={12}>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button type="submit" variant="filled" loading={sign.isPending}>
+              Sign and save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

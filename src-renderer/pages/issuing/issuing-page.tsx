@@ -1,0 +1,105 @@
+/** The provider's side of licenses: what was issued, what customers send, and the keys that may sign. */
+import { Button } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
+import { client, orpc } from '../../client.ts'
+import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { reportDone, reportFailure } from '../../components/report.tsx'
+import { EmptyState, Loaded } from '../../components/states.tsx'
+import { saveDocument } from '../../data/save-text.ts'
+import { CodeCard } from './code-card.tsx'
+import { CustomerFiles } from './customer-files.tsx'
+import { emptyForm, type Form } from './draft.ts'
+import { IssueDialog } from './issue-dialog.tsx'
+import { IssuedTable } from './issued-table.tsx'
+import css from './issuing.module.css'
+import { KeysCard } from './keys-card.tsx'
+
+/** Where a form begins: empty, from a machine's request, or from the license that it renews. */
+export type Start = Partial<Form>
+
+const renewalOf = ({ license }: IssuedLicense): Start => ({
+  model: license.model.id,
+  range: license.model.range,
+  account: license.sub,
+  terms: license.terms,
+  contact: license.contact,
+  site: license.aud ?? '',
+  renews: license.lid,
+})
+
+export function IssuingPage() {
+  const cache = useQueryClient()
+  const own = useQuery(orpc.publishers.own.queryOptions())
+  const issued = useQuery(orpc.issuing.list.queryOptions())
+  const [start, setStart] = useState<Start | null>(null)
+  const refresh = () => cache.invalidateQueries({ queryKey: orpc.issuing.key() })
+  return (
+    <Page>
+      <PageHeader
+        title="Issue licenses"
+        note={
+          own.data
+            ? `Licenses for the models of ${own.data.name}, signed with the key of this node. Whoever trusts ${own.data.name} can use them, without a network.`
+            : 'Licenses for the models of this node’s publisher.'
+        }
+        actions={
+          <Button variant="filled" onClick={() => setStart({})}>
+            Issue a license
+          </Button>
+        }
+      />
+      <Card title="Issued" note="the newest document of each" actions={<SignRevocations />}>
+        <Loaded query={issued} what="what was issued">
+          {(rows) =>
+            rows.length === 0 ? (
+              <EmptyState
+                title="No license was issued yet"
+                actions={<Button onClick={() => setStart({})}>Issue the first one</Button>}
+              >
+                A license says what a customer may do with a model, on which machines and for how long. The
+                file is sent by mail or carried over an air gap.
+              </EmptyState>
+            ) : (
+              <IssuedTable rows={rows} onRenew={(row) => setStart(renewalOf(row))} onChanged={refresh} />
+            )
+          }
+        </Loaded>
+      </Card>
+      <div className={css.pair}>
+        <CustomerFiles onRequest={setStart} />
+        <CodeCard />
+      </div>
+      <KeysCard />
+      {start && (
+        <IssueDialog
+          start={{ ...emptyForm(''), ...start }}
+          publisher={own.data?.name ?? ''}
+          onClose={() => setStart(null)}
+          onIssued={refresh}
+        />
+      )}
+    </Page>
+  )
+}
+
+/** The whole list, signed anew each time: a customer's node takes only a newer one. */
+const SignRevocations = () => (
+  <Button
+    onClick={() => {
+      client.issuing.revocations({}).then(
+        (made) => {
+          saveDocument(made)
+          reportDone(
+            'The list of revocations is saved',
+            `Number ${made.number}, with ${made.revoked} licenses. Send it to your customers.`,
+          )
+        },
+        (error: unknown) => reportFailure('The list was not signed', error),
+      )
+    }}
+  >
+    Sign the list of revocations
+  </Button>
+)

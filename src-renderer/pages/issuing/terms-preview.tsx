@@ -1,0 +1,43 @@
+/** What a license will say, in words, before it is signed; and where its fields contradict its type. */
+import type { UseQueryResult } from '@tanstack/react-query'
+import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
+import { clausesInWords, rightsInWords } from '../../../src-main/contract/license/words.ts'
+import { ErrorNotice } from '../../components/states.tsx'
+import css from './issuing.module.css'
+
+export function TermsPreview({
+  query: { data, error },
+}: {
+  query: UseQueryResult<{ license: LicensePayload; conflicts: string[] }>
+}) {
+  if (error) return <ErrorNotice error={error} what="This cannot be signed yet." />
+  if (!data) return null
+  const { license, conflicts } = data
+  return (
+    <div className={css.words}>
+      <h3>
+        {license.terms.type} license for {license.sub}
+      </h3>
+      <ul className={css.rights}>
+        {rightsInWords(license.terms).map(({ right, title, allowed, meaning }) => (
+          <li key={right} data-allowed={allowed || undefined} title={meaning}>
+            <b>{allowed ? 'Yes' : 'No'}</b> {title}
+          </li>
+        ))}
+      </ul>
+      <dl className={css.clauses}>
+        {clausesInWords(license).map(({ title, text }) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {conflicts.map((conflict) => (
+        <p key={conflict} className={css.conflict} role="status">
+          {conflict} The fields are what holds; the customer is asked whether this is meant.
+        </p>
+      ))}
+    </div>
+  )
+}
