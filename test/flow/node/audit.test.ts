@@ -2,9 +2,14 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyAuditChain } from '../../../src-main/audit/verify-chain.ts'
+import { newId } from '../../../src-main/base/ids.ts'
 import { contract } from '../../../src-main/contract/api/contract.ts'
+import { makeChallenge } from '../../../src-main/license/emergency/challenge.ts'
+import { emergencySecret, makeEmergencyCodes } from '../../../src-main/license/emergency/emergency-codes.ts'
+import { commitments } from '../../../src-main/license/emergency/redeem.ts'
 import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.ts'
 import { described, handOver, postJson, refusalOf, register } from '../../support/handed-over.ts'
+import { termsOf, testIssuer } from '../../support/licenses.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -14,6 +19,7 @@ beforeAll(async () => {
     listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
   })
   await outpost.client.publishers.rename({ name: 'acme' })
+  await outpost.client.publishers.trust({ name: 'stranger', publicKey: stranger.pem })
   for (const version of ['1.0.0', '1.1.0'])
     await register(
       outpost,
@@ -110,7 +116,67 @@ change('webhooks.remove', 'webhook.remove', () => outpost.client.webhooks.remove
 change('engines.add', 'engine.add', () =>
   outpost.client.engines.add({ name: 'elsewhere', url: 'https://engine.example', model: 'acme.linear' }),
 )
+change('engines.change', 'engine.change', () =>
+  outpost.client.engines.change({ name: 'elsewhere', url: 'https://other.example', model: 'acme.linear' }),
+)
 change('engines.remove', 'engine.remove', () => outpost.client.engines.remove({ name: 'elsewhere' }))
+const stranger = testIssuer('stranger')
+const strangerCodes = (() => {
+  const id = newId()
+  const codes = makeEmergencyCodes(emergencySecret(stranger.key), id, 2)
+  return { lid: id, codes, commitments: commitments(codes, id) }
+})()
+const own = { terms: termsOf('DEVELOPER'), model, account: 'Example Bank', endsAt: null }
+let lid = ''
+change('licenses.install', 'license.import-license', async () => {
+  const { payload, text } = stranger.license({ emergency: strangerCodes.commitments, lid: strangerCodes.lid })
+  await outpost.client.licenses.install({ document: text })
+  lid = payload.lid
+})
+change('licenses.redeem', 'license.emergency', () =>
+  outpost.client.licenses.redeem({ lid, code: strangerCodes.codes[0] ?? '' }),
+)
+change('licenses.deactivate', 'license.deactivate', () => outpost.client.licenses.deactivate({ lid }))
+change('licenses.remove', 'license.remove', () => outpost.client.licenses.remove({ lid }))
+change('licenses.request', 'license.request', () =>
+  outpost.client.licenses.request({ model: 'stranger.cells' }),
+)
+change('licenses.declareSite', 'license.declare-site', () =>
+  outpost.client.licenses.declareSite({ name: 'berlin', country: 'DE', commercial: true }),
+)
+change('usage.report', 'usage.report', () => outpost.client.usage.report({}))
+change('mail.set', 'mail.set', () =>
+  outpost.client.mail.set({ server: null, from: 'node@acme.example', recipients: ['ops@acme.example'] }),
+)
+let issued = ''
+change('issuing.issue', 'license.issue', async () => {
+  issued = (await outpost.client.issuing.issue(own)).license.lid
+})
+change('issuing.emergencyCode', 'license.emergency-code', async () => {
+  const challenge = makeChallenge(issued, `sha256:${'0'.repeat(64)}`, 0)
+  await outpost.client.issuing.emergencyCode({ challenge })
+})
+change('issuing.tranche', 'license.tranche', () =>
+  outpost.client.issuing.tranche({ lid: issued, kind: 'credits', amount: 10 }),
+)
+change('issuing.revoke', 'license.revoke', () => outpost.client.issuing.revoke({ lid: issued }))
+change('issuing.revocations', 'license.sign-revocations', () => outpost.client.issuing.revocations({}))
+const delegate = testIssuer('sales')
+change('issuing.certify', 'issuing.certify', () =>
+  outpost.client.issuing.certify({ key: delegate.pem, name: 'sales', purposes: ['license'] }),
+)
+change('issuing.keyset', 'issuing.sign-keyset', () => outpost.client.issuing.keyset({}))
+change('issuing.revokeKey', 'issuing.revoke-key', () =>
+  outpost.client.issuing.revokeKey({ kid: delegate.kid }),
+)
+change('issuing.time', 'issuing.time', () => outpost.client.issuing.time({ node: null }))
+change('issuing.recovery', 'issuing.recovery', () =>
+  outpost.client.issuing.recovery({ node: delegate.kid, recoveryId: '0'.repeat(20) }),
+)
+change('issuing.receipt', ['usage.report', 'issuing.receipt'], async () => {
+  const { document } = await outpost.client.usage.report({})
+  await outpost.client.issuing.receipt({ report: document })
+})
 change('publishers.trust', 'publisher.trust', () =>
   outpost.client.publishers.trust({ name: 'other', publicKey: pem() }),
 )
@@ -184,6 +250,11 @@ const elsewhere = new Set([
   'playground.infer',
   'webhooks.test', // sends a message, and changes nothing here
   'engines.test',
+  'licenses.preview',
+  'issuing.preview',
+  'issuing.openRequest',
+  'issuing.moved',
+  'mail.test', // puts a mail into the outbox, and changes nothing else
   'system.installSamples',
   'system.removeSamples',
 ])
