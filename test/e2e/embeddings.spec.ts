@@ -79,6 +79,11 @@ test('a vector is declared, judged, shown and asked for', async ({ page, node })
   await expect(result.getByRole('cell').first()).toHaveText('0.18257')
   await expectNoViolations(page, 'a vector')
 
+  await page.getByText('OpenAI', { exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Use it in code' })).toContainText(
+    `client.embeddings.create(model="${model}@stable", input=["2"])`,
+  )
+
   const { secret } = await node.client.keys.create({ name: 'embedder', scopes: ['infer'] })
   const answer = await fetch(`${node.servingUrl}/v1/embeddings`, {
     method: 'POST',

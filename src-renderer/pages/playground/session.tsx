@@ -1,6 +1,7 @@
 /** One model on the bench: its inputs at the left, the answer at the right, what was tried before below. */
 import { useHotkeys } from '@mantine/hooks'
 import { useState } from 'react'
+import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -14,7 +15,7 @@ import { SnippetCard } from './snippet-card.tsx'
 import { byEndpoint } from './target.tsx'
 import { useBench } from './use-bench.ts'
 import { useInfer, useVisits } from './use-infer.ts'
-import { schemasOf } from './values.ts'
+import { isRecord, schemasOf } from './values.ts'
 
 type Props = { model: string; choice: string; detail: VersionDetail }
 
@@ -79,12 +80,25 @@ export function Session({ model, choice, detail }: Props) {
             model={model}
             version={version}
             inputs={bench.body().inputs}
+            embedded={embeddedText(detail, schemas, bench.body().inputs)}
           />
         </Stack>
       </div>
       <History visits={visits} onRecall={(visit) => bench.fill(visit.asked.inputs)} />
     </>
   )
+}
+
+/** Null where the answer is no vector, or what it is made of is no text alone. */
+function embeddedText(
+  { descriptor }: VersionDetail,
+  [schema, second]: InputSchema[],
+  inputs: unknown,
+): string | null {
+  const gives = descriptor.outputs.some(({ kind }) => kind === 'embedding')
+  if (!gives || schema?.kind !== 'text' || second) return null
+  const value = isRecord(inputs) ? inputs[schema.tensor] : inputs
+  return typeof value === 'string' ? value : ''
 }
 
 const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'

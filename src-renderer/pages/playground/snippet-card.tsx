@@ -3,28 +3,41 @@ import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card } from '../../components/page.tsx'
-import { type Language, snippets } from './snippets.ts'
+import { openAiSnippet, snippets } from './snippets.ts'
 
-type Props = { servingUrl: string | null; model: string; version: string | null; inputs: unknown }
-const languages = Object.entries(snippets).map(([value, { label }]) => ({ value, label }))
-const isLanguage = (value: string): value is Language => value in snippets
+type Props = {
+  servingUrl: string | null
+  model: string
+  version: string | null
+  inputs: unknown
+  /** The text that a vector is made of; null where the model gives none of a text. */
+  embedded: string | null
+}
+const openAi = { value: 'openai', label: 'OpenAI' }
 
-export function SnippetCard({ servingUrl, ...request }: Props) {
-  const [language, setLanguage] = useState<Language>('curl')
-  const text = snippets[language].write({ servingUrl: servingUrl ?? '$OUTPOST_URL', ...request })
+export function SnippetCard({ servingUrl, embedded, ...request }: Props) {
+  const [chosen, setChosen] = useState('curl')
+  const called = { servingUrl: servingUrl ?? '$OUTPOST_URL', ...request }
+  const written = Object.entries(snippets).map(([value, { label, write }]) => ({
+    value,
+    label,
+    text: write(called),
+  }))
+  const all = embedded === null ? written : [...written, { ...openAi, text: openAiSnippet(called, embedded) }]
+  const shown = all.find(({ value }) => value === chosen) ?? all[0]
   return (
     <Card
       title="Use it in code"
       actions={
         <SegmentedControl
           aria-label="Language"
-          value={language}
-          data={languages}
-          onChange={(value) => isLanguage(value) && setLanguage(value)}
+          value={shown?.value ?? ''}
+          data={all.map(({ value, label }) => ({ value, label }))}
+          onChange={setChosen}
         />
       }
     >
-      <CodeBlock text={text} label={`Request in ${snippets[language].label}`} rowsMax={14} />
+      {shown && <CodeBlock text={shown.text} label={`Request in ${shown.label}`} rowsMax={14} />}
     </Card>
   )
 }

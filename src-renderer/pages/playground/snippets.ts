@@ -2,7 +2,7 @@
  * The same request in three languages, against the serving address and with the key left open. Long values
  * (pictures, big tensors) are read from a file, since nobody pastes a megabyte into a terminal.
  */
-export type Language = 'curl' | 'typescript' | 'python'
+type Language = 'curl' | 'typescript' | 'python'
 type Request = { servingUrl: string; model: string; version: string | null; inputs: unknown }
 
 const inlineBytesMax = 2000
@@ -72,6 +72,20 @@ function python(request: Request): string {
     ')',
     'with urllib.request.urlopen(request) as answer:',
     text === null ? '    print(answer.read().decode())' : '    print(json.load(answer))',
+  ].join('\n')
+}
+
+/** A vector of a text, by the client of OpenAI's API: what programs that know no other API begin with. */
+export function openAiSnippet({ servingUrl, model, version }: Omit<Request, 'inputs'>, text: string): string {
+  const name = version === null ? model : `${model}@${version}`
+  return [
+    'import os',
+    '',
+    'from openai import OpenAI',
+    '',
+    `client = OpenAI(base_url="${servingUrl}/v1", api_key=os.environ["OUTPOST_KEY"])`,
+    `answer = client.embeddings.create(model="${name}", input=[${pythonString(text)}])`,
+    'print(answer.data[0].embedding)',
   ].join('\n')
 }
 
