@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
+import { whyNeverAsked } from '../../base/outbound-address.ts'
 import { limits } from '../../contract/limits.ts'
 import { forwardedHeader } from '../../contract/remote.ts'
 import { datatype } from '../../contract/tensor.ts'
@@ -104,6 +105,8 @@ export function createRemoteClient(place: RemotePlace): RemoteClient {
   return {
     server: (signal) => read('/v2', serverMetadata, signal),
     ready: async (signal) => {
+      const never = await whyNeverAsked(new URL(base)) // its name may lead elsewhere than when it was added
+      if (never !== null) throw new RemoteFault('denied', `Its address ${never}.`)
       await insistReady('/v2/health/ready', 'it', signal)
       await insistReady(`${model}/ready`, 'its model', signal)
     },

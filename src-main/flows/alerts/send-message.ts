@@ -1,8 +1,8 @@
 /** One attempt to deliver a message to a webhook. */
 import { isoTime } from '../../base/clock.ts'
+import { whyNeverAsked } from '../../base/outbound-address.ts'
 import { limits } from '../../contract/limits.ts'
 import type { NodeContext } from '../node-context.ts'
-import { whyNeverAsked } from '../outbound-address.ts'
 import { signMessage, webhookSecret } from './sign-message.ts'
 
 interface Message {

@@ -5,7 +5,7 @@
 import { BlockList } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { OutpostError } from '../../base/errors.ts'
-import { addressesOf, hostOf, isIn, whyNeverAsked } from '../outbound-address.ts'
+import { addressesOf, hostOf, isIn, whyNeverAsked } from '../../base/outbound-address.ts'
 
 const thisMachine = new BlockList()
 thisMachine.addSubnet('127.0.0.0', 8)

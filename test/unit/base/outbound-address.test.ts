@@ -1,6 +1,7 @@
 /** What a typed address may lead to. */
 import { expect, test } from 'vitest'
-import { addressesOf, whyNeverAsked } from '../../../src-main/flows/outbound-address.ts'
+import { addressesOf, whyNeverAsked } from '../../../src-main/base/outbound-address.ts'
+import { createRemoteClient } from '../../../src-main/engine/remote/remote-client.ts'
 
 test.each([
   'http://169.254.169.254/latest/meta-data',
@@ -24,6 +25,14 @@ test.each([
   'http://[fd12:3456::1]',
   'https://8.8.8.8',
 ])('%s may be', async (address) => expect(await whyNeverAsked(new URL(address))).toBeNull())
+
+test('a remote engine that has come to lie there is not looked at', async () => {
+  const place = { url: 'http://169.254.169.254', model: 'm', modelVersion: null, token: 'secret' }
+  await expect(createRemoteClient(place).ready(AbortSignal.timeout(60_000))).rejects.toMatchObject({
+    kind: 'denied',
+    message: expect.stringContaining('secrets'),
+  })
+})
 
 test('a name is asked where it leads', async () => {
   const found = await addressesOf(new URL('http://localhost:1'))
