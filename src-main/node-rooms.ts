@@ -12,7 +12,7 @@ import { keyHash } from './base/key-hash.ts'
 import { type Log, openLog } from './base/log.ts'
 import type { NodeEvent } from './contract/api/system.ts'
 import { limits } from './contract/limits.ts'
-import { temporaryKey } from './flows/access/keys.ts'
+import { noteKeysUsed, temporaryKey } from './flows/access/keys.ts'
 import { loadSecrets, type SecretStore } from './flows/access/secrets.ts'
 import { createAlertIntake } from './flows/alerts/alert-intake.ts'
 import type { AlertChange } from './flows/alerts/alerts.ts'
@@ -246,6 +246,7 @@ function superviseServing(
       noteCounted(context(), told)
       if (told.refusals.length > 0) parts.announce('licenses')
     },
+    onKeysUsed: (ids) => noteKeysUsed(context(), ids),
     onAlert: parts.onAlert,
     onChange: (topic) => parts.announce(topic),
   })

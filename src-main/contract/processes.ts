@@ -151,6 +151,8 @@ export const servingToControl = z.discriminatedUnion('type', [
     })
     .extend({ type: z.literal('alert') }),
   licensingTold.extend({ type: z.literal('licensing') }),
+  /** API keys that were used since the last of these, by their ids. */
+  z.object({ type: z.literal('keys-used'), ids: z.array(z.string()) }),
   /** Every few seconds, where requests were looked at. */
   z.object({ type: z.literal('drift'), rows: z.array(driftRow) }),
   /** Every second, and at once when a deployment changes. */
@@ -186,6 +188,11 @@ export const labTask = z.object({
     })
     .optional(),
   skipRun: z.boolean(),
+  /** Opens sealed weights; hex. It goes from process to process and is never stored. */
+  contentKey: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   memoryBytesMax: z.int(),
 })
 export type LabTask = z.infer<typeof labTask>

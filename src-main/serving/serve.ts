@@ -24,6 +24,7 @@ import { createIdentify } from './door/callers.ts'
 import { createDoor, type DoorOptions } from './door/door.ts'
 import { createDoorViews } from './door/door-views.ts'
 import { createFeedbackDoor } from './door/feedback.ts'
+import { createKeysUsed } from './door/keys-used.ts'
 import { listen } from './door/listen.ts'
 import { createRateLimits } from './door/rate-limits.ts'
 import { createRepository, createRepositoryDoor } from './door/repository.ts'
@@ -168,6 +169,7 @@ async function startServing(
     cpuBefore = process.cpuUsage()
     const reports = deployments.reports()
     tellOfLicenses()
+    keysUsed.tell()
     post({
       type: 'report',
       deployments: reports,
@@ -179,6 +181,7 @@ async function startServing(
       requestsTotal,
     })
   }
+  const keysUsed = createKeysUsed((ids) => post({ type: 'keys-used', ids }))
   let toldOfLedger: string | null = null
   function tellOfLicenses(): void {
     const told = rooms.licensing.told()
@@ -273,18 +276,19 @@ async function startServing(
     traces,
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
     rates: createRateLimits(),
-    identify: createIdentify(config, () => routes.keys),
+    identify: createIdentify(config, () => routes.keys, keysUsed.note),
     targets,
     rooms: {
       processing,
       next: targets.next,
       mirror: unharmed(mirror.send, undefined),
       cache,
-      doubt: unharmed((call, replay) => {
+      doubt: unharmed((call, replay, code) => {
         const { traffic } = call.target
         if (traffic) {
           const latencyMs = performance.now() - call.started
-          alerts.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed: true })
+          const failed = code === 'ENGINE_FAILED'
+          alerts.observe(traffic.endpoint.id, traffic.target.versionId, { latencyMs, failed })
         }
         mirror.doubt(call, replay)
       }, undefined),
@@ -387,6 +391,7 @@ async function startServing(
       clearInterval(driftTimer)
       const late = new Promise((resolve) => setTimeout(resolve, limits.drainSecondsMax * 1000).unref())
       await Promise.race([Promise.all([door.drain(), grpcDoor?.drain()]), late])
+      keysUsed.tell()
       remotes.close()
       await deployments.close()
       await traces?.close()

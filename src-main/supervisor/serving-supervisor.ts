@@ -50,6 +50,7 @@ export interface SupervisorOptions {
   onTuned(measured: TuningRecord): void
   onRollBack(broken: { endpointId: string; versionId: string; reason: string }): void
   onLicensing(told: LicensingTold): void
+  onKeysUsed(ids: readonly string[]): void
   onAlert(change: Extract<ServingToControl, { type: 'alert' }>): void
   onChange(topic: 'deployments' | 'system' | 'requests'): void
 }
@@ -199,6 +200,9 @@ class Supervisor implements ServingSupervisor {
         break
       case 'licensing':
         this.#options.onLicensing(message)
+        break
+      case 'keys-used':
+        this.#options.onKeysUsed(message.ids)
         break
       case 'alert':
         this.#options.onAlert(message)

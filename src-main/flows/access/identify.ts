@@ -9,6 +9,7 @@ import { OutpostError } from '../../base/errors.ts'
 import { sameText } from '../../base/key-hash.ts'
 import { type Actor, keyActor, loggedIn, nobody, owner } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
+import { noteKeysUsed } from './keys.ts'
 
 export const loginCookie = 'outpost_login'
 
@@ -56,7 +57,10 @@ function byKey(node: NodeContext, secret: string, address: string): Actor {
   if (sameText(secret, node.secrets.ownerToken)) return owner
   const decision = checkKey(node.db, node.secrets.pepper, secret, isoTime(node.clock))
   // A good key is never made to wait for the bad ones that others send from the same address.
-  if (decision.outcome === 'valid') return keyActor(decision.key.name, decision.key.scopes)
+  if (decision.outcome === 'valid') {
+    noteKeysUsed(node, [decision.key.id])
+    return keyActor(decision.key.name, decision.key.scopes)
+  }
   node.keyFailures.wrong(address, secret)
   node.log.warn({ address, outcome: decision.outcome }, 'a key was refused')
   throw new OutpostError('UNAUTHORIZED', 'The key is not valid.', {

@@ -6,6 +6,7 @@ import { isoTime } from '../../base/clock.ts'
 import { keyHash } from '../../base/key-hash.ts'
 import type { KeyScope } from '../../contract/views.ts'
 import type { RowWindow } from '../../store/sqlite.ts'
+import { touchKey } from '../../store/tables/api-keys.ts'
 import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
 
@@ -31,6 +32,15 @@ export async function revokeKey(node: NodeContext, actor: Actor, id: string) {
   await node.serving.apply(node.snapshot())
   node.announce('keys', id)
   return revoked
+}
+
+/** A time of use is written once a minute at most, however often the key is used. */
+const usedEveryMs = 60_000
+
+export function noteKeysUsed(node: NodeContext, ids: readonly string[]): void {
+  const at = isoTime(node.clock)
+  const before = new Date(Date.parse(at) - usedEveryMs).toISOString()
+  for (const id of ids) if (touchKey(node.db, id, at, before)) node.announce('keys', id)
 }
 
 /** An infer-only key that stands in no database and dies with the process. */

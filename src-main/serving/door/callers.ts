@@ -21,6 +21,12 @@ export interface Caller {
   commercial: boolean | null
 }
 
+interface Known {
+  caller: Caller
+  /** Null for what is no key of the registry. */
+  keyId: string | null
+}
+
 /** UNAUTHORIZED, FORBIDDEN; TOO_MANY_REQUESTS for who tried too many wrong keys. The address is the caller's. */
 export type Identify = (authorization: string | undefined, address: string) => Caller
 
@@ -42,21 +48,26 @@ const rememberedMax = 10_000
 export function createIdentify(
   settings: CallerSettings,
   keys: () => ReadonlyMap<string, ServedKey>,
+  onUsed: (keyId: string) => void,
   guesses: GuessLimiter = createGuessLimiter(systemClock),
 ): Identify {
-  const known = new Map<string, Caller>()
+  const known = new Map<string, Known>()
+  const used = ({ caller, keyId }: Known): Caller => {
+    if (keyId !== null) onUsed(keyId)
+    return caller
+  }
   let of: ReadonlyMap<string, ServedKey> | null = null
   return (authorization = '', address) => {
     const now = keys()
     if (of !== now || known.size >= rememberedMax) known.clear()
     of = now
     const found = known.get(authorization)
-    if (found && (found.expiresAt === null || found.expiresAt > Date.now())) return found
+    if (found && (found.caller.expiresAt === null || found.caller.expiresAt > Date.now())) return used(found)
     const secret = secretOf(authorization)
-    const caller = identify(secret, settings, now, Date.now())
-    if (!caller) throw wrongKey(guesses, address, secret)
-    known.set(authorization, caller)
-    return caller
+    const identified = identify(secret, settings, now, Date.now())
+    if (!identified) throw wrongKey(guesses, address, secret)
+    known.set(authorization, identified)
+    return used(identified)
   }
 }
 
@@ -82,41 +93,31 @@ function identify(
   settings: CallerSettings,
   keys: ReadonlyMap<string, ServedKey>,
   now: number,
-): Caller | null {
-  if (sameText(secret, settings.internalKey))
-    return {
-      name: 'playground',
-      internal: true,
-      scopes: inferOnly,
-      requestsPerMinute: null,
-      expiresAt: null,
-      commercial: null,
-    }
+): Known | null {
+  if (sameText(secret, settings.internalKey)) return unlisted('playground', true)
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
-  if (temporary)
-    return {
-      name: temporary.name,
-      internal: false,
-      scopes: inferOnly,
-      requestsPerMinute: null,
-      expiresAt: null,
-      commercial: null,
-    }
+  if (temporary) return unlisted(temporary.name, false)
   const key = keys.get(hash)
   if (!key || (key.expiresAt !== null && key.expiresAt <= now)) return null
   if (!grants(key.scopes, 'infer') && !grants(key.scopes, 'read')) {
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scopes "infer" and "read".`)
   }
-  return {
-    name: key.name,
-    internal: false,
-    scopes: key.scopes,
-    requestsPerMinute: key.requestsPerMinute,
-    expiresAt: key.expiresAt,
-    commercial: key.commercial,
-  }
+  const { id: keyId, ...rest } = key
+  return { caller: { ...rest, internal: false }, keyId }
 }
+
+const unlisted = (name: string, internal: boolean): Known => ({
+  caller: {
+    name,
+    internal,
+    scopes: inferOnly,
+    requestsPerMinute: null,
+    expiresAt: null,
+    commercial: null,
+  },
+  keyId: null,
+})
 
 /** FORBIDDEN for a key that may look and not run. */
 export function requireInfer({ name, scopes }: Caller): void {

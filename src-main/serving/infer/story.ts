@@ -43,8 +43,8 @@ export interface InferRooms {
   next: (failed: Target) => Target | null
   /** Sends a copy of an answered request to the shadows of its endpoint; nobody waits for it. */
   mirror: (call: Call, replay: Replay, outputs: readonly Tensor[]) => void
-  /** The model failed on the input: asks the primary the same, to tell a bad version from a bad input. */
-  doubt: (call: Call, replay: Replay) => void
+  /** The version failed on the input or refused it: asks the primary the same, to tell a bad version from a bad input. */
+  doubt: (call: Call, replay: Replay, code: string) => void
   cache: ResponseCache
   /** Looks at a few requests for drift: before the run, and what it returns after it. Mostly null. */
   sample: (target: Target, inputs: readonly Tensor[]) => ((outputs: readonly Tensor[]) => void) | null
@@ -123,7 +123,7 @@ export async function infer<R extends Reply>(
   // What a caller gets wrong is no failure of the version; Triton's statistics count it all the same.
   call.target.figures?.count(latencyMs, reply.status >= 500, asking.trace)
   const { statistics } = call.target.ready
-  if (code === 'ENGINE_FAILED') rooms.doubt(call, exchange.replay)
+  if (code !== null && isDoubtful(code, call.target)) rooms.doubt(call, exchange.replay, code)
   else rooms.observe(call.target, latencyMs, reply.status)
   if (asking.trace.cached) statistics.cacheHit(latencyMs)
   else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
@@ -143,6 +143,10 @@ export async function infer<R extends Reply>(
   call.traced?.recorded(recordFrom)
   return reply
 }
+
+/** A candidate of another interface refuses what its endpoint's callers have always sent. */
+const isDoubtful = (code: string, { traffic }: Target): boolean =>
+  code === 'ENGINE_FAILED' || (code === 'INPUT_INVALID' && traffic?.target.role === 'candidate')
 
 /** From the license to the encoded reply; where a version cannot answer, its stand-in climbs the same rungs. */
 async function climb<R extends Reply>(

@@ -86,6 +86,7 @@ export interface EndpointRoute {
 }
 
 export interface ServedKey {
+  id: string
   name: string
   scopes: KeyScope[]
   /** Milliseconds since the epoch. */
@@ -139,9 +140,10 @@ export function readRoutes(db: NodeReader, known: Routes | null): Routes {
   }
   const active = listKeys(db).filter((key) => key.revokedAt === null)
   const keys = new Map(
-    active.map(({ hash, name, scopes, expiresAt, requestsPerMinute, commercial }) => [
+    active.map(({ id, hash, name, scopes, expiresAt, requestsPerMinute, commercial }) => [
       hash,
       {
+        id,
         name,
         scopes,
         expiresAt: expiresAt === null ? null : Date.parse(expiresAt),

@@ -79,14 +79,13 @@ export const revokeStoredKey = (db: NodeWriter, id: string, at: string): boolean
     'update api_keys set revoked_at = coalesce(revoked_at, ?), revision = revision + 1 where id = ?',
   ).run(at, id).changes === 1
 
-/** Only forward: reports of use may arrive in any order. */
-export function touchKey(db: NodeWriter, id: string, at: string): void {
+/** Only forward, and only where the last use that is written down was before `before`. True where it was. */
+export const touchKey = (db: NodeWriter, id: string, at: string, before = at): boolean =>
   sql(db, `update api_keys set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?`).run(
     at,
     id,
-    at,
-  )
-}
+    before,
+  ).changes === 1
 
 export const countKeys = (db: NodeReader): number =>
   sql<{ count: number }>(db, 'select count(*) as count from api_keys').get()?.count ?? 0

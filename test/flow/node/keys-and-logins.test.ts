@@ -74,7 +74,11 @@ describe('scopes', () => {
 describe('keys', () => {
   test('a revocation holds at the serving door before it is answered', async () => {
     const { key, secret } = await outpost.client.keys.create({ name: 'brief', scopes: ['infer'] })
+    expect(key.lastUsedAt).toBeNull()
     expect((await infer(secret)).status).toBe(200)
+    const lastUsed = async () =>
+      (await outpost.client.keys.list({})).rows.find(({ id }) => id === key.id)?.lastUsedAt ?? ''
+    await expect.poll(lastUsed).toMatch(/^\d{4}-/)
     await outpost.client.keys.revoke({ id: key.id })
     expect((await infer(secret)).status).toBe(401)
     await outpost.client.system.restartServing()

@@ -173,3 +173,31 @@ test('an input on which every version fails takes no candidate out; one on which
   for (let count = 0; count < 30; count++) await ask(3)
   expect(await serving.message('roll-back')).toMatchObject({ versionId })
 })
+
+test('a candidate that refuses what the primary takes is taken out; what both refuse counts against nobody', async () => {
+  const renamed = (input: string) =>
+    onnxModel({
+      nodes: [{ operator: 'Identity', inputs: [input], outputs: ['y'] }],
+      inputs: [{ name: input, type: elementType.float, shape: ['batch', 2] }],
+      outputs: [{ name: 'y', shape: ['batch', 2] }],
+    })
+  const digits = 'acme.renamed'
+  node.deploy(
+    digits,
+    digits,
+    await node.register({ model: digits, version: '1.0.0', onnx: renamed('image') }),
+  )
+  const versionId = await node.register({ model: digits, version: '1.1.0', onnx: renamed('pixels') })
+  node.introduce(digits, versionId, 'candidate', share(10_000))
+  const serving = await node.start()
+  const ask = async (name: string) => {
+    const input = { name, shape: [1, 2], datatype: 'FP32', data: [1, 2] }
+    return (await serving.call(`/v2/models/${digits}/infer`, { inputs: [input] }, key)).status
+  }
+  for (let count = 0; count < 30; count++) expect(await ask('neither')).toBe(400)
+  const from = serving.reports().length
+  await expect.poll(() => serving.reports().length).toBeGreaterThan(from + 2)
+  expect(await ask('pixels')).toBe(200)
+  for (let count = 0; count < 30; count++) await ask('image')
+  expect(await serving.message('roll-back')).toMatchObject({ versionId })
+})
