@@ -18,6 +18,7 @@ import {
   claimSearch,
   deploymentsSearch,
   jobsSearch,
+  licensesSearch,
   modelSearch,
   modelsSearch,
   packageSearch,
@@ -131,6 +132,19 @@ const alerts = createRoute({
   staticData: { title: 'Alerts' },
   component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
 })
+const licenses = createRoute({
+  getParentRoute: () => root,
+  path: '/licenses',
+  staticData: { title: 'Licenses and usage' },
+  validateSearch: licensesSearch,
+  component: lazyRouteComponent(() => import('./pages/licenses/licenses-page.tsx'), 'LicensesPage'),
+})
+const issuing = createRoute({
+  getParentRoute: () => root,
+  path: '/issuing',
+  staticData: { title: 'Issue licenses' },
+  component: lazyRouteComponent(() => import('./pages/issuing/issuing-page.tsx'), 'IssuingPage'),
+})
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
@@ -181,6 +195,8 @@ export const router = createRouter({
     deployment,
     requests,
     alerts,
+    licenses,
+    issuing,
     jobs,
     settings,
     settingsSection,

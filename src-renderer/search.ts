@@ -1,5 +1,7 @@
 /** What stands in the address of each page: filters and tabs, so that a view can be shared and gone back to. */
 import { z } from 'zod'
+import { month } from '../src-main/contract/license/usage.ts'
+import { rowId } from '../src-main/contract/names.ts'
 import { task } from '../src-main/contract/package.ts'
 import { draftStep, jobState, source } from '../src-main/contract/views.ts'
 
@@ -33,11 +35,27 @@ export const deploymentsSearch = z.object({
   version: text,
 })
 
+export const licenseTabs = ['licenses', 'usage', 'refusals', 'notices', 'what-if', 'site'] as const
+export const licensesSearch = z.object({
+  tab: z.enum(licenseTabs).optional().catch(undefined),
+  /** Only the licenses of this model. */
+  model: text,
+  dialog: z.enum(['import', 'request']).optional().catch(undefined),
+  /** The version of the model that is explained. */
+  explain: text,
+  /** Of the statement. */
+  month: text,
+})
+export type LicensesSearch = z.infer<typeof licensesSearch>
+
 export const requestsSearch = z.object({
   model: text,
   endpoint: text,
   version: text,
   outcome: z.enum(['answered', 'failed']).optional().catch(undefined),
+  /** That it was counted on, and the month of UTC that it was counted in. */
+  license: rowId.optional().catch(undefined),
+  period: month.optional().catch(undefined),
   /** Minutes back from now; absent means all that is kept. */
   last: z.enum(['15', '60', '1440', '10080']).optional().catch(undefined),
   /** The call whose receipt is open. */

@@ -2,6 +2,7 @@
 import {
   IconBell,
   IconBox,
+  IconCertificate,
   IconHome,
   IconListDetails,
   IconPackage,
@@ -9,6 +10,7 @@ import {
   IconProgress,
   IconServer2,
   IconSettings,
+  IconSignature,
   type TablerIcon,
 } from '@tabler/icons-react'
 import { type CommandId, commands } from '../../src-main/contract/commands.ts'
@@ -23,6 +25,8 @@ export interface Section {
     | '/package'
     | '/deployments'
     | '/requests'
+    | '/licenses'
+    | '/issuing'
     | '/alerts'
     | '/jobs'
     | '/settings'
@@ -53,12 +57,19 @@ export const groups: readonly { title: string; sections: readonly Section[] }[] 
       section('go.playground', '/playground', IconPlayerPlay),
     ],
   },
-  { title: 'Publish', sections: [section('go.package', '/package', IconPackage)] },
+  {
+    title: 'Publish',
+    sections: [
+      section('go.package', '/package', IconPackage),
+      section('go.issuing', '/issuing', IconSignature),
+    ],
+  },
   {
     title: 'Operate',
     sections: [
       section('go.deployments', '/deployments', IconServer2, 'deployments'),
       section('go.requests', '/requests', IconListDetails),
+      section('go.licenses', '/licenses', IconCertificate),
       section('go.alerts', '/alerts', IconBell, 'alerts'),
     ],
   },

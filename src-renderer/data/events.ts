@@ -21,7 +21,13 @@ const touched: Record<Topic, readonly (readonly unknown[])[]> = {
   publishers: [orpc.publishers.key()],
   drafts: [orpc.drafts.key()],
   alerts: [orpc.alerts.key(), orpc.webhooks.key(), orpc.system.status.key()],
-  licenses: [orpc.licenses.key(), orpc.deployments.key(), orpc.models.key(), orpc.system.status.key()],
+  licenses: [
+    orpc.licenses.key(),
+    orpc.usage.key(),
+    orpc.deployments.key(),
+    orpc.models.key(),
+    orpc.system.status.key(),
+  ],
   system: [orpc.system.key()],
 }
 

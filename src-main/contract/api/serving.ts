@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { executionProvider, hostingInput } from '../hosting.ts'
+import { month } from '../license/usage.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
@@ -206,6 +207,10 @@ export const requests = {
         endpoint: z.string().optional(),
         version: z.string().optional(),
         outcome: z.enum(['answered', 'failed']).optional(),
+        /** That it was counted on. */
+        license: rowId.optional(),
+        /** The month that it was counted in, as 2026-11. */
+        period: month.optional(),
         since: instant.optional(),
         until: instant.optional(),
       }),

@@ -21,7 +21,7 @@ const minuteMs = 60_000
 
 /** The filter as the server takes it. The span moves a minute at a time, so that its pages can be kept. */
 function inputOf(
-  { last, model, endpoint, version, outcome }: RequestsSearch,
+  { last, model, endpoint, version, outcome, license, period }: RequestsSearch,
   now: number,
   pausedAt: number | null,
 ) {
@@ -31,6 +31,8 @@ function inputOf(
     ...(endpoint && { endpoint }),
     ...(version && { version }),
     ...(outcome && { outcome }),
+    ...(license && { license }),
+    ...(period && { period }),
     ...(last && { since: new Date(end - Number(last) * minuteMs).toISOString() }),
     ...(pausedAt !== null && { until: new Date(pausedAt).toISOString() }),
   }
@@ -47,7 +49,13 @@ export function RequestsPage() {
     load: (window, signal) => client.requests.list({ ...filter, ...window }, { signal }),
   })
   const isFiltered = Boolean(
-    search.model || search.endpoint || search.version || search.outcome || search.last,
+    search.model ||
+      search.endpoint ||
+      search.version ||
+      search.outcome ||
+      search.last ||
+      search.license ||
+      search.period,
   )
   const open = (id: string | undefined) => void navigate({ search: (before) => ({ ...before, id }) })
   return (

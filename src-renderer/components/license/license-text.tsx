@@ -1,0 +1,15 @@
+/** A license as a person reads it: what it allows, then every clause as a sentence. */
+import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
+import { clausesInWords } from '../../../src-main/contract/license/words.ts'
+import { Facts } from '../page.tsx'
+import css from './license.module.css'
+import { RightsMatrix } from './rights-matrix.tsx'
+
+export function LicenseText({ license }: { license: LicensePayload }) {
+  return (
+    <div className={css.text}>
+      <RightsMatrix terms={license.terms} meanings />
+      <Facts items={clausesInWords(license).map(({ title, text }) => [title, text] as const)} />
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+/** What stands on a license card in one word, and what a banner says of a license that needs someone. */
+import type { LicenseRow, LicenseState } from '../../../src-main/contract/license/views.ts'
+import type { Tone } from '../chip.tsx'
+import { formatDate, formatNumber, formatShare } from '../format.ts'
+
+export const licenseStates: Record<LicenseState, [Tone, string]> = {
+  revoked: ['bad', 'Revoked'],
+  unusable: ['bad', 'Unusable'],
+  expired: ['bad', 'Expired'],
+  denied: ['bad', 'Does not serve here'],
+  grace: ['warn', 'In grace'],
+  active: ['ok', 'Active'],
+  next: ['info', 'Begins later'],
+  superseded: ['neutral', 'Replaced'],
+  deactivated: ['neutral', 'Given up here'],
+}
+
+export const typeWords = (type: string): string => `${type.charAt(0)}${type.slice(1).toLowerCase()}`
+
+/** Notices begin this many days before the end, and at this share of the quota. */
+const daysNoticed = 90
+const shareNoticed = 0.8
+
+export const shareUsed = ({ usage }: Pick<LicenseRow, 'usage'>): number | null =>
+  usage === null || usage.limit === null ? null : usage.limit === 0 ? 1 : usage.used / usage.limit
+
+export const inDays = (days: number): string =>
+  days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${formatNumber(days)} days`
+
+export interface LicenseNotice {
+  lid: string
+  model: string
+  kind: 'refused' | 'grace' | 'ends' | 'quota'
+  tone: 'bad' | 'warn' | 'info'
+  title: string
+  text: string
+}
+
+const nameOf = ({ license, model }: LicenseRow): string =>
+  license ? `${typeWords(license.terms.type)} license for ${model}` : `license for ${model}`
+
+const about = (
+  row: LicenseRow,
+  kind: LicenseNotice['kind'],
+  tone: LicenseNotice['tone'],
+  title: string,
+  text: string,
+): LicenseNotice => ({ lid: row.lid, model: row.model, kind, tone, title, text })
+
+/** What a person must do about one license, the gravest first; none where all is well. */
+export function noticesOf(row: LicenseRow): LicenseNotice[] {
+  const found: LicenseNotice[] = []
+  const { problem, daysLeft, graceUntil, usage } = row
+  const [, word] = licenseStates[row.state]
+  if (row.state === 'grace') {
+    const until =
+      graceUntil === null ? '' : ` Versions published before its end run until ${formatDate(graceUntil)}.`
+    found.push(about(row, 'grace', 'warn', 'In grace.', `The ${nameOf(row)} has ended.${until}`))
+  } else if (problem && ['revoked', 'unusable', 'expired', 'denied'].includes(row.state)) {
+    found.push(
+      about(row, 'refused', 'bad', `${word}.`, `The ${nameOf(row)}: ${problem.message} ${problem.remedy}`),
+    )
+  } else if (row.state === 'active' && daysLeft !== null && daysLeft <= daysNoticed) {
+    const tone = daysLeft <= 14 ? 'warn' : 'info'
+    found.push(
+      about(row, 'ends', tone, `Ends ${inDays(daysLeft)}.`, `The ${nameOf(row)} can be renewed before that.`),
+    )
+  }
+  const share = shareUsed(row)
+  if (['active', 'grace'].includes(row.state) && usage && share !== null && share >= shareNoticed) {
+    const deny = row.license?.terms.quota.onExceed !== 'overage'
+    const after = deny ? 'refused' : 'billed apart'
+    const full = share >= 1
+    const title = full
+      ? 'The quota of the month is used up.'
+      : `${formatShare(share, 0)} of the quota is used.`
+    const used = `${formatNumber(usage.used)} of ${formatNumber(usage.limit ?? 0)} on the ${nameOf(row)}.`
+    const rest = `What is more is ${after} until ${formatDate(usage.resetsAt)}.`
+    found.push(about(row, 'quota', full && deny ? 'bad' : 'warn', title, `${used} ${rest}`))
+  }
+  return found
+}
+
+const severity = { bad: 0, warn: 1, info: 2 } as const
+
+/** A license that another one stands in for needs nobody. */
+export function noticesOfAll(rows: readonly LicenseRow[]): LicenseNotice[] {
+  const served = new Set(rows.filter(({ state }) => state === 'active').map(({ model }) => model))
+  return rows
+    .filter(({ state, model }) => state === 'active' || !served.has(model))
+    .flatMap(noticesOf)
+    .toSorted((a, b) => severity[a.tone] - severity[b.tone])
+}
+
+const urgency = (row: LicenseRow): number =>
+  Math.min(severity.info, ...noticesOf(row).map(({ tone }) => severity[tone]))
+
+/** As the node orders them, but what is used up stands beside what is refused. */
+export const urgentFirst = (rows: readonly LicenseRow[]): LicenseRow[] =>
+  rows.toSorted((a, b) => urgency(a) - urgency(b))

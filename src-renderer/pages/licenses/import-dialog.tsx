@@ -1,0 +1,127 @@
+/** Looks into signed documents before anything changes: what they say, what they would do, why one cannot be taken. */
+import { Button, Checkbox, FileButton, Group, Modal } from '@mantine/core'
+import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { typeConflicts } from '../../../src-main/contract/license/conflicts.ts'
+import type { DocumentPreview } from '../../../src-main/contract/license/views.ts'
+import { limits } from '../../../src-main/contract/limits.ts'
+import { client, orpc } from '../../client.ts'
+import { formatCount } from '../../components/format.ts'
+import { reportDone } from '../../components/report.tsx'
+import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
+import { DocumentPreviewPart } from './document-preview.tsx'
+import css from './licenses.module.css'
+
+interface Read {
+  name: string
+  document: string
+}
+
+const readAll = (files: readonly File[]): Promise<Read[]> =>
+  Promise.all(
+    files.map(async (file) => ({
+      name: file.name,
+      // What is longer than any document is not read: its length alone is refused.
+      document: file.size > limits.listJwsBytesMax ? '' : (await file.text()).trim(),
+    })),
+  )
+
+/** Fields that contradict the type: one of the two is a mistake, and a person must say that it is meant. */
+const contradicts = ({ license }: DocumentPreview): boolean =>
+  license !== null && typeConflicts(license.terms).length > 0
+
+export function ImportDialog({ files, onClose }: { files: readonly File[]; onClose: () => void }) {
+  useFocusBack()
+  const cache = useQueryClient()
+  const [documents, setDocuments] = useState<Read[]>([])
+  const [accepted, setAccepted] = useState(false)
+  const [unread, setUnread] = useState<unknown>(null)
+  const take = (picked: readonly File[]) => {
+    setUnread(null)
+    setAccepted(false)
+    readAll(picked).then(setDocuments, setUnread)
+  }
+  useEffect(() => {
+    if (files.length > 0) readAll(files).then(setDocuments, setUnread)
+  }, [files])
+  const previews = useQueries({
+    queries: documents.map(({ document }) =>
+      orpc.licenses.preview.queryOptions({
+        input: { document },
+        retry: false,
+        staleTime: 0,
+        enabled: document !== '',
+      }),
+    ),
+  })
+  const usable = documents.filter((_, at) => {
+    const { data } = previews[at] ?? {}
+    return data !== undefined && !data.known && data.failure === null
+  })
+  const asksTick = previews.some(({ data }) => data !== undefined && contradicts(data))
+  const install = useMutation({
+    mutationFn: async () => {
+      for (const { document } of usable)
+        await client.licenses.install({ document, acceptConflict: asksTick && accepted })
+      return usable.length
+    },
+    onSuccess: (count) => {
+      reportDone(`${formatCount(count, 'documents')} imported`)
+      onClose()
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: orpc.licenses.key() }),
+  })
+  const choose = (label: string) => (
+    <FileButton multiple accept=".license,.jws" onChange={take}>
+      {(props) => <Button {...props}>{label}</Button>}
+    </FileButton>
+  )
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={680}
+      title="Import a license"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {documents.length === 0 ? (
+        <div className={css.drop}>
+          <p>Drop files that end in .license or .jws anywhere on this page, or choose them.</p>
+          <p className={css.muted}>Nothing changes before you have seen what they say.</p>
+          {choose('Choose files')}
+        </div>
+      ) : (
+        documents.map(({ name, document }, at) => (
+          <DocumentPreviewPart key={document || name} name={name} document={document} query={previews[at]} />
+        ))
+      )}
+      {unread !== null && <ErrorNotice error={unread} what="The file could not be read." />}
+      {asksTick && (
+        <Checkbox
+          mt="sm"
+          label="Import it although its fields contradict its type; the fields are what holds"
+          checked={accepted}
+          onChange={(event) => setAccepted(event.currentTarget.checked)}
+        />
+      )}
+      {install.error && (
+        <ErrorNotice error={install.error} what="The document was not imported." unchanged="" />
+      )}
+      <Group justify="flex-end" gap={12} className={css.footer}>
+        {documents.length > 0 && choose('Choose other files')}
+        <Button onClick={onClose}>Cancel</Button>
+        {documents.length > 0 && (
+          <Button
+            variant="filled"
+            loading={install.isPending}
+            disabled={usable.length === 0 || (asksTick && !accepted)}
+            onClick={() => install.mutate()}
+          >
+            {usable.length > 1 ? `Import ${usable.length} documents` : 'Import'}
+          </Button>
+        )}
+      </Group>
+    </Modal>
+  )
+}

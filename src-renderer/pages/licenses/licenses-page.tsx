@@ -1,0 +1,113 @@
+/** What other publishers allow here, what of it is used, and what to do where it ends or is refused. */
+import { Button, Tabs } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { orpc } from '../../client.ts'
+import { Chip } from '../../components/chip.tsx'
+import { noticesOfAll } from '../../components/license/license-words.ts'
+import { Page, PageHeader } from '../../components/page.tsx'
+import type { LicensesSearch, licenseTabs } from '../../search.ts'
+import { usePanels } from '../../state/panels.ts'
+import { ExplainDrawer } from './explain-drawer.tsx'
+import { ImportDialog } from './import-dialog.tsx'
+import { LicenseList } from './license-list.tsx'
+import css from './licenses.module.css'
+import { NoticesTab } from './notices-tab.tsx'
+import { RefusalsTab } from './refusals-tab.tsx'
+import { RequestDialog } from './request-dialog.tsx'
+import { SiteTab } from './site-tab.tsx'
+import { UsageTab } from './usage-tab.tsx'
+import { usePageDrop } from './use-page-drop.ts'
+import { WhatIfTab } from './what-if-tab.tsx'
+
+const route = getRouteApi('/licenses')
+
+const tabs: readonly { tab: (typeof licenseTabs)[number]; title: string }[] = [
+  { tab: 'licenses', title: 'Licenses' },
+  { tab: 'usage', title: 'Usage' },
+  { tab: 'refusals', title: 'Last refusals' },
+  { tab: 'notices', title: 'Notices' },
+  { tab: 'what-if', title: 'What if' },
+  { tab: 'site', title: 'This site' },
+]
+
+export function LicensesPage() {
+  const { tab = 'licenses', model, dialog, explain, month } = route.useSearch()
+  const navigate = route.useNavigate()
+  const go = (change: LicensesSearch) => void navigate({ search: (now) => ({ ...now, ...change }) })
+  const [files, setFiles] = useState<readonly File[]>([])
+  const openInstall = usePanels((panels) => panels.openInstall)
+  const takeFiles = (dropped: readonly File[]) => {
+    const packages = dropped.filter(({ name }) => name.endsWith('.outpost'))
+    if (packages.length === dropped.length) return openInstall(packages)
+    setFiles(dropped)
+    go({ dialog: 'import' })
+  }
+  const over = usePageDrop(takeFiles)
+  const list = useQuery(orpc.licenses.list.queryOptions({ input: {}, refetchInterval: 10_000 }))
+  const urgent = noticesOfAll(list.data ?? []).filter(({ tone }) => tone === 'bad').length
+  const close = () => {
+    setFiles([])
+    go({ dialog: undefined })
+  }
+  return (
+    <Page>
+      <div data-takes-files className={css.whole} data-over={over || undefined}>
+        <PageHeader
+          title="Licenses and usage"
+          note="What publishers allow on this machine, and what of it is used. Drop a license anywhere on this page."
+          chips={
+            urgent > 0 && (
+              <Chip tone="bad">
+                {urgent} {urgent === 1 ? 'needs' : 'need'} someone
+              </Chip>
+            )
+          }
+          actions={
+            <>
+              <Button onClick={() => go({ dialog: 'request' })}>Ask for a license</Button>
+              <Button variant="filled" onClick={() => go({ dialog: 'import' })}>
+                Import a license
+              </Button>
+            </>
+          }
+        />
+        <Tabs
+          value={tab}
+          onChange={(next) => go({ tab: tabs.find((one) => one.tab === next)?.tab })}
+          keepMounted={false}
+        >
+          <Tabs.List aria-label="Parts of licenses and usage">
+            {tabs.map(({ tab: value, title }) => (
+              <Tabs.Tab key={value} value={value}>
+                {title}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value={tab} className={css.panel}>
+            {tab === 'licenses' && (
+              <LicenseList
+                list={list}
+                model={model}
+                onModel={(next) => go({ model: next })}
+                onImport={() => go({ dialog: 'import' })}
+                onExplain={(of) => go({ model: of, explain: 'latest' })}
+              />
+            )}
+            {tab === 'usage' && <UsageTab month={month} onMonth={(next) => go({ month: next })} />}
+            {tab === 'refusals' && (
+              <RefusalsTab onExplain={(of, version) => go({ model: of, explain: version })} />
+            )}
+            {tab === 'notices' && <NoticesTab />}
+            {tab === 'what-if' && <WhatIfTab />}
+            {tab === 'site' && <SiteTab />}
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      {dialog === 'import' && <ImportDialog files={files} onClose={close} />}
+      {dialog === 'request' && <RequestDialog renews={null} model={model} onClose={close} />}
+      <ExplainDrawer model={model} version={explain} onClose={() => go({ explain: undefined })} />
+    </Page>
+  )
+}

@@ -1,0 +1,67 @@
+/** What was refused last by a license or a quota, and why. */
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { orpc } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Card } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
+import { EmptyState, Loaded } from '../../components/states.tsx'
+import { None, Time, Version } from '../../components/values.tsx'
+import css from './licenses.module.css'
+
+export function RefusalsTab({ onExplain }: { onExplain: (model: string, version: string) => void }) {
+  const query = useQuery(orpc.licenses.refusals.queryOptions({ refetchInterval: 10_000 }))
+  return (
+    <Loaded query={query} what="the last refusals">
+      {(rows) => (
+        <Card title="Last refusals" note="by a license or a quota, the newest first">
+          {rows.length === 0 ? (
+            <EmptyState title="Nothing was refused by a license">
+              A call that a license or its quota refuses stands here with the rule that refused it.
+            </EmptyState>
+          ) : (
+            <PlainTable
+              label="Last refusals"
+              columns={[
+                { title: 'When' },
+                { title: 'Model' },
+                { title: 'Code' },
+                { title: 'Why' },
+                { title: 'Request' },
+                { title: 'Explain', align: 'end' },
+              ]}
+              rows={rows.map((row, at) => ({
+                key: `${row.at} ${row.requestId ?? at}`,
+                cells: [
+                  <Time key="at" at={row.at} />,
+                  <span key="model">
+                    {row.model} <Version name={row.version} short />
+                  </span>,
+                  <code key="code">{row.code}</code>,
+                  <span key="why" className={css.message}>
+                    {row.message}
+                  </span>,
+                  row.requestId === null ? (
+                    <None key="request">not on record</None>
+                  ) : (
+                    <LinkButton key="request" size="xs" to="/requests" search={{ id: row.requestId }}>
+                      Receipt
+                    </LinkButton>
+                  ),
+                  <Button
+                    key="explain"
+                    size="xs"
+                    aria-label={`Explain ${row.model} ${row.version}`}
+                    onClick={() => onExplain(row.model, row.version)}
+                  >
+                    Explain
+                  </Button>,
+                ],
+              }))}
+            />
+          )}
+        </Card>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,113 @@
+/** This machine and its site, as licenses see them: where it is, whether it is business, and what time it is. */
+import { Button, Switch, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { SiteDeclaration } from '../../../src-main/contract/license/views.ts'
+import { client, orpc } from '../../client.ts'
+import { formatDate, formatUtc } from '../../components/format.ts'
+import { Banner, Card, Columns, Facts } from '../../components/page.tsx'
+import { reportDone } from '../../components/report.tsx'
+import { ErrorNotice, Loaded } from '../../components/states.tsx'
+import { Digest, None, Time } from '../../components/values.tsx'
+import css from './licenses.module.css'
+
+export function SiteTab() {
+  const query = useQuery(orpc.licenses.node.queryOptions({ refetchInterval: 15_000 }))
+  return (
+    <Loaded query={query} what="this site">
+      {(node) => (
+        <>
+          {node.ledger && (
+            <ErrorNotice
+              error={node.ledger}
+              what="Nothing is counted, and so nothing licensed is answered."
+              unchanged="Your own models go on."
+            />
+          )}
+          {node.anomalies.map(({ kind, since, message, hint }) => (
+            <Banner key={kind} tone="warn" title="The clock.">
+              {message} {hint} Since <Time at={since} />.
+            </Banner>
+          ))}
+          <Columns>
+            <SiteForm site={node.site} />
+            <Card title="This machine">
+              <Facts
+                items={[
+                  ['Id', <Digest key="id" value={node.nodeId} whole />],
+                  ['Trusted time', formatUtc(node.trustedTime)],
+                  ['Its own clock', formatUtc(node.clock)],
+                  [
+                    'Place, attested',
+                    node.attested === null ? (
+                      <None key="attested">by nobody</None>
+                    ) : (
+                      `${node.attested.country}, until ${formatDate(node.attested.until)}`
+                    ),
+                  ],
+                ]}
+              />
+              <p className={css.muted}>
+                Licenses go by the trusted time: a clock that is set back changes nothing.
+              </p>
+            </Card>
+          </Columns>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function SiteForm({ site }: { site: SiteDeclaration }) {
+  const cache = useQueryClient()
+  const [name, setName] = useState(site.name ?? '')
+  const [country, setCountry] = useState(site.country ?? '')
+  const [commercial, setCommercial] = useState(site.commercial)
+  const declare = useMutation({
+    mutationFn: (wanted: SiteDeclaration) => client.licenses.declareSite(wanted),
+    onSuccess: () => {
+      void cache.invalidateQueries({ queryKey: orpc.licenses.key() })
+      reportDone('The site is declared')
+    },
+  })
+  const wrong = country !== '' && !/^[A-Z]{2}$/.test(country)
+  return (
+    <Card title="This site" note="as you declare it">
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          declare.mutate({ name: name.trim() || null, country: country || null, commercial })
+        }}
+      >
+        <TextInput
+          label="Name"
+          description="As licenses that are for one site call it"
+          value={name}
+          maxLength={200}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Country"
+          description="Two letters, such as DE (ISO 3166-1)"
+          value={country}
+          maxLength={2}
+          error={wrong ? 'Two letters are needed.' : null}
+          onChange={(event) => setCountry(event.currentTarget.value.toUpperCase())}
+        />
+        <Switch
+          label="What runs here is business"
+          description="A key can say otherwise for its own calls"
+          checked={commercial}
+          onChange={(event) => setCommercial(event.currentTarget.checked)}
+        />
+        {declare.error && <ErrorNotice error={declare.error} what="The site was not declared." />}
+        <div>
+          <Button type="submit" variant="filled" loading={declare.isPending} disabled={wrong}>
+            Declare the site
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}
