@@ -56,7 +56,10 @@ export class StandInWebContents extends EventEmitter {
         [channel, args] as const,
       )
     }
-    void deliver()
+    deliver().catch(async (error: unknown) => {
+      // What was said to a page that is gone by now reaches nobody, as in Electron.
+      if (!(await this.page()).isClosed()) throw error
+    })
   }
 
   async load(address: string): Promise<void> {
