@@ -13,4 +13,5 @@ export const targetWords: Record<Target, string> = {
 
 /** What an answer was computed on, as the node tells it; a name that is not known here stands as it is. */
 export const deviceWords = (name: string): string =>
-  new Map<string, string>(Object.entries(targetWords)).get(name) ?? name.replace(/^remote:/, 'remote engine ')
+  new Map<string, string>([...Object.entries(targetWords), ['auto', 'Automatic']]).get(name) ??
+  name.replace(/^remote:/, 'remote engine ')

@@ -39,9 +39,23 @@ test('traffic rules are checked at the field, told in words, and saved as one ch
 
 test('what goes on is drawn, and told in a table beside it', async ({ page, node }) => {
   await page.goto(`${node.url}/#/deployments/samples.digits`)
-  await expect(page.locator('figure canvas')).toHaveCount(5)
+  await expect(page.locator('figure canvas')).toHaveCount(7)
   await page.getByText('As a table').click()
   await expect(page.getByRole('table', { name: 'Figures of samples.digits' })).toContainText('2.0.0')
+})
+
+test('threads are measured again, and the device is changed where it stands', async ({ page, node }) => {
+  await open(page, node.url)
+  await page.getByRole('button', { name: 'Tune again' }).click()
+  await expect(page.getByText(`${endpoint} is tuned`)).toBeVisible()
+  await page.getByRole('button', { name: 'Edit hosting' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'Device' }).click()
+  await page.getByRole('option', { name: 'CPU' }).click()
+  await dialog.getByRole('button', { name: 'Apply the settings' }).click()
+  await expect(dialog).toBeHidden()
+  const row = (await node.client.deployments.list()).find((one) => one.endpoint === endpoint)
+  expect(row).toMatchObject({ state: 'ready', settings: { executionProvider: 'cpu' } })
 })
 
 test('hosting is changed while the endpoint goes on', async ({ page, node }) => {

@@ -54,7 +54,7 @@ export const deploymentColumns = column.columns([
   column.accessor(({ executionProvider }) => executionProvider.used ?? executionProvider.requested, {
     id: 'device',
     header: 'Runs on',
-    meta: { width: 'minmax(60px, 0.8fr)' },
+    meta: { width: 'minmax(68px, 0.8fr)' },
     cell: ({ row: { original } }) => <Device row={original} />,
   }),
   column.accessor('requestsTotal', {

@@ -125,12 +125,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
               ['Model', row.model],
               ['Version', <Version key="version" name={row.version} />],
               ['Digest', <Digest key="digest" value={row.digest} />],
-              [
-                'Device asked for',
-                row.executionProvider.requested === 'auto'
-                  ? 'Automatic'
-                  : deviceWords(row.executionProvider.requested),
-              ],
+              ['Device asked for', deviceWords(row.executionProvider.requested)],
               [
                 'Device used',
                 row.executionProvider.used === null ? (

@@ -4,6 +4,7 @@ import { IconCheck, IconCopy, IconPlayerPlay, IconPlayerStop, IconTrash } from '
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+import { withShortDigests } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Card, Page, PageHeader } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
@@ -100,7 +101,7 @@ function Failures({ rows }: { rows: readonly DeploymentRow[] }) {
         </LinkButton>
       }
     >
-      {failure?.message} {failure?.hint}
+      {withShortDigests(failure?.message ?? '')} {failure?.hint}
     </Banner>
   ))
 }

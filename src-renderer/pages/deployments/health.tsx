@@ -2,6 +2,7 @@
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { Banner } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
+import { deviceWords } from '../../components/targets.ts'
 
 /** True where a device was asked for by name and another one is used. */
 export const fellBack = ({ executionProvider: { requested, used } }: DeploymentRow) =>
@@ -22,9 +23,9 @@ export function FailureNotice({ row }: { row: DeploymentRow }) {
     )
   if (fellBack(row))
     return (
-      <Banner tone="warn" title={`Runs on ${row.executionProvider.used}`}>
-        {row.executionProvider.requested} was asked for and is not usable here. Answers are the same; they may
-        be slower.
+      <Banner tone="warn" title={`Runs on ${deviceWords(row.executionProvider.used ?? '')}`}>
+        {deviceWords(row.executionProvider.requested)} was asked for and is not usable here. Answers are the
+        same; they may be slower. {row.executionProvider.reason}
       </Banner>
     )
   return null

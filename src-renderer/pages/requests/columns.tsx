@@ -45,7 +45,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('endpoint', {
     header: 'Endpoint',
-    meta: { width: 'minmax(172px, 4fr)' },
+    meta: { width: 'minmax(172px, 2fr)' },
     // A try in the playground has no endpoint of its own: the model says more.
     cell: ({ row: { original } }) => {
       const name = original.rule === 'try' ? original.model : original.endpoint
@@ -54,7 +54,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(88px, 1.2fr)' },
+    meta: { width: 'minmax(88px, 2fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor('rule', {

@@ -116,6 +116,7 @@ export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
             description="For one request, all tries together"
             min={50}
             max={600_000}
+            thousandSeparator=" "
             value={timeoutMs}
             onChange={(value) => setTimeoutMs(Number(value))}
           />
