@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { generateSigningKey } from '../../src-main/base/signing-key.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
+import { testIssuer } from './licenses.ts'
 import { writeSource } from './package-folder.ts'
 import { temporaryFolder, type WholeNode } from './whole-node.ts'
 
-/** Version 1.0.0 of the model, signed by a publisher that is trusted with it. */
+/** Version 1.0.0 of the model, signed by a publisher that is trusted with it and licenses it. */
 export async function installUnchecked(outpost: WholeNode, id: string, onnx: Uint8Array): Promise<void> {
   const folder = await temporaryFolder()
   try {
@@ -24,6 +25,8 @@ export async function installUnchecked(outpost: WholeNode, id: string, onnx: Uin
     })
     const { failure } = await outpost.ended(jobId)
     if (failure) throw new Error(`${failure.code}: ${failure.message}`)
+    const { text } = testIssuer(signer.publisher, signer.privateKey).license({ model: { id, range: '*' } })
+    await outpost.client.licenses.install({ document: text })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

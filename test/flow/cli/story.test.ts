@@ -1,5 +1,5 @@
 /** The way of a model through the command line alone: packed on one machine, checked, let in, served and deleted on another. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -77,6 +77,44 @@ test('the registry is listed, searched and paged', async () => {
   })
   expect((await outpost(['models', '--limit', '1', ...consumer])).out).toContain('1 of 2')
   expect(await answer(['versions', 'samples.digits', ...consumer])).toMatchObject({ total: 1 })
+})
+
+test('a version of another publisher is deployed with its license, which comes and goes as a file', async () => {
+  const refused = await outpost(['deploy', 'samples.debian-sections@stable', ...consumer])
+  expect(refused.code).toBe(1)
+  expect(refused.errors).toMatch(/^LIC_NONE: .*\n.*outpost license request samples\.debian-sections/)
+  for (const model of ['samples.debian-sections', 'samples.digits']) {
+    const request = inFolder(`${model}.request.jws`)
+    await answer(['license', 'request', model, '--account', 'Example Bank', '-o', request, ...consumer])
+    const terms = inFolder('terms.json')
+    const rights = {
+      commercialUse: true,
+      modification: true,
+      redistribution: true,
+      derivatives: false,
+      onPremise: true,
+    }
+    await writeFile(terms, JSON.stringify({ rights }))
+    const file = inFolder(`${model}.license`)
+    const issued = [
+      'license',
+      'issue',
+      model,
+      '--account',
+      'Example Bank',
+      '--request',
+      request,
+      '--terms',
+      terms,
+    ]
+    expect(await answer([...issued, '-o', file, ...provider])).toMatchObject({ license: { seq: 1 } })
+    expect((await outpost(['license', 'inspect', file, ...consumer])).out).toContain('yes  Hand it on')
+    expect(await answer(['license', 'import', file, ...consumer])).toMatchObject([{ failure: null }])
+  }
+  expect((await outpost(['license', 'list', ...consumer])).out).toContain('active')
+  expect(
+    (await outpost(['license', 'explain', 'samples.digits', '--operation', 'derive', ...consumer])).out,
+  ).toContain('LIC_DERIVATIVE_DENIED')
 })
 
 test('a model answers text, JSON from a pipe and a picture', async () => {

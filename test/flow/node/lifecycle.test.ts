@@ -7,6 +7,7 @@ import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
+import { testIssuer } from '../../support/licenses.ts'
 import { samplesDirectory, startWholeNode, temporaryFolder } from '../../support/whole-node.ts'
 
 const folders: string[] = []
@@ -47,6 +48,14 @@ async function importPackage(node: HeadlessProcess, path: string): Promise<strin
   return (await node.client.packages.import({ packageId, trust: publisher.fingerprint ?? '' })).jobId
 }
 
+/** By the publisher that signed the samples here. */
+const license = (node: HeadlessProcess) =>
+  node.client.licenses.install({
+    document: testIssuer(signer.publisher, signer.privateKey).license({
+      model: { id: 'samples.debian-sections', range: '*' },
+    }).text,
+  })
+
 const ended = (node: HeadlessProcess, jobId: string) =>
   expect
     .poll(async () => (await node.client.jobs.get({ id: jobId })).state, { timeout: 30_000 })
@@ -65,6 +74,7 @@ test('deployments and keys come back after a restart', async () => {
   const path = await packSample(await newFolder(), 'debian-sections', '1.0.0')
   const first = await start(dataDirectory)
   await ended(first, await importPackage(first, path))
+  await license(first)
   await first.client.deployments.deploy({ model: 'samples.debian-sections', version: '1.0.0' })
   const { secret } = await first.client.keys.create({ name: 'consumer', scopes: ['infer'] })
   expect((await first.end('SIGTERM')).code).toBe(0)
@@ -96,6 +106,7 @@ test('when serving is killed, it is started again on its port and serves what it
   const path = await packSample(await newFolder(), 'debian-sections', '1.0.0')
   const node = await start(dataDirectory)
   await ended(node, await importPackage(node, path))
+  await license(node)
   await node.client.deployments.deploy({ model: 'samples.debian-sections', version: '1.0.0' })
   process.kill(await servingPid(node), 'SIGKILL')
   await expect

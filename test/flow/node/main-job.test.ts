@@ -5,6 +5,7 @@ import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import type { ValidationReport } from '../../../src-main/contract/validation.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { testIssuer } from '../../support/licenses.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -51,6 +52,10 @@ test('an unknown publisher is shown and refused, and let in once it is trusted',
 })
 
 test('R40 R96 R175: a deployed version answers with its name, and the call is on record', async () => {
+  const { text } = testIssuer('samples', signer.privateKey).license({
+    model: { id: 'samples.debian-sections', range: '*' },
+  })
+  await outpost.client.licenses.install({ document: text })
   const row = await outpost.client.deployments.deploy({ model: 'samples.debian-sections', version: 'latest' })
   expect(row.failure).toBeNull()
   expect(row.state).toBe('ready')
