@@ -2,5 +2,6 @@
 import { workerData } from 'node:worker_threads'
 import type { EngineThreadData } from './engine/engine-tasks.ts'
 import { runEngineThread } from './engine/thread-side.ts'
+import { openSealed } from './license/sealed-weights/open-sealed.ts'
 
-runEngineThread(workerData as EngineThreadData)
+runEngineThread(workerData as EngineThreadData, openSealed)

@@ -17,6 +17,7 @@ import {
   signRevocations,
 } from '../flows/issuing/lists.ts'
 import { signReceipt, signRecovery, signTime, signTranche } from '../flows/issuing/notes.ts'
+import { sealVersion } from '../flows/issuing/seal-version.ts'
 import { api } from './implementer.ts'
 
 const handlers = api.issuing
@@ -25,6 +26,9 @@ export const issuing = handlers.router({
   list: handlers.list.handler(({ context }) => issuedLicenses(context.node)),
   preview: handlers.preview.handler(({ context, input }) => previewLicense(context.node, input)),
   issue: handlers.issue.handler(({ context, input }) => issueLicense(context.node, context.actor, input)),
+  seal: handlers.seal.handler(({ context, input }) =>
+    sealVersion(context.node, context.actor, input.model, input.version),
+  ),
   document: handlers.document.handler(({ context, input }) => issuedDocument(context.node, input.lid)),
   openRequest: handlers.openRequest.handler(({ input }) => openRequest(input.document)),
   emergencyCode: handlers.emergencyCode.handler(({ context, input }) =>

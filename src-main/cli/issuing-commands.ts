@@ -14,7 +14,7 @@ import {
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { termsText } from './license-text.ts'
-import { expiryOption, parseReference, wholeNumber } from './names.ts'
+import { expiryOption, parseReference, requireVersion, wholeNumber } from './names.ts'
 import { table } from './terminal.ts'
 
 interface IssueOptions {
@@ -26,6 +26,7 @@ interface IssueOptions {
   terms?: string
   trial?: boolean
   renew?: string
+  seal?: string
   contact?: string
   site?: string
   from?: string
@@ -36,6 +37,7 @@ interface IssueOptions {
 
 export function addIssuingCommands(add: AddCommand): void {
   addIssue(add)
+  addSeal(add)
   addTakeBack(add)
   addKeys(add)
   addNotes(add)
@@ -84,6 +86,7 @@ function addIssue(add: AddCommand): void {
         .option('--terms <file>', 'JSON with any fields of the terms, in the place of the preset’s')
         .option('--trial', 'it is a trial')
         .option('--renew <license>', 'the next document of this license')
+        .option('--seal <key>', 'with the key of sealed weights (outpost license seal); needs --request')
         .option('--site <name>', 'for this site of the licensee alone')
         .option('--contact <text>', 'where to renew: a mail address or a page')
         .option('--codes <count>', 'emergency codes; 5 unless told otherwise', wholeNumber(0, 16))
@@ -106,6 +109,7 @@ function addIssue(add: AddCommand): void {
         site: options.site ?? null,
         contact: options.contact ?? '',
         ...(options.codes !== undefined && { emergencyCodes: options.codes }),
+        ...(options.seal !== undefined && { sealKeyId: options.seal }),
         ...(options.issuer !== undefined && { issuer: options.issuer }),
       }),
     )
@@ -148,6 +152,33 @@ function addIssue(add: AddCommand): void {
   ).run(async (context, challenge: string) => {
     const found = await context.withNode((node) => node.client.issuing.emergencyCode({ challenge }))
     context.terminal.result(found, `${found.account}, ${found.model}: ${found.code}`)
+  })
+}
+
+function addSeal(add: AddCommand): void {
+  add(
+    'license seal <model@version>',
+    'Encrypt the weights of an own version: the package runs only where a license brings its key',
+    'outpost license seal acme.sections@1.2.0 -o sections.outpost',
+    (command) => command.requiredOption('-o, --output <file>', 'the package to write'),
+  ).run(async (context, reference: string, { output }: { output: string }) => {
+    const { model, version } = requireVersion(reference)
+    const progress = context.terminal.progress('Sealing')
+    const made = await context
+      .withNode(async (node) => {
+        const sealed = await node.client.issuing.seal({ model, version })
+        await node.download(`/api/sealed-packages/${sealed.keyId}`, output, (done) => progress.update(done))
+        return sealed
+      })
+      .finally(() => progress.end())
+    context.terminal.result(
+      { ...made, output },
+      [
+        `${output} is written: ${made.digest}`,
+        `  Key ${made.keyId}`,
+        `  License it: outpost license issue ${model} --seal ${made.keyId} --request FILE --account NAME -o FILE`,
+      ].join('\n'),
+    )
   })
 }
 

@@ -59,6 +59,9 @@ export const digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 lower-case hexadecimal digits')
 
+/** Names the key of sealed weights without giving it away (license/sealed-weights). */
+export const contentKeyId = z.string().regex(/^[0-9a-f]{32}$/, '32 lower-case hexadecimal digits')
+
 /** ISO 8601 in UTC with a trailing Z, milliseconds included. */
 export const timestamp = z.iso.datetime({ offset: false })
 

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { limits } from './limits.ts'
-import { dataVersionName, digest, modelId, timestamp, versionName } from './names.ts'
+import { contentKeyId, dataVersionName, digest, modelId, timestamp, versionName } from './names.ts'
 import { tensorSpec } from './tensor.ts'
 
 const text = z.string().max(limits.textCharsMax)
@@ -154,6 +154,11 @@ export const packageDescriptor = z.strictObject({
     file: path,
     externalData: z.array(path).max(limits.packageEntriesMax).default([]),
   }),
+  /**
+   * The model and its external data are sealed files (license/sealed-weights): a license brings the content key. What
+   * they must be once they are opened stands here, by path, so that the signature covers it.
+   */
+  sealed: z.strictObject({ keyId: contentKeyId, digests: z.record(path, digest) }).optional(),
   inputs: z.array(inputSchema).max(limits.tensorsMax).default([]),
   outputs: z.array(outputSchema).max(limits.tensorsMax).default([]),
   training: z

@@ -24,6 +24,8 @@ export interface ModelSource {
   externalData: ModelFile[]
   /** Of all its files together. */
   bytes: number
+  /** Where its files are encrypted at rest: they are opened in memory, and are what these digests say, by path. */
+  sealed?: { contentKey: Uint8Array; plainDigests: Readonly<Record<string, string>> }
 }
 
 export interface EngineOptions {

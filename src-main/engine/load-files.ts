@@ -1,12 +1,15 @@
 /**
  * The bytes that ONNX Runtime loads are the bytes whose digest was checked: a small model and its external data are
  * hashed in the buffers they are loaded from; a large one is hashed through the opened hard links it is loaded from.
+ * Sealed ones are opened into buffers, whatever their size: their plain bytes are on no disk.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join, posix } from 'node:path'
+import { isSystemError, OutpostError } from '../base/errors.ts'
 import { limits } from '../contract/limits.ts'
-import { readBlob } from '../store/blobs/blobs.ts'
+import { blobPath } from '../store/blobs/blob-paths.ts'
+import { corrupt, readBlob } from '../store/blobs/blobs.ts'
 import { linkTree, refuseChanged } from '../store/blobs/link-tree.ts'
 import type { ModelSource } from './engine.ts'
 
@@ -28,9 +31,23 @@ interface ExternalBuffer {
 
 export const isLarge = (source: ModelSource): boolean => source.bytes > limits.bufferLoadBytesMax
 
+/** Decrypts a sealed file into memory, or throws; `digest` is that of the plain bytes. */
+export type OpenSealed = (path: string, contentKey: Buffer) => { bytes: Buffer; digest: string }
+
+export const noneSealed: OpenSealed = () => {
+  throw new OutpostError('SEALED_INVALID', 'The weights are sealed, and this process opens none.')
+}
+
+export const wipe = (bytes: Uint8Array): void => void bytes.fill(0)
+
 /** `directory` holds the private folders of hard links; it must lie on the file system of the blobs. */
-export async function prepareFiles(source: ModelSource, directory: string): Promise<Loadable> {
+export async function prepareFiles(
+  source: ModelSource,
+  directory: string,
+  openSealed: OpenSealed,
+): Promise<Loadable> {
   const { from, modelFile, externalData } = source
+  if (source.sealed) return openAll(source, source.sealed, openSealed)
   if (!isLarge(source)) {
     const read = ({ path, digest }: ModelSource['modelFile']) =>
       from.kind === 'folder'
@@ -56,6 +73,41 @@ export async function prepareFiles(source: ModelSource, directory: string): Prom
     path: join(folder, modelFile.path),
     refuseChanged: () => refuseChanged(linked),
     discard: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function openAll(
+  { from, modelFile, externalData }: ModelSource,
+  { contentKey, plainDigests }: NonNullable<ModelSource['sealed']>,
+  openSealed: OpenSealed,
+): Loadable {
+  const opened: Uint8Array[] = []
+  const open = ({ path, digest }: ModelSource['modelFile']) => {
+    const file = from.kind === 'folder' ? join(from.directory, path) : blobPath(from.dataDir, digest)
+    const { bytes, digest: found } = openThere(() => openSealed(file, Buffer.from(contentKey)), digest)
+    opened.push(bytes)
+    if (found === plainDigests[path]) return bytes
+    throw new OutpostError('SEALED_INVALID', `The sealed file ${path} holds other bytes than it should.`)
+  }
+  try {
+    const bytes = open(modelFile)
+    const buffers = externalData.map((file) => ({
+      path: locationOf(modelFile.path, file.path),
+      data: open(file),
+    }))
+    return { kind: 'buffer', bytes, externalData: buffers }
+  } catch (error) {
+    for (const bytes of opened) wipe(bytes)
+    throw error
+  }
+}
+
+function openThere<Opened>(open: () => Opened, digest: string): Opened {
+  try {
+    return open()
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corrupt(digest, 'is missing', error)
+    throw error
   }
 }
 

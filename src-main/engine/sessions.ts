@@ -20,7 +20,7 @@ import type {
   Tuning,
 } from './engine.ts'
 import type { Journal } from './journal.ts'
-import { isLarge, type Loadable, prepareFiles } from './load-files.ts'
+import { isLarge, type Loadable, noneSealed, type OpenSealed, prepareFiles, wipe } from './load-files.ts'
 import { machineFingerprint } from './machine.ts'
 import { fromOrtTensor, type HalfInput, halfInputOf, ortTensor, specOf } from './ort-tensors.ts'
 import { searchThreads } from './search-threads.ts'
@@ -101,8 +101,20 @@ const buffersOf = ({ bytes, externalData }: Loadable & { kind: 'buffer' }): Uint
   ...externalData.map(({ data }) => data),
 ]
 
+/** What was sealed at rest is not left behind in free memory. */
+function discardBuffers(files: Loadable & { kind: 'buffer' }, { sealed }: ModelSource): void {
+  for (const bytes of buffersOf(files)) {
+    if (sealed) wipe(bytes)
+    giveBack(bytes)
+  }
+}
+
 /** An engine without threads of its own. `directory` takes the hard links of models that are loaded by path. */
-export function createSessions(directory: string, journal: Journal | null): Engine {
+export function createSessions(
+  directory: string,
+  journal: Journal | null,
+  openSealed: OpenSealed = noneSealed,
+): Engine {
   const held = new Map<string, Held>()
   let half: Promise<HalfInput> | undefined
   let isLow = journal === null // a process that does nothing else has nobody to yield to
@@ -118,7 +130,7 @@ export function createSessions(directory: string, journal: Journal | null): Engi
   async function load(key: string, source: ModelSource, options: EngineOptions): Promise<LoadedModel> {
     const started = performance.now()
     const grownFrom = process.memoryUsage.rss()
-    const files = await prepareFiles(source, directory)
+    const files = await prepareFiles(source, directory, openSealed)
     if (isLarge(source)) lowerPriority()
     const intraOpThreads = threadsFor(source, options)
     const spinning = options.spinning === true
@@ -133,7 +145,6 @@ export function createSessions(directory: string, journal: Journal | null): Engi
         const chosen = sessionOptions(intraOpThreads, spinning, provider)
         return createFrom(files, chosen)
       })
-      if (files.kind === 'buffer') for (const bytes of buffersOf(files)) giveBack(bytes)
       const loadMs = performance.now() - started
       await unload(key)
       const discard = files.kind === 'path' ? files.discard : async () => undefined
@@ -153,6 +164,7 @@ export function createSessions(directory: string, journal: Journal | null): Engi
       if (files.kind === 'path' && !held.has(key)) await files.discard()
       throw fault('DEPLOYMENT_FAILED', 'ONNX Runtime could not load the model', error)
     } finally {
+      if (files.kind === 'buffer') discardBuffers(files, source)
       journal?.end()
     }
   }
@@ -202,10 +214,12 @@ export function createSessions(directory: string, journal: Journal | null): Engi
         loadMs: model.loadMs,
         budgetMs,
         create: async (threads) => {
-          const files = await prepareFiles(model.source, directory)
+          const files = await prepareFiles(model.source, directory, openSealed)
           const chosen = sessionOptions(threads, model.spinning, 'cpu')
           const created = createFrom(files, chosen)
-          return files.kind === 'path' ? created.finally(files.discard) : created
+          return created.finally(() =>
+            files.kind === 'path' ? files.discard() : discardBuffers(files, model.source),
+          )
         },
       })
       model.session = best.session

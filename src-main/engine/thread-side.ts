@@ -3,10 +3,11 @@ import { transferable } from '../base/tensors.ts'
 import { serveTasks } from '../base/threads.ts'
 import type { EngineTask, EngineThreadData } from './engine-tasks.ts'
 import { openJournal } from './journal.ts'
+import { noneSealed, type OpenSealed } from './load-files.ts'
 import { createSessions } from './sessions.ts'
 
-export function runEngineThread(data: EngineThreadData): void {
-  const sessions = createSessions(data.directory, openJournal(data.journal, data.thread))
+export function runEngineThread(data: EngineThreadData, openSealed: OpenSealed = noneSealed): void {
+  const sessions = createSessions(data.directory, openJournal(data.journal, data.thread), openSealed)
   serveTasks(async (posted) => {
     const task = posted as EngineTask // the other end is our own host, which is typed alike
     switch (task.type) {

@@ -3,8 +3,10 @@ import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import { OutpostError } from '../base/errors.ts'
 import { checkAs, parseJson } from '../base/json.ts'
+import { contentKeyId } from '../contract/names.ts'
 import { registerRequest } from '../contract/register.ts'
 import { requireScope } from '../flows/actor.ts'
+import { openSealedPackage } from '../flows/issuing/seal-version.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { exportVersion } from '../flows/packages/export-version.ts'
 import { registerVersion } from '../flows/packages/register-version.ts'
@@ -36,6 +38,23 @@ export async function downloadPackage(node: NodeContext, context: Context<Enviro
       'content-type': 'application/vnd.oci.image.layout.v1+tar',
       'content-disposition': `attachment; filename="${packed.fileName}"`,
       'content-length': String(packed.bytes),
+      'cache-control': 'no-store',
+    },
+  })
+}
+
+/** GET /api/sealed-packages/{keyId}: what issuing.seal made, once. */
+export async function downloadSealedPackage(
+  node: NodeContext,
+  context: Context<Environment>,
+): Promise<Response> {
+  requireScope(context.get('actor'), 'admin')
+  const keyId = checkAs(contentKeyId, context.req.param('keyId'), 'NOT_FOUND', 'The key')
+  const { stream, bytes } = await openSealedPackage(node, keyId)
+  return new Response(Readable.toWeb(stream) as ReadableStream, {
+    headers: {
+      'content-type': 'application/vnd.oci.image.layout.v1+tar',
+      'content-length': String(bytes),
       'cache-control': 'no-store',
     },
   })

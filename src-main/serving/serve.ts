@@ -206,6 +206,7 @@ async function startServing(
       processing,
       pool,
       remotes,
+      contentKey: rooms.licensing.contentKey,
       tunings: createTunings(nodeDb, (record) => post({ type: 'tuned', ...record })),
     },
     log,

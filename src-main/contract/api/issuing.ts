@@ -2,10 +2,10 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { issuerPurpose, licensePayload, recoveryId } from '../license/documents.ts'
-import { issuedLicense, keysetEntry, licenseDraft, openedRequest } from '../license/issuing.ts'
+import { issuedLicense, keysetEntry, licenseDraft, openedRequest, sealedPackage } from '../license/issuing.ts'
 import { countryCode } from '../license/terms.ts'
 import { limits } from '../limits.ts'
-import { digest, rowId, timestamp } from '../names.ts'
+import { digest, modelId, rowId, timestamp, versionReference } from '../names.ts'
 
 const tags = ['Issuing']
 const signed = z
@@ -38,6 +38,16 @@ export const issuing = {
     })
     .input(licenseDraft)
     .output(signedFile.extend({ license: licensePayload, codes: z.array(z.string()) })),
+  seal: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/sealed',
+      summary:
+        'Encrypt the weights of an own version; GET /api/sealed-packages/{keyId} hands the package out once',
+      tags,
+    })
+    .input(z.object({ model: modelId, version: versionReference }))
+    .output(sealedPackage),
   document: oc
     .route({
       method: 'GET',

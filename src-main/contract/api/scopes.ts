@@ -78,6 +78,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     list: 'read',
     preview: 'admin',
     issue: 'admin',
+    seal: 'admin',
     document: 'admin',
     openRequest: 'read',
     emergencyCode: 'admin',

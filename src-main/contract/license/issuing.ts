@@ -1,7 +1,7 @@
 /** What a provider states to issue a license, and what this node has issued. */
 import { z } from 'zod'
 import { limits } from '../limits.ts'
-import { digest, modelId, publisherName, rowId, timestamp } from '../names.ts'
+import { contentKeyId, digest, modelId, publisherName, rowId, timestamp } from '../names.ts'
 import { issuerPurpose, licensePayload, nodeRequestPayload, versionRange } from './documents.ts'
 import { licenseTerms } from './terms.ts'
 
@@ -37,10 +37,21 @@ export const licenseDraft = z.object({
   /** The license that this is the next document of. */
   renews: rowId.nullable().default(null),
   supersedes: z.array(rowId).max(100).default([]),
+  /** The key of the sealed weights (outpost license seal), wrapped to each machine of `requests`. */
+  sealKeyId: contentKeyId.optional(),
   /** In whose name; this node's own publisher where it is left out. Another one must have certified this node's key. */
   issuer: publisherName.optional(),
 })
 export type LicenseDraft = z.output<typeof licenseDraft>
+
+export const sealedPackage = z.object({
+  /** For `sealKeyId` of the licenses. */
+  keyId: contentKeyId,
+  digest,
+  bytes: z.int(),
+  fileName: z.string(),
+})
+export type SealedPackage = z.infer<typeof sealedPackage>
 
 export const issuedLicense = z.object({
   lid: rowId,

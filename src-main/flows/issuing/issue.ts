@@ -15,6 +15,7 @@ import { commitments } from '../../license/emergency/redeem.ts'
 import { openSelfSigned, peekDocument } from '../../license/envelope/open-document.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { isVersionRange } from '../../license/ladder/rungs.ts'
+import { parseSealingKey, wrapContentKey } from '../../license/sealed-weights/wrap-key.ts'
 import {
   insertIssued,
   issuedOf,
@@ -26,6 +27,7 @@ import { ownSigner } from '../access/publishers.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
+import { sealingContentKey } from './seal-version.ts'
 
 const daySeconds = 86_400
 const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000)
@@ -78,7 +80,7 @@ export function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePay
     offlineSecondsMax: draft.offlineDaysMax && draft.offlineDaysMax * daySeconds,
     revocationsAgeSecondsMax: draft.revocationsDaysMax && draft.revocationsDaysMax * daySeconds,
     emergency: [],
-    enc: null,
+    enc: encOf(node, draft, former),
     contact: draft.contact,
   }
   if (!isVersionRange(draft.range))
@@ -86,6 +88,35 @@ export function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePay
       hint: 'Write * for all, 1.x, ^1.2 or >=1.0.0 <3.0.0.',
     })
   return license
+}
+
+/** The next document of a license brings the same key, unless another one is named. */
+function encOf(
+  node: NodeContext,
+  draft: LicenseDraft,
+  former: StoredIssued | undefined,
+): LicensePayload['enc'] {
+  const keyId = draft.sealKeyId ?? (former ? rowOf(former).license.enc?.keyId : undefined)
+  if (keyId === undefined) return null
+  if (draft.requests.length === 0)
+    throw new OutpostError(
+      'BAD_REQUEST',
+      'The key of sealed weights is wrapped for machines, and none was named.',
+      {
+        hint: 'Add the request of each machine: outpost license issue --request FILE.',
+      },
+    )
+  const contentKey = sealingContentKey(node, draft.model, keyId)
+  const wrapped = draft.requests.map((text) => {
+    const { payload } = openSelfSigned('node-request', Buffer.from(text.trim()))
+    const recipient = parseSealingKey(payload.sealingKey)
+    return {
+      node: payload.node.id,
+      key: wrapContentKey(contentKey, recipient, { node: payload.node.id, keyId }),
+    }
+  })
+  contentKey.fill(0)
+  return { keyId, wrapped }
 }
 
 function requireOwnModel(iss: string, model: string): void {

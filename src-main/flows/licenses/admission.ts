@@ -16,6 +16,7 @@ import { tokensEstimated } from '../../serving/infer/tokens.ts'
 import type { ServedVersion } from '../../serving/routing/routes.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import { currentSnapshot } from '../../store/tables/meta.ts'
+import { contentKeyOf } from './content-key.ts'
 import { askedHere, decideVersion, denialError, type VersionFacts } from './decide-version.ts'
 import type { Licensing } from './licensing.ts'
 import { creditAccount, monthAccount } from './quota-accounts.ts'
@@ -185,6 +186,7 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
       refusals = []
       return taken
     },
+    contentKey: (version, keyId) => contentKeyOf(licensing, factsOfServed(version), keyId),
     admit: (caller, version, requestId) => {
       const { admission } = standingOf(version, caller.commercial)
       if (!admission.allowed) refused(version, requestId, admission.refusal)

@@ -11,6 +11,8 @@ import type { LabTask } from '../../contract/processes.ts'
 import type { ValidationCheck } from '../../contract/validation.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createSessions, isOutOfMemory, runtimeVersion } from '../../engine/sessions.ts'
+import { inspectSealed, openSealed } from '../../license/sealed-weights/open-sealed.ts'
+import type { SealedFiles } from '../../package/archive/package-source.ts'
 import { rungNames } from '../../package/checks/ladder.ts'
 import type { CaseProcessing, ModelRunner, ProcessingInput } from '../../package/checks/model-runner.ts'
 import { type Validation, validate } from '../../package/checks/validate.ts'
@@ -24,7 +26,8 @@ export async function examinePackage(
   task: LabTask,
   onCheck: (check: ValidationCheck, done: number, of: number) => void,
 ): Promise<Validation> {
-  const engine = createSessions(task.directory, null)
+  const contentKey = task.contentKey === undefined ? null : Buffer.from(task.contentKey, 'hex')
+  const engine = createSessions(task.directory, null, openSealed)
   const memory = { isOver: false }
   let done = 0
   const validation = await validate(
@@ -32,7 +35,8 @@ export async function examinePackage(
       ? { kind: 'folder', path: task.directory, package: task.package }
       : { kind: 'package', path: task.packageFile, scratch: task.directory },
     {
-      runner: createRunner(engine, memory),
+      runner: createRunner(engine, memory, contentKey),
+      openSealed: contentKey ? (folder) => sealedFiles(folder, contentKey) : undefined,
       processing: createCaseProcessing,
       skipRun: task.skipRun,
       onCheck: (check) => onCheck(check, ++done, rungNames.length),
@@ -46,7 +50,16 @@ export async function examinePackage(
   return validation
 }
 
-function createRunner(engine: Engine, memory: { isOver: boolean }): ModelRunner {
+const sealedFiles = (folder: string, contentKey: Buffer): SealedFiles => ({
+  open: (path) => openSealed(join(folder, path), contentKey),
+  plainBytes: (path) => inspectSealed(join(folder, path)).plainBytes,
+})
+
+function createRunner(
+  engine: Engine,
+  memory: { isOver: boolean },
+  contentKey: Uint8Array | null,
+): ModelRunner {
   const watched = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
       return await work
@@ -57,7 +70,7 @@ function createRunner(engine: Engine, memory: { isOver: boolean }): ModelRunner 
   }
   return {
     runtime: { name: 'onnxruntime', version: runtimeVersion },
-    load: async ({ folder, modelFile, externalData, bytes }) => {
+    load: async ({ folder, modelFile, externalData, bytes, plainDigests }) => {
       const file = (path: string) => ({ path, digest: '' }) // the folder is vouched for
       const source = {
         versionId: 'examined',
@@ -65,6 +78,7 @@ function createRunner(engine: Engine, memory: { isOver: boolean }): ModelRunner 
         modelFile: file(modelFile),
         externalData: externalData.map(file),
         bytes,
+        ...(plainDigests && contentKey && { sealed: { contentKey, plainDigests } }),
       }
       const { inputs, outputs } = await watched(engine.load('model', source, { executionProvider: 'cpu' }))
       return {

@@ -17,7 +17,7 @@ export interface Examined {
 export async function examine(
   node: Pick<NodeContext, 'startChild'> & Partial<Pick<NodeContext, 'log'>>,
   directory: string,
-  options: Pick<LabTask, 'skipRun' | 'packageFile' | 'package'>,
+  options: Pick<LabTask, 'skipRun' | 'packageFile' | 'package' | 'contentKey'>,
   watch: Pick<JobWork, 'signal' | 'report'>,
   span: { from: number; to: number },
 ): Promise<Examined> {

@@ -23,6 +23,7 @@ import { nextSnapshot } from '../../store/tables/meta.ts'
 import { findModel } from '../../store/tables/models.ts'
 import { findVersion } from '../../store/tables/versions.ts'
 import { admitPublisher, type PublisherSeen, trustAdmitted } from '../access/publisher-trust.ts'
+import { contentKeyOf } from '../licenses/content-key.ts'
 import type { NodeContext } from '../node-context.ts'
 import { retryFailed } from '../serve/deploy.ts'
 import { examine } from './examine.ts'
@@ -63,6 +64,7 @@ export async function installPackage(
       admit: (seen) => {
         if (options.seen !== undefined && seen.digest !== options.seen) throw swapped(options.seen, seen)
         publisher = admitPublisher(node.db, seen, options.trust)
+        if (!sameVersion(node, seen)) contentKeyFor(node, seen)?.fill(0) // before anything is stored
         for (const file of seen.files) wanted.add(file.digest)
         watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)
       },
@@ -141,21 +143,41 @@ async function check(
   watch: Watch,
 ): Promise<{ report: ValidationReport; graph: GraphSummary | null }> {
   const tree = join(node.paths.staging, watch.id)
+  const contentKey = contentKeyFor(node, head)
   await rm(tree, { recursive: true, force: true })
   try {
     await linkTree(node.paths.root, artifactsOf(head), tree, intake.stampOf)
     const { report, graph } = await examine(
       node,
       tree,
-      { skipRun: options.skipRun, package: factsOf(head) },
+      {
+        skipRun: options.skipRun,
+        package: factsOf(head),
+        ...(contentKey && { contentKey: contentKey.toString('hex') }),
+      },
       watch,
       { from: 0.6, to: 0.98 },
     )
     if (report.verdict === 'failed') throw refused(head, report)
     return { report, graph }
   } finally {
+    contentKey?.fill(0)
     await rm(tree, { recursive: true, force: true })
   }
+}
+
+/** Null where the weights are not sealed; a license has to bring the key before the package comes. */
+function contentKeyFor(node: NodeContext, head: PackageHead): Buffer | null {
+  const { descriptor, digest, signature } = head
+  if (!descriptor.sealed) return null
+  const version = {
+    model: descriptor.id,
+    version: head.version.split('+')[0] ?? head.version,
+    digest,
+    publisherFingerprint: signature?.fingerprint ?? null,
+    releasedAt: Math.floor(Date.parse(isoTime(node.clock)) / 1000),
+  }
+  return contentKeyOf(node.licensing, version, descriptor.sealed.keyId)
 }
 
 /** The lab sees a folder of links; that the package was whole and signed was shown while it was read. */

@@ -25,6 +25,13 @@ export interface PackageSource {
   files: SourceFile[]
 }
 
+/** Opens the sealed weights of a folder, by path below it, into memory alone. Throws SEALED_INVALID. */
+export interface SealedFiles {
+  /** The bytes are the caller's to overwrite when it is done with them. */
+  open(path: string): { bytes: Buffer; digest: string }
+  plainBytes(path: string): number
+}
+
 /**
  * Gathers the files that a description names, from `folder` or, where there is no file, from `generated`.
  * External data that the graph uses is added to the description, unless that was packed and signed. Throws DESCRIPTOR_INVALID, PACKAGE_PATH,
@@ -34,7 +41,7 @@ export async function assembleSource(
   description: PackageDescriptor,
   folder: string,
   generated: ReadonlyMap<string, Uint8Array> = new Map(),
-  isPacked = false,
+  { isPacked = false, sealed }: { isPacked?: boolean; sealed?: SealedFiles | undefined } = {},
 ): Promise<PackageSource> {
   if (versionOf(description) === null) {
     throw new OutpostError(
@@ -44,7 +51,7 @@ export async function assembleSource(
   }
   packageFiles(description)
   const root = await realpath(folder)
-  const graph = await inspectModel(root, description.model.file)
+  const graph = await inspectModel(root, description, sealed)
   const external = externalPaths(description.model.file, graph)
   const used = isPacked ? [] : external
   const externalData = [...new Set([...description.model.externalData, ...used])].toSorted()
@@ -59,7 +66,8 @@ export async function assembleSource(
     files.push(source)
   }
   const weights = files.filter(({ kind }) => kind === 'weight')
-  checkExternalData(descriptor.model.file, graph, new Map(weights.map(({ path, bytes }) => [path, bytes])))
+  const bytesOf = ({ path, bytes }: SourceFile) => (description.sealed && sealed?.plainBytes(path)) ?? bytes
+  checkExternalData(descriptor.model.file, graph, new Map(weights.map((file) => [file.path, bytesOf(file)])))
   return { descriptor, graph, files }
 }
 
@@ -76,12 +84,42 @@ const missingWeights = (model: string, path: string, cause: unknown): OutpostErr
     },
   )
 
-async function inspectModel(root: string, path: string): Promise<GraphSummary> {
+async function inspectModel(
+  root: string,
+  description: PackageDescriptor,
+  sealed: SealedFiles | undefined,
+): Promise<GraphSummary> {
+  const path = description.model.file
   const model = await openSourceFile(root, path)
+  if (description.sealed) {
+    await model.close()
+    return await inspectSealedModel(description, sealed)
+  }
   try {
     return await inspectOnnx(model)
   } finally {
     await model.close()
+  }
+}
+
+async function inspectSealedModel(
+  { id, model, sealed: seal }: PackageDescriptor,
+  sealed: SealedFiles | undefined,
+): Promise<GraphSummary> {
+  if (!sealed)
+    throw new OutpostError('LIC_NONE', `The weights of ${id} are sealed, and nothing here opens them.`, {
+      hint: 'Import its license on the node first, and then the package.',
+    })
+  const { bytes, digest } = sealed.open(model.file)
+  try {
+    if (digest !== seal?.digests[model.file])
+      throw new OutpostError(
+        'SEALED_INVALID',
+        `The sealed file ${model.file} holds another model than it should.`,
+      )
+    return await inspectOnnx(bytes)
+  } finally {
+    bytes.fill(0)
   }
 }
 

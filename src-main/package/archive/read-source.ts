@@ -7,14 +7,17 @@ import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { descriptorPath } from './package-files.ts'
-import { assembleSource, openSourceFile, type PackageSource } from './package-source.ts'
+import { assembleSource, openSourceFile, type PackageSource, type SealedFiles } from './package-source.ts'
 
 /**
  * Throws DESCRIPTOR_INVALID where outpost.json is missing or wrong; else as assembleSource does. A description that was
  * packed names all weights itself.
  */
-export async function readSource(folder: string, { isPacked = false } = {}): Promise<PackageSource> {
-  return await assembleSource(await readDescriptor(folder), folder, new Map(), isPacked)
+export async function readSource(
+  folder: string,
+  options: { isPacked?: boolean; sealed?: SealedFiles | undefined } = {},
+): Promise<PackageSource> {
+  return await assembleSource(await readDescriptor(folder), folder, new Map(), options)
 }
 
 async function readDescriptor(folder: string): Promise<PackageDescriptor> {

@@ -15,6 +15,8 @@ export interface RunnerFiles {
   externalData: string[]
   /** Of the model and its external data together. */
   bytes: number
+  /** Of the files once they are opened, where they are sealed. */
+  plainDigests: Readonly<Record<string, string>> | undefined
 }
 
 export interface RunnerModel {

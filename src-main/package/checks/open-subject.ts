@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { OutpostError } from '../../base/errors.ts'
 import { bytesText, grouped } from '../../base/quantities.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
-import type { PackageSource } from '../archive/package-source.ts'
+import type { PackageSource, SealedFiles } from '../archive/package-source.ts'
 import { readSource } from '../archive/read-source.ts'
 import { unpack } from '../archive/unpack.ts'
 import type { VerifiedSignature } from '../signing/verify-signature.ts'
@@ -37,14 +37,23 @@ const rungOf: Partial<Record<ErrorCode, RungName>> = {
   DESCRIPTOR_INVALID: 'descriptor',
   ONNX_INVALID: 'graph',
   ONNX_EXTERNAL_DATA: 'external-data',
+  SEALED_INVALID: 'graph',
+  LIC_NONE: 'graph',
 }
 
+/** The sealed weights of a folder; handed in where their content key is at hand. */
+export type OpenSealedFiles = (folder: string) => SealedFiles
+
 /** Null where a rung failed; it is recorded then. */
-export async function openSubject(input: ValidationInput, ladder: Ladder): Promise<Subject | null> {
+export async function openSubject(
+  input: ValidationInput,
+  ladder: Ladder,
+  openSealed?: OpenSealedFiles,
+): Promise<Subject | null> {
   try {
     return input.kind === 'package'
-      ? await openFile(input.path, input.scratch, ladder)
-      : await openFolder(input.path, input.package, ladder)
+      ? await openFile(input.path, input.scratch, ladder, openSealed)
+      : await openFolder(input.path, input.package, ladder, openSealed)
   } catch (error) {
     const rung = error instanceof OutpostError ? rungOf[error.code] : undefined
     if (!(error instanceof OutpostError) || !rung) throw error
@@ -53,11 +62,16 @@ export async function openSubject(input: ValidationInput, ladder: Ladder): Promi
   }
 }
 
-async function openFile(path: string, scratch: string, ladder: Ladder): Promise<Subject> {
+async function openFile(
+  path: string,
+  scratch: string,
+  ladder: Ladder,
+  openSealed: OpenSealedFiles | undefined,
+): Promise<Subject> {
   const folder = join(scratch, 'contents')
   const opened = await unpack(path, folder)
   await climbPackage({ ...opened, files: opened.files.length }, ladder)
-  return { source: await readSource(folder, { isPacked: true }), folder }
+  return { source: await readSource(folder, { isPacked: true, sealed: openSealed?.(folder) }), folder }
 }
 
 async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> {
@@ -69,8 +83,13 @@ async function climbPackage(facts: PackageFacts, ladder: Ladder): Promise<void> 
   await ladder.climb('signature', () => signatureFinding(facts.signature))
 }
 
-async function openFolder(folder: string, facts: PackageFacts | undefined, ladder: Ladder): Promise<Subject> {
-  const source = await readSource(folder, { isPacked: facts !== undefined })
+async function openFolder(
+  folder: string,
+  facts: PackageFacts | undefined,
+  ladder: Ladder,
+  openSealed: OpenSealedFiles | undefined,
+): Promise<Subject> {
+  const source = await readSource(folder, { isPacked: facts !== undefined, sealed: openSealed?.(folder) })
   if (facts) {
     await climbPackage(facts, ladder)
     return { source, folder }

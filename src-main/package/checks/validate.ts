@@ -12,13 +12,15 @@ import { checkDatatypes, checkOperators, checkOpsets } from './graph-checks.ts'
 import { checkInterface } from './interface-check.ts'
 import { Ladder, passed, skipped } from './ladder.ts'
 import type { CreateProcessing, ModelRunner, RunnerFiles, RunnerModel } from './model-runner.ts'
-import { openSubject, type Subject, type ValidationInput } from './open-subject.ts'
+import { type OpenSealedFiles, openSubject, type Subject, type ValidationInput } from './open-subject.ts'
 import { loadedFinding, MemoryWatch, runCases, runSample, type Sample, timeRuns } from './run-checks.ts'
 
 export interface ValidateOptions {
   runner: ModelRunner
   /** Needed for packages with a suite; without it the cases are not run. */
   processing?: CreateProcessing | undefined
+  /** Where the weights are sealed and their key is at hand. */
+  openSealed?: OpenSealedFiles | undefined
   /** True leaves out the rungs that run the model. */
   skipRun?: boolean | undefined
   /** Called after each rung, in order. */
@@ -40,7 +42,7 @@ export interface Validation {
 export async function validate(input: ValidationInput, options: ValidateOptions): Promise<Validation> {
   const clock = options.clock ?? systemClock
   const ladder = new Ladder(clock, options.onCheck ?? (() => undefined))
-  const subject = await openSubject(input, ladder)
+  const subject = await openSubject(input, ladder, options.openSealed)
   if (subject) await checkStatically(subject, ladder, options.runner)
   const measured =
     subject && !ladder.hasFailed && !options.skipRun
@@ -161,7 +163,8 @@ async function runModel(
 }
 
 function runnerFiles({ source, folder }: Subject): RunnerFiles {
-  const { file, externalData } = source.descriptor.model
+  const { model, sealed } = source.descriptor
+  const { file, externalData } = model
   const bytes = source.files.reduce((sum, { kind, bytes }) => (kind === 'weight' ? sum + bytes : sum), 0)
-  return { folder, modelFile: file, externalData, bytes }
+  return { folder, modelFile: file, externalData, bytes, plainDigests: sealed?.digests }
 }

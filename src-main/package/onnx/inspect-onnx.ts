@@ -36,6 +36,9 @@ const modelField = {
 } as const
 const functionField = { name: 1, node: 7, opset: 9, domain: 10, attribute: 11 } as const
 
+/** Enough to tell other formats by. */
+const headBytes = 32
+
 /** Opening a pipe would otherwise wait for a writer for ever. */
 const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
@@ -49,10 +52,12 @@ interface Model extends Findings {
 }
 
 /**
- * Reads a path or an opened file. Throws ONNX_INVALID with details.offset for anything that is no complete ONNX
+ * Reads a path, an opened file, or bytes in memory. Throws ONNX_INVALID with details.offset for anything that is no complete ONNX
  * model, and for one whose tensors hold less or more than their shape says.
  */
-export async function inspectOnnx(source: string | FileHandle): Promise<GraphSummary> {
+export async function inspectOnnx(source: string | FileHandle | Uint8Array): Promise<GraphSummary> {
+  if (source instanceof Uint8Array)
+    return await inspectFrom(source, source.byteLength, source.subarray(0, headBytes))
   if (typeof source !== 'string') return await inspectOpened(source)
   const file = await open(source, readAtOnce).catch((error: unknown) => {
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR')) throw error
@@ -70,16 +75,26 @@ async function inspectOpened(file: FileHandle): Promise<GraphSummary> {
   if (!status.isFile() || status.size === 0) {
     throw new OutpostError('ONNX_INVALID', `The model is ${status.isFile() ? 'an empty file' : 'no file'}.`)
   }
-  const head = Buffer.alloc(32)
+  const head = Buffer.alloc(headBytes)
   await file.read(head, 0, head.length, 0)
+  return await inspectFrom(file.fd, status.size, head)
+}
+
+async function inspectFrom(
+  source: number | Uint8Array,
+  bytes: number,
+  start: Uint8Array,
+): Promise<GraphSummary> {
+  const head = Buffer.alloc(headBytes)
+  head.set(start)
   const other = lookalike(head)
   if (other) {
     throw new OutpostError('ONNX_INVALID', `The file is not ONNX but ${other}.`, {
       hint: 'Export the model to ONNX first, for example with torch.onnx.export or tf2onnx.',
     })
   }
-  const reader = new ProtoReader(file.fd, status.size, limits.graphBytesMax)
-  return summary(await readModel(reader, status.size), status.size)
+  const reader = new ProtoReader(source, bytes, limits.graphBytesMax)
+  return summary(await readModel(reader, bytes), bytes)
 }
 
 async function readModel(reader: ProtoReader, bytes: number): Promise<Model> {

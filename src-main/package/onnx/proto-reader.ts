@@ -1,5 +1,5 @@
 /**
- * Reads protocol buffers from a file field by field, through one small window, so that a field nobody asks for is
+ * Reads protocol buffers from a file, or from memory, field by field, through one small window, so that a field nobody asks for is
  * skipped and never read. Format: "Protocol Buffers Encoding" (protobuf.dev), proto2 and proto3, without groups.
  */
 import { readSync } from 'node:fs'
@@ -21,7 +21,7 @@ export interface Field {
 }
 
 export class ProtoReader {
-  readonly #fd: number
+  readonly #source: number | Uint8Array
   readonly #size: number
   readonly #budget: number
   #window: Buffer = Buffer.alloc(0)
@@ -29,9 +29,9 @@ export class ProtoReader {
   #at = 0
   #parsed = 0
 
-  /** `budget` bounds the bytes that are looked at; skipped fields cost nothing. */
-  constructor(fd: number, size: number, budget: number) {
-    this.#fd = fd
+  /** `source` is an opened file or bytes in memory; `budget` bounds the bytes that are looked at; skipped fields cost nothing. */
+  constructor(source: number | Uint8Array, size: number, budget: number) {
+    this.#source = source
     this.#size = size
     this.#budget = budget
   }
@@ -163,11 +163,19 @@ export class ProtoReader {
   /** Moves the window so that it holds the byte at `at`. */
   #see(at: number): void {
     if (at >= this.#windowStart && at < this.#windowStart + this.#window.length) return
-    const buffer = Buffer.allocUnsafe(Math.min(windowBytes, this.#size - at))
-    const bytes = readSync(this.#fd, buffer, 0, buffer.length, at)
-    if (bytes === 0) throw this.invalid(at, 'the file ends while it is read')
-    this.#window = buffer.subarray(0, bytes)
+    this.#window = this.#read(at)
+    if (this.#window.length === 0) throw this.invalid(at, 'the file ends while it is read')
     this.#windowStart = at
+  }
+
+  #read(at: number): Buffer {
+    const bytes = Math.min(windowBytes, this.#size - at)
+    if (typeof this.#source !== 'number') {
+      const { buffer, byteOffset } = this.#source
+      return Buffer.from(buffer, byteOffset + at, bytes)
+    }
+    const buffer = Buffer.allocUnsafe(bytes)
+    return buffer.subarray(0, readSync(this.#source, buffer, 0, buffer.length, at))
   }
 
   #spend(bytes: number, at: number): void {

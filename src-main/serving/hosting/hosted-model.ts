@@ -57,6 +57,9 @@ export interface HostedModel {
 export const hostedKey = (versionId: string, settings: HostingSettings): string =>
   `${versionId}|${JSON.stringify(settings)}`
 
+/** Whether a license still permits sealed weights is looked at so often while they are in memory. */
+const openableEveryMs = 2000
+
 /** A copy more than the one is let go after so long without being needed. */
 const spareMsMax = 30_000
 
@@ -73,6 +76,7 @@ export function hostModel(
   let holders = 0
   let usedAt = performance.now()
   let busyAt = usedAt
+  let openableAt = usedAt
   let pressedSince: number | null = null
   let changing: Promise<void> | null = null
   let growing: Promise<void> | null = null
@@ -212,6 +216,13 @@ export function hostModel(
     },
     tend: (now) => {
       if (!batcher || changing || growing || isDiscarded) return
+      const refusal = now - openableAt > openableEveryMs ? sealedRefusal(rooms, version, settings) : null
+      if (refusal && replicas.count() > 0) {
+        batcher.refuseAll(refusal)
+        void change(() => replicas.remove(replicas.count()))
+        return
+      }
+      if (now - openableAt > openableEveryMs) openableAt = now
       const { waiting, running, instances } = batcher.figures()
       if (waiting === 0) pressedSince = null
       if (running === instances && waiting > 0) busyAt = now
@@ -234,6 +245,22 @@ export function hostModel(
       isDiscarded = true
       await change(() => replicas.remove(replicas.count()))
     },
+  }
+}
+
+/** Why sealed weights may not be in memory any more; null where they may, or are not sealed. */
+function sealedRefusal(
+  { contentKey }: HostingRooms,
+  version: ServedVersion,
+  settings: HostingSettings,
+): OutpostError | null {
+  const { sealed } = version.descriptor
+  if (!sealed || isRemote(settings.executionProvider)) return null
+  try {
+    contentKey(version, sealed.keyId).fill(0)
+    return null
+  } catch (error) {
+    return asOutpostError(error)
   }
 }
 

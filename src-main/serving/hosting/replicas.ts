@@ -69,6 +69,14 @@ export function createReplicas({
   const foreseen = bytesOf(version, source)
   let tuning: Tuning | null = null
 
+  /** The key is asked for at each load, so that none succeeds once the license has ended or was taken back. */
+  function opened(): ModelSource {
+    const { sealed } = version.descriptor
+    if (!sealed) return source
+    const contentKey = rooms.contentKey(version, sealed.keyId)
+    return { ...source, sealed: { contentKey, plainDigests: sealed.digests } }
+  }
+
   async function load(own: string): Promise<{ loaded: LoadedModel; plan: ProcessingPlan }> {
     const stored =
       settings.intraOpThreads === null ? tunings.find(version.versionId, settings.executionProvider) : null
@@ -80,7 +88,7 @@ export function createReplicas({
         ? { tuned: { intraOpThreads: stored.intraOpThreads, fingerprint: stored.fingerprint } }
         : {}),
     }
-    const loaded = await engine.load(own, source, options)
+    const loaded = await engine.load(own, opened(), options)
     try {
       const plan = await planOf(loaded)
       const warmUp = await warmUpInputs(rooms.dataDir, version, plan, rooms.processing.prepareCase)

@@ -36,6 +36,8 @@ export interface Taking {
 }
 
 export interface LicensingPort {
+  /** The key of sealed weights; throws where no license permits them to be opened, as they may not be any more. */
+  contentKey(version: ServedVersion, keyId: string): Uint8Array
   admit(caller: Caller, version: ServedVersion, requestId: string): Admission
   /** Throws the refusal: QUOTA_EXCEEDED, CREDITS_INSUFFICIENT, METER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED. */
   take(taking: Taking): Grant
