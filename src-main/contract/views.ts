@@ -192,6 +192,7 @@ export const deploymentRow = z.object({
   executionProvider: deviceUsed,
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
+  /** Of all versions that answer; so are failures and queue. Latencies are the primary's. */
   requestsTotal: z.int(),
   failuresTotal: z.int(),
   queueLength: z.int(),

@@ -19,6 +19,7 @@ const setAside: Failure = {
 export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow {
   const serving = node.serving.state()
   const report = reportOf(node, endpoint)
+  const targets = targetRows(node, endpoint)
   return {
     id: endpoint.id,
     endpoint: endpoint.name,
@@ -34,19 +35,25 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     },
     loadMs: report?.loadMs ?? null,
     bytesLoaded: report?.bytesLoaded ?? null,
-    requestsTotal: report?.requestsTotal ?? 0,
-    failuresTotal: report?.failuresTotal ?? 0,
-    queueLength: report?.queueLength ?? 0,
+    requestsTotal: ofAnswering(targets, 'requestsTotal'),
+    failuresTotal: ofAnswering(targets, 'failuresTotal'),
+    queueLength: ofAnswering(targets, 'queueLength'),
     latencyMsP50: report?.latencyMsP50 ?? null,
     latencyMsP95: report?.latencyMsP95 ?? null,
     startedAt: report?.startedAt ?? null,
     hosting: report?.hosting ?? null,
     settings: hostingOf(endpoint.executionProvider, readJson(hostingChanges, endpoint.settings, 'settings')),
     url: `${serving.url ?? ''}/v2/models/${endpoint.name}`,
-    targets: targetRows(node, endpoint),
+    targets,
     policy: readJson(trafficPolicy, endpoint.policy, 'policy'),
   }
 }
+
+/** Of all versions that answer: a shadow's copies are nobody's requests. */
+const ofAnswering = (
+  targets: readonly DeploymentTarget[],
+  figure: 'requestsTotal' | 'failuresTotal' | 'queueLength',
+): number => targets.reduce((sum, target) => (target.role === 'shadow' ? sum : sum + target[figure]), 0)
 
 /** The primary first: its share is what the others leave. */
 function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarget[] {
