@@ -40,7 +40,14 @@ export function ConfirmDialog({
   }
   return (
     <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack gap="md">
+      <Stack
+        gap="md"
+        component="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!blocked && !act.isPending) act.mutate()
+        }}
+      >
         <div>{children}</div>
         {act.error && (
           <ErrorNotice error={act.error} what={`${action} did not work.`} unchanged={unchanged} />
@@ -52,7 +59,7 @@ export function ConfirmDialog({
             color={tone}
             disabled={blocked}
             loading={act.isPending}
-            onClick={() => act.mutate()}
+            type="submit"
             data-autofocus
           >
             {action}

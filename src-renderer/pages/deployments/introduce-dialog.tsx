@@ -6,6 +6,7 @@ import type { Strategy } from '../../../src-main/contract/traffic.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { InterfaceWarning } from './interface-warning.tsx'
 
 const strategies: { value: Strategy; label: string; effect: string }[] = [
   {
@@ -83,6 +84,7 @@ export function IntroduceDialog({
           onChange={(next) => next && setStrategy(next as Strategy)}
           allowDeselect={false}
         />
+        {version !== null && <InterfaceWarning model={row.model} now={row.version} next={version} />}
       </Stack>
     </ConfirmDialog>
   )

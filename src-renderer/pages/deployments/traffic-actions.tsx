@@ -7,6 +7,7 @@ import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatDuration } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
+import { InterfaceWarning } from './interface-warning.tsx'
 import { IntroduceDialog } from './introduce-dialog.tsx'
 
 type Asking =
@@ -74,6 +75,7 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
           <b>{target.version}</b> will answer all requests of {endpoint}; {version} stays at hand, and
           requests that are under way end where they began.
         </p>
+        <InterfaceWarning model={row.model} now={version} next={target.version} />
       </ConfirmDialog>
     )
   }
@@ -124,7 +126,8 @@ function ShiftDialog({
   after,
 }: Omit<DialogProps, 'asking'> & { target: DeploymentTarget }) {
   const [share, setShare] = useState<number | string>(target.weight / 100)
-  const wanted = typeof share === 'number' ? Math.round(share * 100) : null
+  const inBounds = typeof share === 'number' && share >= 0 && share <= 100
+  const wanted = inBounds ? Math.round(share * 100) : null
   const input = { endpoint: row.endpoint, version: target.version, weight: wanted ?? 0 }
   return (
     <ConfirmDialog
@@ -145,6 +148,8 @@ function ShiftDialog({
         onChange={setShare}
         min={0}
         max={100}
+        clampBehavior="none"
+        error={inBounds ? null : 'From 0 to 100'}
         decimalScale={2}
         suffix=" %"
         data-autofocus
