@@ -1,6 +1,7 @@
 /** The registry: models, versions, delete, verify. */
 import { OutpostError } from '../base/errors.ts'
 import { bytesText } from '../base/quantities.ts'
+import type { VersionRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
@@ -46,11 +47,13 @@ export function addModelCommands(add: AddCommand): void {
       version.metric ? `${version.metric.name} ${version.metric.value.toFixed(4)}` : '-',
       bytesText(version.bytes),
       version.publisher.trust,
+      lifeOf(version),
       version.digest,
     ])
     context.terminal.result(
       page,
-      table(['Version', 'Change', 'Aliases', 'Metric', 'Size', 'Publisher', 'Digest'], rows) + restOf(page),
+      table(['Version', 'Change', 'Aliases', 'Metric', 'Size', 'Publisher', 'Support', 'Digest'], rows) +
+        restOf(page),
     )
   })
 
@@ -92,4 +95,10 @@ export function addModelCommands(add: AddCommand): void {
       }
     },
   )
+}
+
+/** Deprecated versions end on a day, or have none yet. */
+function lifeOf({ deprecatedAt, sunsetAt }: Pick<VersionRow, 'deprecatedAt' | 'sunsetAt'>): string {
+  if (deprecatedAt === null) return 'supported'
+  return sunsetAt === null ? 'deprecated' : `deprecated, ends ${sunsetAt.slice(0, 10)}`
 }

@@ -1,7 +1,10 @@
 /** The versions behind an endpoint: what each is here, its share, how it does, and what can be done with it. */
 import { Button, Group } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { DeploymentRow, DeploymentTarget } from '../../../src-main/contract/views.ts'
+import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
+import { DeprecationChip } from '../../components/deprecation-chip.tsx'
 import { formatNumber } from '../../components/format.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -21,6 +24,7 @@ const percent = (weight: number): string => `${Number((weight / 100).toFixed(2))
 
 export function VersionsCard({ row }: { row: DeploymentRow }) {
   const actions = useTrafficActions(row)
+  const versions = useQuery(orpc.models.versions.queryOptions({ input: { model: row.model, limit: 500 } }))
   const judged = row.targets.some(({ quality }) => quality !== null)
   const canGoBack = row.targets.some(({ role }) => role !== 'primary')
   return (
@@ -30,11 +34,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
       actions={
         <>
           <Button onClick={() => actions.ask({ verb: 'introduce' })}>Add a version</Button>
-          {canGoBack && (
-            <Button color="bad" onClick={() => actions.ask({ verb: 'roll back' })}>
-              Roll back
-            </Button>
-          )}
+          {canGoBack && <Button onClick={() => actions.ask({ verb: 'roll back' })}>Roll back</Button>}
         </>
       }
     >
@@ -57,7 +57,10 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
           rows={row.targets.map((target) => ({
             key: target.version,
             cells: [
-              <Version key="version" name={target.version} />,
+              <span key="version">
+                <Version name={target.version} />{' '}
+                <DeprecationChip of={versions.data?.rows.find(({ version }) => version === target.version)} />
+              </span>,
               <Chip key="role" tone={target.role === 'primary' ? 'accent' : 'neutral'}>
                 {roleWords[target.role]}
               </Chip>,

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
+import { DeprecationChip } from '../../components/deprecation-chip.tsx'
 import { formatMetric } from '../../components/format.ts'
 import { metricWords, sourceWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
@@ -34,8 +35,9 @@ export const versionColumns = column.columns([
   column.accessor('changeType', { header: 'Change', meta: { width: '56px' } }),
   column.accessor('stage', {
     header: 'Stage',
-    meta: { width: '108px' },
-    cell: ({ getValue }) => <StateChip stage={getValue()} />,
+    meta: { width: 'minmax(108px, 0.7fr)' },
+    cell: ({ row: { original } }) =>
+      original.deprecatedAt ? <DeprecationChip of={original} /> : <StateChip stage={original.stage} />,
   }),
   column.accessor('aliases', {
     header: 'Aliases',
