@@ -10,6 +10,7 @@ import { orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
 import { EmptyState, ErrorNotice, Loading } from '../../components/states.tsx'
+import { NotAnswering } from './not-answering.tsx'
 import { Session } from './session.tsx'
 import { exactVersion, Target, usualVersion } from './target.tsx'
 
@@ -109,6 +110,7 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
           />
         }
       />
+      {exact !== null && <NotAnswering version={versions.find(({ version }) => version === exact)} />}
       {detail.data && choice !== null ? (
         <Session key={inputsOf(detail.data)} model={model} choice={choice} detail={detail.data} />
       ) : failed ? (

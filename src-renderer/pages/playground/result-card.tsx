@@ -52,13 +52,17 @@ export function ResultCard({ answer, old }: { answer: Prediction; old: boolean }
       <Facts
         items={[
           ['Answered by', `${answer.model} ${answer.version}`],
-          ['Chosen by', answer.rule === 'try' ? 'this try: the version is not deployed' : answer.rule],
+          [
+            'Chosen by',
+            answer.rule === 'try' ? 'this try: loaded for it alone, no endpoint answered' : answer.rule,
+          ],
           [
             'Ran on',
             answer.batchSize > 1
               ? `${deviceWords(answer.executionProvider)}, in a batch of ${answer.batchSize}`
               : deviceWords(answer.executionProvider),
           ],
+          ...(answer.attribution === undefined ? [] : [['To be named', answer.attribution] as const]),
           ['Digest', <Digest key="digest" value={answer.digest} />],
           ['Request', <code key="request">{answer.id}</code>],
         ]}

@@ -1,9 +1,11 @@
 /** The request as code for another program, in the language that was chosen last. */
-import { SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card } from '../../components/page.tsx'
-import { openAiSnippet, snippets } from './snippets.ts'
+import { saveText } from '../../data/save-text.ts'
+import css from './playground.module.css'
+import { openAiSnippet, requestFile, snippets } from './snippets.ts'
 
 type Props = {
   servingUrl: string | null
@@ -24,6 +26,7 @@ export function SnippetCard({ servingUrl, embedded, ...request }: Props) {
     text: write(called),
   }))
   const all = embedded === null ? written : [...written, { ...openAi, text: openAiSnippet(called, embedded) }]
+  const file = requestFile(request.inputs)
   const shown = all.find(({ value }) => value === chosen) ?? all[0]
   return (
     <Card
@@ -37,6 +40,14 @@ export function SnippetCard({ servingUrl, embedded, ...request }: Props) {
         />
       }
     >
+      {file !== null && shown?.value !== openAi.value && (
+        <p className={css.file}>
+          <Button size="xs" onClick={() => saveText('request.json', file, 'application/json')}>
+            Download request.json
+          </Button>{' '}
+          The code reads this request from it.
+        </p>
+      )}
       {shown && <CodeBlock text={shown.text} label={`Request in ${shown.label}`} rowsMax={14} />}
     </Card>
   )

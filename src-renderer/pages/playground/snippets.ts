@@ -19,6 +19,12 @@ export const snippets: Record<
 const address = ({ servingUrl, model, version }: Request) =>
   `${servingUrl}/v1/models/${model}${version === null ? '' : `@${version}`}/predict`
 
+/** What `request.json` of the code holds; null where the code has the whole request in it. */
+export const requestFile = (inputs: unknown): string | null => {
+  const text = JSON.stringify({ inputs })
+  return text.length > inlineBytesMax ? text : null
+}
+
 function body(request: Request, indent: number | undefined) {
   const text = JSON.stringify({ inputs: request.inputs }, null, indent)
   return text.length > inlineBytesMax ? null : text
