@@ -22,6 +22,7 @@ const byHttpStatus: Record<number, status> = {
   503: status.UNAVAILABLE,
   504: status.DEADLINE_EXCEEDED,
   507: status.RESOURCE_EXHAUSTED,
+  508: status.FAILED_PRECONDITION,
 }
 
 export const metadataOf = (headers: Record<string, string>): Metadata => {

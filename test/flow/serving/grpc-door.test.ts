@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { credentials, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newId } from '../../../src-main/base/ids.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
+import { forwardedHeader } from '../../../src-main/contract/remote.ts'
+import { insertRemote } from '../../../src-main/store/tables/remote-engines.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
 import { type GrpcClient, type GrpcRequest, grpcClient } from '../../support/grpc-client.ts'
 import { selfSigned } from '../../support/self-signed.ts'
-import { linearModel } from '../../support/served-models.ts'
+import { linearGraph, linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 const model = 'acme.linear'
@@ -102,6 +105,29 @@ test('an address has its requests a minute, also for what answers to anyone', as
   expect(await anyone.call('ServerMetadata', {})).toMatchObject({
     code: status.RESOURCE_EXHAUSTED,
     behind: { 'outpost-error': 'TOO_MANY_REQUESTS', 'retry-after': expect.stringMatching(/^\d+$/) },
+  })
+})
+
+test('a request that a remote engine sent is not handed on to another one', async () => {
+  insertRemote(node.db, {
+    id: newId(),
+    name: 'box',
+    url: 'http://127.0.0.1:9',
+    model,
+    modelVersion: null,
+    tokenSealed: null,
+    timeoutMs: 1000,
+    createdAt: new Date().toISOString(),
+    originNode: 'test',
+  })
+  const version = { model, version: '2.0.0', onnx: linearModel(4, 3), graph: linearGraph(4, 3) }
+  node.deploy(model, model, await node.register(version), 'remote:box')
+  const { secret } = node.createKey()
+  const { grpcAddress } = await node.start({ grpc })
+  const forwarded = { [forwardedHeader]: '1' }
+  expect(await clientOf(grpcAddress, secret).call('ModelInfer', asked, forwarded)).toMatchObject({
+    code: status.FAILED_PRECONDITION,
+    behind: { 'outpost-error': 'REMOTE_LOOP' },
   })
 })
 
