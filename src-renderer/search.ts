@@ -41,7 +41,7 @@ export const licensesSearch = z.object({
   /** Only the licenses of this model. */
   model: text,
   dialog: z.enum(['import', 'request']).optional().catch(undefined),
-  /** The version of the model that is explained. */
+  /** What is explained, as model@version. */
   explain: text,
   /** Of the statement. */
   month: text,

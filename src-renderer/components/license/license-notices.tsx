@@ -1,5 +1,6 @@
 /** Banners about licenses where they matter: of one version that is shown or served, and of the whole node. */
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Banner } from '../page.tsx'
@@ -39,7 +40,7 @@ export function VersionLicense({ model, version }: { model: string; version: str
         tone="bad"
         title={decision.code === 'LIC_NONE' ? 'No license.' : 'The license does not allow serving.'}
         actions={
-          <LinkButton to="/licenses" search={{ model, explain: version }} size="xs">
+          <LinkButton to="/licenses" search={{ model, explain: `${model}@${version}` }} size="xs">
             {decision.code === 'LIC_NONE' ? 'Ask for a license' : 'See why'}
           </LinkButton>
         }
@@ -53,31 +54,72 @@ export function VersionLicense({ model, version }: { model: string; version: str
   return row ? noticesOf(row).map((notice) => <Notice key={notice.kind} notice={notice} />) : null
 }
 
+/** Of the whole node: banners beyond these would push the page away. */
 const shownMax = 3
+/** Versions asked about: one question each. */
+const askedMax = 24
 
-/** What of all licenses needs someone, the gravest first. */
-export function NodeLicenses() {
-  const rows = useQuery(orpc.licenses.list.queryOptions({ input: {}, retry: false })).data ?? []
-  const notices = noticesOfAll(rows).filter(({ tone }) => tone !== 'info')
-  const more = notices.length - shownMax
+/** Endpoints whose running version may not be served any more. */
+export function LostLicenses({ rows }: { rows: readonly DeploymentRow[] }) {
+  const served = new Map(
+    rows.filter(({ state }) => state !== 'stopped').map((row) => [`${row.model} ${row.version}`, row]),
+  )
+  const asked = [...served.values()].slice(0, askedMax)
+  const decided = useQueries({
+    queries: asked.map(({ model, version }) =>
+      orpc.licenses.explain.queryOptions({ input: { model, version }, staleTime: everyMs, retry: false }),
+    ),
+  })
+  const lost = asked.flatMap(({ endpoint }, at) => {
+    const decision = decided[at]?.data?.decision
+    return decision && !decision.allowed ? [{ endpoint, decision }] : []
+  })
   return (
     <>
-      {notices.slice(0, shownMax).map((notice) => (
-        <Notice key={`${notice.lid} ${notice.kind}`} notice={notice} />
-      ))}
-      {more > 0 && (
+      {lost.slice(0, shownMax).map(({ endpoint, decision }) => (
         <Banner
-          tone="warn"
-          title={`${more} more.`}
+          key={endpoint}
+          tone="bad"
+          title={`${endpoint} has no license to answer.`}
           actions={
-            <LinkButton to="/licenses" size="xs">
-              All licenses
+            <LinkButton to="/deployments/$endpoint" params={{ endpoint }} size="xs">
+              Open {endpoint}
             </LinkButton>
           }
         >
-          Other licenses need someone too.
+          {decision.clause} {decision.remedy} <code>{decision.code}</code>
         </Banner>
-      )}
+      ))}
+      <More count={lost.length - shownMax} of="endpoints have no license to answer" />
+    </>
+  )
+}
+
+const More = ({ count, of }: { count: number; of: string }) =>
+  count > 0 && (
+    <Banner
+      tone="warn"
+      title={`${count} more ${of}.`}
+      actions={
+        <LinkButton to="/licenses" size="xs">
+          All licenses
+        </LinkButton>
+      }
+    />
+  )
+
+/** For Home: endpoints without a license, then what ends soon, is in grace, or is nearly used up. */
+export function NodeLicenses() {
+  const deployments = useQuery(orpc.deployments.list.queryOptions()).data ?? []
+  const rows = useQuery(orpc.licenses.list.queryOptions({ input: {}, retry: false })).data ?? []
+  const notices = noticesOfAll(rows).filter(({ kind }) => kind !== 'refused')
+  return (
+    <>
+      <LostLicenses rows={deployments} />
+      {notices.slice(0, shownMax).map((notice) => (
+        <Notice key={`${notice.lid} ${notice.kind}`} notice={notice} />
+      ))}
+      <More count={notices.length - shownMax} of="licenses end soon or are nearly used up" />
     </>
   )
 }

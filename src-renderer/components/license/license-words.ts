@@ -47,6 +47,8 @@ const about = (
   text: string,
 ): LicenseNotice => ({ lid: row.lid, model: row.model, kind, tone, title, text })
 
+const severity = { bad: 0, warn: 1, info: 2 } as const
+
 /** What a person must do about one license, the gravest first; none where all is well. */
 export function noticesOf(row: LicenseRow): LicenseNotice[] {
   const found: LicenseNotice[] = []
@@ -78,10 +80,8 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
     const rest = `What is more is ${after} until ${formatDate(usage.resetsAt)}.`
     found.push(about(row, 'quota', full && deny ? 'bad' : 'warn', title, `${used} ${rest}`))
   }
-  return found
+  return found.toSorted((a, b) => severity[a.tone] - severity[b.tone])
 }
-
-const severity = { bad: 0, warn: 1, info: 2 } as const
 
 /** A license that another one stands in for needs nobody. */
 export function noticesOfAll(rows: readonly LicenseRow[]): LicenseNotice[] {

@@ -1,13 +1,15 @@
 /** Why something was refused by a license: the clause, what stands against it, and the way out, with the code. */
+import { errorCatalogue } from '../../../src-main/contract/errors.ts'
 import type { Failure } from '../../../src-main/contract/views.ts'
 import { failureOf } from '../../data/failure.ts'
+import { formatDate } from '../format.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Facts } from '../page.tsx'
 import { ErrorNotice } from '../states.tsx'
 
 const codes = /^(LIC_|QUOTA_EXCEEDED$|CREDITS_INSUFFICIENT$|STATE_MISSING$)/
 
-export const isLicenseRefusal = ({ code }: Pick<Failure, 'code'>): boolean => codes.test(code)
+const isLicenseRefusal = ({ code }: Pick<Failure, 'code'>): boolean => codes.test(code)
 
 const words = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -18,32 +20,47 @@ interface RefusalNoticeProps {
   model: string | null
 }
 
-/** Any failure; one of a license also tells its clause and the way on. */
+/** Midnights of UTC, as the first moment of a month is, in the words of the screens. */
+const withDates = (text: string): string =>
+  text.replace(
+    /\b(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z/g,
+    (_, day: string) => `${formatDate(day)}, 00:00 UTC`,
+  )
+
+const titles: Record<string, { title: string }> = errorCatalogue
+
+/** Any failure; one of a license also tells its clause, what was found against it, and the way on. */
 export function RefusalNotice({ error, what, unchanged, model }: RefusalNoticeProps) {
   const failure = failureOf(error)
   const rest = unchanged === undefined ? {} : { unchanged }
   if (!isLicenseRefusal(failure)) return <ErrorNotice error={error} what={what} {...rest} />
   const { clause, evidence, remedy } = failure.details ?? {}
+  const found = words(evidence)
   const facts = [
     ['The license says', words(clause)],
-    ['Found', words(evidence)],
+    ['Found', found],
     ['Way out', words(remedy) ?? failure.hint ?? null],
   ] as const
-  const shown = facts.flatMap(([label, text]) => (text === null ? [] : [[label, text] as const]))
-  const search = model === null ? {} : { model }
+  const shown = facts.flatMap(([label, text]) => (text === null ? [] : [[label, withDates(text)] as const]))
+  const { code, message, hint, details } = failure
+  // What stands in the rows below is not said twice.
+  const short =
+    found === null
+      ? { code, message, ...(hint && { hint: withDates(hint) }), ...(details && { details }) }
+      : { code, message: `${titles[code]?.title ?? message}.`, ...(details && { details }) }
   return (
     <>
       <ErrorNotice
-        error={error}
+        error={short}
         what={what}
         {...rest}
         actions={
-          <LinkButton to="/licenses" search={search} size="xs">
-            {failure.code === 'LIC_NONE' ? 'Ask for a license' : 'Renew or see the license'}
+          <LinkButton to="/licenses" search={model === null ? {} : { model }} size="xs">
+            {code === 'LIC_NONE' ? 'Ask for a license' : 'Renew or see the license'}
           </LinkButton>
         }
       />
-      {shown.length > 0 && <Facts items={shown} />}
+      {found !== null && <Facts items={shown} />}
     </>
   )
 }

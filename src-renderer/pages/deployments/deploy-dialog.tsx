@@ -4,9 +4,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
 import { versionCore } from '../../components/format.ts'
+import { RefusalNotice } from '../../components/license/refusal.tsx'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { reportDone } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { type Device, DeviceSelect } from './device-select.tsx'
 
 type Props = {
@@ -91,7 +91,9 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
           onChange={(event) => setEndpoint(event.currentTarget.value)}
         />
         <DeviceSelect value={device} onChange={setDevice} />
-        {deploy.error && <ErrorNotice error={deploy.error} what="The version was not deployed." />}
+        {deploy.error && (
+          <RefusalNotice error={deploy.error} what="The version was not deployed." model={model} />
+        )}
         <Group justify="flex-end" gap={12}>
           <Button onClick={onClose}>Cancel</Button>
           <Button

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { withShortDigests } from '../../components/format.ts'
+import { LostLicenses } from '../../components/license/license-notices.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Card, Page, PageHeader } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
@@ -38,6 +39,7 @@ export function DeploymentsPage() {
         }
       />
       <Failures rows={list.data ?? []} />
+      <LostLicenses rows={list.data ?? []} />
       <Card flush>
         <DataTable
           id="deployments"

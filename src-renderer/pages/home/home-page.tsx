@@ -1,6 +1,7 @@
 /** Where one begins: the way to a first prediction, the set-up list, what is running, and what happened last. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { NodeLicenses } from '../../components/license/license-notices.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Columns, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
@@ -31,6 +32,7 @@ export function HomePage() {
         }
       />
       {persona === null && !(status.error && !status.data) && <PersonaQuestion />}
+      <NodeLicenses />
       <Loaded query={status} what="the state of the node" lines={10}>
         {(node) => (
           <Columns sides="main-aside">

@@ -7,7 +7,7 @@ import type { Explanation } from '../../../src-main/contract/license/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDate } from '../../components/format.ts'
-import { typeWords } from '../../components/license/license-words.ts'
+import { noticesOf, typeWords } from '../../components/license/license-words.ts'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import css from './licenses.module.css'
@@ -15,22 +15,22 @@ import css from './licenses.module.css'
 const operations = { serve: 'Serve', export: 'Hand on', derive: 'Derive', modify: 'Change' } as const
 
 interface ExplainDrawerProps {
-  model: string | undefined
-  version: string | undefined
+  /** As model@version. */
+  reference: string | undefined
   onClose: () => void
 }
 
-export function ExplainDrawer({ model, version, onClose }: ExplainDrawerProps) {
-  const opened = model !== undefined && version !== undefined
+export function ExplainDrawer({ reference, onClose }: ExplainDrawerProps) {
+  const [model = '', version = 'latest'] = (reference ?? '').split('@')
   return (
     <Drawer
-      opened={opened}
+      opened={reference !== undefined}
       onClose={onClose}
       size={600}
-      title={opened ? `Why ${model} ${version === 'latest' ? '' : version}` : ''}
+      title={`What the licenses say of ${model}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {opened && <Explained model={model} version={version} />}
+      {model !== '' && <Explained model={model} version={version} />}
     </Drawer>
   )
 }
@@ -60,6 +60,7 @@ function Parts({ explanation }: { explanation: Explanation }) {
   return (
     <>
       <Decision explanation={explanation} />
+      <UsedUp explanation={explanation} />
       <Facts
         items={[
           ['Version', version],
@@ -96,6 +97,20 @@ function Parts({ explanation }: { explanation: Explanation }) {
       )}
     </>
   )
+}
+
+/** A license that allows it can be used up all the same. */
+function UsedUp({ explanation: { decision, model } }: { explanation: Explanation }) {
+  const rows = useQuery(orpc.licenses.list.queryOptions({ input: { model }, retry: false })).data ?? []
+  return rows
+    .filter(({ lid }) => decision.allowed && lid === decision.lid)
+    .flatMap(noticesOf)
+    .filter(({ kind }) => kind === 'quota')
+    .map(({ kind, tone, title, text }) => (
+      <Banner key={kind} tone={tone} title={title}>
+        {text}
+      </Banner>
+    ))
 }
 
 export function Decision({ explanation: { decision, own } }: { explanation: Explanation }) {

@@ -92,12 +92,12 @@ export function LicensesPage() {
                 model={model}
                 onModel={(next) => go({ model: next })}
                 onImport={() => go({ dialog: 'import' })}
-                onExplain={(of) => go({ model: of, explain: 'latest' })}
+                onExplain={(of) => go({ explain: `${of}@latest` })}
               />
             )}
             {tab === 'usage' && <UsageTab month={month} onMonth={(next) => go({ month: next })} />}
             {tab === 'refusals' && (
-              <RefusalsTab onExplain={(of, version) => go({ model: of, explain: version })} />
+              <RefusalsTab onExplain={(of, version) => go({ explain: `${of}@${version}` })} />
             )}
             {tab === 'notices' && <NoticesTab />}
             {tab === 'what-if' && <WhatIfTab />}
@@ -107,7 +107,7 @@ export function LicensesPage() {
       </div>
       {dialog === 'import' && <ImportDialog files={files} onClose={close} />}
       {dialog === 'request' && <RequestDialog renews={null} model={model} onClose={close} />}
-      <ExplainDrawer model={model} version={explain} onClose={() => go({ explain: undefined })} />
+      <ExplainDrawer reference={explain} onClose={() => go({ explain: undefined })} />
     </Page>
   )
 }

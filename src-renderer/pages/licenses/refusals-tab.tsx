@@ -37,7 +37,9 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
                   <span key="model">
                     {row.model} <Version name={row.version} short />
                   </span>,
-                  <code key="code">{row.code}</code>,
+                  <span key="code">
+                    <code>{row.code}</code>
+                  </span>,
                   <span key="why" className={css.message}>
                     {row.message}
                   </span>,

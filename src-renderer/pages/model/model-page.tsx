@@ -7,6 +7,7 @@ import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { versionCore } from '../../components/format.ts'
+import { VersionLicense } from '../../components/license/license-notices.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { taskWords } from '../../components/model-words.ts'
 import { Page, PageHeader } from '../../components/page.tsx'
@@ -106,6 +107,7 @@ export function ModelPage() {
             />
             {detail.intact === false && <DamagedModel />}
             {version.data && <VersionNotices version={version.data} />}
+            {version.data && <VersionLicense model={id} version={version.data.version} />}
             <Tabs value={tab} onChange={openTab} keepMounted={false} className={style.tabs}>
               <Tabs.List aria-label={`Parts of ${detail.title}`}>
                 {tabs.map(({ tab: value, title }) => (

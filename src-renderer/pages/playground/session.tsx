@@ -3,8 +3,8 @@ import { useHotkeys } from '@mantine/hooks'
 import { useState } from 'react'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
+import { RefusalNotice } from '../../components/license/refusal.tsx'
 import { Card, Stack } from '../../components/page.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { failureOf } from '../../data/failure.ts'
 import { useStatus } from '../../data/node.ts'
 import { BenchCard } from './bench.tsx'
@@ -56,10 +56,11 @@ export function Session({ model, choice, detail }: Props) {
         />
         <Stack>
           {infer.error && !isAbort(infer.error) ? (
-            <ErrorNotice
+            <RefusalNotice
               error={infer.error}
               what="The request was not answered."
               unchanged="The input is still here."
+              model={model}
             />
           ) : infer.data ? (
             <ResultCard

@@ -7,7 +7,7 @@ import { errorCatalogue } from '../../../src-main/contract/errors.ts'
 import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
-import { formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
+import { formatCount, formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { deviceWords } from '../../components/targets.ts'
@@ -74,6 +74,12 @@ function Receipt({ row }: { row: RequestRow }) {
           ['Items', formatNumber(row.items)],
           ['Ran', row.batchSize === 1 ? 'alone' : `${formatNumber(row.batchSize)} items together`],
           ['Tokens in, out', tokens(row)],
+          ...(row.license === null
+            ? []
+            : ([
+                ['License', <code key="license">{row.license}</code>],
+                ['Counted', counted(row)],
+              ] as const)),
           ['Size in', <Bytes key="in" value={row.bytesIn} />],
           ['Size out', <Bytes key="out" value={row.bytesOut} />],
         ]}
@@ -85,6 +91,12 @@ function Receipt({ row }: { row: RequestRow }) {
     </Stack>
   )
 }
+
+const counted = ({ units, credits, period }: RequestRow): string =>
+  [
+    `${formatCount(units, 'units')}${period === null ? '' : ` of ${period}`}`,
+    ...(credits === 0 ? [] : [formatCount(credits, 'credits')]),
+  ].join(', ')
 
 const tokens = ({ tokensIn, tokensOut }: RequestRow) =>
   tokensIn === null && tokensOut === null ? (

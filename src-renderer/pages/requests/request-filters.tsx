@@ -1,6 +1,7 @@
 /** Filters of the log. What one can choose comes from what is deployed and installed; other names can be typed. */
-import { Autocomplete, SegmentedControl, Select } from '@mantine/core'
+import { Autocomplete, Button, SegmentedControl, Select } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
+import { IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { orpc } from '../../client.ts'
@@ -60,6 +61,18 @@ export function RequestFilters({ search, onChange }: RequestFiltersProps) {
         value={search.outcome ?? 'all'}
         onChange={(value) => set({ outcome: requestsSearch.shape.outcome.parse(value) })}
       />
+      {(search.license || search.period) && (
+        <Button
+          size="xs"
+          rightSection={<IconX size={14} aria-hidden />}
+          title={search.license}
+          aria-label="Show calls of any license and month"
+          onClick={() => set({ license: undefined, period: undefined })}
+        >
+          Counted on {search.license ? 'one license' : 'any license'}
+          {search.period && `, ${search.period}`}
+        </Button>
+      )}
     </>
   )
 }

@@ -21,6 +21,11 @@ const lifetimes = [
   { value: '365', label: 'One year' },
   { value: 'never', label: 'Never' },
 ]
+const uses = [
+  { value: 'site', label: 'As the site declares' },
+  { value: 'commercial', label: 'Commercial' },
+  { value: 'private', label: 'Not commercial' },
+]
 const dayMs = 86_400_000
 
 interface NewKey {
@@ -29,6 +34,8 @@ interface NewKey {
   expiresAt: string | null
   /** Null: as many as it likes. */
   requestsPerMinute: number | null
+  /** Null: as the site declares. */
+  commercial: boolean | null
 }
 
 export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -85,11 +92,13 @@ function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
   const [chosen, setChosen] = useState<KeyScope[]>(['infer'])
   const [lifetime, setLifetime] = useState('90')
   const [perMinute, setPerMinute] = useState<number | string>('')
+  const [use, setUse] = useState('site')
   const submit = () => {
     const expiresAt =
       lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * dayMs).toISOString()
     const requestsPerMinute = typeof perMinute === 'number' ? perMinute : null
-    onCreate({ name: name.trim(), scopes: chosen, expiresAt, requestsPerMinute })
+    const commercial = use === 'site' ? null : use === 'commercial'
+    onCreate({ name: name.trim(), scopes: chosen, expiresAt, requestsPerMinute, commercial })
   }
   return (
     <form
@@ -136,6 +145,14 @@ function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
           allowDecimal={false}
           thousandSeparator=" "
           onChange={setPerMinute}
+        />
+        <Select
+          label="Use"
+          description="Some licenses allow one and not the other"
+          data={uses}
+          value={use}
+          allowDeselect={false}
+          onChange={(value) => value !== null && setUse(value)}
         />
         {error !== null && <ErrorNotice error={error} what="The key was not created." />}
         <Group justify="flex-end" gap={12}>
