@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { fileHandle } from '../contract/api/packages.ts'
+import { documentKind } from '../contract/license/documents.ts'
 import { problem, problemContentType } from '../contract/problem.ts'
 import { registerAnswer, registerRequest } from '../contract/register.ts'
 
@@ -37,6 +38,24 @@ export const filePaths = {
       parameters: [inPath('model'), inPath('version')],
       responses: {
         200: { description: 'The package', content: binary('application/vnd.oci.image.layout.v1+tar') },
+        ...refusals,
+      },
+    },
+  },
+  '/schemas/{kind}.json': {
+    get: {
+      summary: 'The JSON Schema of the payload of a signed document',
+      tags: ['Licenses'],
+      parameters: [
+        {
+          name: 'kind',
+          in: 'path',
+          required: true,
+          schema: { type: 'string', enum: documentKind.options },
+        },
+      ],
+      responses: {
+        200: { description: 'The schema', content: { 'application/schema+json': { schema: {} } } },
         ...refusals,
       },
     },

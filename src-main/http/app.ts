@@ -16,6 +16,7 @@ import { downloadPackage, downloadSealedPackage, receiveFile, registerModel } fr
 import type { PageFiles } from './page-files.ts'
 import { faultOf, problemAnswer } from './problem-answer.ts'
 import { type Guard, guardRequest } from './request-guard.ts'
+import { readSchema } from './schema-routes.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export interface AppOptions {
@@ -60,6 +61,7 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
   app.put('/api/files', (context) => receiveFile(node, context))
   app.get('/api/packages/:model/:version', (context) => downloadPackage(node, context))
   app.get('/api/sealed-packages/:keyId', (context) => downloadSealedPackage(node, context))
+  app.get('/api/schemas/:file', (context) => readSchema(context))
   app.get('/api/docs', async () => apiPage(await api.document()))
   app.get('/api/openapi.json', async (context) =>
     context.body(await api.document(), 200, { 'content-type': 'application/json' }),
