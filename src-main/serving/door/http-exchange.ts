@@ -24,21 +24,25 @@ export function answerHeaders({ call, trace }: Asking): Record<string, string> {
   return headers
 }
 
-/** A header is one line of printable ASCII (RFC 9110, 5.5): what is not stands in the body. */
-const headerText = (value: string): string => encodeURI(value).replaceAll('%20', ' ')
+/** Texts that are remembered: names, rules and attributions are few, and come with each answer. */
+const rememberedMax = 1000
 
-/** Texts that are remembered: names and rules are few, and come with each answer. */
-const quotedMax = 1000
-const quoted = new Map<string, string>()
+function remembered(make: (value: string) => string): (value: string) => string {
+  const known = new Map<string, string>()
+  return (value) => {
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const made = make(value)
+    if (known.size < rememberedMax) known.set(value, made)
+    return made
+  }
+}
+
+/** A header is one line of printable ASCII (RFC 9110, 5.5): the text as it was written stands in the body. */
+const headerText = remembered((value) => encodeURI(value.toWellFormed()).replaceAll('%20', ' '))
 
 /** As a string of structured fields. */
-function text(value: string): string {
-  const known = quoted.get(value)
-  if (known !== undefined) return known
-  const made = `"${value.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, '\\$&')}"`
-  if (quoted.size < quotedMax) quoted.set(value, made)
-  return made
-}
+const text = remembered((value) => `"${value.replaceAll(/[^ -~]/g, '?').replaceAll(/["\\]/g, '\\$&')}"`)
 
 const micros = (ms: number): number => Math.round(ms * 1000)
 
