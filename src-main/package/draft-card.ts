@@ -1,9 +1,8 @@
 /** The card of a model that came without one: every section that a card has, with what is known and what is not. */
 import { grouped } from '../base/quantities.ts'
+import { cardSections, notStated } from '../contract/card.ts'
 import type { GraphSummary, PackageDescriptor } from '../contract/package.ts'
 import type { TensorSpec } from '../contract/tensor.ts'
-
-export const notStated = 'Not stated by the publisher.'
 
 export function draftCard(descriptor: PackageDescriptor, graph: GraphSummary): string {
   const opsets = graph.opsets.map(({ domain, version }) => `${domain} ${version}`).join(', ')
@@ -11,13 +10,7 @@ export function draftCard(descriptor: PackageDescriptor, graph: GraphSummary): s
     `# ${descriptor.title}`,
     `Drafted from the ONNX file: ${grouped(graph.parameterCount)} parameters, IR version ${graph.irVersion}, operator sets ${opsets}.`,
     `Inputs: ${tensors(graph.inputs)}. Outputs: ${tensors(graph.outputs)}.`,
-    ...[
-      'Intended use',
-      'Limitations and failure modes',
-      'Evaluation results',
-      'Fairness',
-      'Training data',
-    ].flatMap((title) => [`## ${title}`, notStated]),
+    ...cardSections.slice(0, -1).flatMap(({ heading }) => [`## ${heading}`, notStated]),
     '## Responsible team and escalation contact',
     `${descriptor.owner.name}${descriptor.owner.contact === undefined ? '' : `, ${descriptor.owner.contact}`}`,
     '',

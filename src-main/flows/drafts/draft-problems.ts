@@ -2,6 +2,7 @@
  * What still stands between a draft and a package, each with the step and the field where it is mended. Pure: it looks
  * at the draft, its predecessor and the names that are taken.
  */
+import { cardLacks } from '../../contract/card.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { type VersionProblem, versionProblems } from '../../registry/version-rules.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
@@ -50,15 +51,6 @@ export interface DraftSurroundings {
   versionRemoved: RemovedVersion | null
 }
 
-const cardSections = [
-  'intended use',
-  'limitation',
-  'evaluation',
-  'fairness',
-  'training data',
-  'contact',
-] as const
-
 export function draftProblems(draft: StoredDraft, complete: unknown, around: DraftSurroundings): Problem[] {
   const parsed = packageDescriptor.safeParse(complete)
   const problems: Problem[] = []
@@ -67,6 +59,11 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
   }
 
   problems.push(...modelProblems(draft))
+  for (const { section, headed } of cardLacks(draft.texts.card)) {
+    const how = headed ? 'states nothing under its heading on' : 'has no section on'
+    add('warning', 'card', 'card', `The card ${how} ${section.title}.`)
+  }
+  if (draft.texts.license.trim() === '') add('warning', 'license', 'license', 'The license text is empty.')
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const [first] = issue.path
@@ -110,11 +107,6 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
   problems.push(...schemaProblems(draft, descriptor))
   if (descriptor.change.releaseNotes.trim() === '')
     add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
-  const card = draft.texts.card.toLowerCase()
-  for (const section of cardSections) {
-    if (!card.includes(section)) add('warning', 'card', 'card', `The card says nothing about: ${section}.`)
-  }
-  if (draft.texts.license.trim() === '') add('warning', 'license', 'license', 'The license text is empty.')
   if (!descriptor.suite)
     add('hint', 'test', 'suite', 'Without a suite of cases nobody can check what the model answers.')
   if (!descriptor.evaluation) add('hint', 'card', 'evaluation', 'No evaluation results are stated.')

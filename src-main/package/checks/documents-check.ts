@@ -1,20 +1,10 @@
 /** The rung that looks at what people read: the card with its sections, the license, the migration guide. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cardLacks } from '../../contract/card.ts'
 import type { PackageDescriptor } from '../../contract/package.ts'
-import { notStated } from '../draft-card.ts'
 import { type Finding, failed, passed, warned } from './ladder.ts'
 import type { Subject } from './open-subject.ts'
-
-/** What a card tells, and the words by which a heading shows that it does. */
-const sections: readonly [title: string, words: RegExp][] = [
-  ['intended use', /intended|use case|\buses?\b/i],
-  ['limitations and failure modes', /limitation|failure|caveat/i],
-  ['evaluation results', /evaluation|results|metrics|performance/i],
-  ['fairness', /fairness|bias|ethic/i],
-  ['training data', /training|data/i],
-  ['responsible team and contact', /contact|team|owner|maintain|responsible/i],
-]
 
 export async function checkDocuments({ source, folder }: Subject): Promise<Finding> {
   const { descriptor } = source
@@ -33,12 +23,10 @@ export async function checkDocuments({ source, folder }: Subject): Promise<Findi
   }
   const card = await textOf(source, folder, descriptor.card)
   if (card.trim() === '') return failed(`The card ${descriptor.card} is empty.`)
-  const told = sectionsOf(card)
-  const missing = titlesWhere(told, (bodies) => bodies.length === 0)
-  const unstated = titlesWhere(
-    told,
-    (bodies) => bodies.length > 0 && bodies.every((body) => body === notStated),
-  )
+  const lacking = cardLacks(card)
+  const titles = (headed: boolean): string[] =>
+    lacking.filter((lack) => lack.headed === headed).map(({ section }) => section.title)
+  const [missing, unstated] = [titles(false), titles(true)]
   const { license } = descriptor
   const lacks = [
     ...(missing.length > 0 ? [`The card has no section on ${missing.join(', ')}.`] : []),
@@ -55,26 +43,6 @@ function licenseLacks(spdx: string): string[] {
   if (/\b(NOASSERTION|NONE)\b/.test(spdx)) return ['No license is stated.']
   return /LicenseRef-/.test(spdx) ? [`The text of the license ${spdx} is not in the package.`] : []
 }
-
-interface Section {
-  heading: string
-  body: string
-}
-
-function sectionsOf(card: string): Section[] {
-  return card
-    .split(/^#{1,6}\s+/m)
-    .slice(1)
-    .map((section) => {
-      const [heading = '', ...lines] = section.split('\n')
-      return { heading, body: lines.join('\n').trim() }
-    })
-}
-
-const titlesWhere = (told: readonly Section[], is: (bodies: string[]) => boolean): string[] =>
-  sections
-    .filter(([, words]) => is(told.filter(({ heading }) => words.test(heading)).map(({ body }) => body)))
-    .map(([title]) => title)
 
 /** The first version may call itself major: there is nothing to migrate from. */
 export function needsGuide({ version, change }: Pick<PackageDescriptor, 'version' | 'change'>): boolean {

@@ -1,5 +1,6 @@
 /** The model card: a few fields that lists and search show, the figures, and the text. */
 import { Button, Progress, Select, Textarea, TextInput } from '@mantine/core'
+import { cardLacks } from '../../../src-main/contract/card.ts'
 import { task } from '../../../src-main/contract/package.ts'
 import { taskWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
@@ -113,7 +114,7 @@ export function CardStep({ draft, fields, edit, editText, field }: StepProps) {
       <Card
         title="Card"
         actions={
-          missing.length > 0 && (
+          cardLacks(draft.texts.card).some(({ headed }) => !headed) && (
             <Button size="xs" onClick={() => editText({ card: withMissingSections(draft.texts.card) })}>
               Add the missing headings
             </Button>
