@@ -5,13 +5,12 @@ import { useState } from 'react'
 import type { JobRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { JobProgress } from '../../components/job-progress.tsx'
-import { LinkButton } from '../../components/link-button.tsx'
-import { Banner, Card } from '../../components/page.tsx'
+import { Card } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { ValidationChecks } from '../../components/validation-checks.tsx'
 import { useJob } from '../../data/job.ts'
-import { packageUrl } from '../../data/package-url.ts'
 import { checksOf } from '../../data/report.ts'
+import { BuiltVersion } from './built-version.tsx'
 import css from './package.module.css'
 import type { StepProps } from './step-props.ts'
 
@@ -67,7 +66,7 @@ export function BuildStep({ draft, fields, save }: StepProps) {
           onEnd={() => void cache.invalidateQueries({ queryKey: orpc.models.key() })}
           onRetry={() => build.mutate()}
         >
-          {(done) => <Built job={done} model={fields.id} version={fields.version} />}
+          {(done) => <BuiltVersion registered={registeredBy(done, fields.id, fields.version)} />}
         </JobProgress>
       )}
       {checks.length > 0 && <ValidationChecks checks={checks} />}
@@ -76,31 +75,7 @@ export function BuildStep({ draft, fields, save }: StepProps) {
 }
 
 /** What the job registered is in its output; the draft's own words stand in where it tells nothing. */
-function Built({ job, model, version }: { job: JobRow; model: string; version: string }) {
-  const registered = {
-    model: typeof job.output?.model === 'string' ? job.output.model : model,
-    version: typeof job.output?.version === 'string' ? job.output.version : version,
-  }
-  return (
-    <>
-      <Banner tone="ok" title="Built and registered.">
-        {registered.model} {registered.version}
-      </Banner>
-      <div className={css.buttons}>
-        <LinkButton
-          to="/models/$model"
-          params={{ model: registered.model }}
-          search={{ version: registered.version }}
-        >
-          Open the model
-        </LinkButton>
-        <Button component="a" href={packageUrl(registered)} download>
-          Download the package
-        </Button>
-        <LinkButton to="/deployments" search={{ dialog: 'deploy', ...registered }} variant="filled">
-          Deploy {registered.version}
-        </LinkButton>
-      </div>
-    </>
-  )
-}
+const registeredBy = ({ output }: JobRow, model: string, version: string) => ({
+  model: typeof output?.model === 'string' ? output.model : model,
+  version: typeof output?.version === 'string' ? output.version : version,
+})

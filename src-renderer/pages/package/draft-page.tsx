@@ -10,7 +10,9 @@ import { client, orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Page, PageHeader } from '../../components/page.tsx'
 import { ErrorNotice, Loading } from '../../components/states.tsx'
+import { failureOf } from '../../data/failure.ts'
 import { readDescriptor } from './descriptor.ts'
+import { DraftDone } from './draft-done.tsx'
 import css from './package.module.css'
 import { Problems } from './problems.tsx'
 import { SavingChip, Unsaved } from './saving-chip.tsx'
@@ -28,7 +30,9 @@ export function DraftPage() {
   const { query, draft } = state
   return (
     <Page>
-      {draft ? (
+      {draft && isGone(query.error ?? state.saveError) ? (
+        <DraftDone draft={draft} />
+      ) : draft ? (
         <Wizard key={id} draft={draft} state={state} />
       ) : query.error ? (
         <>
@@ -51,6 +55,8 @@ export function DraftPage() {
     </Page>
   )
 }
+
+const isGone = (error: unknown): boolean => error !== null && failureOf(error).code === 'DRAFT_NOT_FOUND'
 
 function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
   const search = route.useSearch()
