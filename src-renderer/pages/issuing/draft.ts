@@ -24,6 +24,9 @@ export interface Form {
   renews: string | null
 }
 
+/** Where a form begins: empty, from a machine's request, or from the license that it renews. */
+export type Start = Partial<Form>
+
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10)
 
 /** The terms of a type, and the end that goes with it. */

@@ -10,14 +10,11 @@ import { EmptyState, Loaded } from '../../components/states.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import { CodeCard } from './code-card.tsx'
 import { CustomerFiles } from './customer-files.tsx'
-import { emptyForm, type Form } from './draft.ts'
+import { emptyForm, type Start } from './draft.ts'
 import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
-
-/** Where a form begins: empty, from a machine's request, or from the license that it renews. */
-export type Start = Partial<Form>
 
 const renewalOf = ({ license }: IssuedLicense): Start => ({
   model: license.model.id,
