@@ -14,6 +14,7 @@ import {
   formatShare,
   versionCore,
 } from '../../components/format.ts'
+import { VersionLicense } from '../../components/license/license-notices.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded, Loading } from '../../components/states.tsx'
@@ -87,20 +88,21 @@ function Deployment({ row }: { row: DeploymentRow }) {
             <LinkButton to="/playground" search={{ model: row.model, version: row.version }}>
               Try {versionCore(row.version)}
             </LinkButton>
-            <Button onClick={() => actions.undeploy(row)}>Undeploy</Button>
+            <Button color="bad" onClick={() => actions.undeploy(row)}>
+              Undeploy
+            </Button>
             {canStart(row) ? (
               <Button variant="filled" loading={actions.starting} onClick={() => actions.start(row)}>
                 Start {versionCore(row.version)}
               </Button>
             ) : (
-              <Button color="bad" onClick={() => actions.stop(row)}>
-                Stop {versionCore(row.version)}
-              </Button>
+              <Button onClick={() => actions.stop(row)}>Stop {versionCore(row.version)}</Button>
             )}
           </>
         }
       />
       <FailureNotice row={row} />
+      <VersionLicense model={row.model} version={row.version} />
       <FiringAlerts row={row} />
       <Figures row={row} />
       <VersionsCard row={row} />
@@ -177,12 +179,14 @@ function threadsText({ hosting, settings }: DeploymentRow): string | null {
 function Figures({ row }: { row: DeploymentRow }) {
   const p99 = row.targets[0]?.latencyMsP99 ?? null
   const share = row.requestsTotal === 0 ? 0 : row.failuresTotal / row.requestsTotal
+  const several = row.targets.filter(({ weight }) => weight > 0).length > 1
+  const whose = several ? { note: versionCore(row.version) } : {}
   const figures = [
     { label: 'Requests', value: formatNumber(row.requestsTotal) },
     { label: 'Errors', value: formatNumber(row.failuresTotal), note: formatShare(share, 2) },
-    { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2) },
-    { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2) },
-    { label: 'p99 ms', value: p99 === null ? '–' : formatNumber(p99, 2) },
+    { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2), ...whose },
+    { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2), ...whose },
+    { label: 'p99 ms', value: p99 === null ? '–' : formatNumber(p99, 2), ...whose },
     { label: 'Waiting', value: formatNumber(row.queueLength) },
   ]
   return (
