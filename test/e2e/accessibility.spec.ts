@@ -25,6 +25,16 @@ const operate = [
   '/deployments/acme.missing',
   '/requests',
   '/alerts',
+  '/licenses',
+  '/licenses?model=nothing-is-called-this',
+  '/licenses?dialog=import',
+  '/licenses?dialog=request',
+  '/licenses?explain=samples.wine@latest',
+  '/licenses?tab=usage',
+  '/licenses?tab=refusals',
+  '/licenses?tab=notices',
+  '/licenses?tab=what-if',
+  '/licenses?tab=site',
   '/jobs',
 ]
 const settings = [

@@ -1,0 +1,162 @@
+/** A license from its file to its end: imported, read, used up on purpose, explained, asked for anew and renewed. */
+import { execFile } from 'node:child_process'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Page } from '@playwright/test'
+import type { LicensePayload } from '../../src-main/contract/license/documents.ts'
+import { expectNoViolations } from '../support/axe.ts'
+import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { expect, test } from '../support/page-node.ts'
+
+const run = promisify(execFile)
+const program = join(import.meta.dirname, '..', '..', 'src-main', 'cli.ts')
+const monthSeconds = 30 * 86_400
+
+let foreign: ForeignPackage
+let issuer: TestIssuer
+
+test.use({ nodeFor: 'licenses' })
+test.describe.configure({ mode: 'serial' })
+
+test.beforeAll(async ({ node }) => {
+  foreign = await foreignPackage('acme')
+  issuer = testIssuer('acme', foreign.privateKey)
+  await node.samplesReady()
+  await node.client.publishers.trust({ name: 'acme', publicKey: foreign.publicKey })
+  await run(process.execPath, [program, 'import', foreign.path, '--data', node.dataDirectory])
+})
+test.afterAll(() => rm(foreign.folder, { recursive: true, force: true }))
+
+const requests = (max: number) =>
+  termsOf('DEVELOPER', { quota: { unit: 'request', max, onExceed: 'deny', overageMax: null } })
+
+interface SignedFile {
+  name: string
+  text: string
+}
+
+const signed = (name: string, change: Partial<LicensePayload>): SignedFile => ({
+  name,
+  text: issuer.license({ exp: nowSeconds() + 12 * monthSeconds, ...change }).text,
+})
+
+async function drop(page: Page, files: readonly SignedFile[]): Promise<void> {
+  const dataTransfer = await page.evaluateHandle((list) => {
+    const transfer = new DataTransfer()
+    for (const { name, text } of list) transfer.items.add(new File([text], name))
+    return transfer
+  }, files)
+  await page.getByRole('heading', { name: 'Licenses and usage' }).dispatchEvent('drop', { dataTransfer })
+}
+
+const dialog = (page: Page) => page.getByRole('dialog')
+const card = (page: Page) => page.getByRole('region', { name: 'acme.cells' })
+const lid = '019a0000-0000-7000-8000-000000000001'
+
+test('what has no license is refused where it would be deployed, with the way to ask for one', async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/models/acme.cells`)
+  await expect(page.getByRole('alert')).toContainText('No license.')
+  await page.goto(`${node.url}/#/deployments?dialog=deploy&model=acme.cells`)
+  await page.getByRole('button', { name: 'Deploy 1.0.0' }).click()
+  await expect(dialog(page)).toContainText('LIC_NONE')
+  await expect(dialog(page)).toContainText('Way out')
+  await dialog(page).getByRole('link', { name: 'Ask for a license' }).click()
+  await expect(page.getByText('No license fits this filter')).toBeVisible()
+})
+
+test('a file is looked into before anything changes, then imported', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/licenses`)
+  await page.getByRole('button', { name: 'Import a license' }).first().waitFor()
+  await drop(page, [signed('cells.license', { lid, terms: requests(2) })])
+  await expect(dialog(page)).toContainText('Developer license for acme.cells')
+  await expect(dialog(page)).toContainText('2 requests a month (UTC); what is more is refused.')
+  expect(await node.client.licenses.list({ model: 'acme.cells' })).toEqual([])
+  await expectNoViolations(page, 'the preview of a license')
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(card(page)).toContainText('Active')
+  await expect(card(page).getByRole('listitem').filter({ hasText: 'Commercial use' })).toContainText('Yes')
+  await expect(card(page).getByRole('listitem').filter({ hasText: 'Hand it on' })).toContainText('No')
+  await expect(card(page)).toContainText('0 of 2 requests')
+  await card(page).getByRole('button', { name: 'Show clauses' }).click()
+  await expect(dialog(page)).toContainText('Name the publisher of the model.')
+})
+
+test('a license of an unknown key and one that contradicts its type say what to do', async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/licenses`)
+  await page.getByRole('button', { name: 'Import a license' }).first().waitFor()
+  await drop(page, [{ name: 'other.license', text: testIssuer('other').license().text }])
+  await expect(dialog(page)).toContainText('LIC_KEY_UNKNOWN')
+  await expect(dialog(page).getByRole('link', { name: 'Trust the publisher' })).toBeVisible()
+  await expect(dialog(page).getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await expect(dialog(page)).toBeHidden()
+
+  const contradicting = { ...termsOf('COMMUNITY'), rights: termsOf('DEVELOPER').rights }
+  await drop(page, [signed('contradicting.license', { terms: contradicting })])
+  await expect(dialog(page).getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await dialog(page).getByRole('checkbox').check()
+  await expect(dialog(page).getByRole('button', { name: 'Import', exact: true })).toBeEnabled()
+})
+
+test('the limit is hit in the playground, which says why and where to renew', async ({ page, node }) => {
+  await node.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
+  await page.goto(`${node.url}/#/playground?model=acme.cells`)
+  const ask = page.getByRole('button', { name: 'Run', exact: true })
+  const answers = page.getByRole('table', { name: 'Requests of this visit' }).getByRole('row')
+  for (const rows of [2, 3]) {
+    await ask.click()
+    await expect(answers).toHaveCount(rows)
+  }
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('Name the publisher of the model.')
+  await ask.click()
+  await expect(page.getByRole('alert')).toContainText('QUOTA_EXCEEDED')
+  await page.getByRole('link', { name: 'Renew or see the license' }).click()
+  await expect(card(page)).toContainText('The quota of the month is used up.')
+
+  await page.getByRole('tab', { name: 'Last refusals' }).click()
+  await expect(page.getByRole('table', { name: 'Last refusals' })).toContainText('QUOTA_EXCEEDED')
+  await page.getByRole('button', { name: 'Explain acme.cells' }).first().click()
+  await expect(dialog(page)).toContainText('The quota of the month is used up.')
+  await page.keyboard.press('Escape')
+  await page.goto(`${node.url}/#/deployments/acme.cells`)
+  await expect(page.getByRole('alert')).toContainText('The quota of the month is used up.')
+  await page.goto(`${node.url}/#/`)
+  await expect(page.getByRole('alert')).toContainText('The quota of the month is used up.')
+})
+
+test('the statement counts the two calls, leads to them, and equals the log', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/licenses?tab=usage`)
+  const row = page.getByRole('table', { name: 'Statement' }).getByRole('row', { name: /acme\.cells/ })
+  await expect(row).toContainText('Example Bank')
+  await page.getByRole('button', { name: 'Check the bill against the log' }).click()
+  await expect(page.getByText('The bill equals the log.')).toBeVisible()
+  await row.getByRole('link', { name: 'Show the calls of acme.cells' }).click()
+  await expect(page.getByText('2 requests', { exact: true })).toBeVisible()
+})
+
+test('a request file is made, and the answer to it renews', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/licenses?model=acme.cells`)
+  await card(page).getByRole('button', { name: 'Renew or move' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog(page).getByRole('button', { name: 'Save the request file' }).click(),
+  ])
+  expect((await readFile(await download.path(), 'utf8')).split('.')).toHaveLength(3)
+  await expect(dialog(page)).toContainText('The request file is saved.')
+  await dialog(page).getByRole('button', { name: 'Done' }).click()
+
+  await drop(page, [signed('renewed.license', { lid, seq: 2, terms: requests(1000) })])
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(card(page).filter({ hasText: 'Active' })).toContainText('2 of 1\u202f000 requests')
+  await page.goto(`${node.url}/#/playground?model=acme.cells`)
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('To be named')
+})
