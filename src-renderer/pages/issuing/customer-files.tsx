@@ -6,9 +6,8 @@ import { DocumentDrop, type DroppedDocument } from '../../components/document-dr
 import { Card } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { saveDocument } from '../../data/save-text.ts'
-import { emptyForm, presetOf } from './draft.ts'
+import { emptyForm, presetOf, type Start } from './draft.ts'
 import css from './issuing.module.css'
-import type { Start } from './issuing-page.tsx'
 
 export function CustomerFiles({ onRequest }: { onRequest: (start: Start) => void }) {
   const [country, setCountry] = useState('')
