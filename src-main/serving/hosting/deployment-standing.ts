@@ -61,6 +61,9 @@ function stateOf(isReady: boolean, failure: Failure | null): DeploymentReport['s
   return isReady ? 'ready' : 'starting'
 }
 
+/** Sealed weights that no license opens. */
+export const isOfLicense = ({ code }: Failure): boolean => code.startsWith('LIC_')
+
 export function refusalOf({ state, failure }: DeploymentReport): OutpostError {
   if (state === 'set-aside')
     return new OutpostError('MODEL_SET_ASIDE', asideFailure.message, { hint: asideFailure.hint })
@@ -69,6 +72,7 @@ export function refusalOf({ state, failure }: DeploymentReport): OutpostError {
       hint: 'Try again in a moment.',
     })
   }
+  if (isOfLicense(failure)) return OutpostError.fromFailure(failure)
   return new OutpostError('DEPLOYMENT_FAILED', `The model could not be loaded: ${failure.message}`, {
     hint: failure.hint,
   })

@@ -10,7 +10,7 @@ import type { DeploymentReport } from '../../contract/processes.ts'
 import type { FeedbackTotals, ShadowFigures } from '../../contract/traffic.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
-import { asideFailure, refusalOf, standingOf } from './deployment-standing.ts'
+import { asideFailure, isOfLicense, refusalOf, standingOf } from './deployment-standing.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
 
@@ -180,7 +180,9 @@ export function createDeployments({
           const key = keyOf(endpoint, target)
           const known = before.get(key)
           // One that failed is loaded again when someone deploys or starts it, not at each snapshot.
-          if (known?.target.revision !== target.revision) again.add(modelKeyOf(target))
+          // What a license kept closed may be open now.
+          if (known?.target.revision !== target.revision || isUnlicensed(hosted.get(modelKeyOf(target))))
+            again.add(modelKeyOf(target))
           if (known && isRenewed(known.target, target)) renewed.add(modelKeyOf(target))
           wanted.set(key, wantedAfter(known, endpoint, target))
         }
@@ -252,6 +254,11 @@ function modelKeyOf(target: RouteTarget): string {
   const key = hostedKey(target.versionId, target.hosting)
   modelKeys.set(target, key)
   return key
+}
+
+function isUnlicensed(model: HostedModel | undefined): boolean {
+  const current = model?.current() ?? null
+  return current !== null && 'failure' in current && isOfLicense(current.failure)
 }
 
 /** One that answers is loaded anew when someone deploys or starts it again, not when its part alone changes. */
