@@ -4,10 +4,12 @@
  * starts it, in source (`.ts`) and in out/main (`.js`) alike.
  */
 import { resolve } from 'node:path'
+import { minifyContractRouter } from '@orpc/contract'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import mantine from 'postcss-preset-mantine'
 import type { Plugin } from 'vite'
+import { contract } from './src-main/contract/api/contract.ts'
 
 const here = (path: string) => resolve(import.meta.dirname, path)
 
@@ -22,6 +24,20 @@ const paintAfterProgram: Plugin = {
     handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
   },
 }
+
+/** The page asks and is answered by methods and paths: what inputs and outputs are is checked by the node alone. */
+const contractOfPaths: Plugin = {
+  name: 'contract-of-paths',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('/src-main/contract/api/contract.ts')
+      ? `export const contract = ${JSON.stringify(minifyContractRouter(contract), pathsOnly)}`
+      : null,
+}
+
+/** Words of the API's own documentation. */
+const pathsOnly = (name: string, value: unknown): unknown =>
+  name === 'summary' || name === 'tags' || name === 'description' ? undefined : value
 
 const mainEntries = [
   'desktop',
@@ -59,7 +75,7 @@ export default defineConfig({
   },
   renderer: {
     root: here('src-renderer'),
-    plugins: [react(), paintAfterProgram],
+    plugins: [contractOfPaths, react(), paintAfterProgram],
     css: { postcss: { plugins: [mantine()] } },
     build: {
       outDir: here('out/renderer'),

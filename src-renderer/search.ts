@@ -1,9 +1,7 @@
 /** What stands in the address of each page: filters and tabs, so that a view can be shared and gone back to. */
 import { z } from 'zod'
-import { month } from '../src-main/contract/license/usage.ts'
+import { draftStep, jobState, month, source, task } from '../src-main/contract/choices.ts'
 import { rowId } from '../src-main/contract/names.ts'
-import { task } from '../src-main/contract/package.ts'
-import { draftStep, jobState, source } from '../src-main/contract/views.ts'
 
 const text = z.string().min(1).optional().catch(undefined)
 const order = z.enum(['ascending', 'descending']).optional().catch(undefined)

@@ -3,6 +3,7 @@
  * package as a layer of its own media type. Paths are relative to the file and are checked by package/paths.
  */
 import { z } from 'zod'
+import { task } from './choices.ts'
 import { limits } from './limits.ts'
 import { contentKeyId, dataVersionName, digest, modelId, timestamp, versionName } from './names.ts'
 import { tensorSpec } from './tensor.ts'
@@ -13,16 +14,6 @@ const path = z.string().min(1).max(limits.pathCharsMax)
 
 export const changeType = z.enum(['major', 'minor', 'patch'])
 export type ChangeType = z.infer<typeof changeType>
-
-export const task = z.enum([
-  'image-classification',
-  'object-detection',
-  'tabular-classification',
-  'tabular-regression',
-  'text-classification',
-  'embedding',
-  'other',
-])
 
 const base = { tensor: line, title: line.optional(), description: text.optional() }
 

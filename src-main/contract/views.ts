@@ -3,11 +3,12 @@
  * durations milliseconds unless the name says otherwise.
  */
 import { z } from 'zod'
+import { draftStep, jobState, source, task } from './choices.ts'
 import { errorCodes } from './errors.ts'
 import { hostingSettings } from './hosting.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
-import { changeType, graphSummary, packageDescriptor, task } from './package.ts'
+import { changeType, graphSummary, packageDescriptor } from './package.ts'
 import { shadowFigures, targetRole, trafficPolicy, weight } from './traffic.ts'
 import { validationReport } from './validation.ts'
 
@@ -31,7 +32,6 @@ export const stage = z.enum(['development', 'staging', 'canary', 'production', '
 export type Stage = z.infer<typeof stage>
 
 /** Where a version came from. */
-export const source = z.enum(['built', 'imported', 'sample'])
 
 const publisherTrust = z.enum(['own', 'trusted', 'unknown', 'mismatch', 'unsigned'])
 export const publisherSeen = z.object({
@@ -241,7 +241,6 @@ export const requestRow = z.object({
 })
 export type RequestRow = z.infer<typeof requestRow>
 
-export const jobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
 /** A job in one of these does nothing more unless someone asks for it again. */
 export const jobEndStates: ReadonlySet<z.infer<typeof jobState>> = new Set([
   'done',
@@ -309,17 +308,6 @@ export const packageInspection = z.object({
 })
 export type PackageInspection = z.infer<typeof packageInspection>
 
-export const draftStep = z.enum([
-  'source',
-  'inspect',
-  'schema',
-  'version',
-  'card',
-  'license',
-  'test',
-  'review',
-  'build',
-])
 const draftProblem = z.object({
   level: z.enum(['error', 'warning', 'hint']),
   step: draftStep,

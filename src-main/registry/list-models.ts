@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 import { withBuild } from '../base/version-order.ts'
-import { task } from '../contract/package.ts'
-import { type ModelRow, type modelDetail, source } from '../contract/views.ts'
+import { source, task } from '../contract/choices.ts'
+import type { ModelRow, modelDetail } from '../contract/views.ts'
 import type { NodeReader } from '../store/sqlite.ts'
 import { endpointsOfModel, endpointsOfModels, type StoredEndpoint } from '../store/tables/endpoints.ts'
 import {

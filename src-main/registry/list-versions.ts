@@ -1,8 +1,9 @@
 /** The versions of a model as the API shows them, newest first. */
 import { z } from 'zod'
 import { withBuild } from '../base/version-order.ts'
+import { source } from '../contract/choices.ts'
 import { changeType } from '../contract/package.ts'
-import { type deploymentState, source, stage, type VersionRow } from '../contract/views.ts'
+import { type deploymentState, stage, type VersionRow } from '../contract/views.ts'
 import { type NodeReader, readJson } from '../store/sqlite.ts'
 import { aliasesOf } from '../store/tables/aliases.ts'
 import type { StoredEndpoint } from '../store/tables/endpoints.ts'

@@ -1,9 +1,10 @@
 /** Drafts of the package wizard: kept on disk as they are typed, so that nothing is lost. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { draftStep } from '../choices.ts'
 import { limits } from '../limits.ts'
 import { rowId } from '../names.ts'
-import { artifactKind, draftDetail, draftRow, draftStep, page, pageQuery } from '../views.ts'
+import { artifactKind, draftDetail, draftRow, page, pageQuery } from '../views.ts'
 import { fileHandle } from './packages.ts'
 
 /** A file that was handed over: under its own name, or under this path and as this kind. */

@@ -1,9 +1,9 @@
 /** Models and versions: what the registry holds. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { source, task } from '../choices.ts'
 import { instant, modelId, rowId, versionName, versionReference } from '../names.ts'
-import { task } from '../package.ts'
-import { modelDetail, modelRow, page, pageQuery, source, versionDetail, versionRow } from '../views.ts'
+import { modelDetail, modelRow, page, pageQuery, versionDetail, versionRow } from '../views.ts'
 
 const one = z.object({ model: modelId, version: versionReference })
 

@@ -1,8 +1,8 @@
 /** Deployments, the playground, and the log of calls. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { month } from '../choices.ts'
 import { executionProvider, hostingInput } from '../hosting.ts'
-import { month } from '../license/usage.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'

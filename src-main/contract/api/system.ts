@@ -1,19 +1,10 @@
 /** The node itself: state, jobs, keys, publishers, logins, events, samples, backup. */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { jobState } from '../choices.ts'
 import { modelMemoryBytes } from '../hosting.ts'
 import { digest, instant, publisherName, rowId, timestamp } from '../names.ts'
-import {
-  deviceProbe,
-  failure,
-  jobRow,
-  jobState,
-  keyRow,
-  keyScope,
-  page,
-  pageQuery,
-  publisherRow,
-} from '../views.ts'
+import { deviceProbe, failure, jobRow, keyRow, keyScope, page, pageQuery, publisherRow } from '../views.ts'
 
 const nodeStatus = z.object({
   nodeId: rowId,

@@ -1,7 +1,8 @@
 /** What was used on licenses: the statement of a month, its proof, and the report to the issuer. */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { month, statement, usageCheck } from '../license/usage.ts'
+import { month } from '../choices.ts'
+import { statement, usageCheck } from '../license/usage.ts'
 
 const tags = ['Usage']
 

@@ -1,9 +1,8 @@
 /** The statement of a month, and whether it equals the log of calls. */
 import { z } from 'zod'
+import { month } from '../choices.ts'
 import { modelId, rowId } from '../names.ts'
 import { priceTerms } from './terms.ts'
-
-export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as 2026-11')
 
 const counts = {
   requests: z.int(),

@@ -1,7 +1,8 @@
 /** Jobs: background work that outlives its process. The row is written first; whoever runs it owns its state. */
 import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
-import { failure, type JobRow, jobRow, jobState } from '../../contract/views.ts'
+import { jobState } from '../../contract/choices.ts'
+import { failure, type JobRow, jobRow } from '../../contract/views.ts'
 import { inTransaction, type NodeReader, type NodeWriter, readJson, readJsonOrNull, sql } from '../sqlite.ts'
 import { nodeId } from './meta.ts'
 

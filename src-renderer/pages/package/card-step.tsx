@@ -1,7 +1,7 @@
 /** The model card: a few fields that lists and search show, the figures, and the text. */
 import { Button, Progress, Select, Textarea, TextInput } from '@mantine/core'
 import { cardLacks } from '../../../src-main/contract/card.ts'
-import { task } from '../../../src-main/contract/package.ts'
+import { task } from '../../../src-main/contract/choices.ts'
 import { taskWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import { cardParts, withMissingSections } from './card-completeness.ts'

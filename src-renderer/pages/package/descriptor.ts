@@ -3,7 +3,8 @@
  * written back whole. The node alone decides what is valid; nothing here refuses.
  */
 import { z } from 'zod'
-import { changeType, task } from '../../../src-main/contract/package.ts'
+import { task } from '../../../src-main/contract/choices.ts'
+import { changeType } from '../../../src-main/contract/package.ts'
 
 const text = z.string().catch('')
 const lines = z.array(z.string()).catch([])
