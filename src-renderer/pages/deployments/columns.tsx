@@ -103,7 +103,7 @@ export const deploymentColumns = column.columns([
   column.accessor('startedAt', {
     id: 'started',
     header: 'Started',
-    meta: { width: '88px', align: 'end' },
+    meta: { width: '118px', align: 'end' },
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])

@@ -108,7 +108,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('registeredAt', {
     header: 'Registered',
-    meta: { width: '92px', align: 'end' },
+    meta: { width: '118px', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])

@@ -117,7 +117,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('updatedAt', {
     header: 'Updated',
-    meta: { width: '96px', sort: 'updated', align: 'end' },
+    meta: { width: '118px', sort: 'updated', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])
