@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { formatClock, formatNumber } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
+import { None } from '../../components/values.tsx'
 import { failureOf } from '../../data/failure.ts'
 import { headline } from './outputs.ts'
 import css from './playground.module.css'
@@ -27,7 +28,7 @@ export function History({ visits, onRecall }: { visits: Visit[]; onRecall: (visi
           cells: [
             formatClock(visit.at),
             visit.asked.model,
-            visit.answer?.version ?? visit.asked.version ?? 'as the endpoint decides',
+            visit.answer?.version ?? <None key="version">none answered</None>,
             visit.answer === null ? (
               <code key="code" className={css.problem}>
                 {failureOf(visit.error).code}

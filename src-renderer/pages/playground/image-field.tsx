@@ -74,6 +74,7 @@ function Drop({
   onChange: (picture: Picture | null) => void
 }) {
   const [over, setOver] = useState(false)
+  const [broken, setBroken] = useState<Picture | null>(null)
   const take = (file: File | null | undefined) => {
     if (file) void readPicture(file).then(onChange)
   }
@@ -97,11 +98,14 @@ function Drop({
     >
       {picture === null ? (
         <p>Drop a picture here, or paste one</p>
+      ) : broken === picture ? (
+        <p role="alert">{picture.name} is no picture that can be shown here.</p>
       ) : (
         <img
           src={dataUrl(picture)}
           alt={picture.name}
           className={css.dropped}
+          onError={() => setBroken(picture)}
           // A picture of a few pixels is enlarged, and shown as the pixels that it is.
           onLoad={({ currentTarget: image }) => {
             image.toggleAttribute('data-tiny', image.naturalWidth < tinyPixels)
