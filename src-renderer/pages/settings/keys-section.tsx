@@ -14,7 +14,7 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useNow } from '../../components/use-now.ts'
-import { Time } from '../../components/values.tsx'
+import { None, Time } from '../../components/values.tsx'
 import { useGrowingList } from '../../data/growing-list.ts'
 import { KeyDialog } from './key-dialog.tsx'
 import style from './settings.module.css'
@@ -97,7 +97,13 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
           </code>,
           key.scopes.join(', '),
           <KeyState key="state" row={key} now={now} />,
-          key.expiresAt === null ? 'never' : <Time key="expires" at={key.expiresAt} />,
+          key.revokedAt !== null ? (
+            <None key="expires">revoked</None>
+          ) : key.expiresAt === null ? (
+            'never'
+          ) : (
+            <Time key="expires" at={key.expiresAt} />
+          ),
           key.lastUsedAt === null ? 'never' : <Time key="used" at={key.lastUsedAt} />,
           key.revokedAt === null && (
             <Button size="xs" color="bad" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>

@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
+import { publisherName } from '../../../src-main/contract/names.ts'
 import type { publisherRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
@@ -123,6 +124,7 @@ function TrustForm({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
   const [publicKey, setPublicKey] = useState('')
   const [note, setNote] = useState('')
+  const wrongName = name.trim() !== '' && !publisherName.safeParse(name.trim()).success
   const trust = useMutation({
     mutationFn: () => client.publishers.trust({ name: name.trim(), publicKey, note: note.trim() }),
     onSuccess: (row) => {
@@ -143,6 +145,7 @@ function TrustForm({ onClose }: { onClose: () => void }) {
           label="Name"
           description="The first part of their model ids: acme in acme.digits"
           value={name}
+          error={wrongName ? 'Lower case letters, digits and dashes, such as acme' : null}
           data-autofocus
           onChange={(event) => setName(event.currentTarget.value)}
         />
@@ -171,9 +174,9 @@ function TrustForm({ onClose }: { onClose: () => void }) {
             type="submit"
             variant="filled"
             loading={trust.isPending}
-            disabled={name.trim() === '' || publicKey.trim() === ''}
+            disabled={name.trim() === '' || wrongName || publicKey.trim() === ''}
           >
-            {name.trim() === '' ? 'Trust the publisher' : `Trust ${name.trim()}`}
+            {name.trim() === '' || wrongName ? 'Trust the publisher' : `Trust ${name.trim()}`}
           </Button>
         </Group>
       </Stack>
