@@ -42,7 +42,7 @@ export function ReviewStep({ draft, fields }: StepProps) {
                 'Version',
                 fields.dataVersion === '' ? fields.version : `${fields.version}+${fields.dataVersion}`,
               ],
-              ['Change', fields.change.type],
+              ['Change', draft.predecessor ? fields.change.type : 'first version'],
               ['After', draft.predecessor?.version ?? 'the first version'],
               ['License', fields.license.spdx || <None key="spdx">not stated</None>],
               ['Training data', fields.training.dataSource || <None key="data">not stated</None>],

@@ -70,27 +70,34 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
           />
         </div>
       </Card>
-      <Card title="Change">
-        <Radio.Group
-          aria-label="Kind of change"
-          value={change.type}
-          onChange={(value) => {
-            const chosen = changes.find(({ type }) => type === value)
-            if (chosen) choose(chosen.type)
-          }}
-        >
-          <div className={css.changes}>
-            {changes.map(({ type, title, text }) => (
-              <Radio.Card key={type} value={type} className={css.change ?? ''}>
-                <Radio.Indicator />
-                <span>
-                  <b>{title}</b> {predecessor && <code>{numberAfter(predecessor.version, type)}</code>}
-                  <span className={css.changeText}>{text}</span>
-                </span>
-              </Radio.Card>
-            ))}
-          </div>
-        </Radio.Group>
+      <Card title={predecessor ? 'Change' : 'First version'}>
+        {predecessor ? (
+          <Radio.Group
+            aria-label="Kind of change"
+            value={change.type}
+            onChange={(value) => {
+              const chosen = changes.find(({ type }) => type === value)
+              if (chosen) choose(chosen.type)
+            }}
+          >
+            <div className={css.changes}>
+              {changes.map(({ type, title, text }) => (
+                <Radio.Card key={type} value={type} className={css.change ?? ''}>
+                  <Radio.Indicator />
+                  <span>
+                    <b>{title}</b> {predecessor && <code>{numberAfter(predecessor.version, type)}</code>}
+                    <span className={css.changeText}>{text}</span>
+                  </span>
+                </Radio.Card>
+              ))}
+            </div>
+          </Radio.Group>
+        ) : (
+          <p className={css.muted}>
+            There is no version before it that it could change. From the next one on, the kind of change gives
+            the number.
+          </p>
+        )}
         <Textarea
           {...field('change.releaseNotes')}
           label="Release notes"
