@@ -118,7 +118,8 @@ function addWebhookCommands(add: AddCommand): void {
 function driftText(row: DriftRow): string {
   const head = `${row.endpoint} ${row.version}: `
   if (row.reference === 'none') return `${head}its package has no suite to compare with`
-  if (row.features.length === 0) return `${head}${row.samples} samples so far, too few to compare`
+  if (row.features.length === 0)
+    return `${head}${row.samples === 1 ? '1 sample' : `${row.samples} samples`} so far, too few to compare`
   const cells = row.features
     .slice(0, shownMax)
     .map((feature) => [

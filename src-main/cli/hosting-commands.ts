@@ -23,9 +23,15 @@ export function addHostingCommands(add: AddCommand): void {
       if (found) return found
       throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${endpoint}".`)
     })
-    const rows = Object.entries(row.settings).map(([name, value]) => [name, JSON.stringify(value)])
+    const rows = Object.entries(row.settings).map(([name, value]) => [name, settingText(value)])
     context.terminal.result(row.settings, table(['Setting', 'Value'], rows))
   })
+}
+
+/** As it is written to set it; what is not set is left to the node. */
+function settingText(value: unknown): string {
+  if (value === null || value === undefined) return '-'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** `maxBatchSize=32 pinned=true`, values in JSON. */

@@ -1,5 +1,6 @@
 /** Packages and their reports as a person reads them on a terminal. */
 import { bytesText, grouped } from '../base/quantities.ts'
+import { versionOf } from '../contract/package.ts'
 import type { ValidationCheck, ValidationReport } from '../contract/validation.ts'
 import type { Described } from '../flows/packages/describe-path.ts'
 import { table } from './terminal.ts'
@@ -29,7 +30,12 @@ export function reportText({ checks, verdict, measured }: ValidationReport): str
 export function describedText(described: Described): string {
   if (described.kind === 'onnx') return graphText(described.graph)
   const { descriptor } = described
-  const head = `${descriptor.id}@${descriptor.version}  ${descriptor.title}\n${descriptor.summary}\nLicense ${descriptor.license.spdx}, by ${descriptor.owner.name}`
+  const { id, version, title, summary, license, owner } = descriptor
+  const head = [
+    `${id}@${versionOf(descriptor) ?? version}  ${title}`,
+    ...(summary.trim() === '' ? [] : [summary]),
+    `License ${license.spdx}, by ${owner.name}`,
+  ].join('\n')
   if (described.kind === 'source') return `${head}\n${graphText(described.graph)}`
   const publisher = described.publisher
     ? `Signed by "${described.publisher.name}" with ${described.publisher.fingerprint}`

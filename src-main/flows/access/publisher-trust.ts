@@ -56,7 +56,7 @@ export function admitPublisher(db: NodeReader, head: PackageHead, trust: string 
         'PUBLISHER_UNKNOWN',
         `The publisher "${name}" with the key ${fingerprint} is not trusted here.`,
         {
-          hint: `Compare the fingerprint with what the publisher states, then import it again with --trust ${fingerprint}, or tick the box in the install sheet.`,
+          hint: `Compare the fingerprint with what the publisher states, then import it again with --trust ${fingerprint} on the command line, or by the box in the window that installs it.`,
           details,
         },
       )
