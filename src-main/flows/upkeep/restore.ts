@@ -1,5 +1,8 @@
 /** Puts a backup into an empty data folder and checks every file on the way; no node may run on the folder. */
-import { resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { OutpostError } from '../../base/errors.ts'
+import { manifestName } from '../../store/backup-manifest.ts'
 import { restore } from '../../store/restore.ts'
 
 export async function restoreBackup(
@@ -7,7 +10,8 @@ export async function restoreBackup(
   dataDirectory: string,
   onProgress: (fraction: number) => void,
 ) {
-  const { createdAt, nodeId, files, damaged } = await restore(resolve(backup), dataDirectory, (done, total) =>
+  const folder = await theBackupIn(resolve(backup))
+  const { createdAt, nodeId, files, damaged } = await restore(folder, dataDirectory, (done, total) =>
     onProgress(done / Math.max(1, total)),
   )
   return {
@@ -19,3 +23,24 @@ export async function restoreBackup(
     damaged,
   }
 }
+
+/** Who names the folder that backups are written into means the backup in it, where it is the only one. */
+async function theBackupIn(folder: string): Promise<string> {
+  if (await isBackup(folder)) return folder
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
+  const found = await Promise.all(folders.map(isBackup))
+  const backups = folders.filter((_, at) => found[at])
+  const [only] = backups
+  if (only === undefined) return folder // refused with its name
+  if (backups.length === 1) return only
+  throw new OutpostError('DATA_DIR_INVALID', `${folder} holds ${backups.length} backups.`, {
+    hint: `Name one of them, such as ${backups.toSorted().at(-1)}.`,
+  })
+}
+
+const isBackup = (folder: string): Promise<boolean> =>
+  stat(join(folder, manifestName)).then(
+    (found) => found.isFile(),
+    () => false,
+  )

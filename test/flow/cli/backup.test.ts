@@ -1,5 +1,5 @@
 /** The data folder on the command line: copied, put back, and hashed again when a disk or a person changed it. */
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -31,6 +31,20 @@ test('a backup becomes a data folder of its own, and never one that holds someth
   expect(await answer(['restore', path, ...restored])).toMatchObject({ files: expect.any(Number) })
   expect(await answer(['models', ...restored])).toMatchObject({ total: 1, rows: [{ id: 'acme.adder' }] })
   expect(await answer(['verify', ...restored])).toMatchObject({ versions: 1, damaged: [] })
+})
+
+test('the folder of one backup stands for it; of two, one has to be named', async () => {
+  const output = join(folder, 'backups')
+  const restored = ['--data', join(folder, 'from-folder')]
+  await answer(['backup', '-o', output, ...data])
+  expect(await answer(['restore', output, ...restored])).toMatchObject({ files: expect.any(Number) })
+  await cp(output, join(folder, 'two', 'a'), { recursive: true })
+  await cp(output, join(folder, 'two', 'b'), { recursive: true })
+  const [one = ''] = await readdir(output)
+  await rename(join(folder, 'two', 'a', one), join(folder, 'two', one))
+  await rename(join(folder, 'two', 'b', one), join(folder, 'two', `${one}-b`))
+  const refused = await outpost(['restore', join(folder, 'two'), ...data])
+  expect(refused.errors).toMatch(/^DATA_DIR_INVALID: .* holds 2 backups/)
 })
 
 test('doctor finds nothing wrong with a machine that runs this', async () => {
