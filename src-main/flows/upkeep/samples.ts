@@ -80,6 +80,8 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
     const output = join(node.paths.staging, `${work.id}-${index}.outpost`)
     const report: JobWork['report'] = (progress) =>
       work.report((index + (progress ?? 0)) / folders.length, `${id} ${version}`)
+    // Before the model is there, which may be tried as soon as it is.
+    await licenseSample(node, actor, signer, id)
     try {
       await pack(source, { output, signer, signal: work.signal })
       await installPackage(
@@ -92,7 +94,6 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
     }
     models.add(id)
   }
-  for (const model of models) await licenseSample(node, actor, signer, model)
   for (const model of models) await deployIfIdle(node, { kind: 'owner', name: actor.name, scopes: [] }, model)
   return { models: [...models] }
 }

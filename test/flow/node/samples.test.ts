@@ -1,0 +1,26 @@
+/** The sample models: each may be used from the moment that it is there, whatever becomes of those after it. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { startWholeNode } from '../../support/whole-node.ts'
+
+const samplesDirectory = mkdtempSync(join(tmpdir(), 'outpost-samples-'))
+afterAll(() => rmSync(samplesDirectory, { recursive: true, force: true }))
+
+test('a sample is licensed before it can be tried, also where the next one fails', async () => {
+  const samples = join(import.meta.dirname, '../../../resources/samples')
+  cpSync(join(samples, 'breast-cancer'), join(samplesDirectory, 'breast-cancer'), { recursive: true })
+  mkdirSync(join(samplesDirectory, 'zz-broken/1.0.0'), { recursive: true })
+  const outpost = await startWholeNode({ samplesDirectory })
+  try {
+    const { jobId } = await outpost.client.system.installSamples()
+    expect(await outpost.ended(jobId)).toMatchObject({ state: 'failed' })
+    const model = 'samples.breast-cancer'
+    const { examples } = await outpost.client.models.version({ model, version: 'stable' })
+    const answer = await outpost.client.playground.infer({ model, inputs: examples[0]?.inputs })
+    expect(answer).toMatchObject({ model })
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+  }
+})
