@@ -4,7 +4,7 @@ import { expect, test } from '../support/page-node.ts'
 test.beforeEach(async ({ page, node }) => {
   await node.samplesReady()
   await page.goto(`${node.url}/#/models`)
-  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(4)
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(5)
 })
 
 test('the palette finds commands and models by typing', async ({ page }) => {

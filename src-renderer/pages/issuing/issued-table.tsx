@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
-import { None, Time } from '../../components/values.tsx'
+import { Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import css from './issuing.module.css'
 
@@ -48,16 +48,10 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
             </span>,
             row.type,
             <State key="state" row={row} />,
-            row.endsAt === null ? (
-              <None key="ends">no end</None>
-            ) : (
-              <Time key="ends" at={row.endsAt} as="date" />
-            ),
-            row.license.nodes === null ? (
-              <None key="machines">any</None>
-            ) : (
-              row.license.nodes.bindings.map(({ name }) => name).join(', ')
-            ),
+            row.endsAt === null ? 'no end' : <Time key="ends" at={row.endsAt} as="date" />,
+            row.license.nodes === null
+              ? 'any'
+              : row.license.nodes.bindings.map(({ name }) => name).join(', '),
             <Time key="issued" at={row.issuedAt} />,
             <Actions key="actions" row={row} onRenew={onRenew} onRevoke={setRevoking} onSell={setSelling} />,
           ],

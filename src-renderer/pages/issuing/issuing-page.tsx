@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
 import { client, orpc } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
@@ -42,9 +43,12 @@ export function IssuingPage() {
             : 'Licenses for the models of this node’s publisher.'
         }
         actions={
-          <Button variant="filled" onClick={() => setStart({})}>
-            Issue a license
-          </Button>
+          <>
+            <LinkButton to="/help/licensing">Explained</LinkButton>
+            <Button variant="filled" onClick={() => setStart({})}>
+              Issue a license
+            </Button>
+          </>
         }
       />
       <Card title="Issued" note="the newest document of each" actions={<SignRevocations />}>

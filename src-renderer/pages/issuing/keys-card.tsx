@@ -11,7 +11,7 @@ import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
-import { Digest, None, Time } from '../../components/values.tsx'
+import { Digest, Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 
 export function KeysCard() {
@@ -66,11 +66,7 @@ export function KeysCard() {
                   row.name,
                   row.purposes.join(', '),
                   <Digest key="kid" value={row.kid} />,
-                  row.until === null ? (
-                    <None key="until">no end</None>
-                  ) : (
-                    <Time key="until" at={row.until} as="date" />
-                  ),
+                  row.until === null ? 'no end' : <Time key="until" at={row.until} as="date" />,
                   row.revokedAt === null ? (
                     <Chip key="state" tone="ok">
                       Valid
