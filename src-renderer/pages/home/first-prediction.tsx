@@ -34,7 +34,7 @@ export function FirstPrediction({ status }: { status: NodeStatus }) {
       <p className={style.lead}>
         {ready
           ? 'A model is installed. The playground opens with an example filled in: run it and see what answers.'
-          : 'Three small sample models come with Outpost, each with several versions, a model card and test cases. They are installed from this computer, without a network, and can be removed in one step.'}
+          : 'Small sample models come with Outpost, each with several versions, a model card and test cases. They are installed from this computer, without a network, and can be removed in one step.'}
       </p>
       {jobId !== undefined && (
         <JobProgress

@@ -1,23 +1,29 @@
 /** The settings: a list of sections at the left, one of them at the right; each section is an address of its own. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader, Stack } from '../../components/page.tsx'
-import { EmptyState } from '../../components/states.tsx'
+import { EmptyState, Loading } from '../../components/states.tsx'
 import { loginQuery } from '../../data/node.ts'
 import { AccessSection } from './access-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
-import { EnginesSection } from './engines-section.tsx'
 import { KeysSection } from './keys-section.tsx'
-import { NodeSection } from './node-section.tsx'
-import { OwnPublisherSection } from './own-publisher-section.tsx'
 import { PublishersSection } from './publishers-section.tsx'
 import { SamplesSection } from './samples-section.tsx'
 import { isSection, type Section, sections } from './sections.ts'
 import css from './settings.module.css'
-import { StorageSection } from './storage-section.tsx'
-import { WebhooksSection } from './webhooks-section.tsx'
+
+/** Those with dialogs of their own are fetched when they are opened. */
+const OwnPublisherSection = lazy(async () => ({
+  default: (await import('./own-publisher-section.tsx')).OwnPublisherSection,
+}))
+const WebhooksSection = lazy(async () => ({
+  default: (await import('./webhooks-section.tsx')).WebhooksSection,
+}))
+const EnginesSection = lazy(async () => ({ default: (await import('./engines-section.tsx')).EnginesSection }))
+const StorageSection = lazy(async () => ({ default: (await import('./storage-section.tsx')).StorageSection }))
+const NodeSection = lazy(async () => ({ default: (await import('./node-section.tsx')).NodeSection }))
 
 const contents: Record<Section, () => ReactNode> = {
   keys: () => <KeysSection />,
@@ -56,7 +62,11 @@ export function SettingsPage() {
             </Link>
           ))}
         </nav>
-        <Stack>{isSection(section) ? contents[section]() : <Unknown section={section} />}</Stack>
+        <Stack>
+          <Suspense fallback={<Loading what="the settings" />}>
+            {isSection(section) ? contents[section]() : <Unknown section={section} />}
+          </Suspense>
+        </Stack>
       </div>
     </Page>
   )
