@@ -101,7 +101,7 @@ test('what the node refuses is told in the result and at its field', async ({ pa
 test('a version that is not deployed can be tried, and the answer says so', async ({ page, node }) => {
   await page.goto(`${node.url}/#/playground?model=samples.digits&version=1.0.0`)
   await run(page)
-  await expect(result(page)).toContainText('the version is not deployed')
+  await expect(result(page)).toContainText('loaded for it alone, no endpoint answered')
 })
 
 test('a model that answers already is opened before one that changed later and is not deployed', async ({
