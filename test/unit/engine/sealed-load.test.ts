@@ -1,0 +1,110 @@
+/** Sealed weights in the engine and on the ladder of checks: what is opened is what the signed description says. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ModelSource } from '../../../src-main/engine/engine.ts'
+import { createSessions } from '../../../src-main/engine/sessions.ts'
+import { contentKeyId } from '../../../src-main/license/sealed-weights/format.ts'
+import { inspectSealed, openSealed } from '../../../src-main/license/sealed-weights/open-sealed.ts'
+import { makeContentKey, sealFile } from '../../../src-main/license/sealed-weights/seal-file.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
+import { onnxModel } from '../../support/onnx-writer.ts'
+import { temporaryFolder } from '../../support/whole-node.ts'
+
+const key = makeContentKey()
+const weights = Buffer.from(Float32Array.of(2, 0, 0, 3).buffer)
+const model = onnxModel({
+  nodes: [{ operator: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+  initializers: [
+    { name: 'w', dims: [2, 2], external: { location: 'w.bin', offset: '0', length: String(weights.length) } },
+  ],
+  inputs: [{ name: 'x', shape: ['batch', 2] }],
+  outputs: [{ name: 'y', shape: ['batch', 2] }],
+})
+const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const plainDigests = { 'model.onnx': digestOf(model), 'w.bin': digestOf(weights) }
+
+let folder: string
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await sealTo('model.onnx', model)
+  await sealTo('w.bin', weights)
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function sealTo(path: string, bytes: Uint8Array): Promise<void> {
+  const sealed = sealFile([bytes], { digest: digestOf(bytes), bytes: bytes.length }, key)
+  await mkdir(dirname(join(folder, path)), { recursive: true })
+  await writeFile(join(folder, path), await Readable.from(sealed).toArray().then(Buffer.concat))
+}
+
+const source = (change: Partial<ModelSource> = {}): ModelSource => ({
+  versionId: 'sealed',
+  from: { kind: 'folder', directory: folder },
+  modelFile: { path: 'model.onnx', digest: '' },
+  externalData: [{ path: 'w.bin', digest: '' }],
+  bytes: model.length + weights.length,
+  sealed: { contentKey: key, plainDigests },
+  ...change,
+})
+
+async function answerOf(
+  loaded: ModelSource,
+  open: typeof openSealed | undefined,
+): Promise<number[] | string> {
+  const engine = createSessions(folder, null, open)
+  try {
+    await engine.load('m', loaded, { executionProvider: 'cpu' })
+    const x = { name: 'x', datatype: 'FP32' as const, shape: [1, 2], data: Float32Array.of(5, 7) }
+    const { outputs } = await engine.run('m', [x], null)
+    return [...((outputs[0]?.data ?? []) as Float32Array)]
+  } catch (error) {
+    return (error as { code: string }).code
+  } finally {
+    await engine.close()
+  }
+}
+
+test('a sealed model with external data answers, and only with its key, its files and a process that opens them', async () => {
+  expect(await answerOf(source(), openSealed)).toEqual([10, 21])
+  expect(await answerOf(source(), undefined)).toBe('SEALED_INVALID')
+  const contentKey = makeContentKey()
+  expect(await answerOf(source({ sealed: { contentKey, plainDigests } }), openSealed)).toBe('SEALED_INVALID')
+  // Another file that the same key opens.
+  await sealTo('w.bin', Buffer.from(Float32Array.of(2, 0, 0, 4).buffer))
+  expect(await answerOf(source(), openSealed)).toBe('SEALED_INVALID')
+})
+
+test('a sealed folder is read with its key as the plain one is, and refused without', async () => {
+  const description = {
+    formatVersion: 1,
+    id: 'acme.sealed',
+    version: '1.0.0',
+    title: 'Sealed',
+    summary: '',
+    task: 'other',
+    owner: { name: 'Acme' },
+    license: { spdx: 'Apache-2.0' },
+    framework: { name: 'onnx' },
+    change: { type: 'minor', releaseNotes: 'First.' },
+    model: { file: 'model.onnx', externalData: ['w.bin'] },
+    sealed: { keyId: contentKeyId(key), digests: plainDigests },
+    card: 'CARD.md',
+  }
+  await writeFile(join(folder, 'CARD.md'), '# Card\n')
+  await writeFile(join(folder, 'outpost.json'), JSON.stringify(description))
+  await expect(readSource(folder, { isPacked: true })).rejects.toMatchObject({ code: 'LIC_NONE' })
+  const sealed = {
+    open: (path: string) => openSealed(join(folder, path), key),
+    plainBytes: (path: string) => inspectSealed(join(folder, path)).plainBytes,
+  }
+  const { graph } = await readSource(folder, { isPacked: true, sealed })
+  expect(graph).toEqual(await inspectOnnx(model))
+  await writeFile(join(folder, 'model.onnx'), await readFile(join(folder, 'w.bin')))
+  await expect(readSource(folder, { isPacked: true, sealed })).rejects.toMatchObject({
+    code: 'SEALED_INVALID',
+  })
+})
