@@ -28,7 +28,7 @@ const touched: Record<Topic, readonly (readonly unknown[])[]> = {
     orpc.models.key(),
     orpc.system.status.key(),
   ],
-  system: [orpc.system.key()],
+  system: [orpc.system.key(), orpc.mail.key()],
 }
 
 const pauseMs = 1_000

@@ -42,6 +42,7 @@ const settings = [
   '/settings/publishers',
   '/settings/publisher',
   '/settings/webhooks',
+  '/settings/mail',
   '/settings/engines',
   '/settings/appearance',
   '/settings/samples',

@@ -4,6 +4,7 @@ export const sections = {
   publishers: 'Trusted publishers',
   publisher: 'Own publisher',
   webhooks: 'Webhooks',
+  mail: 'Mail',
   engines: 'Remote engines',
   appearance: 'Appearance',
   samples: 'Sample models',

@@ -21,6 +21,7 @@ const OwnPublisherSection = lazy(async () => ({
 const WebhooksSection = lazy(async () => ({
   default: (await import('./webhooks-section.tsx')).WebhooksSection,
 }))
+const MailSection = lazy(async () => ({ default: (await import('./mail-section.tsx')).MailSection }))
 const EnginesSection = lazy(async () => ({ default: (await import('./engines-section.tsx')).EnginesSection }))
 const StorageSection = lazy(async () => ({ default: (await import('./storage-section.tsx')).StorageSection }))
 const NodeSection = lazy(async () => ({ default: (await import('./node-section.tsx')).NodeSection }))
@@ -30,6 +31,7 @@ const contents: Record<Section, () => ReactNode> = {
   publishers: () => <PublishersSection />,
   publisher: () => <OwnPublisherSection />,
   webhooks: () => <WebhooksSection />,
+  mail: () => <MailSection />,
   engines: () => <EnginesSection />,
   appearance: () => <AppearanceSection />,
   samples: () => <SamplesSection />,
