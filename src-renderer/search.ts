@@ -52,8 +52,12 @@ export const requestsSearch = z.object({
   version: text,
   outcome: z.enum(['answered', 'failed']).optional().catch(undefined),
   /** That it was counted on, and the month of UTC that it was counted in. */
-  license: rowId.optional().catch(undefined),
-  period: month.optional().catch(undefined),
+  license: z.uuid().optional().catch(undefined),
+  period: z
+    .string()
+    .regex(/^\d{4}-\d\d$/)
+    .optional()
+    .catch(undefined),
   /** Minutes back from now; absent means all that is kept. */
   last: z.enum(['15', '60', '1440', '10080']).optional().catch(undefined),
   /** The call whose receipt is open. */

@@ -32,11 +32,17 @@ async function sideways(page: Page): Promise<number> {
   })
 }
 
+/**
+ * A query of its own makes the browser load the page anew: a changed hash alone leaves the old one for a while. The
+ * router reads that query behind the one of the route, so an ampersand keeps the last value what it is.
+ */
+const anew = (origin: string, at: number, route: string): string =>
+  `${origin}/?${at}#${route}${route.includes('?') ? '&' : ''}`
+
 /** Goes through addresses of the page and tells all that is wrong on any of them, not only on the first. */
 export async function expectAccessible(page: Page, origin: string, routes: readonly string[]): Promise<void> {
   for (const [at, route] of routes.entries()) {
-    // A query of its own makes the browser load the page anew: a changed hash alone leaves the old one for a while.
-    await page.goto(`${origin}/?${at}#${route}`)
+    await page.goto(anew(origin, at, route))
     await settled(page)
     await expectNoViolations(page, route)
     expect.soft(await sideways(page), `${route}: pixels sideways`).toBeLessThanOrEqual(0)
@@ -50,7 +56,7 @@ export async function expectNoSidewaysScroll(
   routes: readonly string[],
 ): Promise<void> {
   for (const [at, route] of routes.entries()) {
-    await page.goto(`${origin}/?${at}#${route}`)
+    await page.goto(anew(origin, at, route))
     await settled(page)
     expect.soft(await sideways(page), `${route}: pixels sideways`).toBeLessThanOrEqual(0)
   }

@@ -31,7 +31,10 @@ export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license'>
           <b className={css.figure}>{formatNumber(usage.used)}</b>{' '}
           {usage.limit === null ? `${unit}, without a limit` : `of ${formatNumber(usage.limit)} ${unit}`}
         </span>
-        <span className={css.muted} data-tone={usage.exhaustedAt ? 'warn' : undefined}>
+        <span
+          className={css.muted}
+          data-tone={share !== null && share >= 1 ? 'bad' : usage.exhaustedAt ? 'warn' : undefined}
+        >
           {share === null ? '' : share >= 1 ? 'used up' : forecast(usage.exhaustedAt)}
         </span>
       </div>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { noticesOfAll } from '../../components/license/license-words.ts'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Page, PageHeader } from '../../components/page.tsx'
 import type { LicensesSearch, licenseTabs } from '../../search.ts'
 import { usePanels } from '../../state/panels.ts'
@@ -66,6 +67,7 @@ export function LicensesPage() {
           }
           actions={
             <>
+              <LinkButton to="/help/licensing">Explained</LinkButton>
               <Button onClick={() => go({ dialog: 'request' })}>Ask for a license</Button>
               <Button variant="filled" onClick={() => go({ dialog: 'import' })}>
                 Import a license

@@ -17,7 +17,7 @@ import { UsageCheckResult } from './usage-check.tsx'
 import { UsageReportButton } from './usage-report.tsx'
 
 const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-export const monthInWords = (month: string): string => monthName.format(new Date(`${month}-01T00:00:00Z`))
+const monthInWords = (month: string): string => monthName.format(new Date(`${month}-01T00:00:00Z`))
 
 export function UsageTab({
   month,

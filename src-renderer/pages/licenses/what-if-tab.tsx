@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { simulated } from '../../../src-main/contract/license/views.ts'
 import { orpc } from '../../client.ts'
 import { formatDate, formatNumber } from '../../components/format.ts'
-import { Card, Stack } from '../../components/page.tsx'
+import { Banner, Card, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { Decision } from './explain-drawer.tsx'
 import css from './licenses.module.css'
@@ -82,11 +82,11 @@ export function WhatIfTab() {
 }
 
 function Quota({ limit, used, refused }: NonNullable<z.infer<typeof simulated>['quota']>) {
+  const sentence = `${formatNumber(used)} of ${formatNumber(limit)} requests of the month would be used.`
+  if (refused === 0) return <p>{sentence}</p>
   return (
-    <p>
-      <b>{formatNumber(used)}</b> of {formatNumber(limit)} requests of the month would be used
-      {refused === 0 ? '; none refused.' : ', and '}
-      {refused > 0 && <b>{formatNumber(refused)} refused.</b>}
-    </p>
+    <Banner tone="warn" title={`${formatNumber(refused)} refused.`}>
+      {sentence}
+    </Banner>
   )
 }
