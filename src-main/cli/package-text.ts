@@ -30,11 +30,12 @@ export function reportText({ checks, verdict, measured }: ValidationReport): str
 export function describedText(described: Described): string {
   if (described.kind === 'onnx') return graphText(described.graph)
   const { descriptor } = described
-  const { id, version, title, summary, license, owner } = descriptor
+  const { id, version, title, summary, license, owner, sealed } = descriptor
   const head = [
     `${id}@${versionOf(descriptor) ?? version}  ${title}`,
     ...(summary.trim() === '' ? [] : [summary]),
     `License ${license.spdx}, by ${owner.name}`,
+    ...(sealed ? [`Weights sealed with the key ${sealed.keyId}: a license has to bring it`] : []),
   ].join('\n')
   if (described.kind === 'source') return `${head}\n${graphText(described.graph)}`
   const publisher = described.publisher
