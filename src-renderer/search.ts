@@ -1,7 +1,6 @@
 /** What stands in the address of each page: filters and tabs, so that a view can be shared and gone back to. */
 import { z } from 'zod'
 import { draftStep, jobState, month, source, task } from '../src-main/contract/choices.ts'
-import { rowId } from '../src-main/contract/names.ts'
 
 const text = z.string().min(1).optional().catch(undefined)
 const order = z.enum(['ascending', 'descending']).optional().catch(undefined)
@@ -53,11 +52,7 @@ export const requestsSearch = z.object({
   outcome: z.enum(['answered', 'failed']).optional().catch(undefined),
   /** That it was counted on, and the month of UTC that it was counted in. */
   license: z.uuid().optional().catch(undefined),
-  period: z
-    .string()
-    .regex(/^\d{4}-\d\d$/)
-    .optional()
-    .catch(undefined),
+  period: month.optional().catch(undefined),
   /** Minutes back from now; absent means all that is kept. */
   last: z.enum(['15', '60', '1440', '10080']).optional().catch(undefined),
   /** The call whose receipt is open. */
