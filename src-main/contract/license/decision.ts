@@ -31,7 +31,7 @@ export const denialCodes = [
 export const denialCode = z.enum(denialCodes)
 export type DenialCode = z.infer<typeof denialCode>
 
-export const denial = z.object({
+const denial = z.object({
   allowed: z.literal(false),
   code: denialCode,
   /** Null where there is none at all. */
@@ -45,7 +45,7 @@ export const denial = z.object({
 })
 export type Denial = z.infer<typeof denial>
 
-export const permission = z.object({
+const permission = z.object({
   allowed: z.literal(true),
   /** Null: the version is the node's own, and nobody's terms stand over it. */
   lid: rowId.nullable(),
@@ -56,7 +56,6 @@ export const permission = z.object({
   /** To be shown with every answer. */
   attribution: z.string().nullable(),
 })
-export type Permission = z.infer<typeof permission>
 
 export const licenseDecision = z.discriminatedUnion('allowed', [permission, denial])
 export type LicenseDecision = z.infer<typeof licenseDecision>

@@ -11,7 +11,7 @@ import { countryCode, licenseTerms } from './terms.ts'
 
 const line = z.string().min(1).max(limits.lineCharsMax)
 /** Up to the year 9999: what a Date and ISO 8601 with four digits can say. */
-export const numericDate = z.int().min(0).max(253_402_300_799)
+const numericDate = z.int().min(0).max(253_402_300_799)
 const fingerprint = digest
 const hash = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
 
@@ -41,7 +41,7 @@ const head = {
 }
 
 /** One machine: its key's fingerprint, what it is called, and keyed hashes of its traits (license/node-traits). */
-export const nodeBinding = z.object({
+const nodeBinding = z.object({
   id: fingerprint,
   name: line,
   traits: z.array(hash).max(32),
@@ -94,7 +94,7 @@ export const licensePayload = z.object({
 export type LicensePayload = z.infer<typeof licensePayload>
 
 /** All that the issuer takes back, each list whole: a higher `number` replaces the one before. */
-export const revocationsPayload = z.object({
+const revocationsPayload = z.object({
   ...head,
   number: z.int().min(1).max(1_000_000_000),
   nextUpdate: numericDate.nullable(),
@@ -108,7 +108,7 @@ export const issuerPurpose = z.enum(['license', 'revocations', 'tranche', 'time'
 export type IssuerPurpose = z.infer<typeof issuerPurpose>
 
 /** Keys that a publisher lets sign in its name, by its own key: a higher `n` replaces the one before. */
-export const keysetPayload = z.object({
+const keysetPayload = z.object({
   ...head,
   n: z.int().min(1).max(1_000_000_000),
   nextUpdate: numericDate.nullable(),
@@ -131,7 +131,7 @@ export const keysetPayload = z.object({
 export type KeysetPayload = z.infer<typeof keysetPayload>
 
 /** Credits for one machine, paid for beforehand: numbered for each license and machine, so none counts twice. */
-export const tranchePayload = z.object({
+const tranchePayload = z.object({
   ...head,
   lid: rowId,
   number: z.int().min(1).max(1_000_000),
@@ -149,14 +149,13 @@ export const tranchePayload = z.object({
 export type TranchePayload = z.infer<typeof tranchePayload>
 
 /** The issuer's clock, for a machine that lost its own. */
-export const timePayload = z.object({ ...head, node: fingerprint.nullable() })
-export type TimePayload = z.infer<typeof timePayload>
+const timePayload = z.object({ ...head, node: fingerprint.nullable() })
 
 /** Where a site is, for licenses whose geography asks for more than its own word. */
 const attestation = z.object({ country: countryCode, until: numericDate })
 
 /** The issuer has the usage report with this head. */
-export const receiptPayload = z.object({
+const receiptPayload = z.object({
   ...head,
   node: fingerprint,
   /** Of the report. */
@@ -164,15 +163,13 @@ export const receiptPayload = z.object({
   head: hash,
   site: attestation.nullable().default(null),
 })
-export type ReceiptPayload = z.infer<typeof receiptPayload>
 
 /** Lets counting go on after its files were lost or changed: of that one state, on that machine. */
 export const recoveryId = z.string().regex(/^[0-9a-f]{20}$/, '20 lower-case hexadecimal digits')
-export const recoveryPayload = z.object({ ...head, node: fingerprint, recoveryId })
-export type RecoveryPayload = z.infer<typeof recoveryPayload>
+const recoveryPayload = z.object({ ...head, node: fingerprint, recoveryId })
 
 /** Counts and hashes, and nothing of what was asked or answered. */
-export const usageReportPayload = z.object({
+const usageReportPayload = z.object({
   ver: z.literal(1),
   crit: z.array(z.string()).max(32).default([]),
   iss: line,
@@ -198,7 +195,6 @@ export const usageReportPayload = z.object({
     .max(100_000),
   previous: hash.nullable(),
 })
-export type UsageReportPayload = z.infer<typeof usageReportPayload>
 
 /** What the customer sends for a license that is bound to the machine: signed by the machine's own key. */
 export const nodeRequestPayload = z.object({
@@ -221,10 +217,9 @@ export const nodeRequestPayload = z.object({
     lid: rowId.nullable(),
   }),
 })
-export type NodeRequestPayload = z.infer<typeof nodeRequestPayload>
 
 /** The proof that a machine has given a license up; it never takes this `seq` of it again. */
-export const deactivationPayload = z.object({
+const deactivationPayload = z.object({
   ver: z.literal(1),
   crit: z.array(z.string()).max(32).default([]),
   iss: line,
@@ -234,7 +229,6 @@ export const deactivationPayload = z.object({
   lid: rowId,
   seq: z.int().min(1),
 })
-export type DeactivationPayload = z.infer<typeof deactivationPayload>
 
 export const documentPayloads = {
   license: licensePayload,

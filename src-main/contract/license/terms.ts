@@ -12,7 +12,7 @@ export const licenseType = z.enum(['COMMUNITY', 'DEVELOPER', 'PROFESSIONAL', 'EN
 export type LicenseType = z.infer<typeof licenseType>
 
 /** R29 to R34. */
-export const licenseRights = z.object({
+const licenseRights = z.object({
   commercialUse: z.boolean(),
   /** Another preprocessing, other labels, another card: what changes a version without training it. */
   modification: z.boolean(),
@@ -23,21 +23,20 @@ export const licenseRights = z.object({
   /** Serving on a machine of the licensee at all. */
   onPremise: z.boolean(),
 })
-export type LicenseRights = z.infer<typeof licenseRights>
 
 /** ISO 3166-1 alpha-2 in upper case, or EU for its member states. */
 export const countryCode = z
   .string()
   .regex(/^[A-Z]{2}$/, 'two upper-case letters (ISO 3166-1 alpha-2), or EU')
 
-export const geography = z.object({
+const geography = z.object({
   /** Null: anywhere. Empty: nowhere. */
   allow: z.array(countryCode).max(300).nullable(),
   /** `attested`: the site's own word is not enough, the issuer must have signed where it is. */
   basis: z.enum(['declared', 'attested']),
 })
 
-export const quotaTerms = z.object({
+const quotaTerms = z.object({
   /** `request`: one call, whatever it carries. `item`: each item of a batch. */
   unit: z.enum(['request', 'item']),
   /** A month of UTC (R35); null: as many as wanted, counted all the same. */
@@ -63,7 +62,7 @@ export const priceTerms = z.discriminatedUnion('kind', [
 ])
 export type PriceTerms = z.infer<typeof priceTerms>
 
-export const serviceLevel = z.object({
+const serviceLevel = z.object({
   /** Per cent of a month, as 99.9; null: nothing is promised. */
   availabilityPercent: z.number().min(0).max(100).nullable(),
   /** Response times, how to reach someone. */

@@ -13,7 +13,7 @@ const counts = {
   credits: z.int(),
 }
 
-export const statementLine = z.object({
+const statementLine = z.object({
   lid: rowId,
   /** Null where the license is not installed any more. */
   type: z.string().nullable(),

@@ -11,7 +11,7 @@ import { countryCode } from './terms.ts'
  * `next`: installed ahead. `grace`: after the end. `unusable`: it cannot be verified any more. The order is that of
  * the page: what needs a person first.
  */
-export const licenseState = z.enum([
+const licenseState = z.enum([
   'revoked',
   'unusable',
   'expired',
@@ -24,7 +24,7 @@ export const licenseState = z.enum([
 ])
 export type LicenseState = z.infer<typeof licenseState>
 
-export const quotaUsage = z.object({
+const quotaUsage = z.object({
   /** As 2026-11. */
   month: z.string(),
   used: z.int(),

@@ -69,19 +69,19 @@ export function priceInWords(price: PriceTerms): string {
   }
 }
 
-export function geographyInWords({ geography: { allow, basis } }: Pick<LicenseTerms, 'geography'>): string {
+function geographyInWords({ geography: { allow, basis } }: Pick<LicenseTerms, 'geography'>): string {
   if (allow === null) return 'Anywhere.'
   if (allow.length === 0) return 'Nowhere.'
   const proof = basis === 'attested' ? 'as the issuer has attested of the site' : 'as the site declares'
   return `In ${allow.join(', ')}, ${proof}.`
 }
 
-export const graceInWords = ({ graceDays }: Pick<LicenseTerms, 'graceDays'>): string =>
+const graceInWords = ({ graceDays }: Pick<LicenseTerms, 'graceDays'>): string =>
   graceDays === 0
     ? 'None: it stops at the end.'
     : `${counted(graceDays, 'day')} after the end, for versions published before it.`
 
-export function serviceLevelInWords({ serviceLevel }: Pick<LicenseTerms, 'serviceLevel'>): string {
+function serviceLevelInWords({ serviceLevel }: Pick<LicenseTerms, 'serviceLevel'>): string {
   const { availabilityPercent, support } = serviceLevel
   const promise =
     availabilityPercent === null
@@ -90,7 +90,7 @@ export function serviceLevelInWords({ serviceLevel }: Pick<LicenseTerms, 'servic
   return support === '' ? promise : `${promise} Support: ${support}`
 }
 
-export function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): string {
+function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): string {
   if (nodes) return `Bound to ${nodes.bindings.map(({ name }) => name).join(', ')}.`
   return terms.nodesMax === null
     ? 'Any machines of the licensee.'

@@ -49,7 +49,7 @@ export function issuerOf(
 }
 
 /** What would be signed. LIC_ISSUER for a model of another publisher; LIC_ codes for a request that is none. */
-export function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
+function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
   const { iss } = issuerOf(node, draft.issuer, 'license')
   requireOwnModel(iss, draft.model)
   const former = draft.renews === null ? undefined : requireIssued(node, draft.renews)[0]

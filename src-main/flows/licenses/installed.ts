@@ -16,7 +16,7 @@ import type { NodeContext } from '../node-context.ts'
 import { tellOfLicenses } from './documents.ts'
 import { siteSetting } from './licensing.ts'
 
-export function requireLicense(node: NodeContext, lid: string): StoredLicense {
+function requireLicense(node: NodeContext, lid: string): StoredLicense {
   const found = licenseHistory(node.db, lid).find(({ removedAt }) => removedAt === null)
   if (found) return found
   throw new OutpostError('LIC_NOT_FOUND', `The license ${lid} is not installed here.`, {

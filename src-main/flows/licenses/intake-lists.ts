@@ -46,18 +46,14 @@ export function intakeRevocations({ node, text, bytes }: Incoming): Intake {
     conflict: null,
     write: (at) => {
       const { iss: issuer, number, nextUpdate } = list
-      putRevocations(
-        node.db,
-        {
-          issuer,
-          number,
-          issuedAt: iso(list.iat),
-          nextUpdate: nextUpdate === null ? null : iso(nextUpdate),
-          document: text,
-          importedAt: at,
-        },
-        list.revoked.map(({ lid, at: revokedAt, reason }) => ({ lid, at: iso(revokedAt), reason })),
-      )
+      putRevocations(node.db, {
+        issuer,
+        number,
+        issuedAt: iso(list.iat),
+        nextUpdate: nextUpdate === null ? null : iso(nextUpdate),
+        document: text,
+        importedAt: at,
+      })
     },
   }
 }

@@ -27,7 +27,7 @@ import { currentSnapshot } from '../../store/tables/meta.ts'
 import { listPublishers } from '../../store/tables/publishers.ts'
 
 /** A license that cannot be relied on, and why. */
-export interface UnusableLicense {
+interface UnusableLicense {
   stored: StoredLicense
   failure: OutpostError
 }
@@ -42,7 +42,7 @@ export interface Standings {
 export type BindingOf = (license: LicensePayload, since: BoundSince | null) => Binding
 
 /** Milliseconds of trusted time; null before the license is installed. */
-export interface BoundSince {
+interface BoundSince {
   boundAt: number
   /** Since when too few traits are found again. */
   belowSince: number | null

@@ -79,7 +79,7 @@ function refused(standing: LicenseStanding, question: Question): Refusal {
   return refusal
 }
 
-export function permissionOf(
+function permissionOf(
   standing: LicenseStanding,
   question: Question,
 ): Extract<LicenseDecision, { allowed: true }> {

@@ -206,7 +206,7 @@ const model: Rung = ({ license }, { version }) =>
       }
 
 /** Build metadata has no order (semver.org, 10), so it is left out; a prerelease is in a range that names it or its kind. */
-export const covers = ({ model: { range } }: LicensePayload, version: string): boolean =>
+const covers = ({ model: { range } }: LicensePayload, version: string): boolean =>
   semver.satisfies(version.split('+')[0] ?? version, range, { includePrerelease: range === '*' })
 
 /** What semver reads as a range; its parser is not let near what is longer than a schema allows. */

@@ -18,36 +18,14 @@ export const listRevocations = (db: NodeReader): StoredRevocations[] =>
   ).all()
 
 /** The list as a whole takes the place of the one before. */
-export function putRevocations(
-  db: NodeWriter,
-  list: StoredRevocations,
-  revoked: ReadonlyArray<{ lid: string; at: string; reason: string }>,
-): void {
-  sql(
+export const putRevocations = (db: NodeWriter, list: StoredRevocations): void =>
+  void sql(
     db,
     `insert into revocation_lists (issuer, number, issued_at, next_update, document, imported_at)
       values (@issuer, @number, @issuedAt, @nextUpdate, @document, @importedAt)
       on conflict (issuer) do update set number = excluded.number, issued_at = excluded.issued_at,
         next_update = excluded.next_update, document = excluded.document, imported_at = excluded.imported_at`,
   ).run(list)
-  sql(db, 'delete from revoked_licenses where issuer = ?').run(list.issuer)
-  const insert = sql(
-    db,
-    'insert or replace into revoked_licenses (lid, issuer, at, reason) values (?, ?, ?, ?)',
-  )
-  for (const { lid, at, reason } of revoked) insert.run(lid, list.issuer, at, reason)
-}
-
-/** By the issuer of the license itself: nobody else's list says anything about it. */
-export const findRevoked = (
-  db: NodeReader,
-  lid: string,
-  issuer: string,
-): { at: string; reason: string } | null =>
-  sql<{ at: string; reason: string }>(
-    db,
-    'select at, reason from revoked_licenses where lid = ? and issuer = ?',
-  ).get(lid, issuer) ?? null
 
 export interface StoredKeyset {
   issuer: string

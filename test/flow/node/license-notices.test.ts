@@ -1,0 +1,120 @@
+/** What a licensee is told in time: once each, on the page, to webhooks and by mail; and what a machine's change begins. */
+import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
+import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+const day = 86_400
+let outpost: WholeNode
+let issuer: TestIssuer
+
+beforeEach(async () => {
+  outpost = await startWholeNode({ serving: null })
+  issuer = testIssuer('acme')
+  await outpost.client.publishers.trust({ name: 'acme', publicKey: issuer.pem })
+})
+afterEach(() => outpost[Symbol.asyncDispose]())
+
+const install = (document: string) => outpost.client.licenses.install({ document })
+const look = () => lookAtLicenses(outpost.node.context)
+const kinds = async () => (await outpost.client.licenses.notices()).map(({ kind }) => kind).toSorted()
+
+test('an end is told at the nearest of its days, once, and a renewal that is installed ahead ends that', async () => {
+  const { payload, text } = issuer.license({ exp: nowSeconds() + 40 * day })
+  await install(text)
+  await look()
+  await look()
+  expect(await kinds()).toEqual(['ends-60'])
+  const next = { lid: payload.lid, seq: 2, nbf: nowSeconds() + 39 * day, exp: nowSeconds() + 400 * day }
+  await install(issuer.license(next).text)
+  const states = await outpost.client.licenses.list({})
+  expect(states.map(({ seq, state }) => [seq, state])).toEqual([
+    [1, 'active'],
+    [2, 'next'],
+  ])
+  const short = issuer.license({ exp: nowSeconds() + 6 * day, model: { id: 'acme.other', range: '*' } })
+  await install(short.text)
+  await look()
+  expect(await kinds()).toEqual(['ends-60', 'ends-7'])
+})
+
+test('an expired license says that its grace runs, one past its grace that it serves no more', async () => {
+  const old = { iat: nowSeconds() - 100 * day, nbf: nowSeconds() - 100 * day }
+  await install(issuer.license({ ...old, exp: nowSeconds() - day }).text)
+  const over = { ...old, exp: nowSeconds() - 50 * day, model: { id: 'acme.other', range: '*' } }
+  await install(issuer.license({ ...over, terms: termsOf('DEVELOPER', { graceDays: 1 }) }).text)
+  await look()
+  expect(await kinds()).toEqual(['grace', 'grace-over'])
+  const rows = await outpost.client.licenses.list({})
+  expect(rows.map(({ state }) => state)).toEqual(['expired', 'grace'])
+})
+
+test('without a server each mail is a file that any program for mail opens', async () => {
+  const { client, dataDirectory } = outpost
+  await client.mail.set({
+    server: null,
+    from: 'node@acme.example',
+    recipients: ['ops@acme.example', 'it@acme.example'],
+  })
+  await install(issuer.license({ exp: nowSeconds() + 10 * day }).text)
+  await look()
+  await expect
+    .poll(async () => (await client.mail.list()).map(({ state }) => state))
+    .toEqual(['saved', 'saved'])
+  const files = await readdir(join(dataDirectory, 'outbox'))
+  expect(files).toHaveLength(2)
+  const text = await readFile(join(dataDirectory, 'outbox', files[0] ?? ''), 'utf8')
+  expect(text).toMatch(/^From: node@acme\.example\r$/m)
+  expect(text).toMatch(/^Subject: Soon: license of acme\.cells\r$/m)
+  expect(text).toContain('licenses@acme.example')
+})
+
+test('through a server it is said what the server said, and tried again', async () => {
+  const said: string[] = []
+  // Enough of SMTP (RFC 5321) to take one message on this machine.
+  const server = createServer((socket) => {
+    socket.write('220 ready\r\n')
+    let inData = false
+    socket.on('data', (chunk) => {
+      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
+        said.push(line)
+        if (inData && line !== '.') continue
+        if (line === '.') inData = false
+        if (line.startsWith('DATA')) inData = true
+        socket.write(
+          line.startsWith('DATA') ? '354 go on\r\n' : line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n',
+        )
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  try {
+    const { client } = outpost
+    const wanted = { from: 'node@acme.example', recipients: ['ops@acme.example'] }
+    await client.mail.set({ ...wanted, server: { host: '127.0.0.1', port } })
+    await client.mail.test()
+    await expect.poll(async () => (await client.mail.list())[0]?.state).toBe('sent')
+    expect(said).toContain('RCPT TO:<ops@acme.example>')
+    await new Promise((resolve) => server.close(resolve))
+    await client.mail.test()
+    await expect.poll(async () => (await client.mail.list())[0]?.problem).toMatch(/ECONNREFUSED/)
+    expect((await client.mail.list())[0]).toMatchObject({ state: 'waiting', tries: 1 })
+    expect((await client.mail.settings()).server).toMatchObject({ hasPassword: false })
+  } finally {
+    server.close()
+  }
+})
+
+test('simulate says what a later day brings, and changes nothing', async () => {
+  await install(issuer.license({ exp: nowSeconds() + 10 * day }).text)
+  const before = await outpost.client.licenses.list({})
+  const { models } = await outpost.client.licenses.simulate({
+    at: new Date((nowSeconds() + 60 * day) * 1000).toISOString(),
+  })
+  expect(models).toEqual([]) // the model is not installed
+  expect(await outpost.client.licenses.list({})).toEqual(before)
+})
