@@ -31,7 +31,7 @@ export const deploymentColumns = column.columns([
   column.accessor('state', {
     id: 'state',
     header: 'State',
-    meta: { width: '96px' },
+    meta: { width: '88px' },
     cell: ({ row: { original } }) => (
       <span title={original.failure?.message}>
         <StateChip deployment={original.state} />
@@ -47,7 +47,7 @@ export const deploymentColumns = column.columns([
   column.accessor('version', {
     id: 'version',
     header: 'Version',
-    meta: { width: 'minmax(80px, 1fr)' },
+    meta: { width: 'minmax(62px, 1fr)' },
     // The data version stands on hover and on the endpoint's page: what tells versions apart must not be cut.
     cell: ({ getValue }) => <Version name={getValue()} short />,
   }),
@@ -91,7 +91,7 @@ export const deploymentColumns = column.columns([
   column.accessor('bytesLoaded', {
     id: 'memory',
     header: 'Memory',
-    meta: { width: '68px', align: 'end' },
+    meta: { width: '64px', align: 'end' },
     cell: ({ getValue }) => ofBytes(getValue()),
   }),
   column.accessor('digest', {
@@ -103,7 +103,7 @@ export const deploymentColumns = column.columns([
   column.accessor('startedAt', {
     id: 'started',
     header: 'Started',
-    meta: { width: '118px', align: 'end' },
+    meta: { width: '106px', align: 'end' },
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])
