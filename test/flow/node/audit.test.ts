@@ -156,6 +156,7 @@ change('issuing.emergencyCode', 'license.emergency-code', async () => {
   const challenge = makeChallenge(issued, `sha256:${'0'.repeat(64)}`, 0)
   await outpost.client.issuing.emergencyCode({ challenge })
 })
+change('issuing.seal', 'license.seal', () => outpost.client.issuing.seal({ model, version: '1.0.0' }))
 change('issuing.tranche', 'license.tranche', () =>
   outpost.client.issuing.tranche({ lid: issued, kind: 'credits', amount: 10 }),
 )
