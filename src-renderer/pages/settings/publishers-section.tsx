@@ -63,7 +63,7 @@ export function PublishersSection() {
           opened
           onClose={() => setRemoving(null)}
           title={`Trust ${removing.name} no longer`}
-          action={`Remove ${removing.name}`}
+          action="Trust no longer"
           onConfirm={async () => {
             await client.publishers.remove({ name: removing.name })
             await cache.invalidateQueries({ queryKey: orpc.publishers.key() })
