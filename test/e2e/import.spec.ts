@@ -151,7 +151,7 @@ test('a publisher is trusted by the key that it sent, and trusted no longer', as
 
   await page.goto(`${node.url}/#/settings/publishers`)
   await page.getByRole('button', { name: 'Remove zenith' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove zenith' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Trust no longer' }).click()
   await expect(table).not.toContainText('zenith')
   await rm(other.folder, { recursive: true })
 })
