@@ -145,6 +145,18 @@ const issuing = createRoute({
   staticData: { title: 'Issue licenses' },
   component: lazyRouteComponent(() => import('./pages/issuing/issuing-page.tsx'), 'IssuingPage'),
 })
+const licensingHelp = createRoute({
+  getParentRoute: () => root,
+  path: '/help/licensing',
+  staticData: { title: 'Licenses explained' },
+  component: lazyRouteComponent(() => import('./pages/help/license-help.tsx'), 'LicensingHelpPage'),
+})
+const licenseLimits = createRoute({
+  getParentRoute: () => root,
+  path: '/help/license-limits',
+  staticData: { title: 'Honest limits', parent: { title: 'Licenses explained', to: '/help/licensing' } },
+  component: lazyRouteComponent(() => import('./pages/help/license-help.tsx'), 'LicenseLimitsPage'),
+})
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
@@ -197,6 +209,8 @@ export const router = createRouter({
     alerts,
     licenses,
     issuing,
+    licensingHelp,
+    licenseLimits,
     jobs,
     settings,
     settingsSection,

@@ -35,6 +35,8 @@ const operate = [
   '/licenses?tab=notices',
   '/licenses?tab=what-if',
   '/licenses?tab=site',
+  '/help/licensing',
+  '/help/license-limits',
   '/jobs',
 ]
 const settings = [
