@@ -35,7 +35,8 @@ export function listUsageRecords(
     filter.model !== undefined && 'model = @model',
     filter.endpoint !== undefined && 'endpoint = @endpoint',
     filter.version !== undefined && 'version = @version',
-    filter.license !== undefined && 'license = @license',
+    filter.license !== undefined &&
+      'license = @license and model in (select model from usage_licenses where license = @license)',
     filter.period !== undefined && 'period = @period',
     filter.outcome === 'answered' && 'status < 400',
     filter.outcome === 'failed' && 'status >= 400',
