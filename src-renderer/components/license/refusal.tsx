@@ -1,15 +1,10 @@
 /** Why something was refused by a license: the clause, what stands against it, and the way out, with the code. */
 import { errorCatalogue } from '../../../src-main/contract/errors.ts'
-import type { Failure } from '../../../src-main/contract/views.ts'
 import { failureOf } from '../../data/failure.ts'
 import { formatDate } from '../format.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Facts } from '../page.tsx'
 import { ErrorNotice } from '../states.tsx'
-
-const codes = /^(LIC_|QUOTA_EXCEEDED$|CREDITS_INSUFFICIENT$|STATE_MISSING$)/
-
-const isLicenseRefusal = ({ code }: Pick<Failure, 'code'>): boolean => codes.test(code)
 
 const words = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -29,11 +24,10 @@ const withDates = (text: string): string =>
 
 const titles: Record<string, { title: string }> = errorCatalogue
 
-/** Any failure; one of a license also tells its clause, what was found against it, and the way on. */
+/** Of a failure with a code of licenses. */
 export function RefusalNotice({ error, what, unchanged, model }: RefusalNoticeProps) {
   const failure = failureOf(error)
   const rest = unchanged === undefined ? {} : { unchanged }
-  if (!isLicenseRefusal(failure)) return <ErrorNotice error={error} what={what} {...rest} />
   const { clause, evidence, remedy } = failure.details ?? {}
   const found = words(evidence)
   const facts = [

@@ -14,7 +14,7 @@ import {
   formatShare,
   versionCore,
 } from '../../components/format.ts'
-import { VersionLicense } from '../../components/license/license-notices.tsx'
+import { VersionLicense } from '../../components/license/banners.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded, Loading } from '../../components/states.tsx'

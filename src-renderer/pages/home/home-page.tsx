@@ -1,7 +1,7 @@
 /** Where one begins: the way to a first prediction, the set-up list, what is running, and what happened last. */
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { NodeLicenses } from '../../components/license/license-notices.tsx'
+import { NodeLicenses } from '../../components/license/banners.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Columns, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'

@@ -1,17 +1,19 @@
 /** The model card as its provider wrote it, beside who answers for it, its license, and its measured figures. */
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { Markdown } from '../../components/markdown.tsx'
 import { taskWords, trustWords } from '../../components/model-words.ts'
 import { Card, Columns, Facts, Stack } from '../../components/page.tsx'
 import { Bytes, Digest, None, Time } from '../../components/values.tsx'
-import { LicenseCard } from './license-card.tsx'
 import { MetricsCard, SegmentsCard } from './metrics-card.tsx'
 import style from './model.module.css'
 import type { ModelDetail } from './model-detail.ts'
 import { ProvenanceCard } from './provenance-card.tsx'
 import { ReleaseCard } from './release-card.tsx'
+
+const LicenseCard = lazy(async () => ({ default: (await import('./license-card.tsx')).LicenseCard }))
 
 export function OverviewTab({ model, version }: { model: ModelDetail; version: VersionDetail }) {
   const { descriptor, publisher } = version
@@ -82,7 +84,9 @@ export function OverviewTab({ model, version }: { model: ModelDetail; version: V
           </Card>
         )}
         <ProvenanceCard descriptor={descriptor} />
-        <LicenseCard version={version} />
+        <Suspense fallback={<Card title="License" />}>
+          <LicenseCard version={version} />
+        </Suspense>
       </Stack>
     </Columns>
   )
