@@ -150,6 +150,17 @@ export const packageDescriptor = z.strictObject({
    * they must be once they are opened stands here, by path, so that the signature covers it.
    */
   sealed: z.strictObject({ keyId: contentKeyId, digests: z.record(path, digest) }).optional(),
+  /** The versions that it was made of: each license says whether it may be. */
+  lineage: z
+    .array(
+      z.strictObject({
+        model: modelId,
+        version: versionName,
+        relation: z.enum(['quantized', 'fine-tuned', 'merged', 'modified']),
+      }),
+    )
+    .max(100)
+    .optional(),
   inputs: z.array(inputSchema).max(limits.tensorsMax).default([]),
   outputs: z.array(outputSchema).max(limits.tensorsMax).default([]),
   training: z

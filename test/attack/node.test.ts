@@ -2,10 +2,13 @@
  * Licenses on a whole node, cases 18, 19, 23, 29, 30 and 40: installed, replaced, moved, revoked and asked for what
  * they do not give, by every way that leads out of the node.
  */
-import { readFile, rm } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ownPublisherKey } from '../../src-main/flows/packages/pack-source.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
+import { pack } from '../../src-main/package/archive/pack.ts'
+import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
@@ -49,6 +52,25 @@ async function ask(
 }
 const codeOf = async (answer: Response): Promise<string | undefined> =>
   ((await answer.json()) as { error?: { code: string } }).error?.code
+
+/** A package of the node's own publisher that says to be made of acme.cells: what becomes of its import. */
+async function importOwn(relation: string): Promise<string | undefined> {
+  const { name } = await outpost.client.publishers.own()
+  const source = join(foreign.folder, relation)
+  await cp(foreign.source, source, { recursive: true })
+  const file = join(source, 'outpost.json')
+  const described = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+  const lineage = [{ model: 'acme.cells', version: '1.0.0', relation }]
+  await writeFile(file, JSON.stringify({ ...described, id: `${name}.made-${relation}`, lineage }))
+  const path = join(foreign.folder, `${relation}.outpost`)
+  const privateKey = await ownPublisherKey(outpost.dataDirectory)
+  await pack(await readSource(source), { output: path, signer: { publisher: name, privateKey } })
+  const { handle } = await outpost.node.adopt(path)
+  const { packageId } = await outpost.client.packages.inspect({ handle })
+  const { jobId } = await outpost.client.packages.import({ packageId })
+  const job = await outpost.ended(jobId)
+  return job.failure?.code ?? job.state
+}
 
 test('a version of another publisher is deployed with its license, and by no other’s', async () => {
   expect(await refusalOf(deploy())).toBe('LIC_NONE')
@@ -138,6 +160,29 @@ describe('29: what a license does not give is refused on every path', () => {
     const explained = await outpost.client.licenses.explain({ model: 'acme.cells', operation: 'export' })
     expect(explained.decision).toMatchObject({ allowed: false, code: 'LIC_REDISTRIBUTION_DENIED' })
   })
+  test('derive and modify: an own version that was made of it, and a draft that begins from it', async () => {
+    const rights = termsOf('DEVELOPER').rights
+    const only = async (change: Partial<typeof rights>) => {
+      for (const { lid, state } of await outpost.client.licenses.list({ model: 'acme.cells' }))
+        if (state === 'active') await outpost.client.licenses.remove({ lid })
+      await install(
+        issuer.license({ terms: termsOf('DEVELOPER', { rights: { ...rights, ...change } }) }).text,
+      )
+    }
+    await only({ derivatives: false, modification: false })
+    const begin = () => outpost.client.drafts.create({ handles: [], basedOn: 'acme.cells' })
+    expect(await refusalOf(begin())).toBe('LIC_MODIFICATION_DENIED')
+    expect(await importOwn('quantized')).toBe('LIC_DERIVATIVE_DENIED')
+    expect(await importOwn('merged')).toBe('LIC_DERIVATIVE_DENIED')
+    expect(await importOwn('modified')).toBe('LIC_MODIFICATION_DENIED')
+    await only({ derivatives: false, modification: true })
+    expect(await refusalOf(begin())).toBe('accepted')
+    expect(await importOwn('fine-tuned')).toBe('LIC_DERIVATIVE_DENIED')
+    await only({ derivatives: true, modification: false })
+    expect(await importOwn('modified')).toBe('LIC_MODIFICATION_DENIED')
+    expect(await importOwn('fine-tuned')).toBe('done')
+    await only({})
+  }, 120_000)
   test('a copy out by a path that climbs', async () => {
     const secret = await readFile(join(outpost.dataDirectory, 'keys', 'node.pem'), 'utf8')
     for (const path of [

@@ -22,6 +22,7 @@ import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
 import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { type AuditedAction, audited } from '../audited.ts'
+import { requireLineage } from '../licenses/lineage.ts'
 import type { NodeContext } from '../node-context.ts'
 import { draftFolder } from './draft-files.ts'
 import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
@@ -168,6 +169,7 @@ export async function createDraft(
 function basedOnModel(node: NodeContext, draft: StoredDraft, model: string): StoredDraft {
   const { predecessor } = surroundings(node, { ...draft, descriptor: { id: model } })
   if (!predecessor) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${model} here.`)
+  requireLineage(node, { lineage: [{ model, version: predecessor.version, relation: 'modified' }] })
   const { change, evaluation: _evaluation, training, version, ...kept } = predecessor.descriptor
   const descriptor = {
     ...kept,

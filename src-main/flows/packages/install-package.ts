@@ -24,6 +24,7 @@ import { findModel } from '../../store/tables/models.ts'
 import { findVersion } from '../../store/tables/versions.ts'
 import { admitPublisher, type PublisherSeen, trustAdmitted } from '../access/publisher-trust.ts'
 import { contentKeyOf } from '../licenses/content-key.ts'
+import { requireLineage } from '../licenses/lineage.ts'
 import type { NodeContext } from '../node-context.ts'
 import { retryFailed } from '../serve/deploy.ts'
 import { examine } from './examine.ts'
@@ -64,6 +65,7 @@ export async function installPackage(
       admit: (seen) => {
         if (options.seen !== undefined && seen.digest !== options.seen) throw swapped(options.seen, seen)
         publisher = admitPublisher(node.db, seen, options.trust)
+        if (publisher.trust === 'own' && !sameVersion(node, seen)) requireLineage(node, seen.descriptor)
         if (!sameVersion(node, seen)) contentKeyFor(node, seen)?.fill(0) // before anything is stored
         for (const file of seen.files) wanted.add(file.digest)
         watch.report(0, `Reading ${seen.descriptor.id} ${seen.version}`)

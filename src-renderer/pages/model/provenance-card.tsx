@@ -1,4 +1,5 @@
 /** Where a version comes from and where it is meant to run, as its provider states it. */
+import { Link } from '@tanstack/react-router'
 import type { PackageDescriptor } from '../../../src-main/contract/package.ts'
 import { Card, Facts } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -6,7 +7,7 @@ import { targetWords } from '../../components/targets.ts'
 import { Digest, None, Time } from '../../components/values.tsx'
 
 export function ProvenanceCard({ descriptor }: { descriptor: PackageDescriptor }) {
-  const { training, libraries, deploymentTargets } = descriptor
+  const { training, libraries, deploymentTargets, lineage = [] } = descriptor
   const hyperparameters = Object.entries(training.hyperparameters)
   const used = Object.entries(libraries)
   const stated = (text: string | undefined) => text || <None>not stated</None>
@@ -22,6 +23,21 @@ export function ProvenanceCard({ descriptor }: { descriptor: PackageDescriptor }
           ['Targets', deploymentTargets.map((target) => targetWords[target]).join(', ') || stated('')],
         ]}
       />
+      {lineage.length > 0 && (
+        <PlainTable
+          label="Made of"
+          columns={[{ title: 'Made of' }, { title: 'How', align: 'end' }]}
+          rows={lineage.map(({ model, version, relation }) => ({
+            key: `${model}@${version} ${relation}`,
+            cells: [
+              <Link key="to" to="/models/$model" params={{ model }} search={{ version }}>
+                {model}@{version}
+              </Link>,
+              relation,
+            ],
+          }))}
+        />
+      )}
       {hyperparameters.length > 0 && (
         <PlainTable
           label="Hyperparameters"
