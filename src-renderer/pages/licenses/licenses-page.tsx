@@ -2,12 +2,13 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { noticesOfAll } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Page, PageHeader } from '../../components/page.tsx'
+import { Loading } from '../../components/states.tsx'
 import type { LicensesSearch, licenseTabs } from '../../search.ts'
 import { usePanels } from '../../state/panels.ts'
 import { ExplainDrawer } from './explain-drawer.tsx'
@@ -17,10 +18,12 @@ import css from './licenses.module.css'
 import { NoticesTab } from './notices-tab.tsx'
 import { RefusalsTab } from './refusals-tab.tsx'
 import { RequestDialog } from './request-dialog.tsx'
-import { SiteTab } from './site-tab.tsx'
-import { UsageTab } from './usage-tab.tsx'
 import { usePageDrop } from './use-page-drop.ts'
-import { WhatIfTab } from './what-if-tab.tsx'
+
+// Most who come here look at the licenses: what the other parts need is fetched with them.
+const UsageTab = lazy(async () => ({ default: (await import('./usage-tab.tsx')).UsageTab }))
+const WhatIfTab = lazy(async () => ({ default: (await import('./what-if-tab.tsx')).WhatIfTab }))
+const SiteTab = lazy(async () => ({ default: (await import('./site-tab.tsx')).SiteTab }))
 
 const route = getRouteApi('/licenses')
 
@@ -88,22 +91,24 @@ export function LicensesPage() {
             ))}
           </Tabs.List>
           <Tabs.Panel value={tab} className={css.panel}>
-            {tab === 'licenses' && (
-              <LicenseList
-                list={list}
-                model={model}
-                onModel={(next) => go({ model: next })}
-                onImport={() => go({ dialog: 'import' })}
-                onExplain={(of) => go({ explain: `${of}@latest` })}
-              />
-            )}
-            {tab === 'usage' && <UsageTab month={month} onMonth={(next) => go({ month: next })} />}
-            {tab === 'refusals' && (
-              <RefusalsTab onExplain={(of, version) => go({ explain: `${of}@${version}` })} />
-            )}
-            {tab === 'notices' && <NoticesTab />}
-            {tab === 'what-if' && <WhatIfTab />}
-            {tab === 'site' && <SiteTab />}
+            <Suspense fallback={<Loading what="this part" />}>
+              {tab === 'licenses' && (
+                <LicenseList
+                  list={list}
+                  model={model}
+                  onModel={(next) => go({ model: next })}
+                  onImport={() => go({ dialog: 'import' })}
+                  onExplain={(of) => go({ explain: `${of}@latest` })}
+                />
+              )}
+              {tab === 'usage' && <UsageTab month={month} onMonth={(next) => go({ month: next })} />}
+              {tab === 'refusals' && (
+                <RefusalsTab onExplain={(of, version) => go({ explain: `${of}@${version}` })} />
+              )}
+              {tab === 'notices' && <NoticesTab />}
+              {tab === 'what-if' && <WhatIfTab />}
+              {tab === 'site' && <SiteTab />}
+            </Suspense>
           </Tabs.Panel>
         </Tabs>
       </div>
