@@ -27,7 +27,7 @@ const stored = z.object({
 type Stored = z.infer<typeof stored>
 
 const read = (node: NodeContext): Stored =>
-  getSetting(node.db, key, stored) ?? { server: null, from: 'outpost@localhost', recipients: [] }
+  getSetting(node.db, key, stored) ?? { server: null, from: 'outpost@localhost.localdomain', recipients: [] }
 
 export function mailSettings(node: NodeContext): MailSettings {
   const { server, ...rest } = read(node)
