@@ -35,6 +35,7 @@ const headlessUsage = `Runs the node without a window.
   --log-level LEVEL    debug, info, warn or error
 
 OUTPOST_API_KEY, or the file that OUTPOST_API_KEY_FILE names, is a key that may infer while this process runs.
+OUTPOST_LICENSE, or the file that OUTPOST_LICENSE_FILE names, is the license of the version that --package carries.
 
 Example: outpost serve --data /srv/outpost --port 7070
 `
@@ -106,6 +107,12 @@ function readGivenKey(environment: NodeJS.ProcessEnv): string | null {
   throw usageError(`OUTPOST_API_KEY has at least ${givenKeyCharsMin} characters.`)
 }
 
+/** Signed documents, parted by white space. */
+function readLicenses({ OUTPOST_LICENSE: text, OUTPOST_LICENSE_FILE: path }: NodeJS.ProcessEnv): string[] {
+  const documents = text || (path ? readFileSync(path, 'utf8') : '')
+  return documents.split(/\s+/).filter((document) => document !== '')
+}
+
 function readCertificate(certPath: string | undefined, keyPath: string | undefined) {
   if (certPath === undefined && keyPath === undefined) return null
   if (certPath === undefined || keyPath === undefined) throw usageError('--cert and --key go together.')
@@ -168,7 +175,8 @@ export async function runHeadless(args: string[], place: ProgramPlace): Promise<
     await node.start()
     announce(node, config)
     if (carried) {
-      const { model, version } = await servePackage(node.context, carried)
+      const licenses = readLicenses(process.env)
+      const { model, version } = await servePackage(node.context, { ...carried, licenses })
       process.stdout.write(`  Model     ${model}@${version}\n`)
     }
     node.sampleCall().then(

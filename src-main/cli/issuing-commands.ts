@@ -1,9 +1,10 @@
 /** The provider's side of licenses on the command line: issue, take back, certify, sell more, answer reports. */
 import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
+import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { parseJsonAs } from '../base/json.ts'
-import { type IssuerPurpose, issuerPurpose } from '../contract/license/documents.ts'
+import { type IssuerPurpose, issuerPurpose, type LicensePayload } from '../contract/license/documents.ts'
 import {
   type LicenseTerms,
   type LicenseType,
@@ -18,8 +19,8 @@ import { expiryOption, parseReference, requireVersion, wholeNumber } from './nam
 import { table } from './terminal.ts'
 
 interface IssueOptions {
-  type: LicenseType
-  account: string
+  type?: LicenseType
+  account?: string
   until?: string
   requests?: number
   request?: string[]
@@ -43,20 +44,42 @@ export function addIssuingCommands(add: AddCommand): void {
   addNotes(add)
 }
 
-/** The preset of the type, and what a file or an option states instead. */
-async function termsOf({ type, terms: file, requests }: IssueOptions): Promise<LicenseTerms> {
-  const { purpose: _purpose, days: _days, ...preset } = licensePresets[type]
+/** The terms of the document that is renewed, or a preset; and what a file or an option states instead. */
+async function termsOf(
+  { type, terms: file, requests }: IssueOptions,
+  former: LicensePayload | null,
+): Promise<LicenseTerms> {
+  const { purpose: _purpose, days: _days, ...preset } = licensePresets[type ?? 'DEVELOPER']
   const text = file === undefined ? '{}' : await readFile(file, 'utf8')
   const stated = parseJsonAs(licenseTerms.partial(), text, 'BAD_REQUEST', 'The file of terms')
-  const terms = licenseTerms.parse({ ...preset, ...stated, type })
+  const start = former && type === undefined ? former.terms : preset
+  const terms = licenseTerms.parse({ ...start, ...stated, type: start.type })
   return requests === undefined ? terms : { ...terms, quota: { ...terms.quota, max: requests } }
 }
 
-function endOf({ type, until }: IssueOptions): string | null {
+/** A renewal lasts as long as the document before, from its end on. */
+function endOf({ type, until }: IssueOptions, former: LicensePayload | null): string | null {
   if (until === 'never') return null
   if (until !== undefined) return until
-  const { days } = licensePresets[type]
+  if (former && type === undefined) {
+    const { exp, nbf } = former
+    return exp === null ? null : new Date(Math.max(Date.now(), exp * 1000) + (exp - nbf) * 1000).toISOString()
+  }
+  const { days } = licensePresets[type ?? 'DEVELOPER']
   return days === null ? null : new Date(Date.now() + days * 86_400_000).toISOString()
+}
+
+/** What is renewed, with its licensee. CLI_USAGE where neither it nor --account says who that is. */
+async function formerOf(
+  context: CliContext,
+  { renew, account }: IssueOptions,
+): Promise<LicensePayload | null> {
+  if (renew === undefined) {
+    if (account === undefined) throw new OutpostError('CLI_USAGE', 'Name the licensee with --account.')
+    return null
+  }
+  const issued = await context.withNode((node) => node.client.issuing.list({}))
+  return issued.find(({ lid }) => lid === renew)?.license ?? null // the node says where it is none of its own
 }
 
 function addIssue(add: AddCommand): void {
@@ -67,9 +90,11 @@ function addIssue(add: AddCommand): void {
     (command) =>
       command
         .addOption(
-          new Option('--type <type>', 'the preset').choices(licenseType.options).default('DEVELOPER'),
+          new Option('--type <type>', 'the preset; DEVELOPER, or the terms of the document before').choices(
+            licenseType.options,
+          ),
         )
-        .requiredOption('--account <name>', 'the licensee')
+        .option('--account <name>', 'the licensee; that of the document before unless told otherwise')
         .requiredOption('-o, --output <file>', 'the file to write')
         .option(
           '--until <time>',
@@ -94,20 +119,21 @@ function addIssue(add: AddCommand): void {
   ).run(async (context, reference: string, options: IssueOptions) => {
     const { model, version: range } = parseReference(reference)
     const requests = await Promise.all((options.request ?? []).map((file) => readFile(file, 'utf8')))
-    const terms = await termsOf(options)
+    const former = await formerOf(context, options)
+    const terms = await termsOf(options, former)
     const made = await context.withNode((node) =>
       node.client.issuing.issue({
         model,
-        ...(range !== undefined && { range }),
-        account: options.account,
+        range: range ?? former?.model.range ?? '*',
+        account: options.account ?? former?.sub ?? '',
         terms,
-        endsAt: endOf(options),
+        endsAt: endOf(options, former),
         startsAt: options.from ?? null,
         trial: options.trial ?? false,
         requests,
         renews: options.renew ?? null,
-        site: options.site ?? null,
-        contact: options.contact ?? '',
+        site: options.site ?? former?.aud ?? null,
+        contact: options.contact ?? former?.contact ?? '',
         ...(options.codes !== undefined && { emergencyCodes: options.codes }),
         ...(options.seal !== undefined && { sealKeyId: options.seal }),
         ...(options.issuer !== undefined && { issuer: options.issuer }),

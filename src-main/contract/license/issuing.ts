@@ -28,6 +28,8 @@ export const licenseDraft = z.object({
   trial: z.boolean().default(false),
   /** Requests of the machines that it is bound to; none: any machine. */
   requests: z.array(signed).max(256).default([]),
+  /** Of a renewal without requests: the machines of the document before stay. */
+  keepMachines: z.boolean().default(true),
   /** Traits that must be found again. */
   traitsNeeded: z.int().min(1).max(32).default(2),
   offlineDaysMax: z.int().min(1).max(3650).nullable().default(null),

@@ -174,7 +174,14 @@ export type Explanation = z.infer<typeof explanation>
 
 export const simulated = explanation.extend({
   /** Of the license that allows it; null where its requests have no limit. */
-  quota: z.object({ limit: z.int(), used: z.int(), refused: z.int() }).nullable(),
+  quota: z
+    .object({
+      limit: z.int(),
+      used: z.int(),
+      /** With the requests that are asked about. */ after: z.int(),
+      refused: z.int(),
+    })
+    .nullable(),
 })
 
 export const noticeRow = z.object({

@@ -40,7 +40,7 @@ const usedEveryMs = 60_000
 export function noteKeysUsed(node: NodeContext, ids: readonly string[]): void {
   const at = isoTime(node.clock)
   const before = new Date(Date.parse(at) - usedEveryMs).toISOString()
-  for (const id of ids) if (touchKey(node.db, id, at, before)) node.announce('keys', id)
+  for (const id of ids) touchKey(node.db, id, at, before) // a use is no change that anybody has to hear of
 }
 
 /** An infer-only key that stands in no database and dies with the process. */

@@ -52,6 +52,7 @@ export function issuerOf(
 function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
   const { iss } = issuerOf(node, draft.issuer, 'license')
   requireOwnModel(iss, draft.model)
+  if (draft.renews !== null) requireUnrevoked(node, draft.renews)
   const former = draft.renews === null ? undefined : requireIssued(node, draft.renews)[0]
   const nbf = draft.startsAt === null ? node.licensing.now() : seconds(draft.startsAt)
   const exp = draft.endsAt === null ? null : seconds(draft.endsAt)
@@ -76,7 +77,7 @@ function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
     model: { id: draft.model, range: draft.range },
     artifacts: draft.artifacts,
     terms: draft.terms,
-    nodes: nodesOf(draft),
+    nodes: nodesOf(draft) ?? (former && draft.keepMachines ? rowOf(former).license.nodes : null),
     offlineSecondsMax: draft.offlineDaysMax && draft.offlineDaysMax * daySeconds,
     revocationsAgeSecondsMax: draft.revocationsDaysMax && draft.revocationsDaysMax * daySeconds,
     emergency: [],
@@ -217,6 +218,19 @@ export function issuedDocument(node: NodeContext, lid: string) {
   return { fileName: fileNameOf(rowOf(stored).license), document: stored.document }
 }
 
+/** LIC_REVOKED: what was taken back is not renewed, sold to or helped. */
+export function requireUnrevoked(node: NodeContext, lid: string): void {
+  const revoked = requireIssued(node, lid).find(({ revokedAt }) => revokedAt !== null)
+  if (!revoked) return
+  throw new OutpostError(
+    'LIC_REVOKED',
+    `The license ${lid} was revoked on ${revoked.revokedAt?.slice(0, 10)}.`,
+    {
+      hint: 'Issue a new license instead.',
+    },
+  )
+}
+
 /** What the customer reads out names the license, the machine and the number of the code. */
 export function emergencyCodeFor(node: NodeContext, actor: Actor, text: string) {
   const challenge = readChallenge(text)
@@ -226,6 +240,7 @@ export function emergencyCodeFor(node: NodeContext, actor: Actor, text: string) 
       hint: 'Ask for it once more, group by group.',
     })
   const { lid, account, model } = stored
+  requireUnrevoked(node, lid)
   const codes = parseJson(
     unseal(node.secrets.pepper, 'emergency-codes', lid, stored.emergencySealed),
   ) as string[]

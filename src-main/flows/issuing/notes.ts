@@ -6,7 +6,7 @@ import { signDocument } from '../../license/envelope/sign-document.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
-import { issuerOf, requireIssued } from './issue.ts'
+import { issuerOf, requireUnrevoked } from './issue.ts'
 import { nextNumber } from './lists.ts'
 
 export interface TrancheWish {
@@ -19,7 +19,7 @@ export interface TrancheWish {
 
 /** Numbered for each license, so that none counts twice. */
 export function signTranche(node: NodeContext, actor: Actor, wish: TrancheWish) {
-  requireIssued(node, wish.lid)
+  requireUnrevoked(node, wish.lid)
   const { iss, key } = issuerOf(node, undefined, 'tranche')
   const grants = grantsOf(wish)
   const number = audited(

@@ -7,12 +7,15 @@ import type { LicenseType } from '../../contract/license/terms.ts'
 import type { SiteDeclaration } from '../../contract/license/views.ts'
 import { redeem } from '../../license/emergency/redeem.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
+import { refusalOfAny } from '../../license/ladder/decide.ts'
+import type { LicenseStanding } from '../../license/ladder/rungs.ts'
 import { changeLicense, licenseHistory, type StoredLicense } from '../../store/tables/licenses.ts'
 import { nextSnapshot } from '../../store/tables/meta.ts'
 import { setSetting } from '../../store/tables/settings.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
+import { askedHere } from './decide-version.ts'
 import { tellOfLicenses } from './documents.ts'
 import { siteSetting } from './licensing.ts'
 
@@ -75,6 +78,30 @@ export async function deactivateLicense(node: NodeContext, actor: Actor, lid: st
   return { fileName: `${lid}.deactivation.jws`, document }
 }
 
+/** A code is kept for when it helps: it carries over an end and a changed machine, and over nothing else. */
+function requireUseOfCode(node: NodeContext, standing: LicenseStanding): void {
+  const refusal = refusalOfAny(standing, askedHere(node.licensing, { operation: 'serve' }))
+  const { license } = standing
+  const ends = license.exp !== null && node.licensing.now() >= license.exp
+  if (
+    refusal
+      ? ['LIC_EXPIRED', 'LIC_NODE_MISMATCH'].includes(refusal.code)
+      : ends || standing.binding.state === 'rebind'
+  )
+    return
+  throw new OutpostError(
+    'EMERGENCY_CODE_INVALID',
+    refusal
+      ? `An emergency code does not help here: ${refusal.clause} ${refusal.evidence}`
+      : 'An emergency code would be wasted: the license has not ended, and this is its machine.',
+    {
+      hint: refusal
+        ? refusal.remedy
+        : 'Keep it for when it is needed. A quota that is used up is raised by a file of the issuer.',
+    },
+  )
+}
+
 /** EMERGENCY_CODE_INVALID. Seven days of trusted time, also where the license has ended or the machine is another. */
 export async function redeemCode(node: NodeContext, actor: Actor, lid: string, code: string) {
   const stored = requireLicense(node, lid)
@@ -84,6 +111,7 @@ export async function redeemCode(node: NodeContext, actor: Actor, lid: string, c
   if (!found)
     throw new OutpostError('LIC_NOT_FOUND', `The license ${lid} cannot be verified, so no code helps it.`)
   const { license } = found.standing
+  requireUseOfCode(node, found.standing)
   const redeemed = redeem(code, license, { redeemed: stored.emergency }, node.licensing.now() * 1000)
   const until = new Date(redeemed.until).toISOString()
   audited(

@@ -24,6 +24,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
   const { payload: license, kid, digest } = openDocument('license', bytes, issuers.findKey)
   issuers.require({ kid, iss: license.iss, iat: license.iat }, 'license')
   requirePublisher(license)
+  requireUnrevoked(node, license)
   requireSite(node, license)
   requireMachine(node, license)
   const history = licenseHistory(node.db, license.lid)
@@ -60,6 +61,18 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
       for (const lid of license.supersedes) if (lid !== license.lid) endLicense(node.db, lid, license.lid, at)
     },
   }
+}
+
+function requireUnrevoked(node: NodeContext, { lid, iss }: LicensePayload): void {
+  const revoked = node.licensing.book.revoked(lid, iss)
+  if (!revoked) return
+  throw new OutpostError(
+    'LIC_REVOKED',
+    `The license was revoked${revoked.reason === '' ? '' : `: ${revoked.reason}`}.`,
+    {
+      hint: `Ask "${iss}" for a new license.`,
+    },
+  )
 }
 
 function requireSite(node: NodeContext, { aud }: LicensePayload): void {

@@ -10,7 +10,7 @@ import { monthAccount } from './quota-accounts.ts'
 
 export interface Simulated extends Explanation {
   /** Of the license that allows it; null where its requests have no limit. */
-  quota: { limit: number; used: number; refused: number } | null
+  quota: { limit: number; used: number; after: number; refused: number } | null
 }
 
 /** Nothing is counted and nothing changes. Tranches and renewals that are here already are part of it. */
@@ -52,5 +52,6 @@ function quotaAt(
   const { limit } = monthAccount(node.db, license, month)
   if (limit === null) return null
   const used = countedOn(node, license.lid, month)?.counted ?? 0
-  return { limit, used, refused: Math.max(0, used + requests - limit) }
+  const after = Math.min(Math.max(limit, used), used + requests)
+  return { limit, used, after, refused: used + requests - after }
 }

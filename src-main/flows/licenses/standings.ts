@@ -54,6 +54,8 @@ export interface LicenseBook {
   issuers(): Issuers
   /** Whether this is a key of the node's own publisher, also one that was rotated out. */
   isOwn(fingerprint: string | null): boolean
+  /** As the newest list of its issuer says. */
+  revoked(lid: string, issuer: string): { at: number; reason: string } | null
   /** As the newest receipt says. */
   attested(): Site['attested']
 }
@@ -88,6 +90,7 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): License
   return {
     issuers: () => present().issuers,
     isOwn: (fingerprint) => fingerprint !== null && present().own.has(fingerprint),
+    revoked: (lid, issuer) => present().revocations.get(issuer)?.revoked.get(lid) ?? null,
     attested: () => newestAttestation(present().contacts),
     of: (model, now) => {
       const facts = present()

@@ -78,19 +78,19 @@ export const graceEnd = ({ exp, terms }: LicensePayload): number | null =>
   exp === null ? null : exp + terms.graceDays * 86_400
 
 const standing: Rung = ({ supersededBy, deactivated, license }) => {
-  if (supersededBy !== null)
-    return {
-      code: 'LIC_SUPERSEDED',
-      clause: 'A newer license replaces this one.',
-      evidence: `It was replaced by ${supersededBy}.`,
-      remedy: 'Use the newer license; this one can be removed.',
-    }
   if (deactivated)
     return {
       code: 'LIC_SUPERSEDED',
       clause: 'The license was moved to another machine.',
       evidence: `This machine gave it up (document ${license.seq}).`,
       remedy: `To use it here again, ask ${renewal(license)} for a new file for this machine.`,
+    }
+  if (supersededBy !== null)
+    return {
+      code: 'LIC_SUPERSEDED',
+      clause: 'A newer license replaces this one.',
+      evidence: `It was replaced by ${supersededBy}.`,
+      remedy: 'Use the newer license; this one can be removed.',
     }
   return null
 }

@@ -164,8 +164,11 @@ export function createDriftWatch({ now, dataDir, prepareCase, log }: DriftWatchO
     follow: (routes, ruled) => {
       byTarget = new WeakMap()
       horizonMs = ruled ?? horizonMsDefault
-      const served = [...routes.endpoints.values()].flatMap(({ name, targets }) =>
-        targets.map((target) => [keyOf(name, target.versionId), target] as const),
+      // What is stopped has no drift: what it was asked before says nothing of what is served.
+      const served = [...routes.endpoints.values()].flatMap(({ name, targets, desired }) =>
+        desired === 'running'
+          ? targets.map((target) => [keyOf(name, target.versionId), target] as const)
+          : [],
       )
       watched = new Map(
         served.flatMap(([key, target]) => {

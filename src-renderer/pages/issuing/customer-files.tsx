@@ -1,12 +1,13 @@
 /** What customers send: requests begin a license, usage reports get a receipt, proofs of a move are checked. */
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
 import { client } from '../../client.ts'
 import { DocumentDrop, type DroppedDocument } from '../../components/document-drop.tsx'
 import { Card } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { saveDocument } from '../../data/save-text.ts'
-import { emptyForm, presetOf, type Start } from './draft.ts'
+import { emptyForm, presetOf, renewalOf, type Start } from './draft.ts'
 import css from './issuing.module.css'
 
 export function CustomerFiles({ onRequest }: { onRequest: (start: Start) => void }) {
@@ -96,6 +97,10 @@ async function taken(
     default: {
       const { request } = await client.issuing.openRequest({ document })
       const { wants } = request
+      const requests = [{ name: `${request.node.name} (${name})`, document }]
+      const former = await issuedHere(wants.lid)
+      if (wants.note !== '') reportDone(`What ${request.node.name} notes`, wants.note)
+      if (former) return onRequest({ ...renewalOf(former), requests })
       const known = ['COMMUNITY', 'DEVELOPER', 'PROFESSIONAL', 'ENTERPRISE'] as const
       const type = known.find((one) => one === wants.type) ?? 'DEVELOPER'
       onRequest({
@@ -103,16 +108,15 @@ async function taken(
         ...presetOf(type),
         range: wants.range,
         account: wants.account,
-        requests: [{ name: `${request.node.name} (${name})`, document }],
-        renews: await issuedHere(wants.lid),
+        requests,
       })
     }
   }
 }
 
 /** A request may name a license that another node has issued. */
-async function issuedHere(lid: string | null): Promise<string | null> {
-  if (lid === null) return null
-  const issued = await client.issuing.list({})
-  return issued.some((one) => one.lid === lid) ? lid : null
+async function issuedHere(lid: string | null): Promise<IssuedLicense | undefined> {
+  if (lid === null) return undefined
+  const issued = await client.issuing.list()
+  return issued.find((one) => one.lid === lid)
 }

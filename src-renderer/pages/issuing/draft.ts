@@ -1,5 +1,5 @@
 /** A license while it is filled in: a preset, what was changed of it, and the draft that the node signs. */
-import type { LicenseDraft } from '../../../src-main/contract/license/issuing.ts'
+import type { IssuedLicense, LicenseDraft } from '../../../src-main/contract/license/issuing.ts'
 import {
   type LicenseTerms,
   type LicenseType,
@@ -65,6 +65,7 @@ export const draftOf = (form: Form): LicenseDraft => ({
   endsAt: moment(form.endsOn),
   trial: form.trial,
   requests: form.requests.map(({ document }) => document),
+  keepMachines: true,
   traitsNeeded: 2,
   offlineDaysMax: form.offlineDaysMax,
   revocationsDaysMax: form.revocationsDaysMax,
@@ -73,3 +74,27 @@ export const draftOf = (form: Form): LicenseDraft => ({
   renews: form.renews,
   supersedes: [],
 })
+
+/** The next document of a license: all as it was, its machines too, from today for as long as the one before. */
+export function renewalOf({ license }: IssuedLicense): Start {
+  const { exp, nbf, terms, model } = license
+  const days = exp === null ? null : Math.max(1, Math.round((exp - nbf) / 86_400))
+  const from = exp === null ? Date.now() : Math.max(Date.now(), exp * 1000)
+  return {
+    model: model.id,
+    range: model.range,
+    account: license.sub,
+    terms,
+    endsOn: days === null ? '' : day(from + days * 86_400_000),
+    trial: license.trial,
+    emergencyCodes: license.emergency.length,
+    contact: license.contact,
+    site: license.aud ?? '',
+    offlineDaysMax: daysOf(license.offlineSecondsMax),
+    revocationsDaysMax: daysOf(license.revocationsAgeSecondsMax),
+    renews: license.lid,
+  }
+}
+
+const daysOf = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds / 86_400)

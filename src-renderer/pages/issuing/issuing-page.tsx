@@ -2,7 +2,6 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
 import { client, orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
@@ -11,21 +10,11 @@ import { EmptyState, Loaded } from '../../components/states.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import { CodeCard } from './code-card.tsx'
 import { CustomerFiles } from './customer-files.tsx'
-import { emptyForm, type Start } from './draft.ts'
+import { emptyForm, renewalOf, type Start } from './draft.ts'
 import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
-
-const renewalOf = ({ license }: IssuedLicense): Start => ({
-  model: license.model.id,
-  range: license.model.range,
-  account: license.sub,
-  terms: license.terms,
-  contact: license.contact,
-  site: license.aud ?? '',
-  renews: license.lid,
-})
 
 export function IssuingPage() {
   const cache = useQueryClient()

@@ -81,8 +81,8 @@ export function WhatIfTab() {
   )
 }
 
-function Quota({ limit, used, refused }: NonNullable<z.infer<typeof simulated>['quota']>) {
-  const sentence = `${formatNumber(used)} of ${formatNumber(limit)} requests of the month would be used.`
+function Quota({ limit, after, refused }: NonNullable<z.infer<typeof simulated>['quota']>) {
+  const sentence = `${formatNumber(after)} of ${formatNumber(limit)} requests of the month would be used.`
   if (refused === 0) return <p>{sentence}</p>
   return (
     <Banner tone="warn" title={`${formatNumber(refused)} refused.`}>

@@ -137,6 +137,9 @@ test('the command runs from the unpacked root and answers as the version', async
     execFileSync('tar', ['xzf', join(image, 'blobs', 'sha256', digest.slice(7)), '-C', root])
   const port = await freePort()
   const key = 'a-key-that-only-this-test-knows'
+  const licenseFile = join(folder, 'adder.license')
+  await answer(['license', 'issue', 'acme.adder', '--account', 'A container', '-o', licenseFile, ...data])
+  const license = await readFile(licenseFile, 'utf8')
   const enter =
     'mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot --userspec=10001:10001 "$0" "$@"'
   const command = [...config.config.Entrypoint, ...config.config.Cmd]
@@ -147,6 +150,7 @@ test('the command runs from the unpacked root and answers as the version', async
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       PORT: String(port),
       OUTPOST_API_KEY: key,
+      OUTPOST_LICENSE: license,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -9,7 +9,7 @@ import { emergencySecret, makeEmergencyCodes } from '../../../src-main/license/e
 import { commitments } from '../../../src-main/license/emergency/redeem.ts'
 import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.ts'
 import { described, handOver, postJson, refusalOf, register } from '../../support/handed-over.ts'
-import { termsOf, testIssuer } from '../../support/licenses.ts'
+import { nowSeconds, termsOf, testIssuer } from '../../support/licenses.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -129,7 +129,11 @@ const strangerCodes = (() => {
 const own = { terms: termsOf('DEVELOPER'), model, account: 'Example Bank', endsAt: null }
 let lid = ''
 change('licenses.install', 'license.import-license', async () => {
-  const { payload, text } = stranger.license({ emergency: strangerCodes.commitments, lid: strangerCodes.lid })
+  const { payload, text } = stranger.license({
+    emergency: strangerCodes.commitments,
+    lid: strangerCodes.lid,
+    exp: nowSeconds() - 60, // a code helps over an end
+  })
   await outpost.client.licenses.install({ document: text })
   lid = payload.lid
 })
