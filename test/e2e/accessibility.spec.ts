@@ -35,6 +35,7 @@ const operate = [
   '/licenses?tab=notices',
   '/licenses?tab=what-if',
   '/licenses?tab=site',
+  '/issuing',
   '/help/licensing',
   '/help/license-limits',
   '/jobs',

@@ -6,6 +6,7 @@ import type { IssuedLicense } from '../../../src-main/contract/license/issuing.t
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { formatNumber } from '../../components/format.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -39,14 +40,22 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
         rows={rows.map((row) => ({
           key: row.lid,
           cells: [
-            row.account,
+            <span key="account">
+              {row.account}
+              <small className={css.under} title={row.lid}>
+                …{row.lid.slice(-8)}, document {row.seq}
+              </small>
+            </span>,
             <span key="model">
               {row.model}
               <small className={css.under}>
                 {row.license.model.range === '*' ? 'all versions' : row.license.model.range}
               </small>
             </span>,
-            row.type,
+            <span key="type">
+              {row.type}
+              <small className={css.under}>{countedInWords(row)}</small>
+            </span>,
             <State key="state" row={row} />,
             row.endsAt === null ? 'no end' : <Time key="ends" at={row.endsAt} as="date" />,
             row.license.nodes === null
@@ -61,6 +70,11 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
       {selling && <TrancheDialog row={selling} onClose={() => setSelling(null)} />}
     </>
   )
+}
+
+function countedInWords({ license: { terms } }: IssuedLicense): string {
+  const { max, unit } = terms.quota
+  return max === null ? 'without a limit' : `${formatNumber(max)} ${unit}s a month`
 }
 
 function State({ row }: { row: IssuedLicense }) {
@@ -133,8 +147,9 @@ function RevokeDialog({
       }}
     >
       <p>
-        {row.model} stops answering on the customer’s machines as soon as the next list of revocations is
-        imported there. This cannot be taken back; a new license can be issued.
+        The license …{row.lid.slice(-8)}, {countedInWords(row)}: {row.model} stops answering on the customer’s
+        machines as soon as the next list of revocations is imported there. This cannot be taken back; a new
+        license can be issued.
       </p>
       <TextInput
         label="Reason"
