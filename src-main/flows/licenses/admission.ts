@@ -254,7 +254,15 @@ function inWords(refusal: OutpostError, license: LicensePayload): OutpostError {
   if (code === 'QUOTA_EXCEEDED') {
     const resetAt = typeof details?.resetAt === 'string' ? details.resetAt : null
     const seconds = resetAt === null ? 0 : Math.max(1, Math.ceil((Date.parse(resetAt) - Date.now()) / 1000))
-    return new OutpostError(code, `${message} The license says: ${clause}`, {
+    const bought =
+      typeof details?.limit === 'number' && license.terms.quota.max !== null
+        ? details.limit - license.terms.quota.max
+        : 0
+    const more =
+      bought > 0 && license.terms.quota.onExceed === 'deny'
+        ? ` ${bought} more were bought for this month.`
+        : ''
+    return new OutpostError(code, `${message} The license says: ${clause}${more}`, {
       hint: `The next month begins at ${resetAt}. For more before that, ask ${issuer} for a larger license or for more requests of this month; they hold as soon as the file is imported.`,
       details: { ...details, ...lid, retryAfterSeconds: seconds },
     })

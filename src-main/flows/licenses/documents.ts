@@ -65,8 +65,11 @@ export function previewDocument(
   } catch (error) {
     if (!(error instanceof OutpostError)) throw error
     const { code, message, hint, details } = error
+    // What was changed after it was signed says nothing that anybody should read.
+    const forged = code === 'LIC_SIG_INVALID' ? { license: null, payload: {} } : {}
     return {
       ...shown,
+      ...forged,
       known: false,
       effects: [],
       warnings: [],
