@@ -188,7 +188,7 @@ const fileNameOf = ({ model, sub, seq }: LicensePayload): string =>
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40)}-${seq}.license`
 
-export function requireIssued(node: NodeContext, lid: string): StoredIssued[] {
+function requireIssued(node: NodeContext, lid: string): StoredIssued[] {
   const found = issuedOf(node.db, lid)
   if (found.length > 0) return found
   throw new OutpostError('LIC_NOT_FOUND', `This node has issued no license ${lid}.`, {
