@@ -1,6 +1,6 @@
 /** Handlers of the node itself, its jobs, keys, publishers and logins. */
 
-import { createKey, listKeys, revokeKey } from '../flows/access/keys.ts'
+import { createKey, listKeys, revokeKey, rotateKey } from '../flows/access/keys.ts'
 import { claimLink, enter, leave, loginState, setPassword } from '../flows/access/login.ts'
 import { newLoginLink } from '../flows/access/login-link.ts'
 import {
@@ -62,6 +62,7 @@ export const jobs = api.jobs.router({
 export const keys = api.keys.router({
   list: api.keys.list.handler(({ context, input }) => listKeys(context.node, input)),
   create: api.keys.create.handler(({ context, input }) => createKey(context.node, context.actor, input)),
+  rotate: api.keys.rotate.handler(({ context, input }) => rotateKey(context.node, context.actor, input)),
   revoke: api.keys.revoke.handler(({ context, input }) => revokeKey(context.node, context.actor, input.id)),
 })
 

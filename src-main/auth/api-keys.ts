@@ -10,6 +10,7 @@ import { keyHash, sameText } from '../base/key-hash.ts'
 import type { KeyScope, keyRow } from '../contract/views.ts'
 import { inTransaction, type NodeReader, type NodeWriter, type RowWindow } from '../store/sqlite.ts'
 import {
+  expireStoredKey,
   findKey,
   findKeyByHash,
   insertKey,
@@ -76,6 +77,42 @@ export function createKey(
     }
     appendAuditEntry(db, { ...by, action: 'key.create', object: key.id, outcome: 'done', details })
     return { key: toRow({ ...key, revokedAt: null, lastUsedAt: null }), secret }
+  })
+}
+
+/**
+ * A new secret for what the key may do, for as long again as the key was made for where no end is given. The old one
+ * is good for `overlapMs` more, and never longer than it would have been. NOT_FOUND; KEY_INVALID where it has ended.
+ */
+export function rotateKey(
+  db: NodeWriter,
+  pepper: Buffer,
+  wanted: { id: string; overlapMs: number; expiresAt?: string | null | undefined },
+  by: By,
+): { key: KeyRow; secret: string; previous: KeyRow } {
+  return inTransaction(db, () => {
+    const { id, overlapMs } = wanted
+    const before = findKey(db, id)
+    if (!before) throw new OutpostError('NOT_FOUND', `There is no key ${id}.`)
+    const { expiresAt, createdAt, name, prefix } = before
+    if (before.revokedAt !== null || (expiresAt !== null && expiresAt <= by.at)) {
+      const how = before.revokedAt === null ? 'has expired' : 'is revoked'
+      throw new OutpostError('KEY_INVALID', `The key ${name} ${how}, so nothing of it goes on.`, {
+        hint: 'Create a new key.',
+      })
+    }
+    const now = Date.parse(by.at)
+    const again =
+      expiresAt === null ? null : new Date(now + Date.parse(expiresAt) - Date.parse(createdAt)).toISOString()
+    const end = wanted.expiresAt === undefined ? again : wanted.expiresAt
+    const made = createKey(db, pepper, { ...before, expiresAt: end }, by)
+    const details = { name, prefix, replacedBy: made.key.id, overlapMs }
+    appendAuditEntry(db, { ...by, action: 'key.rotate', object: id, outcome: 'done', details })
+    if (overlapMs === 0) return { ...made, previous: revokeKey(db, id, by) }
+    const overlapEnd = new Date(now + overlapMs).toISOString()
+    const endsAt = expiresAt !== null && expiresAt < overlapEnd ? expiresAt : overlapEnd
+    expireStoredKey(db, id, endsAt)
+    return { ...made, previous: toRow({ ...before, expiresAt: endsAt }) }
   })
 }
 

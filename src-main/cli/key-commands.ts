@@ -5,7 +5,7 @@ import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
-import { expiryOption, wholeNumber } from './names.ts'
+import { expiryOption, overlapOption, wholeNumber } from './names.ts'
 import { type Page, paged, restOf } from './paged.ts'
 import { table } from './terminal.ts'
 
@@ -51,6 +51,32 @@ export function addKeyCommands(add: AddCommand): void {
       key.revokedAt ? 'revoked' : (key.expiresAt ?? 'stays'),
     ])
     context.terminal.result(page, table(['Id', 'Name', 'Key', 'Scopes', 'Until'], rows) + restOf(page))
+  })
+  add(
+    'keys rotate <id>',
+    'Make a new secret for the same name, scopes and limits; it is shown this once',
+    'outpost keys rotate 0190… --overlap 7d',
+    (command) =>
+      command
+        .option(
+          '--overlap <time>',
+          'how long the old secret stays good: none, hours such as 24h, or days such as 7d; 24h unless told otherwise',
+          overlapOption,
+        )
+        .option(
+          '--expires <time>',
+          'never, days such as 30d, or ISO 8601; as long again as the old one unless told otherwise',
+          expiryOption,
+        ),
+  ).run(async (context, id: string, { overlap, expires }: { overlap?: number; expires?: string }) => {
+    const made = await context.withNode((node) =>
+      node.client.keys.rotate({
+        id,
+        overlapHours: overlap,
+        expiresAt: expires === 'never' ? null : expires,
+      }),
+    )
+    context.terminal.result(made, made.secret)
   })
   add('keys revoke <id>', 'Revoke an API key at once', 'outpost keys revoke 0190…').run(
     async (context, id: string) => {

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
+import { limits } from '../contract/limits.ts'
 
 /** A whole number of an option, within its bounds. */
 export const wholeNumber =
@@ -20,6 +21,17 @@ export function expiryOption(text: string): string {
   const days = /^(\d{1,4})d$/.exec(text)?.[1]
   if (days === undefined) return timeOption(text)
   return new Date(Date.now() + Number(days) * dayMs).toISOString()
+}
+
+/** How long an old key is good beside its new one, in hours: none, hours such as 24h, days such as 7d. */
+export function overlapOption(text: string): number {
+  if (text === 'none') return 0
+  const [, count, unit] = /^(\d{1,4})([hd])$/.exec(text) ?? []
+  const hours = Number(count) * (unit === 'd' ? 24 : 1)
+  if (count !== undefined && hours <= limits.keyOverlapHoursMax) return hours
+  throw new InvalidArgumentError(
+    `It takes none, hours such as 24h or days such as 7d, ${limits.keyOverlapHoursMax / 24} days at most.`,
+  )
 }
 
 /** An ISO 8601 time or date of an option, as the API takes it. */

@@ -193,6 +193,8 @@ export const limits = Object.freeze({
   rebindDaysMax: 14,
   /** Days that an emergency code is good for. */
   emergencyDaysMax: 7,
+  /** Hours in which a rotated API key is good beside its new secret: a month to reach every client. */
+  keyOverlapHoursMax: 720,
   /** Hours in which the same Idempotency-Key counts once. */
   idempotencyHoursMax: 24,
   /** Idempotency keys that are kept, of one caller and of all: one caller cannot push out the keys of the others alone. */

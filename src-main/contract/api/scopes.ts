@@ -102,7 +102,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   // The node itself calls what stands there, also in a network that others do not reach.
   webhooks: { list: 'admin', add: 'admin', test: 'admin', remove: 'admin' },
   jobs: { list: 'read', get: 'read', watch: 'read', cancel: 'write', retry: 'write' },
-  keys: { list: 'admin', create: 'admin', revoke: 'admin' },
+  keys: { list: 'admin', create: 'admin', rotate: 'admin', revoke: 'admin' },
   publishers: {
     list: 'read',
     trust: 'admin',

@@ -3,6 +3,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { jobState } from '../choices.ts'
 import { modelMemoryBytes } from '../hosting.ts'
+import { limits } from '../limits.ts'
 import { digest, instant, publisherName, rowId, timestamp } from '../names.ts'
 import { deviceProbe, failure, jobRow, keyRow, keyScope, page, pageQuery, publisherRow } from '../views.ts'
 
@@ -195,6 +196,23 @@ export const keys = {
       }),
     )
     .output(z.object({ key: keyRow, secret: z.string() })),
+  rotate: oc
+    .route({
+      method: 'POST',
+      path: '/keys/{id}/rotate',
+      summary: 'Make a new secret for what a key may do; the old one stays good for the overlap',
+      tags: ['Keys'],
+    })
+    .input(
+      z.object({
+        id: rowId,
+        /** How long the old secret is good beside the new one; 0 revokes it at once. */
+        overlapHours: z.int().min(0).max(limits.keyOverlapHoursMax).default(24),
+        /** When the new secret ends; left out, it is good for as long again as the old one was made for. */
+        expiresAt: instant.nullable().optional(),
+      }),
+    )
+    .output(z.object({ key: keyRow, secret: z.string(), previous: keyRow })),
   revoke: oc
     .route({ method: 'POST', path: '/keys/{id}/revoke', summary: 'Revoke a key at once', tags: ['Keys'] })
     .input(z.object({ id: rowId }))

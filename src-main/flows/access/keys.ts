@@ -1,6 +1,12 @@
-/** API keys: made, listed, revoked. A revocation is answered when serving refuses the key. */
+/** API keys: made, listed, rotated, revoked. A revocation is answered when serving refuses the key. */
 
-import { createKey as create, keyPrefix, listKeys as list, revokeKey as revoke } from '../../auth/api-keys.ts'
+import {
+  createKey as create,
+  keyPrefix,
+  listKeys as list,
+  revokeKey as revoke,
+  rotateKey as rotate,
+} from '../../auth/api-keys.ts'
 import { newToken } from '../../auth/tokens.ts'
 import { isoTime } from '../../base/clock.ts'
 import { keyHash } from '../../base/key-hash.ts'
@@ -32,6 +38,21 @@ export async function revokeKey(node: NodeContext, actor: Actor, id: string) {
   await node.serving.apply(node.snapshot())
   node.announce('keys', id)
   return revoked
+}
+
+const hourMs = 3_600_000
+
+export async function rotateKey(
+  node: NodeContext,
+  actor: Actor,
+  wanted: { id: string; overlapHours: number; expiresAt?: string | null | undefined },
+) {
+  const { id, overlapHours, expiresAt } = wanted
+  const by = { actor: actor.name, at: isoTime(node.clock) }
+  const made = rotate(node.db, node.secrets.pepper, { id, overlapMs: overlapHours * hourMs, expiresAt }, by)
+  await node.serving.apply(node.snapshot())
+  node.announce('keys', id)
+  return made
 }
 
 /** A time of use is written once a minute at most, however often the key is used. */

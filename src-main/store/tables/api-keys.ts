@@ -79,6 +79,10 @@ export const revokeStoredKey = (db: NodeWriter, id: string, at: string): boolean
     'update api_keys set revoked_at = coalesce(revoked_at, ?), revision = revision + 1 where id = ?',
   ).run(at, id).changes === 1
 
+export function expireStoredKey(db: NodeWriter, id: string, at: string): void {
+  sql(db, 'update api_keys set expires_at = ?, revision = revision + 1 where id = ?').run(at, id)
+}
+
 /** Only forward, and only where the last use that is written down was before `before`. True where it was. */
 export const touchKey = (db: NodeWriter, id: string, at: string, before = at): boolean =>
   sql(db, `update api_keys set last_used_at = ? where id = ? and coalesce(last_used_at, '') < ?`).run(

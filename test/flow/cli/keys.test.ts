@@ -63,6 +63,26 @@ test('a key is shown when it is made and nowhere after', async () => {
   expect((await outpost(['keys', 'list', ...data])).out).toContain('revoked')
 })
 
+test('a key is rotated: a new secret for the same, the old one for the time that is asked for', async () => {
+  const made = await answer<{ key: Key }>(['keys', 'create', 'turned', '--scope', 'read', ...data])
+  const rotated = await outpost(['keys', 'rotate', made.key.id, '--overlap', '7d', ...data])
+  expect(rotated.out.trim()).toMatch(/^opk_\S{20,}$/)
+  const { rows } = await answer<{ rows: Array<Key & { name: string; expiresAt: string }> }>([
+    'keys',
+    'list',
+    ...data,
+  ])
+  const [next, old] = rows.filter(({ name }) => name === 'turned')
+  expect(old).toMatchObject({ id: made.key.id, revokedAt: null })
+  expect(Math.round((Date.parse(old?.expiresAt ?? '') - Date.now()) / 86_400_000)).toBe(7)
+  const last = await answer<{ previous: Key; key: { expiresAt: string | null } }>([
+    ...['keys', 'rotate', next?.id ?? '', '--overlap', 'none', '--expires', 'never', ...data],
+  ])
+  expect(last).toMatchObject({ previous: { revokedAt: expect.any(String) }, key: { expiresAt: null } })
+  const wrong = await outpost(['keys', 'rotate', made.key.id, '--overlap', '31d', ...data])
+  expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining('30 days at most')])
+})
+
 test('a key ends after 90 days, never, after so many days or at a time', async () => {
   const day = 86_400_000
   const untilOf = async (...options: string[]): Promise<string | null> =>

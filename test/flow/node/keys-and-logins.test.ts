@@ -85,6 +85,17 @@ describe('keys', () => {
     expect((await infer(secret)).status).toBe(401)
   })
 
+  test('a rotated key answers beside the new one for the overlap, or not at all', async () => {
+    const { keys } = outpost.client
+    const old = await keys.create({ name: 'turned', scopes: ['infer'], requestsPerMinute: 500 })
+    const next = await keys.rotate({ id: old.key.id, overlapHours: 1 })
+    expect(next.key).toMatchObject({ name: 'turned', scopes: ['infer'], requestsPerMinute: 500 })
+    expect([(await infer(old.secret)).status, (await infer(next.secret)).status]).toEqual([200, 200])
+    const last = await keys.rotate({ id: next.key.id, overlapHours: 0 })
+    expect([(await infer(next.secret)).status, (await infer(last.secret)).status]).toEqual([401, 200])
+    await expect(keys.rotate({ id: next.key.id })).rejects.toMatchObject({ code: 'KEY_INVALID' })
+  })
+
   test('a revocation that meets a restart of serving waits for it', async () => {
     const { key, secret } = await outpost.client.keys.create({ name: 'unlucky', scopes: ['infer'] })
     const restarted = outpost.client.system.restartServing()

@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checkKey, createKey, listKeys, revokeKey } from '../../../src-main/auth/api-keys.ts'
+import { checkKey, createKey, listKeys, revokeKey, rotateKey } from '../../../src-main/auth/api-keys.ts'
 import {
   changePassword,
   claimLoginLink,
@@ -59,6 +59,45 @@ describe('keys', () => {
     expect(() => createKey(db, pepper, { name: 'late', scopes: ['read'], expiresAt: by.at }, by)).toThrow(
       code('BAD_REQUEST'),
     )
+  })
+
+  test('are rotated: the same rights under a new secret, the old one for the overlap and no longer than before', async () => {
+    const { db } = await dataFolder()
+    const wanted = {
+      name: 'ci',
+      scopes: ['infer', 'read'] as const,
+      expiresAt: at(60),
+      requestsPerMinute: 7,
+      commercial: true,
+    }
+    const old = createKey(db, pepper, wanted, by)
+    const rotated = rotateKey(db, pepper, { id: old.key.id, overlapMs: 10 * 60_000 }, { ...by, at: at(20) })
+    expect(rotated.secret).not.toBe(old.secret)
+    expect(rotated.key).toMatchObject({ ...wanted, createdAt: at(20), expiresAt: at(80), lastUsedAt: null })
+    expect(rotated.previous).toMatchObject({ id: old.key.id, expiresAt: at(30), revokedAt: null })
+    const held = (secret: string, minutes: number) => checkKey(db, pepper, secret, at(minutes)).outcome
+    expect([held(old.secret, 29), held(old.secret, 30)]).toEqual(['valid', 'expired'])
+    expect([held(rotated.secret, 79), held(rotated.secret, 80)]).toEqual(['valid', 'expired'])
+
+    // An overlap lengthens nothing, and none ends the old one at once.
+    const longer = rotateKey(db, pepper, { id: rotated.key.id, overlapMs: 1e9 }, { ...by, at: at(40) })
+    expect(longer.previous.expiresAt).toBe(at(80))
+    const now = { ...by, at: at(50) }
+    const last = rotateKey(db, pepper, { id: longer.key.id, overlapMs: 0, expiresAt: null }, now)
+    expect([held(longer.secret, 50), held(last.secret, 9999)]).toEqual(['revoked', 'valid'])
+    const kept = rotateKey(db, pepper, { id: last.key.id, overlapMs: 60_000 }, { ...by, at: at(60) })
+    expect([kept.key.expiresAt, kept.previous.expiresAt]).toEqual([null, at(61)])
+
+    const rotate = (id: string) => rotateKey(db, pepper, { id, overlapMs: 0 }, { ...by, at: at(70) })
+    for (const ended of [old, longer]) expect(() => rotate(ended.key.id)).toThrow(code('KEY_INVALID'))
+    expect(() => rotate('nobody')).toThrow(code('NOT_FOUND'))
+    const entries = listAuditEntries(db, {}, { offset: 0, limit: 99 }).rows
+    expect(entries.filter(({ action }) => action === 'key.rotate')).toHaveLength(4)
+    expect(
+      entries.find(({ action, object }) => action === 'key.rotate' && object === old.key.id),
+    ).toMatchObject({
+      details: { name: 'ci', replacedBy: rotated.key.id, overlapMs: 600_000 },
+    })
   })
 
   test('use is remembered and only moves forward', async () => {
