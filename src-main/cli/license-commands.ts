@@ -7,6 +7,7 @@ import { type LicenseType, licenseType } from '../contract/license/terms.ts'
 import type { DocumentPreview, LicenseRow } from '../contract/license/views.ts'
 import type { AddCommand } from './add-command.ts'
 import {
+  endText,
   explanationText,
   licenseText,
   previewText,
@@ -121,7 +122,7 @@ function addInstalledCommands(add: AddCommand): void {
         row.license?.terms.type ?? '',
         stateText(row),
         usageText(row.usage),
-        row.license?.exp == null ? 'none' : new Date(row.license.exp * 1000).toISOString().slice(0, 10),
+        endText(row),
       ])
       const heads = ['License', 'Model', 'Type', 'State', 'Used this month', 'Ends before']
       context.terminal.result(rows, rows.length === 0 ? 'No license is installed.' : table(heads, cells))

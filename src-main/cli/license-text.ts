@@ -12,6 +12,12 @@ export const usageText = (usage: QuotaUsage | null): string =>
 export const stateText = ({ state, problem }: LicenseRow): string =>
   problem === null ? state : `${state} (${problem.code})`
 
+/** With an emergency code it is the code that ends next. */
+export function endText({ state, emergencyUntil, license }: LicenseRow): string {
+  if (state === 'emergency' && emergencyUntil !== null) return emergencyUntil.slice(0, 10)
+  return license?.exp == null ? 'none' : new Date(license.exp * 1000).toISOString().slice(0, 10)
+}
+
 export function termsText(license: LicensePayload): string {
   const rights = rightsInWords(license.terms).map(
     ({ title, allowed }) => `  ${allowed ? 'yes' : 'no '}  ${title}`,
@@ -69,7 +75,7 @@ export function explanationText(explained: Explanation): string {
   const head = `${operation} ${model}@${version} (${use}): ${decision.allowed ? 'allowed' : `denied, ${decision.code}`}`
   if (own) return `${head}\nThe version is signed with a key of this node, so nobody's terms stand over it.`
   const why = decision.allowed
-    ? [`By the license ${decision.lid}.`]
+    ? [`By the license ${decision.lid}${graceText(decision)}.`]
     : [`Rule      ${decision.clause}`, `Evidence  ${decision.evidence}`, `Way out   ${decision.remedy}`]
   return [
     head,
@@ -81,6 +87,12 @@ export function explanationText(explained: Explanation): string {
     ),
     ...next.map(({ at, what }) => `  ${at.slice(0, 10)}  ${what}`),
   ].join('\n')
+}
+
+function graceText({ graceUntil, byEmergency }: Extract<Explanation['decision'], { allowed: true }>): string {
+  const how = byEmergency ? 'by an emergency code' : 'in its grace'
+  if (graceUntil === null) return byEmergency ? ` ${how}` : ''
+  return ` ${how}, until before ${new Date(graceUntil * 1000).toISOString().slice(0, 10)}`
 }
 
 /** One line a model, and the way out where it is denied. */
@@ -98,10 +110,7 @@ export function simulationText(
   const lines = models.map(({ model, version, decision, quota }) => {
     if (!decision.allowed)
       return `${model}@${version}: denied, ${decision.code}. ${decision.evidence} ${decision.remedy}`
-    const grace =
-      decision.graceUntil === null
-        ? ''
-        : ` in its grace, until before ${new Date(decision.graceUntil * 1000).toISOString().slice(0, 10)}`
+    const grace = graceText(decision)
     if (quota === null) return `${model}@${version}: allowed${grace}, without a limit`
     const { limit, used, refused } = quota
     const sum = `${grouped(used)} used and ${grouped(requests)} more, of ${grouped(limit)}`

@@ -73,6 +73,20 @@ describe('13: the bounds of the time, half open', () => {
   })
 })
 
+test('13: an emergency code carries over an end, and a decision names the end of the code', () => {
+  const ended = { exp: now - 40 * day, terms: termsOf('DEVELOPER', { graceDays: 14 }) }
+  const coded = standing(ended, { emergencyUntil: now + 3 * day })
+  expect(decide([coded], asked())).toMatchObject({
+    allowed: true,
+    byEmergency: true,
+    graceUntil: now + 3 * day,
+    until: now + 3 * day,
+  })
+  const during = standing({ ...ended, exp: now - day }, { emergencyUntil: now + 20 * day })
+  expect(decide([during], asked())).toMatchObject({ byEmergency: false, graceUntil: now + 20 * day })
+  expect(codeOf(standing(ended, { emergencyUntil: now }))).toBe('LIC_EXPIRED')
+})
+
 test('14: issued in the future, within what clocks differ and beyond', () => {
   expect(codeOf(standing({ iat: now + 300 }))).toBeNull()
   expect(codeOf(standing({ iat: now + 301 }))).toBe('LIC_IAT_FUTURE')

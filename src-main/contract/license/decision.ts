@@ -51,8 +51,10 @@ const permission = z.object({
   lid: rowId.nullable(),
   /** Trusted time in seconds from which on it must be asked again; null: nothing about it ends. */
   until: z.int().nullable(),
-  /** Runs after the license's end, until then; null where it is within its time. */
+  /** Runs after the license's end, by its grace or by a code, until then; null where it is within its time. */
   graceUntil: z.int().nullable(),
+  /** An emergency code alone lets it run. */
+  byEmergency: z.boolean(),
   /** To be shown with every answer. */
   attribution: z.string().nullable(),
 })

@@ -8,7 +8,7 @@ import { documentKind, licensePayload } from './documents.ts'
 import { countryCode } from './terms.ts'
 
 /**
- * `next`: installed ahead. `grace`: after the end. `unusable`: it cannot be verified any more. The order is that of
+ * `next`: installed ahead. `grace`: after the end. `emergency`: by a code alone. `unusable`: it cannot be verified any more. The order is that of
  * the page: what needs a person first.
  */
 const licenseState = z.enum([
@@ -16,6 +16,7 @@ const licenseState = z.enum([
   'unusable',
   'expired',
   'denied',
+  'emergency',
   'grace',
   'active',
   'next',
@@ -80,6 +81,7 @@ export const licenseRow = z.object({
   /** Days until the end; below zero after it; null: without end. */
   daysLeft: z.int().nullable(),
   graceUntil: timestamp.nullable(),
+  /** Of a code that was entered; null where none holds any more. */
   emergencyUntil: timestamp.nullable(),
   /** Codes that were not used yet. */
   emergencyLeft: z.int(),

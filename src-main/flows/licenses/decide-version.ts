@@ -37,12 +37,19 @@ export function askedHere(licensing: Licensing, asked: Asked): Omit<Question, 'v
   return {
     operation: asked.operation,
     commercial: asked.commercial ?? site.commercial,
-    site: { country: site.country, attested: licensing.book.attested() },
+    site: { country: site.country },
     now: asked.now ?? licensing.now(),
   }
 }
 
-const own: LicenseDecision = { allowed: true, lid: null, until: null, graceUntil: null, attribution: null }
+const own: LicenseDecision = {
+  allowed: true,
+  lid: null,
+  until: null,
+  graceUntil: null,
+  byEmergency: false,
+  attribution: null,
+}
 
 export function decideVersion(licensing: Licensing, version: VersionFacts, asked: Asked): LicenseDecision {
   if (licensing.book.isOwn(version.publisherFingerprint)) return own

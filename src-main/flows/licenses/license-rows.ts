@@ -3,7 +3,7 @@ import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { LicenseRow, LicenseState } from '../../contract/license/views.ts'
 import { makeChallenge } from '../../license/emergency/challenge.ts'
 import { nextCode } from '../../license/emergency/redeem.ts'
-import { refusalOfAny } from '../../license/ladder/decide.ts'
+import { holdsByCode, refusalOfAny } from '../../license/ladder/decide.ts'
 import { graceEnd, type LicenseStanding, type Refusal } from '../../license/ladder/rungs.ts'
 import type { NodeContext } from '../node-context.ts'
 import { askedHere } from './decide-version.ts'
@@ -18,6 +18,7 @@ const order: readonly LicenseState[] = [
   'unusable',
   'expired',
   'denied',
+  'emergency',
   'grace',
   'active',
   'next',
@@ -70,10 +71,13 @@ const storedPart = ({ lid, seq, model, issuer, installedAt, installedBy }: Store
 function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usable'][number]): LicenseRow {
   const now = node.licensing.now()
   const { license, binding } = standing
-  const refusal = refusalOfAny(standing, askedHere(node.licensing, { operation: 'serve' }))
+  const asked = askedHere(node.licensing, { operation: 'serve' })
+  const refusal = refusalOfAny(standing, asked)
+  const byCode = refusal === null && holdsByCode(standing, (without) => refusalOfAny(without, asked))
+  const { emergencyUntil } = standing
   return {
     ...storedPart(stored),
-    state: stateOf(standing, refusal, now),
+    state: byCode ? 'emergency' : stateOf(standing, refusal, now),
     problem: refusal && {
       code: refusal.code,
       message: `${refusal.clause} ${refusal.evidence}`,
@@ -83,7 +87,7 @@ function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usab
     kid,
     daysLeft: license.exp === null ? null : Math.floor((license.exp - now) / 86_400),
     graceUntil: isoOrNull(graceEnd(license)),
-    emergencyUntil: isoOrNull(standing.emergencyUntil),
+    emergencyUntil: isoOrNull(emergencyUntil !== null && now < emergencyUntil ? emergencyUntil : null),
     emergencyLeft: Math.max(0, license.emergency.length - stored.emergency.length),
     emergencyChallenge: challengeOf(node, license, stored),
     binding: {

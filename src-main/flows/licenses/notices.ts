@@ -53,7 +53,11 @@ function noticesOf(node: NodeContext, { standing }: Usable, all: readonly Usable
 }
 
 /** Of several that are due only the nearest is told: a license of a week begins with 7 days, not with 90. */
-function ofTime({ license, revoked }: LicenseStanding, all: readonly Usable[], now: number): Notice[] {
+function ofTime(
+  { license, revoked, emergencyUntil }: LicenseStanding,
+  all: readonly Usable[],
+  now: number,
+): Notice[] {
   const { exp, model, lid, seq } = license
   const subject = `The license for ${model.id}`
   if (revoked)
@@ -66,6 +70,14 @@ function ofTime({ license, revoked }: LicenseStanding, all: readonly Usable[], n
     ]
   if (exp === null) return []
   const end = graceEnd(license) ?? exp
+  if (now >= end && emergencyUntil !== null && now < emergencyUntil)
+    return [
+      {
+        kind: `emergency-${dayOf(emergencyUntil)}`,
+        severity: 'danger',
+        message: `${subject} has expired, and an emergency code lets it serve until before ${dayOf(emergencyUntil)}. Renew it before that.`,
+      },
+    ]
   if (now >= end)
     return [
       {
@@ -170,7 +182,11 @@ function keepRebind(node: NodeContext, inUse: readonly Usable[]): boolean {
 }
 
 const severityOf = (kind: string): Notice['severity'] =>
-  /^(revoked|grace|quota-.*-100$)/.test(kind) ? 'danger' : /^ends-(90|60|30)$/.test(kind) ? 'info' : 'warning'
+  /^(revoked|grace|emergency-|quota-.*-100$)/.test(kind)
+    ? 'danger'
+    : /^ends-(90|60|30)$/.test(kind)
+      ? 'info'
+      : 'warning'
 
 export function licenseNotices(node: NodeContext) {
   const models = new Map(

@@ -83,28 +83,36 @@ function permissionOf(
   standing: LicenseStanding,
   question: Question,
 ): Extract<LicenseDecision, { allowed: true }> {
-  const { license } = standing
+  const { license, emergencyUntil } = standing
   const { now } = question
-  const inGrace = license.exp !== null && now >= license.exp
+  const hasEnded = license.exp !== null && now >= license.exp
+  const coded = emergencyUntil !== null && now < emergencyUntil ? emergencyUntil : 0
   return {
     allowed: true,
     lid: license.lid,
     until: nextChange(standing, question),
-    graceUntil: inGrace ? graceEnd(license) : null,
+    graceUntil: hasEnded ? Math.max(graceEnd(license) ?? 0, coded) : null,
+    byEmergency: holdsByCode(standing, (without) => firstRefusal(without, question)),
     attribution: license.terms.attribution,
   }
 }
 
+/** Whether it would be refused but for an emergency code. */
+export const holdsByCode = (
+  standing: LicenseStanding,
+  refusal: (without: LicenseStanding) => Refusal | null,
+): boolean => standing.emergencyUntil !== null && refusal({ ...standing, emergencyUntil: null }) !== null
+
 /** The next moment at which a rung may say otherwise; null: none. */
-function nextChange(standing: LicenseStanding, { now, site }: Question): number | null {
-  const { license, binding, heardAt, revocationsIssuedAt, emergencyUntil } = standing
+function nextChange(standing: LicenseStanding, { now }: Question): number | null {
+  const { license, binding, heardAt, revocationsIssuedAt, emergencyUntil, attested } = standing
   const moments = [
     license.exp,
     graceEnd(license),
     emergencyUntil,
     binding.state === 'rebind' ? binding.until : null,
     revocationDeadline(license, revocationsIssuedAt),
-    site.attested && license.terms.geography.allow ? site.attested.until : null,
+    attested && license.terms.geography.allow ? attested.until : null,
     license.offlineSecondsMax === null ? null : heardAt + license.offlineSecondsMax,
   ].filter((moment) => moment !== null && moment > now)
   return moments.length === 0 ? null : Math.min(...(moments as number[]))

@@ -49,7 +49,7 @@ export function VersionLicense({ model, version }: { model: string; version: str
       </Banner>
     )
   const row = rows?.find(
-    ({ lid, state }) => lid === decision.lid && (state === 'active' || state === 'grace'),
+    ({ lid, state }) => lid === decision.lid && ['active', 'grace', 'emergency'].includes(state),
   )
   return row ? noticesOf(row).map((notice) => <Notice key={notice.kind} notice={notice} />) : null
 }

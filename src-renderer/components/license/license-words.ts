@@ -8,6 +8,7 @@ export const licenseStates: Record<LicenseState, [Tone, string]> = {
   unusable: ['bad', 'Unusable'],
   expired: ['bad', 'Expired'],
   denied: ['bad', 'Does not serve here'],
+  emergency: ['warn', 'By emergency code'],
   grace: ['warn', 'In grace'],
   active: ['ok', 'Active'],
   next: ['info', 'Begins later'],
@@ -30,7 +31,7 @@ export const inDays = (days: number): string =>
 export interface LicenseNotice {
   lid: string
   model: string
-  kind: 'refused' | 'grace' | 'ends' | 'quota'
+  kind: 'refused' | 'emergency' | 'grace' | 'ends' | 'quota'
   tone: 'bad' | 'warn' | 'info'
   title: string
   text: string
@@ -52,9 +53,13 @@ const severity = { bad: 0, warn: 1, info: 2 } as const
 /** What a person must do about one license, the gravest first; none where all is well. */
 export function noticesOf(row: LicenseRow): LicenseNotice[] {
   const found: LicenseNotice[] = []
-  const { problem, daysLeft, graceUntil, usage } = row
+  const { problem, daysLeft, graceUntil, emergencyUntil, usage } = row
   const [, word] = licenseStates[row.state]
-  if (row.state === 'grace') {
+  if (row.state === 'emergency' && emergencyUntil !== null) {
+    const until = formatDate(emergencyUntil)
+    const text = `An emergency code lets the ${nameOf(row)} serve until then, and no longer: get its renewal before that.`
+    found.push(about(row, 'emergency', 'warn', `Serves until ${until} by an emergency code.`, text))
+  } else if (row.state === 'grace') {
     const until =
       graceUntil === null ? '' : ` Versions published before its end run until ${formatDate(graceUntil)}.`
     found.push(about(row, 'grace', 'warn', 'In grace.', `The ${nameOf(row)} has ended.${until}`))
@@ -69,7 +74,12 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
     )
   }
   const share = shareUsed(row)
-  if (['active', 'grace'].includes(row.state) && usage && share !== null && share >= shareNoticed) {
+  if (
+    ['active', 'grace', 'emergency'].includes(row.state) &&
+    usage &&
+    share !== null &&
+    share >= shareNoticed
+  ) {
     const deny = row.license?.terms.quota.onExceed !== 'overage'
     const after = deny ? 'refused' : 'billed apart'
     const full = share >= 1

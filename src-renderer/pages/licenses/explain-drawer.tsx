@@ -128,7 +128,16 @@ export function Decision({ explanation: { decision, own } }: { explanation: Expl
     )
   const grace = decision.graceUntil
   return (
-    <Banner tone={grace === null ? 'ok' : 'warn'} title={grace === null ? 'Allowed.' : 'Allowed, in grace.'}>
+    <Banner
+      tone={grace === null && !decision.byEmergency ? 'ok' : 'warn'}
+      title={
+        decision.byEmergency
+          ? 'Allowed, by an emergency code.'
+          : grace === null
+            ? 'Allowed.'
+            : 'Allowed, in grace.'
+      }
+    >
       {grace !== null && `The license has ended; it runs on until ${formatDate(grace * 1000)}.`}
       {decision.attribution !== null && ` To be shown: “${decision.attribution}”`}
     </Banner>

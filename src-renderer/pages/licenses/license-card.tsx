@@ -9,7 +9,6 @@ import { inDays, licenseStates, noticesOf, typeWords } from '../../components/li
 import { QuotaGauge } from '../../components/license/quota-gauge.tsx'
 import { RightsMatrix } from '../../components/license/rights-matrix.tsx'
 import { Banner, Card, Facts } from '../../components/page.tsx'
-import { Time } from '../../components/values.tsx'
 import { ClausesDrawer } from './clauses-drawer.tsx'
 import { Emergency } from './emergency.tsx'
 import { DeactivateDialog, RemoveDialog } from './end-dialogs.tsx'
@@ -91,11 +90,6 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
           </div>
           <div className={css.column}>
             <Facts items={partiesOf(row)} />
-            {row.emergencyUntil !== null && (
-              <p className={css.muted}>
-                An emergency code holds until <Time at={row.emergencyUntil} as="date" />.
-              </p>
-            )}
             <Emergency row={row} />
           </div>
         </div>
@@ -110,12 +104,15 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
 
 type Fact = readonly [string, React.ReactNode]
 
-function timesOf({ license, daysLeft, graceUntil }: LicenseRow): Fact[] {
+function timesOf({ license, daysLeft, graceUntil, emergencyUntil }: LicenseRow): Fact[] {
   if (!license) return []
-  if (license.exp === null) return [['Expires', 'Never']]
+  const code: Fact[] =
+    emergencyUntil === null ? [] : [['Emergency code', `until ${formatDate(emergencyUntil)}`]]
+  if (license.exp === null) return [...code, ['Expires', 'Never']]
   const at = new Date(license.exp * 1000).toISOString()
   const left = daysLeft === null ? '' : daysLeft < 0 ? `, ${-daysLeft} days ago` : `, ${inDays(daysLeft)}`
   return [
+    ...code,
     [
       daysLeft !== null && daysLeft < 0 ? 'Expired' : 'Expires',
       <span key="expires" title={at}>
@@ -123,9 +120,14 @@ function timesOf({ license, daysLeft, graceUntil }: LicenseRow): Fact[] {
         {left}
       </span>,
     ],
-    ['Grace', graceUntil === null ? 'None: it stops at the end' : `until ${formatDate(graceUntil)}`],
+    ['Grace', graceText(license.terms.graceDays, graceUntil)],
   ]
 }
+
+const graceText = (days: number, until: string | null): string =>
+  days === 0 || until === null
+    ? 'None: it stops at the end'
+    : `${Date.parse(until) > Date.now() ? 'until' : 'ended on'} ${formatDate(until)}`
 
 const bindings = {
   any: 'Any machine',

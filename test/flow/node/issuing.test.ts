@@ -1,5 +1,6 @@
 /** A provider and a licensee, two whole nodes: issued, renewed, certified, revoked, moved, reported, with files alone. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { termsOf } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -69,14 +70,21 @@ test('an emergency code is kept for when it helps, and carries over an end', asy
   await install(ended.document)
   const [before] = await shown(ended.license.lid)
   expect(before).toMatchObject({ state: 'expired', problem: { code: 'LIC_EXPIRED' } })
-  const told = await provider.client.issuing.emergencyCode({ challenge: before?.emergencyChallenge ?? '' })
-  expect(told).toMatchObject({ lid: ended.license.lid, account: 'Example Bank', number: 0 })
+  const heard = await provider.client.issuing.emergencyCode({ challenge: before?.emergencyChallenge ?? '' })
+  expect(heard).toMatchObject({ lid: ended.license.lid, account: 'Example Bank', number: 0 })
   await licensee.client.licenses.redeem({
     lid: ended.license.lid,
-    code: told.code.toLowerCase().replaceAll('-', ' '),
+    code: heard.code.toLowerCase().replaceAll('-', ' '),
   })
-  expect((await shown(ended.license.lid))[0]).toMatchObject({ problem: null, emergencyLeft: 4 })
-  expect(await refusalOf(licensee.client.licenses.redeem({ lid: ended.license.lid, code: told.code }))).toBe(
+  const [coded] = await shown(ended.license.lid)
+  expect(coded).toMatchObject({ problem: null, emergencyLeft: 4, state: 'emergency' })
+  expect(Date.parse(coded?.emergencyUntil ?? '')).toBeGreaterThan(Date.now() + 6 * 86_400_000)
+  expect(coded?.graceUntil).toBe('2026-02-01T00:00:00.000Z')
+  await lookAtLicenses(licensee.node.context)
+  const told = (await licensee.client.licenses.notices()).filter((notice) => notice.lid === coded?.lid)
+  expect(told.map(({ message }) => message).join()).toContain('emergency code')
+  expect(told.map(({ kind }) => kind)).not.toContain('grace-over')
+  expect(await refusalOf(licensee.client.licenses.redeem({ lid: ended.license.lid, code: heard.code }))).toBe(
     'EMERGENCY_CODE_INVALID',
   )
 })
