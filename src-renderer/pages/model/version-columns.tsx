@@ -35,7 +35,7 @@ export const versionColumns = column.columns([
   column.accessor('changeType', { header: 'Change', meta: { width: '56px' } }),
   column.accessor('stage', {
     header: 'Stage',
-    meta: { width: 'minmax(108px, 0.7fr)' },
+    meta: { width: 'minmax(100px, 0.7fr)' },
     cell: ({ row: { original } }) =>
       original.deprecatedAt ? <DeprecationChip of={original} /> : <StateChip stage={original.stage} />,
   }),
@@ -90,7 +90,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('digest', {
     header: 'Digest',
-    meta: { width: '118px' },
+    meta: { width: '114px' },
     cell: ({ getValue }) => <Digest value={getValue()} tabIndex={-1} />,
   }),
   column.accessor('sunsetAt', {
@@ -108,7 +108,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('registeredAt', {
     header: 'Registered',
-    meta: { width: '118px', align: 'end' },
+    meta: { width: '106px', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])

@@ -48,12 +48,12 @@ export const modelColumns = column.columns([
   }),
   column.accessor('latest', {
     header: 'Latest',
-    meta: { width: '60px' },
+    meta: { width: '52px' },
     cell: ({ getValue }) => <Version name={getValue()} short />,
   }),
   column.accessor('stable', {
     header: 'Stable',
-    meta: { width: '60px' },
+    meta: { width: '52px' },
     cell: ({ getValue }) => {
       const stable = getValue()
       return stable === null ? <None>no stable version</None> : <Version name={stable} short />
@@ -84,7 +84,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('endpoints', {
     header: 'Deployed',
-    meta: { width: '104px' },
+    meta: { width: '96px' },
     cell: ({ getValue }) => {
       const endpoints = getValue()
       const worst = endpoints.find(({ state }) => state !== 'ready') ?? endpoints[0]
@@ -117,7 +117,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('updatedAt', {
     header: 'Updated',
-    meta: { width: '118px', sort: 'updated', align: 'end' },
+    meta: { width: '106px', sort: 'updated', align: 'end' },
     cell: ({ getValue }) => <Time at={getValue()} />,
   }),
 ])
