@@ -39,6 +39,13 @@ test('traffic rules are checked at the field, told in words, and saved as one ch
 
 test('what goes on is drawn, and told in a table beside it', async ({ page, node }) => {
   await page.goto(`${node.url}/#/deployments/samples.digits`)
+  const latency = page.getByRole('figure').filter({ hasText: 'Latency p50, ms' })
+  await expect(latency, 'no axes without a value').toHaveText(/Nothing measured yet/)
+  await expect(
+    page.getByRole('figure').filter({ hasText: 'Requests waiting' }).locator('canvas'),
+  ).toBeVisible()
+  const { examples } = await node.client.models.version({ model: 'samples.digits', version: 'stable' })
+  await node.client.playground.infer({ model: 'samples.digits', inputs: examples[0]?.inputs })
   await expect(page.locator('figure canvas')).toHaveCount(7)
   await page.getByText('As a table').click()
   await expect(page.getByRole('table', { name: 'Figures of samples.digits' })).toContainText('2.0.0')

@@ -60,6 +60,10 @@ type Batches = VersionHistory['batches']
 const batchOf = (now: Batches, before: Batches): number | null =>
   now.requests > before.requests ? (now.rows - before.rows) / (now.requests - before.requests) : null
 
+/** Axes without a single value would be made up. */
+export const isMeasured = (history: readonly VersionHistory[], figure: keyof Sample): boolean =>
+  history.some(({ samples }) => samples.some((sample) => sample[figure] !== null))
+
 /** `updatedAt` is the time of the row, in milliseconds: the same row counts once. */
 export function useHistory(row: DeploymentRow, updatedAt: number): VersionHistory[] {
   const history = useRef<{ updatedAt: number; versions: VersionHistory[] }>({ updatedAt: 0, versions: [] })

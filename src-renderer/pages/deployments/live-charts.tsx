@@ -8,7 +8,7 @@ import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { None } from '../../components/values.tsx'
 import { marksOf } from './change-marks.ts'
-import { type Sample, useHistory, type VersionHistory } from './figures-history.ts'
+import { isMeasured, type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
 import { changesQuery, deploymentsQuery } from './query.ts'
 
@@ -70,9 +70,13 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
         {charts.map(({ figure, title }) => (
           <figure key={figure} className={css.chart}>
             <figcaption>{title}</figcaption>
-            <Suspense fallback={<div className={css.coming} />}>
-              <LivePlot label={title} history={history} figure={figure} marks={marks} />
-            </Suspense>
+            {isMeasured(history, figure) ? (
+              <Suspense fallback={<div className={css.coming} />}>
+                <LivePlot label={title} history={history} figure={figure} marks={marks} />
+              </Suspense>
+            ) : (
+              <p className={css.coming}>Nothing measured yet</p>
+            )}
           </figure>
         ))}
       </div>

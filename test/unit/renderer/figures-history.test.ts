@@ -1,6 +1,10 @@
 /** Figures of the page's charts: counts become rates, a process that began anew shows no fall, memory stays bounded. */
 import { expect, test } from 'vitest'
-import { extended, type VersionHistory } from '../../../src-renderer/pages/deployments/figures-history.ts'
+import {
+  extended,
+  isMeasured,
+  type VersionHistory,
+} from '../../../src-renderer/pages/deployments/figures-history.ts'
 
 const target = (requestsTotal: number, rows = 0) => ({
   version: '1.0.0',
@@ -47,4 +51,14 @@ test('five minutes are kept, and nothing of a version that is gone', () => {
   const history = after(Array.from({ length: 400 }, (_, at) => at))
   expect(history[0]?.samples).toHaveLength(300)
   expect(extended(history, { targets: [] }, 401)).toEqual([])
+})
+
+test('a figure is measured once any version has a value of it', () => {
+  const idle = { ...target(0), latencyMsP50: null }
+  const before = extended([], { targets: [idle] }, 1)
+  expect(isMeasured(before, 'p50')).toBe(false)
+  expect(isMeasured(before, 'queue')).toBe(true)
+  expect(
+    isMeasured(extended(before, { targets: [idle, { ...target(1), version: '2.0.0' }] }, 2), 'p50'),
+  ).toBe(true)
 })
