@@ -337,6 +337,7 @@ async function startServing(
     feedback.follow()
     followAlerts()
     cache.follow(routes)
+    mirror.follow(routes)
     rooms.licensing.follow()
     remotes.follow()
     await pool.limit(modelBytesMax())

@@ -39,11 +39,15 @@ export function deprecationNotice(target: Target, now: number): DeprecationNotic
   return { deprecated: true, message, daysLeft: days, recommendedVersion: replacement }
 }
 
+export const isPastSunset = ({ deprecation }: Pick<RouteTarget, 'deprecation'>, now: number): boolean =>
+  now >= (deprecation?.sunsetAt ?? Number.POSITIVE_INFINITY)
+
 /** VERSION_SUNSET from the date on. */
-export function refuseAfterSunset({ name, version, deprecation }: RouteTarget, now: number): void {
-  if (!deprecation || deprecation.sunsetAt === null || now < deprecation.sunsetAt) return
+export function refuseAfterSunset(target: RouteTarget, now: number): void {
+  const { name, version, deprecation } = target
+  if (!deprecation || !isPastSunset(target, now)) return
   const { replacement } = deprecation
-  const date = new Date(deprecation.sunsetAt).toISOString().slice(0, 10)
+  const date = new Date(deprecation.sunsetAt ?? now).toISOString().slice(0, 10)
   throw new OutpostError('VERSION_SUNSET', `${version.model}@${name} has not been served since ${date}.`, {
     hint: replacement === null ? 'Ask its publisher what to use instead.' : `Use ${replacement} instead.`,
     details: { replacement },

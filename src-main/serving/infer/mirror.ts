@@ -5,7 +5,7 @@
 import type { Tensor } from '../../base/tensors.ts'
 import { distanceBounds, type ShadowFigures } from '../../contract/traffic.ts'
 import type { Live } from '../hosting/deployments.ts'
-import type { EndpointRoute, RouteTarget } from '../routing/routes.ts'
+import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
 import { leadsOn } from '../routing/targets.ts'
 import { compareOutputs } from './compare-outputs.ts'
 import type { Call, Replay } from './story.ts'
@@ -20,6 +20,8 @@ export interface Mirror {
    * take a version out with inputs that no version answers.
    */
   doubt(call: Call, replay: Replay): void
+  /** Forgets what is no shadow any more, and what was compared with another primary or in another part. */
+  follow(routes: Pick<Routes, 'endpoints'>): void
   /** Null where nothing was asked of it. */
   figures(endpointId: string, versionId: string): ShadowFigures | null
 }
@@ -38,6 +40,8 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
   /** Requests that failed and are asked of the primary now. */
   let doubts = 0
   const all = new Map<string, ShadowFigures & { underWay: number }>()
+  /** Of each shadow: what it is compared with, and since when. */
+  let partOf = new Map<string, string>()
 
   function figuresOf(endpointId: string, versionId: string): ShadowFigures & { underWay: number } {
     const key = `${endpointId}|${versionId}`
@@ -119,6 +123,14 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
           doubts -= 1
           release()
         })
+    },
+    follow: ({ endpoints }) => {
+      const parts = new Map<string, string>()
+      for (const { id, split, targets } of endpoints.values())
+        for (const { role, versionId, revision } of targets)
+          if (role === 'shadow') parts.set(`${id}|${versionId}`, `${split.primary.versionId}|${revision}`)
+      for (const key of all.keys()) if (parts.get(key) !== partOf.get(key)) all.delete(key)
+      partOf = parts
     },
     figures: (endpointId, versionId) => {
       const { underWay: _underWay, ...figures } = all.get(`${endpointId}|${versionId}`) ?? none

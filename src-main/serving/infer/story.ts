@@ -168,12 +168,20 @@ async function climb<R extends Reply>(
       const refused = asOutpostError(error)
       const next = isOfTheVersion(refused) && !call.signal.aborted ? rooms.next(call.target) : null
       if (!next) return { reply: exchange.refuse(refused, asking), code: refused.code }
-      call.target.figures?.count(performance.now() - call.started, true)
+      countFailure(call, rooms, refused)
       call.target = next
     } finally {
       release()
     }
   }
+}
+
+/** That another version answers hides a failure from the caller, not from who watches the version. */
+function countFailure({ target, started }: Call, rooms: InferRooms, { status }: OutpostError): void {
+  const latencyMs = performance.now() - started
+  target.figures?.count(latencyMs, true)
+  target.ready.statistics.failed(latencyMs)
+  rooms.observe(target, latencyMs, status)
 }
 
 /** What another version of the model might do better; a request that is wrong is wrong for all. */

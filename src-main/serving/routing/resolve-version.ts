@@ -41,7 +41,10 @@ export function resolveEndpoint(
   const found =
     meaning && meaning.kind !== 'none' ? chooseDeployed([endpoint], meaning, names, standing) : null
   if (found) return found
-  const served = endpoint.targets.map((target) => target.name).join(', ')
+  const served = endpoint.targets
+    .filter(isAsked)
+    .map((target) => target.name)
+    .join(', ')
   throw new OutpostError('VERSION_NOT_FOUND', `The endpoint ${name} serves ${served}, not ${reference}.`)
 }
 
@@ -119,18 +122,19 @@ interface Candidate {
   target: RouteTarget
 }
 
-/** Newest first; a version that several endpoints serve is answered by one that runs. Shadows answer nobody. */
+/** Shadows answer nobody, and the version before is not loaded. */
+const isAsked = ({ role }: RouteTarget): boolean => role !== 'shadow' && role !== 'previous'
+
+/** Newest first; a version that several endpoints serve is answered by one that runs. */
 function candidatesOf(endpoints: readonly EndpointRoute[]): Candidate[] {
   return endpoints
     .flatMap((endpoint) =>
-      endpoint.targets
-        .filter(({ role }) => role !== 'shadow')
-        .map((target) => ({
-          version: target.version.number,
-          dataVersion: target.version.dataVersion,
-          endpoint,
-          target,
-        })),
+      endpoint.targets.filter(isAsked).map((target) => ({
+        version: target.version.number,
+        dataVersion: target.version.dataVersion,
+        endpoint,
+        target,
+      })),
     )
     .sort((a, b) => {
       const [left, right] = [versionSortKey(a.version), versionSortKey(b.version)]
@@ -141,7 +145,8 @@ function candidatesOf(endpoints: readonly EndpointRoute[]): Candidate[] {
 
 function describe(names: ModelNames, running: readonly EndpointRoute[]): string {
   const newest = names.versions[0]?.version ?? 'none'
-  const deployed = running.flatMap(({ targets }) => targets.map(({ name }) => name)).join(', ') || 'none'
+  const deployed =
+    running.flatMap(({ targets }) => targets.filter(isAsked).map(({ name }) => name)).join(', ') || 'none'
   return `Newest registered version: ${newest}; deployed: ${deployed}.`
 }
 

@@ -6,7 +6,7 @@ import type { NodeReader } from '../../store/sqlite.ts'
 import type { Caller } from '../door/callers.ts'
 import type { RunPath } from '../door/door-paths.ts'
 import type { Deployments, Live } from '../hosting/deployments.ts'
-import { refuseAfterSunset } from '../infer/deprecation.ts'
+import { isPastSunset, refuseAfterSunset } from '../infer/deprecation.ts'
 import type { Target } from '../infer/target.ts'
 import type { RequestTraits } from './choose-target.ts'
 import { type Resolved, resolveEndpoint, resolveVersion, type Standing } from './resolve-version.ts'
@@ -52,7 +52,7 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
       : resolveVersion(routes(), name, reference, traits, standing)
   }
 
-  /** In the order of the policy, then the primary: those that have not been asked and are ready. */
+  /** In the order of the policy, then the primary: those that have not been asked, are ready and may still answer. */
   function standIn(
     endpoint: EndpointRoute,
     { forwarded, tried }: Pick<Traffic, 'forwarded' | 'tried'>,
@@ -61,7 +61,7 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
     const named = policy.failover.map((name) => [primary, ...others].find((other) => other.name === name))
     for (const target of [...named, primary]) {
       if (!target || tried.has(target) || target.role === 'shadow') continue
-      if (leadsOn({ forwarded }, target)) continue
+      if (leadsOn({ forwarded }, target) || isPastSunset(target, Date.now())) continue
       const live = standing.isUsable(endpoint, target) ? deployments.ready(endpoint, target) : null
       if (live && !live.ready.refusal()) return [target, live]
     }
