@@ -31,6 +31,44 @@ test('a key is shown once, opens the door it is for, and is refused once it is r
   await expect.poll(async () => (await ask()).status).toBe(401)
 })
 
+test('a key is rotated: the old secret is good for as long as was chosen, or ends at once', async ({
+  page,
+  node,
+}) => {
+  await node.samplesReady()
+  const { secret: first } = await node.client.keys.create({ name: 'turned', scopes: ['infer'] })
+  const statusOf = async (secret: string) => {
+    const headers = { authorization: `Bearer ${secret}` }
+    return (await fetch(`${node.servingUrl}/v2/models/samples.digits`, { headers })).status
+  }
+  await page.goto(`${node.url}/#/settings/keys`)
+  const table = page.getByRole('table', { name: 'API keys' })
+  const dialog = page.getByRole('dialog')
+  const rotate = async (secret: string, overlap: string) => {
+    await table.getByRole('button', { name: `Rotate turned, ${secret.slice(0, 10)}` }).click()
+    await expect(dialog).toContainText('What it is called and what it may do stay as they are')
+    await dialog.getByRole('combobox', { name: 'The old secret stays good for' }).click()
+    await page.getByRole('option', { name: overlap }).click()
+    await dialog.getByRole('button', { name: 'Rotate the key' }).click()
+    await expect(dialog).toContainText('It is shown this once')
+    const next = (await dialog.locator('pre, code').first().innerText()).trim()
+    await page.keyboard.press('Escape')
+    await expect(dialog, 'a secret is not lost by a stray key').toBeVisible()
+    return next
+  }
+  const second = await rotate(first, 'One week')
+  await expect(dialog).toContainText(/is good until/)
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200])
+  const third = await rotate(second, 'It ends at once')
+  await expect(dialog).toContainText('is refused from now on')
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  expect([await statusOf(second), await statusOf(third)]).toEqual([401, 200])
+  const revoked = table.getByRole('row').filter({ hasText: second.slice(0, 10) })
+  await expect(revoked).toContainText('Revoked')
+  await expect(revoked.getByRole('button')).toHaveCount(0)
+})
+
 test('the theme is chosen, painted at once, and kept without a flash', async ({ page, node }) => {
   await page.emulateMedia({ colorScheme: 'light' })
   await page.goto(`${node.url}/#/settings/appearance`)

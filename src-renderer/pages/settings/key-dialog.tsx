@@ -4,9 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type KeyScope, keyScope } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
-import { CodeBlock } from '../../components/code-block.tsx'
-import { Banner } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
+import { KeySecret } from './key-secret.tsx'
 import css from './settings.module.css'
 
 const scopes: Record<KeyScope, string> = {
@@ -64,17 +63,7 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
       {secret === undefined ? (
         <KeyForm pending={create.isPending} error={create.error} onCancel={close} onCreate={create.mutate} />
       ) : (
-        <Stack gap="md">
-          <Banner tone="warn" title="Copy it now.">
-            It is shown this once and is not kept.
-          </Banner>
-          <CodeBlock text={secret} label="API key" />
-          <Group justify="flex-end">
-            <Button variant="filled" onClick={close}>
-              I have copied it
-            </Button>
-          </Group>
-        </Stack>
+        <KeySecret secret={secret} onCopied={close} />
       )}
     </Modal>
   )

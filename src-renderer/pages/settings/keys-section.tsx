@@ -17,6 +17,7 @@ import { useNow } from '../../components/use-now.ts'
 import { None, Time } from '../../components/values.tsx'
 import { useGrowingList } from '../../data/growing-list.ts'
 import { KeyDialog } from './key-dialog.tsx'
+import { RotateKeyDialog } from './rotate-key-dialog.tsx'
 import style from './settings.module.css'
 
 type KeyRow = z.infer<typeof keyRow>
@@ -27,6 +28,7 @@ export function KeysSection() {
     client.keys.list(window, { signal }),
   )
   const [creating, setCreating] = useState(false)
+  const [rotating, setRotating] = useState<KeyRow | null>(null)
   const [revoking, setRevoking] = useState<KeyRow | null>(null)
   const create = (
     <Button variant="filled" onClick={() => setCreating(true)}>
@@ -45,12 +47,13 @@ export function KeysSection() {
               A program needs a key with the scope infer to call a deployed model.
             </EmptyState>
           ) : (
-            <KeyTable keys={keys} onRevoke={setRevoking} />
+            <KeyTable keys={keys} onRotate={setRotating} onRevoke={setRevoking} />
           )
         }
       </Loaded>
       <MoreRows list={list} />
       <KeyDialog opened={creating} onClose={() => setCreating(false)} />
+      {rotating && <RotateKeyDialog row={rotating} onClose={() => setRotating(null)} />}
       {revoking && (
         <ConfirmDialog
           opened
@@ -64,7 +67,8 @@ export function KeysSection() {
           }}
         >
           <p>
-            Programs that use <b>{revoking.name}</b> get 401 at once. A revoked key cannot be brought back.
+            Programs that use <b>{revoking.name}</b> (<code>{revoking.prefix}…</code>) get 401 at once. A
+            revoked key cannot be brought back.
           </p>
         </ConfirmDialog>
       )}
@@ -72,7 +76,13 @@ export function KeysSection() {
   )
 }
 
-function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) => void }) {
+type KeyTableProps = {
+  keys: KeyRow[]
+  onRotate: (key: KeyRow) => void
+  onRevoke: (key: KeyRow) => void
+}
+
+function KeyTable({ keys, onRotate, onRevoke }: KeyTableProps) {
   const now = useNow()
   return (
     <PlainTable
@@ -106,9 +116,26 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
           ),
           key.lastUsedAt === null ? 'never' : <Time key="used" at={key.lastUsedAt} />,
           key.revokedAt === null && (
-            <Button size="xs" color="bad" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
-              Revoke
-            </Button>
+            <div key="actions" className={style.rowActions}>
+              {!isExpired(key, now) && (
+                // A rotated key and its successor have one name: their beginnings tell them apart.
+                <Button
+                  size="xs"
+                  aria-label={`Rotate ${key.name}, ${key.prefix}`}
+                  onClick={() => onRotate(key)}
+                >
+                  Rotate
+                </Button>
+              )}
+              <Button
+                size="xs"
+                color="bad"
+                aria-label={`Revoke ${key.name}, ${key.prefix}`}
+                onClick={() => onRevoke(key)}
+              >
+                Revoke
+              </Button>
+            </div>
           ),
         ],
       }))}
@@ -118,6 +145,8 @@ function KeyTable({ keys, onRevoke }: { keys: KeyRow[]; onRevoke: (key: KeyRow) 
 
 function KeyState({ row, now }: { row: KeyRow; now: number }) {
   if (row.revokedAt !== null) return <Chip>Revoked</Chip>
-  if (row.expiresAt !== null && Date.parse(row.expiresAt) <= now) return <Chip tone="warn">Expired</Chip>
+  if (isExpired(row, now)) return <Chip tone="warn">Expired</Chip>
   return <Chip tone="ok">Valid</Chip>
 }
+
+const isExpired = ({ expiresAt }: KeyRow, now: number) => expiresAt !== null && Date.parse(expiresAt) <= now
