@@ -3,6 +3,7 @@
  * child processes (`node src-main/*.ts`), so nothing may depend on a transformation that only the test runner makes.
  */
 import { defineConfig } from 'vitest/config'
+import { runtimeWithoutTelemetry } from './src-main/base/child.ts'
 
 const project = (name: string, testTimeout: number) => ({
   extends: true as const,
@@ -19,6 +20,7 @@ const project = (name: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     environment: 'node',
+    env: runtimeWithoutTelemetry, // tests load the runtime into their own process as well
     // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
     pool: 'forks',
     maxWorkers: 2,

@@ -24,9 +24,16 @@ type ChildEntry = 'serving' | 'lab'
 /** With this set, ONNX Runtime takes the options of a session from the metadata of the model: no package may set any. */
 const optionsFromModel = 'ORT_LOAD_CONFIG_FROM_MODEL'
 
+/**
+ * Without this, ONNX Runtime (from 1.29 on) reports sessions and names of models to Microsoft and leaves files in the
+ * temporary folder. It counts where it is set before the library is first used, and then for all of the process.
+ */
+export const runtimeWithoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' } as const
+
 /** The environment of every child that loads models. */
 export function childEnvironment(given: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name.toUpperCase() !== optionsFromModel))
+  const kept = Object.entries(given).filter(([name]) => name.toUpperCase() !== optionsFromModel)
+  return { ...Object.fromEntries(kept), ...runtimeWithoutTelemetry }
 }
 
 /** Headless: `child_process.fork` of the entry's file beside this program's own. */

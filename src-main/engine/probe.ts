@@ -2,6 +2,7 @@
  * Whether ONNX Runtime's library loads on this machine and computes. For a command that looks at the machine and
  * ends: the library is loaded by the call, into the process that asks.
  */
+import { runtimeWithoutTelemetry } from '../base/child.ts'
 import type { DeviceProbe } from '../contract/views.ts'
 
 interface RuntimeProbe {
@@ -10,20 +11,16 @@ interface RuntimeProbe {
 }
 
 export async function probeRuntime(): Promise<RuntimeProbe> {
+  Object.assign(process.env, runtimeWithoutTelemetry)
   try {
-    const [{ env, InferenceSession, listSupportedBackends }, { halfInputOf }] = await Promise.all([
+    const [{ env, InferenceSession }, { halfInputOf }] = await Promise.all([
       import('onnxruntime-node'),
       import('./ort-tensors.ts'),
     ])
     env.logLevel = 'fatal' // before the first session: what goes wrong is told by whoever asked
     const half = await halfInputOf((model) => InferenceSession.create(model, { executionProviders: ['cpu'] }))
-    const brought = listSupportedBackends().filter(({ bundled }) => bundled)
-    const devices = brought.map(({ name }) => name).join(', ')
-    const way = half === 'bits' ? ', FP16 by its bits' : ''
-    return {
-      works: true,
-      message: `ONNX Runtime ${env.versions.node} runs a model (libraries: ${devices}${way}).`,
-    }
+    const way = half === 'bits' ? ' (FP16 by its bits)' : ''
+    return { works: true, message: `ONNX Runtime ${env.versions.node} runs a model${way}.` }
   } catch (error) {
     return { works: false, message: `ONNX Runtime does not run here: ${(error as Error).message}` }
   }
@@ -31,6 +28,7 @@ export async function probeRuntime(): Promise<RuntimeProbe> {
 
 /** Each device, tried by a run in the process that asks. */
 export async function probeHere(): Promise<DeviceProbe[]> {
+  Object.assign(process.env, runtimeWithoutTelemetry)
   const [{ env, InferenceSession }, { probeDevices }] = await Promise.all([
     import('onnxruntime-node'),
     import('./devices.ts'),
