@@ -122,7 +122,7 @@ export const packageDescriptor = z.strictObject({
   summary: z.string().max(500),
   task,
   tags: z
-    .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/))
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'of lower case letters, digits and dashes'))
     .max(20)
     .default([]),
   owner: person,

@@ -13,6 +13,7 @@ import { ErrorNotice, Loading } from '../../components/states.tsx'
 import { failureOf } from '../../data/failure.ts'
 import { readDescriptor } from './descriptor.ts'
 import { DraftDone } from './draft-done.tsx'
+import { fieldError } from './field-error.ts'
 import css from './package.module.css'
 import { Problems } from './problems.tsx'
 import { SavingChip, Unsaved } from './saving-chip.tsx'
@@ -78,12 +79,6 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
     sought.current = field
     goTo(next)
   }
-  const errorAt = (path: string) =>
-    // A field is not called wrong before the person has been past its step.
-    draft.problemList.find(
-      (problem) =>
-        problem.level === 'error' && problem.field === path && placeOf(problem.step) < placeOf(draft.step),
-    )?.message ?? null
 
   return (
     <>
@@ -102,7 +97,7 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
             edit={state.edit}
             editText={state.editText}
             replace={state.replace}
-            field={(path) => ({ id: fieldId(path), error: errorAt(path) })}
+            field={(path) => ({ id: fieldId(path), error: fieldError(draft, path) })}
             save={state.flush}
             goTo={goTo}
           />
