@@ -25,7 +25,7 @@ export interface EngineThreadsOptions {
   /** Takes the hard links of models that are loaded by path; emptied at the start. */
   directory: string
   runSecondsMax?: number
-  /** A run of this version hangs; its thread is lost until the process is killed. */
+  /** A run of this version hangs, and its thread is lost until the process is killed; or its threads die again and again. */
   onStuck: (versionId: string) => void
 }
 
@@ -44,7 +44,8 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   writeFileSync(options.journal, '')
   rmSync(options.directory, { recursive: true, force: true }) // left over by a process that was killed
   const placed = new Map<string, Placed>()
-  const setAside = new Set<string>()
+  /** By version: why. */
+  const setAside = new Map<string, OutpostError>()
   const deaths = new Map<string, number>()
   const runMsMax = (options.runSecondsMax ?? limits.engineRunSecondsMax) * 1000
   const threadsMax = Math.max(options.threads, options.threadsMax ?? limits.engineThreadsMax)
@@ -72,7 +73,9 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   function countDeath(versionId: string): void {
     const count = (deaths.get(versionId) ?? 0) + 1
     deaths.set(versionId, count)
-    if (count >= deathsMax) setAside.add(versionId)
+    if (count < deathsMax) return
+    setAside.set(versionId, asideError(`The engine thread of this model died ${count} times.`))
+    options.onStuck(versionId)
   }
 
   function lookForHangs(): void {
@@ -81,8 +84,9 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
       if (current === null || performance.now() - current.since < runMsMax) continue
       if (current.waiting.task.type !== 'run' && current.waiting.task.type !== 'tune') continue
       const { versionId } = current.waiting
-      setAside.add(versionId)
-      seat.thread.abandon(asideError(runMsMax))
+      const aside = asideError(`A run of this model did not end within ${runMsMax / 1000} seconds.`)
+      setAside.set(versionId, aside)
+      seat.thread.abandon(aside)
       replace(seat)
       options.onStuck(versionId)
     }
@@ -107,7 +111,8 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
       seat.submit({ type: 'load', key, source, options: own }, versionId).catch(() => placed.delete(key))
     }
     for (const next of lost.queue.splice(0)) {
-      if (setAside.has(next.versionId)) next.reject(asideError(runMsMax))
+      const aside = setAside.get(next.versionId)
+      if (aside) next.reject(aside)
       else seat.queue.push(next)
     }
     seat.advance()
@@ -157,7 +162,8 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   return {
     load: async (key, source, engineOptions) => {
       const { versionId } = source
-      if (setAside.has(versionId)) throw asideError(runMsMax)
+      const aside = setAside.get(versionId)
+      if (aside) throw aside
       const seat = seatForLoad()
       const model: Placed = { seat, source, options: engineOptions, isLoaded: false }
       placed.set(key, model)
@@ -208,7 +214,5 @@ export function createEngineThreads(options: EngineThreadsOptions): Engine {
   }
 }
 
-const asideError = (runMsMax: number): OutpostError =>
-  new OutpostError('MODEL_SET_ASIDE', `A run of this model did not end within ${runMsMax / 1000} seconds.`, {
-    hint: 'The model is set aside until it is started again.',
-  })
+const asideError = (what: string): OutpostError =>
+  new OutpostError('MODEL_SET_ASIDE', what, { hint: 'The model is set aside until it is started again.' })

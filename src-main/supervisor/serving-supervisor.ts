@@ -211,7 +211,10 @@ class Supervisor implements ServingSupervisor {
         this.#state.drift = message.rows
         break
       case 'stuck':
-        log.error({ versionId: message.versionId }, 'a run hangs; serving is drained and killed')
+        log.error(
+          { versionId: message.versionId },
+          'a run hangs, or kills its thread again and again; serving is drained and killed',
+        )
         onStuck(message.versionId)
         void this.#child?.end() // nobody asked for its end, so it is started again
         break

@@ -10,7 +10,9 @@ import { linearModel, slowModel } from '../../support/served-models.ts'
 
 let folder: string
 let engine: Engine
+let stuck: string[]
 beforeEach(() => {
+  stuck = []
   folder = mkdtempSync(join(tmpdir(), 'outpost-threads-'))
 })
 afterEach(async () => {
@@ -25,7 +27,7 @@ function start(threads: number, threadsMax?: number, entry = '../../../src-main/
     entry: join(import.meta.dirname, entry),
     journal: join(folder, 'journal'),
     directory: join(folder, 'links'),
-    onStuck: () => undefined,
+    onStuck: (versionId) => void stuck.push(versionId),
   })
 }
 
@@ -81,7 +83,7 @@ test('threads without a model are ended, but for one that waits for the next', a
   expect(engine.health()).toEqual({ threads: 1, models: 0, waiting: 0 })
 })
 
-test('a thread that dies is replaced and its models answer again; the third time its model stays out', async () => {
+test('a thread that dies is replaced and its models answer again; the third time its model stays out and is told', async () => {
   start(1, 1, '../../support/mortal-engine-thread.ts')
   const onnx = linearModel(4, 3)
   await engine.load('a', source('a.onnx', onnx), cpu)
@@ -96,7 +98,9 @@ test('a thread that dies is replaced and its models answer again; the third time
   await expect(engine.run('a', [x([1, 4])], null)).rejects.toMatchObject({ code: 'DEPLOYMENT_NOT_READY' })
   await expect(engine.load('a', source('a.onnx', onnx), cpu)).rejects.toMatchObject({
     code: 'MODEL_SET_ASIDE',
+    message: 'The engine thread of this model died 3 times.',
   })
+  expect(stuck).toEqual(['a.onnx'])
   expect((await engine.run('b', [x([1, 4])], null)).outputs).toHaveLength(1)
 })
 
