@@ -170,11 +170,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
       count += 1
       if (preferred.includes(rows)) best = count
     }
-    const full = rows >= rowsMax || count < waiting
-    if (best > 0 && !full) return best
-    if (full || delayMs === 0) return count
+    if (delayMs === 0) return best > 0 ? best : count
     const left = first.since + delayMs - now
-    if (left <= 0) return count
+    if (left <= 0) return count // whatever waits
+    if (best > 0) return best
+    if (rows >= rowsMax || count < waiting) return count
     clock.wakeIn(left)
     return 0
   }

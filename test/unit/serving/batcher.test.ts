@@ -236,6 +236,32 @@ test('Triton: the largest preferred size goes; what is held back goes when a bat
   expect((await held).queueMs).toBeGreaterThanOrEqual(1.4)
 })
 
+test('Triton: a preferred size goes before a fuller batch, until the delay is over', async () => {
+  const { run, runs, answer } = heldModel()
+  const settings = { preferredBatchSizes: [4], maxBatchSize: 6 }
+  const batcher = createBatcher({ run, mergeable: true, settings })
+  const all = Array.from({ length: 10 }, (_, at) => batcher.submit(one(at)))
+  await answer()
+  expect(runs.at(-1)).toEqual([1, 2, 3, 4])
+  await answer()
+  expect(runs.at(-1)).toEqual([5, 6, 7, 8])
+  await answer()
+  await answer()
+  await Promise.all(all)
+  const delayed = createBatcher({ run, mergeable: true, settings: { ...settings, maxQueueDelayUs: 1 } })
+  const late = Array.from({ length: 8 }, (_, at) => delayed.submit(one(at)))
+  while (runs.length === 4) await new Promise(setImmediate) // the first alone, its delay over
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  while (batchesLeft(delayed) > 0) await answer()
+  await Promise.all(late)
+  expect(Math.max(...runs.slice(4).map((rows) => rows.length))).toBe(6)
+})
+
+const batchesLeft = (batcher: ReturnType<typeof createBatcher>): number => {
+  const { waiting, running } = batcher.figures()
+  return waiting + running
+}
+
 test('Triton: a timeout counts the time in the queue alone; a request may shorten it, not lengthen it', async () => {
   const { run, answer } = heldModel()
   const batcher = createBatcher({ run, mergeable: true, settings: { defaultTimeoutUs: 20_000 } })
