@@ -70,23 +70,33 @@ export function previewText({
 }
 
 export function explanationText(explained: Explanation): string {
-  const { model, version, operation, commercial, own, decision, licenses, next } = explained
+  const { model, version, operation, commercial, own, decision, usedUp, licenses, next } = explained
   const use = commercial ? 'commercially' : 'not commercially'
-  const head = `${operation} ${model}@${version} (${use}): ${decision.allowed ? 'allowed' : `denied, ${decision.code}`}`
+  const head = `${operation} ${model}@${version} (${use}): ${verdictOf(explained)}`
   if (own) return `${head}\nThe version is signed with a key of this node, so nobody's terms stand over it.`
-  const why = decision.allowed
-    ? [`By the license ${decision.lid}${graceText(decision)}.`]
-    : [`Rule      ${decision.clause}`, `Evidence  ${decision.evidence}`, `Way out   ${decision.remedy}`]
+  const refusal = decision.allowed ? usedUp : decision
+  const why = [
+    ...(decision.allowed ? [`By the license ${decision.lid}${graceText(decision)}.`] : []),
+    ...(refusal
+      ? [`Rule      ${refusal.clause}`, `Evidence  ${refusal.evidence}`, `Way out   ${refusal.remedy}`]
+      : []),
+  ]
   return [
     head,
     ...why,
-    ...licenses.map(({ lid, seq, type, allowed, code, clause, evidence }) =>
+    ...licenses.map(({ lid, seq, type, allowed, code, clause, evidence, usage }) =>
       allowed
-        ? `  ${lid} document ${seq} ${type}: allows it`
+        ? `  ${lid} document ${seq} ${type}: allows it${usage ? `, ${usageText(usage)} used this month` : ''}`
         : `  ${lid} document ${seq} ${type}: ${code}. ${clause} ${evidence}`,
     ),
+    ...(next.length > 0 ? ['What comes next'] : []),
     ...next.map(({ at, what }) => `  ${at.slice(0, 10)}  ${what}`),
   ].join('\n')
+}
+
+function verdictOf({ decision, usedUp }: Explanation): string {
+  if (!decision.allowed) return `denied, ${decision.code}`
+  return usedUp ? `allowed, but refused, ${usedUp.code}` : 'allowed'
 }
 
 function graceText({ graceUntil, byEmergency }: Extract<Explanation['decision'], { allowed: true }>): string {

@@ -140,6 +140,14 @@ export const nodeLicensing = z.object({
   ledger: failure.nullable(),
 })
 
+/** A quota or a balance that refuses what the rights allow. */
+const usedUp = z.object({
+  code: z.enum(['QUOTA_EXCEEDED', 'CREDITS_INSUFFICIENT']),
+  clause: z.string(),
+  evidence: z.string(),
+  remedy: z.string(),
+})
+
 export const explainQuery = z.object({
   model: modelId,
   version: z.string().min(1).max(128).default('latest'),
@@ -156,7 +164,9 @@ export const explanation = z.object({
   own: z.boolean(),
   at: timestamp,
   decision: licenseDecision,
-  /** Of each license of the model: allowed, or the rung that denied it. */
+  /** Allowed, and refused all the same until then: nothing is left on any license that allows it. */
+  usedUp: usedUp.extend({ lid: rowId }).nullable(),
+  /** Of each license of the model: allowed, or the rung or the quota that denied it. */
   licenses: z.array(
     z.object({
       lid: rowId,
@@ -167,6 +177,8 @@ export const explanation = z.object({
       clause: z.string(),
       evidence: z.string(),
       remedy: z.string(),
+      /** Of this month; null where it is not counted here and now. */
+      usage: quotaUsage.nullable(),
     }),
   ),
   /** What ends next, and when. */

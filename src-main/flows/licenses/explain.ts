@@ -1,12 +1,20 @@
 /** Which rule allows or denies, the evidence and the way out; now, or at a time to come. */
 import { withBuild } from '../../base/version-order.ts'
+import type { LicenseDecision } from '../../contract/license/decision.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
-import type { Explanation } from '../../contract/license/views.ts'
+import type { Explanation, QuotaUsage } from '../../contract/license/views.ts'
 import { firstRefusal } from '../../license/ladder/decide.ts'
-import { graceEnd, type LicenseStanding, revocationDeadline } from '../../license/ladder/rungs.ts'
+import {
+  graceEnd,
+  type LicenseStanding,
+  type Question,
+  revocationDeadline,
+} from '../../license/ladder/rungs.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type Asked, askedHere, decideVersion, factsOf } from './decide-version.ts'
+import { quotaStanding, type UsedUp } from './quota-words.ts'
+import type { Standings } from './standings.ts'
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
@@ -19,6 +27,12 @@ export function explain(
   const facts = factsOf(model, version)
   const here = askedHere(licensing, asked)
   const { usable, unusable } = licensing.book.of(model, here.now)
+  const decision = decideVersion(licensing, facts, asked)
+  // A quota is of requests, and of the present month alone.
+  const counts = here.operation === 'serve' && asked.now === undefined
+  const licenses = usable.map(({ standing }) =>
+    explained(node, standing, { ...here, version: facts }, counts),
+  )
   return {
     model,
     version: withBuild(version.version, version.dataVersion),
@@ -26,16 +40,10 @@ export function explain(
     commercial: here.commercial,
     own: licensing.book.isOwn(version.publisherFingerprint),
     at: iso(here.now),
-    decision: decideVersion(licensing, facts, asked),
+    decision,
+    usedUp: usedUpOfAll(decision, licenses),
     licenses: [
-      ...usable.map(({ standing }) => {
-        const refusal = firstRefusal(standing, { ...here, version: facts })
-        return {
-          ...nameOf(standing.license),
-          allowed: refusal === null,
-          ...(refusal ?? { code: null, clause: 'Every rung lets it pass.', evidence: '', remedy: '' }),
-        }
-      }),
+      ...licenses.map(({ usedUp: _usedUp, ...one }) => one),
       ...unusable.map(({ stored, failure }) => ({
         lid: stored.lid,
         seq: stored.seq,
@@ -45,25 +53,61 @@ export function explain(
         clause: 'A license must be signed by the publisher, or by a key that it certified.',
         evidence: failure.message,
         remedy: failure.hint ?? '',
+        usage: null,
       })),
     ],
-    next: usable
-      .flatMap(({ standing }) => momentsOf(standing, here.now))
+    next: [
+      ...usable.flatMap(({ standing }) => momentsOf(standing, usable, here.now)),
+      ...licenses.flatMap(({ usedUp, usage }) => (usedUp && usage ? [newMonth(usage)] : [])),
+    ]
       .toSorted((a, b) => a.at - b.at)
+      .filter(({ at, what }, index, all) => !(all[index - 1]?.at === at && all[index - 1]?.what === what))
       .map(({ at, what }) => ({ at: iso(at), what })),
   }
 }
 
+function explained(node: NodeContext, standing: LicenseStanding, question: Question, counts: boolean) {
+  const { license } = standing
+  const refusal = firstRefusal(standing, question)
+  const { usage, usedUp } =
+    refusal === null && counts ? quotaStanding(node, license) : { usage: null, usedUp: null }
+  const passes = { code: null, clause: 'Every rung lets it pass.', evidence: '', remedy: '' }
+  return { ...nameOf(license), allowed: !refusal && !usedUp, ...(refusal ?? usedUp ?? passes), usage, usedUp }
+}
+
+/** Where one license is used up the next is asked: something is refused where nothing is left on any. */
+function usedUpOfAll(
+  decision: LicenseDecision,
+  licenses: ReadonlyArray<{ lid: string; allowed: boolean; usedUp: UsedUp | null }>,
+): Explanation['usedUp'] {
+  if (!decision.allowed || licenses.some(({ allowed }) => allowed)) return null
+  const chosen = licenses.find(({ lid, usedUp }) => lid === decision.lid && usedUp !== null)
+  return chosen?.usedUp ? { ...chosen.usedUp, lid: chosen.lid } : null
+}
+
+const newMonth = ({ resetsAt }: QuotaUsage) => ({
+  at: Date.parse(resetsAt) / 1000,
+  what: 'A new month begins, and with it the quota.',
+})
+
 const nameOf = ({ lid, seq, terms }: LicensePayload) => ({ lid, seq, type: terms.type })
 
-/** What will change, and when. */
-function momentsOf(standing: LicenseStanding, now: number): Array<{ at: number; what: string }> {
+/** What will change, and when. Nothing of a license that changes nothing any more. */
+function momentsOf(
+  standing: LicenseStanding,
+  all: Standings['usable'],
+  now: number,
+): Array<{ at: number; what: string }> {
   const { license, binding, heardAt, revocationsIssuedAt, emergencyUntil } = standing
+  if (standing.supersededBy !== null || standing.deactivated || standing.revoked) return []
+  const { exp } = license
+  const next = all
+    .map(({ standing: other }) => other.license)
+    .find(({ lid, seq, nbf }) => lid === license.lid && seq > license.seq && (exp === null || nbf <= exp))
   const subject = `${license.terms.type} license ${license.lid}`
   const moments: Array<{ at: number | null; what: string }> = [
-    { at: license.nbf, what: `The ${subject} begins.` },
-    { at: license.exp, what: `The ${subject} ends; its grace begins.` },
-    { at: graceEnd(license), what: `The grace of the ${subject} ends.` },
+    { at: license.nbf, what: `The ${subject} begins${license.seq > 1 ? `, document ${license.seq}` : ''}.` },
+    ...(next ? [] : endsOf(license, subject)),
     { at: emergencyUntil, what: `The emergency code of the ${subject} ends.` },
     {
       at: binding.state === 'rebind' ? binding.until : null,
@@ -80,3 +124,12 @@ function momentsOf(standing: LicenseStanding, now: number): Array<{ at: number; 
   ]
   return moments.flatMap(({ at, what }) => (at !== null && at > now ? [{ at, what }] : []))
 }
+
+/** Without days of grace the two are one. */
+const endsOf = (license: LicensePayload, subject: string): Array<{ at: number | null; what: string }> =>
+  license.terms.graceDays === 0
+    ? [{ at: license.exp, what: `The ${subject} ends.` }]
+    : [
+        { at: license.exp, what: `The ${subject} ends; its grace begins.` },
+        { at: graceEnd(license), what: `The grace of the ${subject} ends.` },
+      ]

@@ -1,10 +1,10 @@
 /** Why something was refused by a license: the clause, what stands against it, and the way out, with the code. */
 import { errorCatalogue } from '../../../src-main/contract/errors.ts'
 import { failureOf } from '../../data/failure.ts'
-import { formatDate } from '../format.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Facts } from '../page.tsx'
 import { ErrorNotice } from '../states.tsx'
+import { withDates } from './license-words.ts'
 
 const words = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -14,13 +14,6 @@ interface RefusalNoticeProps {
   unchanged?: string
   model: string | null
 }
-
-/** Midnights of UTC, as the first moment of a month is, in the words of the screens. */
-const withDates = (text: string): string =>
-  text.replace(
-    /\b(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z/g,
-    (_, day: string) => `${formatDate(day)}, 00:00 UTC`,
-  )
 
 const titles: Record<string, { title: string }> = errorCatalogue
 

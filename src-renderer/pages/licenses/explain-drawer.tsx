@@ -6,8 +6,8 @@ import { licenseOperation } from '../../../src-main/contract/license/decision.ts
 import type { Explanation } from '../../../src-main/contract/license/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
-import { formatDate } from '../../components/format.ts'
-import { noticesOf, typeWords } from '../../components/license/license-words.ts'
+import { formatDate, formatNumber } from '../../components/format.ts'
+import { typeWords, withDates } from '../../components/license/license-words.ts'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import css from './licenses.module.css'
@@ -60,7 +60,6 @@ function Parts({ explanation }: { explanation: Explanation }) {
   return (
     <>
       <Decision explanation={explanation} />
-      <UsedUp explanation={explanation} />
       <Facts
         items={[
           ['Version', version],
@@ -83,7 +82,8 @@ function Parts({ explanation }: { explanation: Explanation }) {
                 [
                   ['The license says', one.clause],
                   ['Found', one.evidence],
-                  ['Way out', one.remedy],
+                  ['Way out', withDates(one.remedy)],
+                  ['Used this month', usedText(one.usage)],
                 ] as const
               ).filter(([, text]) => text !== '')}
             />
@@ -99,21 +99,13 @@ function Parts({ explanation }: { explanation: Explanation }) {
   )
 }
 
-/** A license that allows it can be used up all the same. */
-function UsedUp({ explanation: { decision, model } }: { explanation: Explanation }) {
-  const rows = useQuery(orpc.licenses.list.queryOptions({ input: { model }, retry: false })).data ?? []
-  return rows
-    .filter(({ lid }) => decision.allowed && lid === decision.lid)
-    .flatMap(noticesOf)
-    .filter(({ kind }) => kind === 'quota')
-    .map(({ kind, tone, title, text }) => (
-      <Banner key={kind} tone={tone} title={title}>
-        {text}
-      </Banner>
-    ))
+function usedText(usage: Explanation['licenses'][number]['usage']): string {
+  if (usage === null) return ''
+  const { used, limit } = usage
+  return `${formatNumber(used)} of ${limit === null ? 'any number' : formatNumber(limit)}`
 }
 
-export function Decision({ explanation: { decision, own } }: { explanation: Explanation }) {
+export function Decision({ explanation: { decision, own, usedUp } }: { explanation: Explanation }) {
   if (own)
     return (
       <Banner tone="ok" title="Allowed.">
@@ -124,6 +116,15 @@ export function Decision({ explanation: { decision, own } }: { explanation: Expl
     return (
       <Banner tone="bad" title="Denied.">
         {decision.clause} {decision.evidence} {decision.remedy} <code>{decision.code}</code>
+      </Banner>
+    )
+  if (usedUp)
+    return (
+      <Banner
+        tone="bad"
+        title={usedUp.code === 'QUOTA_EXCEEDED' ? 'Allowed, but used up.' : 'Allowed, but not paid for.'}
+      >
+        {usedUp.evidence} {usedUp.clause} {withDates(usedUp.remedy)} <code>{usedUp.code}</code>
       </Banner>
     )
   const grace = decision.graceUntil
