@@ -61,6 +61,7 @@ const standings: fc.Arbitrary<LicenseStanding> = fc.record({
     fc.constant({ state: 'mismatch' as const, matched: '0' }),
   ),
   emergencyUntil: maybe(near),
+  attested: maybe(fc.record({ country: fc.constantFrom(...countries), until: near })),
 })
 
 const questions: fc.Arbitrary<Question> = fc.record({
@@ -72,10 +73,7 @@ const questions: fc.Arbitrary<Question> = fc.record({
     digest: fc.constantFrom(...digests),
     releasedAt: near,
   }),
-  site: fc.record({
-    country: maybe(fc.constantFrom(...countries)),
-    attested: maybe(fc.record({ country: fc.constantFrom(...countries), until: near })),
-  }),
+  site: fc.record({ country: maybe(fc.constantFrom(...countries)) }),
   now: near,
 })
 
@@ -92,7 +90,7 @@ function plainly(
     now < license.exp + graceDays * 86_400 &&
     operation === 'serve' &&
     version.releasedAt <= license.exp
-  const attested = site.attested && now < site.attested.until ? site.attested.country : null
+  const attested = facts.attested && now < facts.attested.until ? facts.attested.country : null
   const country = geography.basis === 'attested' ? attested : (attested ?? site.country)
   const holds: Record<string, boolean> = {
     LIC_SUPERSEDED: facts.supersededBy !== null || facts.deactivated,

@@ -29,6 +29,7 @@ const standing = (
   heardAt: now - day,
   binding: { state: 'any' },
   emergencyUntil: null,
+  attested: null,
   ...facts,
 })
 
@@ -36,7 +37,7 @@ const asked = (change: Partial<Question> = {}): Question => ({
   operation: 'serve',
   commercial: true,
   version: { model: 'acme.cells', version: '1.2.0', digest, releasedAt: now - 10 * day },
-  site: { country: null, attested: null },
+  site: { country: null },
   now,
   ...change,
 })
@@ -259,11 +260,11 @@ describe('31: places', () => {
     allow: string[] | null,
     country: string | null,
     basis: 'declared' | 'attested' = 'declared',
-    attested: Question['site']['attested'] = null,
+    attested: LicenseStanding['attested'] = null,
   ) =>
     codeOf(
-      standing({ terms: termsOf('DEVELOPER', { geography: { allow, basis } }) }),
-      asked({ site: { country, attested } }),
+      standing({ terms: termsOf('DEVELOPER', { geography: { allow, basis } }) }, { attested }),
+      asked({ site: { country } }),
     )
   test.each([
     [null, null, null],

@@ -282,5 +282,15 @@ export function checkDeactivation(node: NodeContext, document: string) {
       'LIC_NODE_MISMATCH',
       `The machine "${payload.node.name}" is none that the license was bound to.`,
     )
+  // Else a proof could be shown twice, or one of a document before while the present one runs on.
+  if (payload.seq < license.seq)
+    throw new OutpostError(
+      'LIC_SUPERSEDED',
+      `The proof is of document ${payload.seq}; the newest that was issued is document ${license.seq}.`,
+      {
+        hint: 'Ask for the proof of the newest document: it is imported there first, and given up then.',
+        details: { seq: payload.seq, newest: license.seq },
+      },
+    )
   return { lid: payload.lid, node: payload.node.id, name: payload.node.name, at: isoOf(payload.iat), license }
 }

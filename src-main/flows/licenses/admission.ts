@@ -2,10 +2,9 @@
  * The two hooks on the path of a request: may this version answer, and what is it counted on. Decisions are kept until
  * the snapshot changes or something about them ends; each request then costs a comparison and the tally's write.
  */
-import { OutpostError } from '../../base/errors.ts'
+import type { OutpostError } from '../../base/errors.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { RefusalSeen } from '../../contract/license/views.ts'
-import { quotaInWords } from '../../contract/license/words.ts'
 import { permitting } from '../../license/ladder/decide.ts'
 import type { IdempotencyKeys } from '../../metering/quota/idempotency.ts'
 import type { QuotaLedger } from '../../metering/quota/ledger.ts'
@@ -20,6 +19,7 @@ import { contentKeyOf } from './content-key.ts'
 import { askedHere, decideVersion, denialError, type VersionFacts } from './decide-version.ts'
 import type { Licensing } from './licensing.ts'
 import { creditAccount, monthAccount } from './quota-accounts.ts'
+import { refusedInWords } from './quota-words.ts'
 
 export interface ServingAdmission extends LicensingPort {
   /** After a new snapshot: what was decided is decided anew. */
@@ -101,8 +101,8 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     )
     const plans = chosen.map(({ license }) => ({
       license,
-      month: monthAccount(db, license, period),
-      credits: creditAccount(db, license),
+      month: monthAccount(licensing.book.notes(), license, period),
+      credits: creditAccount(licensing.book.notes(), license),
     }))
     return { admission: { allowed: true, attribution }, plans, until }
   }
@@ -155,14 +155,14 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     }
     if (idempotency) {
       const held = keys.enter({ caller: caller.name, license: license.lid, ...idempotency }, now, takeBoth)
-      if (!held.admitted) return { refusal: inWords(held.refusal, license) }
+      if (!held.admitted) return { refusal: refusedInWords(held.refusal, license) }
       return grantOf(plan, units, held.bills, {
         answered: (credits) => held.succeed(units, credits),
         failed: held.fail,
       })
     }
     const taken = takeBoth()
-    if ('refusal' in taken) return { refusal: inWords(taken.refusal, license) }
+    if ('refusal' in taken) return { refusal: refusedInWords(taken.refusal, license) }
     const [token, paid] = taken
     return grantOf(plan, units, () => true, {
       answered: (credits) => {
@@ -244,37 +244,3 @@ const factsOfServed = ({
   publisherFingerprint,
   releasedAt,
 })
-
-/** The refusal of the ledger, with the clause of the license and the way out. */
-function inWords(refusal: OutpostError, license: LicensePayload): OutpostError {
-  const { code, message, hint, details } = refusal
-  const issuer = license.contact === '' ? `"${license.iss}"` : `"${license.iss}" (${license.contact})`
-  const clause = quotaInWords(license.terms)
-  const lid = { license: license.lid, clause }
-  if (code === 'QUOTA_EXCEEDED') {
-    const resetAt = typeof details?.resetAt === 'string' ? details.resetAt : null
-    const seconds = resetAt === null ? 0 : Math.max(1, Math.ceil((Date.parse(resetAt) - Date.now()) / 1000))
-    const bought =
-      typeof details?.limit === 'number' && license.terms.quota.max !== null
-        ? details.limit - license.terms.quota.max
-        : 0
-    const more =
-      bought > 0 && license.terms.quota.onExceed === 'deny'
-        ? ` ${bought} more were bought for this month.`
-        : ''
-    return new OutpostError(code, `${message} The license says: ${clause}${more}`, {
-      hint: `The next month begins at ${resetAt}. For more before that, ask ${issuer} for a larger license or for more requests of this month; they hold as soon as the file is imported.`,
-      details: { ...details, ...lid, retryAfterSeconds: seconds },
-    })
-  }
-  if (code === 'CREDITS_INSUFFICIENT')
-    return new OutpostError(code, message, {
-      hint: `Ask ${issuer} for credits (a tranche for this machine), and import the file.`,
-      details: { ...details, ...lid },
-    })
-  return new OutpostError(code, message, {
-    ...(hint !== undefined && { hint }),
-    details: { ...details, license: license.lid },
-    cause: refusal,
-  })
-}

@@ -183,7 +183,7 @@ export async function declareSite(
 
 export const nodeLicensing = (node: NodeContext) => {
   const { licensing } = node
-  const attested = licensing.book.attested()
+  const attested = licensing.book.notes().newestAttestation()
   return {
     nodeId: licensing.identity.id,
     site: licensing.site(),

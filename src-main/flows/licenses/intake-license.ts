@@ -28,6 +28,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
   requireSite(node, license)
   requireMachine(node, license)
   const history = licenseHistory(node.db, license.lid)
+  requireSameIssuer(license, history)
   const known = requireNewest(license, digest, history)
   requirePast(node, license.iat)
   if (countLicenses(node.db) >= limits.licensesMax)
@@ -71,6 +72,19 @@ function requireUnrevoked(node: NodeContext, { lid, iss }: LicensePayload): void
     `The license was revoked${revoked.reason === '' ? '' : `: ${revoked.reason}`}.`,
     {
       hint: `Ask "${iss}" for a new license.`,
+    },
+  )
+}
+
+/** The id is what counts, tranches and lists go by: nobody else may take it. */
+function requireSameIssuer({ lid, iss }: LicensePayload, history: readonly StoredLicense[]): void {
+  const other = history.find(({ issuer }) => issuer !== iss)
+  if (!other) return
+  throw new OutpostError(
+    'LIC_ISSUER',
+    `The license ${lid} is one of "${other.issuer}"; "${iss}" cannot issue it.`,
+    {
+      hint: `Ask "${iss}" for a license with an id of its own.`,
     },
   )
 }

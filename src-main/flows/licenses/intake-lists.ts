@@ -1,6 +1,7 @@
 /** Lists that an issuer keeps whole, each newer one in the place of the one before: revocations and keysets. */
 import { OutpostError } from '../../base/errors.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
+import { namesItsKey } from '../../license/issuers/issuers.ts'
 import {
   listKeysets,
   listRevocations,
@@ -9,11 +10,19 @@ import {
 } from '../../store/tables/license-issuers.ts'
 import { licenseHistory } from '../../store/tables/licenses.ts'
 import { type Incoming, type Intake, requirePast } from './intake.ts'
+import { requireOther } from './standings.ts'
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
-function requireNewer(what: string, issuer: string, number: number, present: number): void {
-  if (number >= present) return
+/** Another list under the same number is none either: an issuer numbers each one anew. */
+function requireNewer(
+  what: string,
+  issuer: string,
+  { number, text }: { number: number; text: string },
+  former: { number: number; document: string } | null,
+): void {
+  const present = former?.number ?? 0
+  if (number > present || former?.document === text) return
   throw new OutpostError(
     'LIC_CRL_ROLLBACK',
     `The ${what} of "${issuer}" here has the number ${present}; this one has ${number}.`,
@@ -28,8 +37,9 @@ export function intakeRevocations({ node, text, bytes }: Incoming): Intake {
   const issuers = node.licensing.book.issuers()
   const { payload: list, kid } = openDocument('revocations', bytes, issuers.findKey)
   issuers.require({ kid, iss: list.iss, iat: list.iat }, 'revocations')
+  requireOther(node.licensing.book.others(), { kid, iss: list.iss, iat: list.iat }, 'revocations')
   const present = listRevocations(node.db).find(({ issuer }) => issuer === list.iss)
-  requireNewer('list of revocations', list.iss, list.number, present?.number ?? 0)
+  requireNewer('list of revocations', list.iss, { number: list.number, text }, present ?? null)
   requirePast(node, list.iat)
   const affected = list.revoked.filter(({ lid }) =>
     licenseHistory(node.db, lid).some(({ issuer, removedAt }) => issuer === list.iss && removedAt === null),
@@ -67,8 +77,19 @@ export function intakeKeyset({ node, text, bytes }: Incoming): Intake {
       hint: 'A keyset must be signed by the publisher itself.',
     })
   }
+  const confused = keyset.keys.find((entry) => !namesItsKey(entry))
+  if (confused) {
+    throw new OutpostError(
+      'LIC_KEY_UNKNOWN',
+      `The keyset names a key "${confused.name}" as ${confused.kid}, which is not its fingerprint.`,
+      {
+        hint: `Ask "${keyset.iss}" for the keyset again.`,
+      },
+    )
+  }
   const present = listKeysets(node.db).find(({ issuer }) => issuer === keyset.iss)
-  requireNewer('keyset', keyset.iss, keyset.n, present?.n ?? 0)
+  const former = present ? { number: present.n, document: present.document } : null
+  requireNewer('keyset', keyset.iss, { number: keyset.n, text }, former)
   requirePast(node, keyset.iat)
   return {
     known: present?.document === text,

@@ -1,14 +1,15 @@
 /** What an issuer sends to one machine: credits and quota paid beforehand, its time, the receipt of a usage report. */
-import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
-import { recoveryId } from '../../contract/license/documents.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
-import type { NodeReader } from '../../store/sqlite.ts'
 import { insertTranche, listContacts, putContact, tranchesOf } from '../../store/tables/license-issuers.ts'
-import { licenseHistory, listLicenses } from '../../store/tables/licenses.ts'
+import { licenseHistory } from '../../store/tables/licenses.ts'
 import { getSetting, setSetting } from '../../store/tables/settings.ts'
 import type { NodeContext } from '../node-context.ts'
 import { type Incoming, type Intake, requirePast } from './intake.ts'
+import { purposeOf, recoveries, recoveriesSetting, times, timesSetting } from './issuer-notes.ts'
+import type { Licensing } from './licensing.ts'
+import { licensors } from './licensors.ts'
+import { requireOther } from './standings.ts'
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 const grouped = (value: number): string => value.toLocaleString('en-US')
@@ -32,7 +33,9 @@ function open<Kind extends 'tranche' | 'time' | 'receipt' | 'recovery'>(
   const issuers = node.licensing.book.issuers()
   const found = openDocument(kind, bytes, issuers.findKey)
   const { iss, iat, node: machine } = found.payload as { iss: string; iat: number; node: string | null }
-  issuers.require({ kid: found.kid, iss, iat }, kind === 'recovery' ? 'receipt' : kind)
+  const purpose = purposeOf(kind)
+  issuers.require({ kid: found.kid, iss, iat }, purpose)
+  requireOther(node.licensing.book.others(), { kid: found.kid, iss, iat }, purpose)
   requireThisNode(node, machine)
   return found.payload
 }
@@ -87,8 +90,9 @@ export function intakeTranche(incoming: Incoming): Intake {
 
 /** The issuer's clock is what corrects this machine's, so it may be ahead of it. */
 export function intakeTime(incoming: Incoming): Intake {
-  const { node } = incoming
+  const { node, text } = incoming
   const time = open(incoming, 'time')
+  requireLicensor(node, time.iss)
   const behind = time.iat < node.licensing.now()
   return {
     known: false,
@@ -99,6 +103,8 @@ export function intakeTime(incoming: Incoming): Intake {
     conflict: null,
     write: () => {
       node.licensing.correct(time.iat)
+      const told = getSetting(node.db, timesSetting, times) ?? {}
+      setSetting(node.db, timesSetting, { ...told, [time.iss]: text })
       heard(node, time.iss, iso(time.iat), {})
     },
   }
@@ -136,33 +142,50 @@ export function intakeReceipt(incoming: Incoming): Intake {
 
 /** By an issuer of what is counted here; what it grants is kept, since the ledger asks again at each start. */
 export function intakeRecovery(incoming: Incoming): Intake {
-  const { node } = incoming
+  const { node, text } = incoming
   const recovery = open(incoming, 'recovery')
   requirePast(node, recovery.iat)
-  if (!listLicenses(node.db).some(({ issuer }) => issuer === recovery.iss)) {
-    throw new OutpostError('LIC_ISSUER', `"${recovery.iss}" has issued none of the licenses here.`, {
-      hint: 'Ask the issuer of a license that is installed here.',
-    })
-  }
-  const granted = grantedRecoveries(node.db)
+  requireLicensor(node, recovery.iss)
+  const granted = getSetting(node.db, recoveriesSetting, recoveries) ?? []
+  const waiting = awaited(node.licensing, recovery.recoveryId).filter((name) => name !== recovery.iss)
   return {
-    known: granted.includes(recovery.recoveryId),
+    known: granted.includes(text),
     effects: [
       `"${recovery.iss}" lets counting go on after the state ${recovery.recoveryId}; what was lost is between you and it.`,
     ],
-    warnings: [],
+    warnings:
+      waiting.length === 0
+        ? []
+        : [`Counting waits for the same word of ${waiting.map((name) => `"${name}"`).join(', ')}.`],
     conflict: null,
-    write: () =>
-      setSetting(node.db, recoveriesSetting, [...granted, recovery.recoveryId].slice(-recoveriesMax)),
+    write: () => setSetting(node.db, recoveriesSetting, [...granted, text].slice(-recoveriesMax)),
   }
 }
 
-const recoveriesSetting = 'quota-recoveries'
 const recoveriesMax = 100
 
-/** States of the quota ledger that an issuer has granted to go on from. */
-export const grantedRecoveries = (db: NodeReader): string[] =>
-  getSetting(db, recoveriesSetting, z.array(recoveryId)) ?? []
+/** Whose licenses are counted here: nobody else can say that a count which was lost does not matter. */
+function requireLicensor(node: NodeContext, issuer: string): void {
+  if (licensors(node.licensing).includes(issuer)) return
+  throw new OutpostError('LIC_ISSUER', `"${issuer}" has issued none of the licenses here.`, {
+    hint: 'Ask the issuer of a license that is installed here.',
+  })
+}
+
+/** Issuers that have not granted to go on from this state. */
+function awaited(licensing: Licensing, recoveryId: string): string[] {
+  const granted = licensing.book.notes().recoveries()
+  return licensors(licensing).filter(
+    (name) => !granted.some((one) => one.iss === name && one.recoveryId === recoveryId),
+  )
+}
+
+/** The count is one for all licenses, so each of their issuers must let it go on. */
+export const isRecoverable = (licensing: Licensing, recoveryId: string): boolean =>
+  licensing.book
+    .notes()
+    .recoveries()
+    .some((one) => one.recoveryId === recoveryId) && awaited(licensing, recoveryId).length === 0
 
 function heard(
   node: NodeContext,

@@ -41,7 +41,7 @@ export function createLicensing(
     ...time,
     identity,
     ...machine,
-    book: createLicenseBook(db, machine.bindingOf),
+    book: createLicenseBook(db, machine.bindingOf, identity.id),
     site: () => getSetting(db, siteSetting, site) ?? { name: null, country: null, commercial: true },
   }
 }

@@ -3,16 +3,17 @@ import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { QuotaUsage } from '../../contract/license/views.ts'
 import { periodAt, periodEnd } from '../../metering/quota/period.ts'
 import type { QuotaAccount } from '../../metering/quota/types.ts'
-import type { NodeReader } from '../../store/sqlite.ts'
-import { tranchesOf } from '../../store/tables/license-issuers.ts'
 import type { NodeContext } from '../node-context.ts'
+import type { IssuerNotes } from './issuer-notes.ts'
 
 /** Units of a month: the license's own, and what was bought for this month. Null: without a limit. */
-export function monthAccount(db: NodeReader, { lid, terms }: LicensePayload, month: string): QuotaAccount {
+export function monthAccount(notes: IssuerNotes, license: LicensePayload, month: string): QuotaAccount {
+  const { lid, terms } = license
   const { max } = terms.quota
   if (max === null) return { id: lid, period: month, limit: null }
-  const bought = tranchesOf(db, lid)
-    .filter((tranche) => tranche.kind === 'quota' && tranche.month === month)
+  const bought = notes
+    .tranches(license)
+    .filter((grants) => grants.kind === 'quota' && grants.month === month)
     .reduce((sum, { amount }) => sum + amount, 0)
   return { id: lid, period: month, limit: max + bought }
 }
@@ -20,9 +21,10 @@ export function monthAccount(db: NodeReader, { lid, terms }: LicensePayload, mon
 const isPrepaid = ({ terms: { price } }: LicensePayload): boolean => 'prepaid' in price && price.prepaid
 
 /** The balance of what is paid beforehand; null where nothing is. */
-export function creditAccount(db: NodeReader, license: LicensePayload): QuotaAccount | null {
+export function creditAccount(notes: IssuerNotes, license: LicensePayload): QuotaAccount | null {
   if (!isPrepaid(license)) return null
-  const limit = tranchesOf(db, license.lid)
+  const limit = notes
+    .tranches(license)
     .filter(({ kind }) => kind === 'credits')
     .reduce((sum, { amount }) => sum + amount, 0)
   return { id: `${license.lid}:credits`, period: '', limit }
@@ -34,10 +36,10 @@ const dayMs = 86_400_000
 export function quotaUsageOf(node: NodeContext, license: LicensePayload): QuotaUsage {
   const now = node.licensing.now() * 1000
   const month = periodAt(now)
-  const account = monthAccount(node.db, license, month)
+  const account = monthAccount(node.licensing.book.notes(), license, month)
   const counted = node.quotas.find(license.lid, month)
   const used = counted?.counted ?? 0
-  const credits = creditAccount(node.db, license)
+  const credits = creditAccount(node.licensing.book.notes(), license)
   const spent = node.quotas.find(`${license.lid}:credits`, '')?.counted ?? 0
   return {
     month,

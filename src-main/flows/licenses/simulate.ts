@@ -49,7 +49,7 @@ function quotaAt(
   requests: number,
 ): Simulated['quota'] {
   const month = periodAt(now * 1000)
-  const { limit } = monthAccount(node.db, license, month)
+  const { limit } = monthAccount(node.licensing.book.notes(), license, month)
   if (limit === null) return null
   const used = countedOn(node, license.lid, month)?.counted ?? 0
   const after = Math.min(Math.max(limit, used), used + requests)

@@ -5,19 +5,15 @@
  */
 import { createPublicKey } from 'node:crypto'
 import { OutpostError } from '../../base/errors.ts'
-import type { LicensePayload, RevocationsPayload } from '../../contract/license/documents.ts'
+import type { IssuerPurpose, LicensePayload, RevocationsPayload } from '../../contract/license/documents.ts'
 import { emergencyUntil } from '../../license/emergency/redeem.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
 import { createIssuers, type Issuers } from '../../license/issuers/issuers.ts'
-import type { Binding, LicenseStanding, Site } from '../../license/ladder/rungs.ts'
+import { type Binding, graceEnd, type LicenseStanding } from '../../license/ladder/rungs.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
+import { listKeysets, listRevocations } from '../../store/tables/license-issuers.ts'
 import {
-  listContacts,
-  listKeysets,
-  listRevocations,
-  type StoredContact,
-} from '../../store/tables/license-issuers.ts'
-import {
+  everInstalled,
   licenseEnds,
   licensesOfModel,
   listLicenses,
@@ -25,6 +21,7 @@ import {
 } from '../../store/tables/licenses.ts'
 import { currentSnapshot } from '../../store/tables/meta.ts'
 import { listPublishers } from '../../store/tables/publishers.ts'
+import { type IssuerNotes, readIssuerNotes } from './issuer-notes.ts'
 
 /** A license that cannot be relied on, and why. */
 interface UnusableLicense {
@@ -52,20 +49,23 @@ export interface LicenseBook {
   /** `now` in seconds of trusted time. */
   of(model: string | null, now: number): Standings
   issuers(): Issuers
+  /** But for the keys of this node itself, which say nothing to it in the name of whom it is licensed by. */
+  others(): Issuers
+  notes(): IssuerNotes
+  /** Names of all others whose licenses were installed here and have not ended, with those that were removed. */
+  everIssued(now: number): string[]
   /** Whether this is a key of the node's own publisher, also one that was rotated out. */
   isOwn(fingerprint: string | null): boolean
   /** As the newest list of its issuer says. */
   revoked(lid: string, issuer: string): { at: number; reason: string } | null
-  /** As the newest receipt says. */
-  attested(): Site['attested']
 }
 
-const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000)
 const openedMax = 10_000
 
-export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): LicenseBook {
+/** `node` is the fingerprint of this machine. */
+export function createLicenseBook(db: NodeReader, bindingOf: BindingOf, node: string): LicenseBook {
   let snapshot = -1
-  let about: About = readAbout(db)
+  let about: About = readAbout(db, node)
   /** By digest of the document: what was verified once under these issuers is not verified again. */
   const opened = new Map<string, { payload: LicensePayload; kid: string } | OutpostError>()
 
@@ -73,7 +73,7 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): License
     const now = currentSnapshot(db)
     if (now === snapshot) return about
     snapshot = now
-    about = readAbout(db)
+    about = readAbout(db, node)
     opened.clear()
     return about
   }
@@ -82,69 +82,92 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf): License
     const known = opened.get(stored.document)
     if (known) return known
     if (opened.size >= openedMax) opened.clear()
-    const found = openStored(stored, about.issuers)
+    const found = openStored(stored, about)
     opened.set(stored.document, found)
     return found
   }
 
   return {
     issuers: () => present().issuers,
+    others: () => present().others,
+    notes: () => present().notes,
+    everIssued: (now) => {
+      present()
+      const isPresent = (payload: LicensePayload) => (graceEnd(payload) ?? Number.POSITIVE_INFINITY) > now
+      const names = everInstalled(db).flatMap((stored) => {
+        const found = open(stored)
+        return !(found instanceof OutpostError) && isPresent(found.payload) ? [found.payload.iss] : []
+      })
+      return [...new Set(names)]
+    },
     isOwn: (fingerprint) => fingerprint !== null && present().own.has(fingerprint),
     revoked: (lid, issuer) => present().revocations.get(issuer)?.revoked.get(lid) ?? null,
-    attested: () => newestAttestation(present().contacts),
     of: (model, now) => {
       const facts = present()
       const rows = model === null ? listLicenses(db) : licensesOfModel(db, model)
-      const usable: Standings['usable'] = []
+      const opened: Opened[] = []
       const unusable: UnusableLicense[] = []
       for (const stored of rows) {
         const found = open(stored)
         if (found instanceof OutpostError) unusable.push({ stored, failure: found })
-        else
-          usable.push({
-            stored,
-            kid: found.kid,
-            standing: standingOf(stored, found.payload, rows, { ...facts, bindingOf, now }),
-          })
+        else opened.push({ stored, ...found })
       }
+      const usable = opened.map(({ stored, payload, kid }) => ({
+        stored,
+        kid,
+        standing: standingOf(stored, payload, opened, { ...facts, bindingOf, now }),
+      }))
       return { usable, unusable }
     },
   }
 }
 
+interface Opened {
+  stored: StoredLicense
+  payload: LicensePayload
+  kid: string
+}
+
 interface About {
   own: Set<string>
   issuers: Issuers
-  ends: Map<string, string>
-  contacts: Map<string, StoredContact>
+  others: Issuers
+  notes: IssuerNotes
+  /** By the id of the license that ended: the one that ended it, and who issued that. */
+  ends: ReturnType<typeof licenseEnds>
   revocations: Map<string, { issuedAt: number; revoked: Map<string, { at: number; reason: string }> }>
 }
 
-function readAbout(db: NodeReader): About {
+function readAbout(db: NodeReader, node: string): About {
   const stored = listPublishers(db)
   const publishers = stored.map(({ name, fingerprint, publicKey }) => ({
     name,
     fingerprint,
     key: createPublicKey(publicKey),
   }))
+  const own = new Set(stored.filter(({ own }) => own).map(({ fingerprint }) => fingerprint))
   const roots = createIssuers(publishers, [])
   const keysets = listKeysets(db).flatMap(({ issuer, document }) => {
-    const payload = verified(
-      () => openDocument('keyset', Buffer.from(document), roots.findPublisherKey).payload,
-    )
-    return payload && payload.iss === issuer ? [payload] : []
+    const found = verified(() => openDocument('keyset', Buffer.from(document), roots.findPublisherKey))
+    return found?.payload.iss === issuer && roots.isPublisher(found.kid, issuer) ? [found] : []
   })
-  const issuers = createIssuers(publishers, keysets)
+  const payloads = keysets.map(({ payload }) => payload)
+  const issuers = createIssuers(publishers, payloads)
+  const others = createIssuers(
+    publishers.filter(({ fingerprint }) => !own.has(fingerprint)),
+    keysets.filter(({ kid }) => !own.has(kid)).map(({ payload }) => payload),
+  )
   const revocations: About['revocations'] = new Map()
   for (const { issuer, document } of listRevocations(db)) {
-    const list = verified(() => openSigned('revocations', document, issuers).payload)
+    const list = verified(() => openSigned('revocations', document, others).payload)
     if (list && list.iss === issuer) revocations.set(issuer, readRevocations(list))
   }
   return {
-    own: new Set(stored.filter(({ own }) => own).map(({ fingerprint }) => fingerprint)),
+    own,
     issuers,
+    others,
+    notes: readIssuerNotes(db, others, node),
     ends: licenseEnds(db),
-    contacts: new Map(listContacts(db).map((contact) => [contact.issuer, contact])),
     revocations,
   }
 }
@@ -170,19 +193,49 @@ function openSigned<Kind extends 'license' | 'revocations'>(kind: Kind, document
   return found
 }
 
-/** The issuer must be the publisher of the model, or certified by it (LIC_ISSUER). */
+/** The issuer must be the publisher of the model, or certified by it, and not the node itself (LIC_ISSUER). */
 function openStored(
   stored: StoredLicense,
-  issuers: Issuers,
+  { issuers, others }: Pick<About, 'issuers' | 'others'>,
 ): { payload: LicensePayload; kid: string } | OutpostError {
   try {
     const { payload, kid } = openSigned('license', stored.document, issuers)
     requirePublisher(payload)
+    requireOther(others, { kid, iss: payload.iss, iat: payload.iat }, 'license')
+    requireSameRow(stored, payload)
     return { payload, kid }
   } catch (error) {
     if (error instanceof OutpostError) return error
     throw error
   }
+}
+
+/** Whoever operates the node has its keys: what they sign is no word of an issuer to the node. */
+export function requireOther(
+  others: Issuers,
+  signed: { kid: string; iss: string; iat: number },
+  purpose: IssuerPurpose,
+): void {
+  try {
+    others.require(signed, purpose)
+  } catch (cause) {
+    throw new OutpostError(
+      'LIC_ISSUER',
+      'It was signed with a key of this node itself, which licenses nothing here.',
+      {
+        hint: `The node's own versions need no license; for others ask their publisher.`,
+        details: { kid: signed.kid, iss: signed.iss },
+        cause,
+      },
+    )
+  }
+}
+
+function requireSameRow({ lid, seq, model }: StoredLicense, payload: LicensePayload): void {
+  if (lid === payload.lid && seq === payload.seq && model === payload.model.id) return
+  throw new OutpostError('LIC_SUPERSEDED', 'The row of this license says something else than its document.', {
+    hint: 'Remove it, and import the document again.',
+  })
 }
 
 export function requirePublisher({ iss, model }: LicensePayload): void {
@@ -201,28 +254,35 @@ export function requirePublisher({ iss, model }: LicensePayload): void {
 function standingOf(
   stored: StoredLicense,
   license: LicensePayload,
-  rows: readonly StoredLicense[],
-  { revocations, contacts, ends, bindingOf, now }: About & { bindingOf: BindingOf; now: number },
+  opened: readonly Opened[],
+  { revocations, notes, ends, bindingOf, now }: About & { bindingOf: BindingOf; now: number },
 ): LicenseStanding {
   const list = revocations.get(license.iss)
-  const heard = contacts.get(license.iss)
+  const sameIssuer = opened.filter(({ payload }) => payload.iss === license.iss)
   // The next one may be installed ahead: it takes over when it begins.
-  const newer = rows.find(
-    (row) => row.lid === stored.lid && row.seq > stored.seq && seconds(row.startsAt) <= now,
-  )
-  const end = ends.get(stored.lid)
+  const newer = sameIssuer.find(
+    ({ payload }) => payload.lid === license.lid && payload.seq > license.seq && payload.nbf <= now,
+  )?.payload
+  const noted = ends.get(license.lid)
+  const end =
+    noted?.issuer === license.iss
+      ? noted.by
+      : sameIssuer.find(
+          ({ payload: { lid, supersedes } }) => lid !== license.lid && supersedes.includes(license.lid),
+        )?.payload.lid
   return {
     license,
     supersededBy: newer ? `document ${newer.seq} of the same license` : end ? `the license ${end}` : null,
     deactivated: stored.deactivation !== null,
     revoked: list?.revoked.get(license.lid) ?? null,
     revocationsIssuedAt: list?.issuedAt ?? null,
-    heardAt: Math.max(license.iat, heard ? seconds(heard.heardAt) : 0),
+    heardAt: Math.max(license.iat, notes.heardAt(license.iss)),
     binding: bindingOf(license, {
       boundAt: Date.parse(stored.installedAt),
       belowSince: stored.rebindSince === null ? null : Date.parse(stored.rebindSince),
     }),
     emergencyUntil: emergencySeconds(stored, license.emergency),
+    attested: notes.attested(license.iss),
   }
 }
 
@@ -230,14 +290,4 @@ function standingOf(
 function emergencySeconds({ emergency }: StoredLicense, known: readonly string[]): number | null {
   const until = emergencyUntil({ redeemed: emergency.filter(({ commitment }) => known.includes(commitment)) })
   return until === null ? null : Math.floor(until / 1000)
-}
-
-function newestAttestation(contacts: ReadonlyMap<string, StoredContact>): Site['attested'] {
-  let newest: Site['attested'] = null
-  for (const { country, countryUntil } of contacts.values()) {
-    if (country === null || countryUntil === null) continue
-    const until = seconds(countryUntil)
-    if (newest === null || until > newest.until) newest = { country, until }
-  }
-  return newest
 }

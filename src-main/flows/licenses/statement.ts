@@ -48,7 +48,7 @@ function lineOf(
   const license = usable.findLast(({ standing }) => standing.license.lid === lid)?.standing.license ?? null
   const price = license?.terms.price ?? null
   const totals = sum(charges)
-  const limit = license ? monthAccount(node.db, license, month).limit : null
+  const limit = license ? monthAccount(node.licensing.book.notes(), license, month).limit : null
   const monthly = price?.kind === 'subscription' ? price.creditsPerMonth : 0
   return {
     lid,

@@ -12,7 +12,7 @@ import type { NodeReader } from '../../store/sqlite.ts'
 import { getSetting } from '../../store/tables/settings.ts'
 import { createAdmission, type ServingAdmission } from '../licenses/admission.ts'
 import { countedSetting } from '../licenses/counted.ts'
-import { grantedRecoveries } from '../licenses/intake-notes.ts'
+import { isRecoverable } from '../licenses/intake-notes.ts'
 import { openLicensing } from '../licenses/open-licensing.ts'
 
 export interface LicensedServing extends ServingAdmission {
@@ -44,7 +44,7 @@ export async function openLicensedServing(
     macKey: Buffer.from(config.usageKey, 'hex'),
     bootId: bootId(),
     countedBefore: getSetting(db, countedSetting, z.boolean()) ?? false,
-    recover: ({ recoveryId }) => grantedRecoveries(db).includes(recoveryId),
+    recover: ({ recoveryId }) => isRecoverable(licensing, recoveryId),
     time: { now: () => clock.now(), monotonic: () => performance.now() },
     log,
   })

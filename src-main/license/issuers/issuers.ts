@@ -4,7 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { OutpostError } from '../../base/errors.ts'
-import { parsePublicKey } from '../../base/signing-key.ts'
+import { fingerprintOf, parsePublicKey } from '../../base/signing-key.ts'
 import type { IssuerPurpose, KeysetPayload } from '../../contract/license/documents.ts'
 import type { FindKey } from '../envelope/open-document.ts'
 
@@ -29,6 +29,12 @@ export interface Issuers {
   isPublisher(kid: string, name: string): boolean
 }
 
+/** Whoever may certify keys could otherwise sign under the fingerprint of a key that another publisher certified. */
+export function namesItsKey({ kid, key }: KeysetPayload['keys'][number]): boolean {
+  const parsed = parsePublicKey(key)
+  return parsed !== null && fingerprintOf(parsed) === kid
+}
+
 /** `keysets` are verified, at most one for each publisher. */
 export function createIssuers(
   publishers: readonly PublisherKey[],
@@ -38,7 +44,10 @@ export function createIssuers(
   for (const publisher of publishers)
     own.set(publisher.fingerprint, [...(own.get(publisher.fingerprint) ?? []), publisher])
   const certified = new Map(
-    keysets.map(({ iss, keys }) => [iss, new Map(keys.map((entry) => [entry.kid, entry]))]),
+    keysets.map(({ iss, keys }) => [
+      iss,
+      new Map(keys.filter(namesItsKey).map((entry) => [entry.kid, entry])),
+    ]),
   )
   const findPublisherKey: FindKey = (kid) => own.get(kid)?.[0]?.key ?? null
   const isPublisher = (kid: string, name: string) => own.get(kid)?.some((key) => key.name === name) === true

@@ -31,6 +31,13 @@ export interface LicenseStanding {
   binding: Binding
   /** An emergency code holds until then. */
   emergencyUntil: number | null
+  /** Where this site is, as its issuer signed it. */
+  attested: Attestation | null
+}
+
+export interface Attestation {
+  country: string
+  until: number
 }
 
 export interface LicensedVersion {
@@ -45,8 +52,6 @@ export interface LicensedVersion {
 export interface Site {
   /** ISO 3166-1 alpha-2 as the operator declared it; null where nothing was. */
   country: string | null
-  /** As an issuer signed it. */
-  attested: { country: string; until: number } | null
 }
 
 export interface Question {
@@ -277,13 +282,13 @@ const rights: Rung = (standing, { operation, commercial }) => {
   }
 }
 
-const place: Rung = ({ license }, { site, now }) => {
+const place: Rung = ({ license, ...standing }, { site, now }) => {
   const { allow, basis } = license.terms.geography
   if (allow === null) return null
-  const attested = site.attested && now < site.attested.until ? site.attested.country : null
+  const attested = standing.attested && now < standing.attested.until ? standing.attested.country : null
   const country = basis === 'attested' ? attested : (attested ?? site.country)
   if (country !== null && isWithin(country, allow)) return null
-  const where = basis === 'attested' ? 'An issuer attested' : 'The operator declared'
+  const where = basis === 'attested' ? 'The issuer attested' : 'The operator declared'
   return {
     code: 'LIC_GEO_DENIED',
     clause:

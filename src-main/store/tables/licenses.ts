@@ -38,6 +38,10 @@ const read = (row: Raw): StoredLicense => ({
 export const listLicenses = (db: NodeReader): StoredLicense[] =>
   sql<Raw>(db, `select ${columns} from licenses where removed_at is null order by lid, seq`).all().map(read)
 
+/** Removed ones too. */
+export const everInstalled = (db: NodeReader): StoredLicense[] =>
+  sql<Raw>(db, `select ${columns} from licenses order by lid, seq`).all().map(read)
+
 export const licensesOfModel = (db: NodeReader, model: string): StoredLicense[] =>
   sql<Raw>(db, `select ${columns} from licenses where model = ? and removed_at is null order by lid, seq`)
     .all(model)
@@ -95,10 +99,13 @@ export function changeLicense(
 export const endLicense = (db: NodeWriter, lid: string, by: string, at: string): void =>
   void sql(db, 'insert or ignore into license_ends (lid, by_lid, at) values (?, ?, ?)').run(lid, by, at)
 
-/** The license that ended each, by its id. */
-export const licenseEnds = (db: NodeReader): Map<string, string> =>
+/** The license that ended each, by its id, and the issuer of that one. */
+export const licenseEnds = (db: NodeReader): Map<string, { by: string; issuer: string }> =>
   new Map(
-    sql<{ lid: string; by: string }>(db, 'select lid, by_lid as by from license_ends')
+    sql<{ lid: string; by: string; issuer: string }>(
+      db,
+      `select distinct e.lid, e.by_lid as by, l.issuer from license_ends e join licenses l on l.lid = e.by_lid`,
+    )
       .all()
-      .map(({ lid, by }) => [lid, by]),
+      .map(({ lid, ...end }) => [lid, end]),
   )

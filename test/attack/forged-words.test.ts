@@ -1,0 +1,240 @@
+/**
+ * Cases 2, 19, 31, 47 and 48 from the side of whoever operates the node: neither the node's own keys nor the rows of
+ * node.db can say in an issuer's name what the issuer never signed.
+ */
+import { sign } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
+import type { DocumentKind, Payload } from '../../src-main/contract/license/documents.ts'
+import { ownPublisherKey } from '../../src-main/flows/packages/pack-source.ts'
+import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
+import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
+import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
+import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { refusalOf } from '../support/handed-over.ts'
+import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+
+let outpost: WholeNode
+let foreign: ForeignPackage
+let acme: TestIssuer
+/** The node's own publisher, whose key the operator has. */
+let own: TestIssuer
+
+beforeAll(async () => {
+  outpost = await startWholeNode({ serving: null })
+  foreign = await foreignPackage('acme')
+  acme = testIssuer('acme', foreign.privateKey)
+  const { handle } = await outpost.node.adopt(foreign.path)
+  const { packageId } = await outpost.client.packages.inspect({ handle })
+  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
+  expect((await outpost.ended(jobId)).state).toBe('done')
+  const { name } = await outpost.client.publishers.own()
+  own = testIssuer(name, await ownPublisherKey(outpost.dataDirectory))
+}, 120_000)
+afterAll(async () => {
+  await outpost[Symbol.asyncDispose]()
+  await rm(foreign.folder, { recursive: true, force: true })
+})
+
+const install = (document: string) => outpost.client.licenses.install({ document })
+const head = (issuer: TestIssuer) => ({ ver: 1 as const, crit: [], iss: issuer.name, iat: nowSeconds() - 60 })
+const signed = <Kind extends DocumentKind>(issuer: TestIssuer, kind: Kind, payload: object): string =>
+  signDocument(kind, { ...head(issuer), ...payload } as Payload<Kind>, issuer.key)
+
+async function explained() {
+  const { decision } = await outpost.client.licenses.explain({ model: 'acme.cells' })
+  return decision.allowed ? 'allowed' : decision.code
+}
+const machine = async () => (await outpost.client.licenses.node()).nodeId
+const stateOf = async (lid: string) =>
+  (await outpost.client.licenses.list({})).find((row) => row.lid === lid)?.state
+
+/** As with sqlite3 and a start of the node: what was read before is read anew. */
+function edit(text: string, ...values: unknown[]): void {
+  const { db } = outpost.node.context
+  expect(db.prepare(text).run(...values).changes).toBeGreaterThan(0)
+  nextSnapshot(db)
+}
+
+/** Nothing of acme is installed but this. */
+async function only(document: string | null): Promise<void> {
+  for (const { lid } of await outpost.client.licenses.list({}))
+    await outpost.client.licenses.remove({ lid }).catch(() => undefined)
+  if (document !== null) await install(document)
+}
+
+test('2: a keyset cannot put its own key under the fingerprint of another publisher’s', async () => {
+  const certified = generateSigningKey()
+  const entry = (kid: string, key: string) => ({
+    keys: [{ kid, key, name: 'sales', purposes: ['license'], nbf: 0, exp: null, revokedAt: null }],
+    n: 1,
+    nextUpdate: null,
+  })
+  await install(signed(acme, 'keyset', entry(fingerprintOf(certified), publicKeyText(certified))))
+  const aardvark = testIssuer('aardvark')
+  await outpost.client.publishers.trust({ name: 'aardvark', publicKey: aardvark.pem })
+  const confused = signed(aardvark, 'keyset', entry(fingerprintOf(certified), publicKeyText(aardvark.key)))
+  expect(await refusalOf(install(confused))).toBe('LIC_KEY_UNKNOWN')
+  // Nor where the row was written past the import.
+  outpost.node.context.db
+    .prepare('insert into keysets (issuer, n, document, imported_at) values (?, 1, ?, ?)')
+    .run('aardvark', confused, new Date().toISOString())
+  nextSnapshot(outpost.node.context.db)
+  const { text } = acme.license()
+  const [header, payload] = text.split('.')
+  const forgedHeader = Buffer.from(
+    JSON.stringify({ typ: 'outpost-license+jws', alg: 'EdDSA', kid: fingerprintOf(certified) }),
+  ).toString('base64url')
+  expect(header).not.toBe(forgedHeader)
+  const body = `${forgedHeader}.${payload}`
+  const forged = `${body}.${sign(null, Buffer.from(body), aardvark.key).toString('base64url')}`
+  expect(await refusalOf(install(forged))).toBe('LIC_SIG_INVALID')
+})
+
+test('2: the node’s own publisher licenses nobody else’s versions, whatever it calls itself', async () => {
+  await only(null)
+  const former = own.name
+  await outpost.client.publishers.remove({ name: 'acme' })
+  try {
+    await outpost.client.publishers.rename({ name: 'acme' })
+    await install(testIssuer('acme', own.key).license().text)
+    expect(await explained()).toBe('LIC_NONE')
+  } finally {
+    await outpost.client.publishers.rename({ name: former })
+    await outpost.client.publishers.trust({ name: 'acme', publicKey: acme.pem })
+    await only(null)
+  }
+})
+
+test('2: a license ends or shadows only what the same issuer issued', async () => {
+  const { payload, text } = acme.license()
+  await only(text)
+  await install(own.license({ supersedes: [payload.lid] }).text)
+  expect(await stateOf(payload.lid)).toBe('active')
+  expect(await refusalOf(install(own.license({ lid: payload.lid, seq: 9 }).text))).toBe('LIC_ISSUER')
+  await install(acme.license({ lid: payload.lid, seq: 2 }).text)
+})
+
+test('23: another list under the number of the one that is here is refused', async () => {
+  const { payload, text } = acme.license()
+  await only(text)
+  await install(acme.revocations(5, [payload.lid]))
+  expect(await refusalOf(install(acme.revocations(5, [])))).toBe('LIC_CRL_ROLLBACK')
+  expect(await explained()).toBe('LIC_REVOKED')
+})
+
+test('31: a site is attested by the issuer of the license, and by nobody else', async () => {
+  const geography = { allow: ['DE'], basis: 'attested' as const }
+  await only(acme.license({ terms: termsOf('DEVELOPER', { geography }) }).text)
+  expect(await explained()).toBe('LIC_GEO_DENIED')
+  const receipt = async (issuer: TestIssuer, number: number, country: string) =>
+    signed(issuer, 'receipt', {
+      node: await machine(),
+      number,
+      head: 'a'.repeat(64),
+      site: { country, until: nowSeconds() + 86_400 },
+    })
+  await install(await receipt(own, 1, 'DE')).catch(() => undefined)
+  expect(await explained()).toBe('LIC_GEO_DENIED')
+  await install(await receipt(acme, 1, 'FR'))
+  expect(await explained()).toBe('LIC_GEO_DENIED')
+  edit(`update issuer_contacts set country = 'DE' where issuer = 'acme'`)
+  expect(await explained()).toBe('LIC_GEO_DENIED')
+  await install(await receipt(acme, 2, 'DE'))
+  expect(await explained()).toBe('allowed')
+})
+
+test('47: a contact of the issuer that was written into the row was none', async () => {
+  const offlineSecondsMax = 7200
+  const iat = nowSeconds() - 86_400
+  await only(acme.license({ iat, nbf: iat, offlineSecondsMax }).text)
+  edit(`delete from issuer_contacts where issuer = 'acme'`)
+  expect(await explained()).toBe('LIC_OFFLINE_TOO_LONG')
+  const now = new Date().toISOString()
+  edit(`insert into issuer_contacts (issuer, heard_at, receipt_number) values ('acme', ?, 0)`, now)
+  expect(await explained()).toBe('LIC_OFFLINE_TOO_LONG')
+  await install(signed(acme, 'time', { node: await machine() }))
+  expect(await explained()).toBe('allowed')
+})
+
+test('47: a tranche counts by what is signed, not by what its row says', async () => {
+  const price = { kind: 'per-request' as const, creditsPerRequest: 1, prepaid: true }
+  const quota = { unit: 'request' as const, max: 10, onExceed: 'deny' as const, overageMax: null }
+  const { payload, text } = acme.license({ terms: termsOf('DEVELOPER', { price, quota }) })
+  await only(text)
+  const month = new Date().toISOString().slice(0, 7)
+  const more = (number: number, grants: object) =>
+    install(signed(acme, 'tranche', { lid: payload.lid, number, node: null, grants }))
+  await more(1, { kind: 'credits', amount: 5 })
+  await more(2, { kind: 'quota', month, amount: 5 })
+  const usage = async () =>
+    (await outpost.client.licenses.list({})).find(({ lid }) => lid === payload.lid)?.usage
+  expect(await usage()).toMatchObject({ limit: 15, creditsLeft: 5 })
+  edit('update tranches set amount = 1000000')
+  expect(await usage()).toMatchObject({ limit: 15, creditsLeft: 5 })
+  edit(
+    `insert into tranches (lid, number, kind, month, amount, document, imported_at)
+      select lid, number + 10, kind, month, amount, document, imported_at from tranches`,
+  )
+  expect(await usage()).toMatchObject({ limit: 15, creditsLeft: 5 })
+  // Nor is one that the operator signed for a license of acme.
+  const selfSigned = signed(own, 'tranche', {
+    lid: payload.lid,
+    number: 3,
+    node: null,
+    grants: { kind: 'credits', amount: 9 },
+  })
+  expect(await refusalOf(install(selfSigned))).toBe('LIC_ISSUER')
+})
+
+test('48: a lost count goes on by the word of an issuer, not by that of the node itself', async () => {
+  await only(acme.license().text)
+  await install(own.license().text)
+  const recovery = async (issuer: TestIssuer) =>
+    signed(issuer, 'recovery', { node: await machine(), recoveryId: '0123456789abcdef0123' })
+  expect(await refusalOf(install(await recovery(own)))).toBe('LIC_ISSUER')
+  // Also where the licenses were removed first.
+  await only(null)
+  await install(own.license().text)
+  expect(await refusalOf(install(await recovery(own)))).toBe('LIC_ISSUER')
+  const granted = () =>
+    outpost.node.context.licensing.book
+      .notes()
+      .recoveries()
+      .map(({ iss }) => iss)
+  expect(granted()).toEqual([])
+  await install(await recovery(acme))
+  expect(granted()).toEqual(['acme'])
+})
+
+test('19: the proof of a move is for the newest document alone', async () => {
+  const client = outpost.client.issuing
+  const { name } = await outpost.client.publishers.own()
+  const { document: request } = await outpost.client.licenses.request({ model: `${name}.cells` })
+  const { node } = openSelfSigned('node-request', Buffer.from(request)).payload
+  expect(node.id).toBe(await machine())
+  const draft = { model: `${name}.cells`, account: 'Example Bank', terms: termsOf('DEVELOPER'), endsAt: null }
+  const first = await client.issue(draft)
+  const { identity } = outpost.node.context.licensing
+  const proof = (seq: number) =>
+    signDocument(
+      'deactivation',
+      {
+        ver: 1,
+        crit: [],
+        iss: identity.id,
+        iat: nowSeconds(),
+        node,
+        publicKey: identity.publicKey,
+        lid: first.license.lid,
+        seq,
+      },
+      identity.signingKey,
+    )
+  expect(await refusalOf(client.moved({ document: proof(1) }))).toBe('accepted')
+  await client.issue({ ...draft, renews: first.license.lid })
+  expect(await refusalOf(client.moved({ document: proof(1) }))).toBe('LIC_SUPERSEDED')
+  expect(await refusalOf(client.moved({ document: proof(2) }))).toBe('accepted')
+})
