@@ -69,8 +69,8 @@ export interface NodeContext {
 interface NodeSecrets {
   /** Keys the HMAC of API keys. */
   readonly pepper: Buffer
-  /** Authenticates the usage chain. */
-  readonly usageKey: Buffer
+  /** Authenticates the usage chain. KEY_INVALID where only the desktop has it. */
+  usageKey(): Buffer
   /** Bearer of control itself at the serving door; new at each start. */
   readonly internalKey: string
   /** Bearer of the machine's own account, for the command line; new at each start. */

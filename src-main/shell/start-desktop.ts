@@ -9,6 +9,7 @@ import type { StartChild } from '../base/child.ts'
 import { systemClock } from '../base/clock.ts'
 import { OutpostError } from '../base/errors.ts'
 import { openLog } from '../base/log.ts'
+import { dataPaths } from '../store/data-paths.ts'
 import { createAppWindow } from './app-window.ts'
 import { logLostChildren } from './crashes.ts'
 import { showStartFailure } from './dialogs.ts'
@@ -70,7 +71,7 @@ async function openDesktop(parts: DesktopParts, started: Started): Promise<void>
   denyPermissions(session.defaultSession)
   confineWebRequests(session.defaultSession, developing)
 
-  const secrets = await openSealedSecrets(join(dataDirectory, 'secrets.json'))
+  const secrets = await openSealedSecrets(dataPaths(dataDirectory).sealedSecrets)
   if (secrets?.protection !== 'system-store') {
     log.warn(
       'this desktop has no secret store: whoever can read the files of this account can read its secrets',

@@ -32,6 +32,8 @@ import { nodeId } from './tables/meta.ts'
 export interface BackupOptions {
   /** ISO 8601. */
   at: string
+  /** Keys that lie outside of the folder, such as in the desktop's safe storage: text by path, where the folder has none. */
+  keysElsewhere?: Readonly<Record<string, string>>
   onProgress?: (bytesDone: number, bytesTotal: number) => void
   signal?: AbortSignal
 }
@@ -76,6 +78,11 @@ async function fill(dataDir: string, partial: string, options: BackupOptions): P
   if (counts) files.push({ path: 'quota.db', ...(await sha256File(join(partial, 'quota.db'))) })
   for (const folder of [paths.usage, paths.keys, paths.drafts]) {
     files.push(...(await copyFolder(paths.root, folder, partial, options.signal)))
+  }
+  for (const [path, text] of Object.entries(options.keysElsewhere ?? {})) {
+    if (files.some((file) => file.path === path)) continue
+    await writeFileAtomically(join(partial, path), text, 0o600)
+    files.push({ path, ...(await sha256File(join(partial, path))) })
   }
   const { copied, found } = await copyBlobs(dataDir, partial, facts.blobs, options)
   files.push(...copied)

@@ -20,6 +20,8 @@ export interface DataPaths {
   readonly uploads: string
   readonly logs: string
   readonly keys: string
+  /** What the desktop's safe storage has sealed, by name. */
+  readonly sealedSecrets: string
   readonly backups: string
   readonly runtime: string
   /** Private trees of hard links for models with external data; emptied at each start. */
@@ -44,6 +46,7 @@ export function dataPaths(directory: string): DataPaths {
     uploads: join(root, 'uploads'),
     logs: join(root, 'logs'),
     keys: join(root, 'keys'),
+    sealedSecrets: join(root, 'secrets.json'),
     backups: join(root, 'backups'),
     runtime,
     trees: join(runtime, 'trees'),

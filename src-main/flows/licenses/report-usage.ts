@@ -17,7 +17,7 @@ const setting = 'usage-report'
 
 /** `issuer` limits it to what that issuer licensed; all of them where it is left out. */
 export async function reportUsage(node: NodeContext, actor: Actor, issuer: string | undefined) {
-  const chain = await verifyUsage(node.paths.usage, node.secrets.usageKey)
+  const chain = await verifyUsage(node.paths.usage, node.secrets.usageKey())
   if (!chain.intact)
     throw new OutpostError('LEDGER_TAMPERED', `The log of calls is not as it was written: ${chain.problem}`, {
       hint: 'outpost usage verify says more. Restore the folder from a backup, or tell the issuer what happened.',

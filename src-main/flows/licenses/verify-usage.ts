@@ -18,7 +18,7 @@ const billed = z.object({
 
 export async function checkUsage(node: NodeContext): Promise<UsageCheck> {
   const sums = new Map<string, number>()
-  const chain = await verifyUsage(node.paths.usage, node.secrets.usageKey, (lines) => {
+  const chain = await verifyUsage(node.paths.usage, node.secrets.usageKey(), (lines) => {
     for (const line of lines) {
       const { license, period, units } = billed.parse(JSON.parse(line))
       if (license === null || period === null) continue

@@ -18,7 +18,7 @@ export interface ServingPlace {
 }
 
 export interface ServingSecrets {
-  usageKey: Buffer
+  usageKey(): Buffer
   temporaryKeys: ServingConfig['temporaryKeys']
 }
 
@@ -46,7 +46,7 @@ export function servingConfig(
     tls: place.tls,
     hostsAllowed: options.hostsAllowed,
     keyPepper: node.secrets.pepper.toString('hex'),
-    usageKey: secrets.usageKey.toString('hex'),
+    usageKey: secrets.usageKey().toString('hex'),
     internalKey: node.secrets.internalKey,
     temporaryKeys: secrets.temporaryKeys,
     ...(place.addressRequestsPerMinute && { addressRequestsPerMinute: place.addressRequestsPerMinute }),
