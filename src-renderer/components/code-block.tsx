@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import style from './code-block.module.css'
+import { lowerFirst } from './format.ts'
 
 /** `text` is copied as it stands; `label` names it for a reader who does not see it. */
 export function CodeBlock({
@@ -22,7 +23,7 @@ export function CodeBlock({
         <ActionIcon
           className={style.copy}
           onClick={() => copy(text)}
-          aria-label={`Copy ${label.toLowerCase()}`}
+          aria-label={`Copy ${lowerFirst(label)}`}
         >
           {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
         </ActionIcon>

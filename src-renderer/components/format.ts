@@ -94,3 +94,7 @@ export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':')
   return `${algorithm}:${hex.slice(0, 4)}…${hex.slice(-4)}`
 }
+
+/** As within a sentence: "API key" stays, "Public key" becomes "public key". */
+export const lowerFirst = (words: string): string =>
+  words.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())

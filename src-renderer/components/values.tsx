@@ -29,13 +29,18 @@ export function Bytes({ value }: { value: number }) {
   return <span title={`${formatNumber(value)} bytes`}>{formatBytes(value)}</span>
 }
 
-/** Shortened in the middle; a click copies the whole. `whole` shows all of it. */
+/**
+ * Shortened in the middle; a click copies the whole. `whole` shows all of it, which suits addresses and ids too: `what`
+ * names it for a reader who does not see it.
+ */
 export function Digest({
   value,
+  what = 'digest',
   whole = false,
   tabIndex,
 }: {
   value: string
+  what?: string
   whole?: boolean
   tabIndex?: number
 }) {
@@ -50,7 +55,7 @@ export function Digest({
           event.stopPropagation()
           copy(value)
         }}
-        aria-label={`${shown}, ${copied ? 'copied' : 'copy the whole digest'}`}
+        aria-label={`${shown}, ${copied ? 'copied' : `copy the ${whole ? '' : 'whole '}${what}`}`}
         {...(tabIndex === undefined ? {} : { tabIndex })}
       >
         {shown}

@@ -49,7 +49,7 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
             publisher.fingerprint === null ? (
               'no signature'
             ) : (
-              <Digest key="fingerprint" value={publisher.fingerprint} whole />
+              <Digest key="fingerprint" value={publisher.fingerprint} what="fingerprint" whole />
             ),
           ],
           ['License', descriptor.license.spdx],

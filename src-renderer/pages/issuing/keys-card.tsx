@@ -65,7 +65,7 @@ export function KeysCard() {
                 cells: [
                   row.name,
                   row.purposes.join(', '),
-                  <Digest key="kid" value={row.kid} />,
+                  <Digest key="kid" value={row.kid} what="fingerprint" />,
                   row.until === null ? 'no end' : <Time key="until" at={row.until} as="date" />,
                   row.revokedAt === null ? (
                     <Chip key="state" tone="ok">

@@ -30,7 +30,11 @@ export function ClausesDrawer({ row, license, onClose }: Props) {
             ['Renewal', license.contact === '' ? <None key="contact">not stated</None> : license.contact],
             [
               'Signed with',
-              row.kid ? <Digest key="kid" value={row.kid} whole /> : <None key="kid">unknown</None>,
+              row.kid ? (
+                <Digest key="kid" value={row.kid} what="fingerprint" whole />
+              ) : (
+                <None key="kid">unknown</None>
+              ),
             ],
             ['Imported', <Time key="at" at={row.installedAt} as="date" />],
             ['Imported by', row.installedBy],

@@ -95,7 +95,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
           ...(license ? ([['Holder', license.sub]] as const) : []),
           ['Issuer', issuer],
           ['Issued', formatDate(issuedAt)],
-          ['Signed with', <Digest key="kid" value={kid} whole />],
+          ['Signed with', <Digest key="kid" value={kid} what="fingerprint" whole />],
         ]}
       />
       <Disclosure title="All that the document says">

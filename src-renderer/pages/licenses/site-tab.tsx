@@ -34,7 +34,7 @@ export function SiteTab() {
             <Card title="This machine">
               <Facts
                 items={[
-                  ['Id', <Digest key="id" value={node.nodeId} whole />],
+                  ['Id', <Digest key="id" value={node.nodeId} what="node id" whole />],
                   ['Trusted time', formatUtc(node.trustedTime)],
                   ['Its own clock', formatUtc(node.clock)],
                   [

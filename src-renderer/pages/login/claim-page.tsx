@@ -1,11 +1,12 @@
 /** The one-time link: it logs in once, and is the moment to set a password. The token leaves the address at once. */
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type SyntheticEvent, useEffect, useState } from 'react'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { client } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { LoginCard } from './login-card.tsx'
 
@@ -46,7 +47,7 @@ export function ClaimPage() {
   return (
     <LoginCard title="Welcome to this node" onSubmit={submit}>
       <p>The link logs you in once. With a password you can come back without another link.</p>
-      <PasswordInput
+      <SecretInput
         label="New password"
         description={`At least ${limits.passwordCharsMin} characters`}
         value={password}

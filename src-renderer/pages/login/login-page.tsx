@@ -1,9 +1,10 @@
 /** The way into a headless node with its password. The desktop window never comes here. */
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type SyntheticEvent, useState } from 'react'
 import { client } from '../../client.ts'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { LoginCard } from './login-card.tsx'
 
@@ -28,7 +29,7 @@ export function LoginPage() {
         Where no password is set yet, open the link that the node prints when it starts. It is good for one
         login.
       </p>
-      <PasswordInput
+      <SecretInput
         label="Password"
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}

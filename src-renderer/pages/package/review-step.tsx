@@ -76,7 +76,10 @@ export function ReviewStep({ draft, fields }: StepProps) {
               <Facts
                 items={[
                   ['Publisher', publisher.name],
-                  ['Key fingerprint', <Digest key="fingerprint" value={publisher.fingerprint} whole />],
+                  [
+                    'Key fingerprint',
+                    <Digest key="fingerprint" value={publisher.fingerprint} what="fingerprint" whole />,
+                  ],
                 ]}
               />
             )}

@@ -1,11 +1,12 @@
 /** The password of the headless node's page, and leaving it. */
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { client } from '../../client.ts'
 import { Card } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { loginQuery } from '../../data/node.ts'
 import css from './settings.module.css'
@@ -48,21 +49,21 @@ function PasswordForm({ passwordSet }: { passwordSet: boolean }) {
       }}
     >
       {passwordSet && (
-        <PasswordInput
+        <SecretInput
           label="Present password"
           autoComplete="current-password"
           value={current}
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
       )}
-      <PasswordInput
+      <SecretInput
         label="New password"
         description="At least 12 characters"
         autoComplete="new-password"
         value={next}
         onChange={(event) => setNext(event.currentTarget.value)}
       />
-      <PasswordInput
+      <SecretInput
         label="New password again"
         autoComplete="new-password"
         value={again}

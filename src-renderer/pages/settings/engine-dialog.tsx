@@ -1,11 +1,12 @@
 /** Asks where a remote engine is and what its model is called there; the token is kept sealed and never shown again. */
-import { Button, Checkbox, Group, Modal, NumberInput, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { limits } from '../../../src-main/contract/limits.ts'
 import type { RemoteRow } from '../../../src-main/contract/remote.ts'
 import { client } from '../../client.ts'
 import { reportDone } from '../../components/report.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 
 const textsOf = (row: RemoteRow | null) => ({
@@ -92,7 +93,7 @@ export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
             description="What the server chooses where it is left out"
             {...field('modelVersion')}
           />
-          <PasswordInput
+          <SecretInput
             label="Token"
             description={
               engine?.hasToken
@@ -101,7 +102,6 @@ export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
             }
             autoComplete="off"
             disabled={forgetToken}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
             {...field('token')}
           />
           {engine?.hasToken && (

@@ -1,9 +1,10 @@
 /** Gives the private key out once, encrypted with a passphrase of the person's own. */
-import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, Modal, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { saveText } from '../../data/save-text.ts'
 
@@ -47,7 +48,7 @@ export function ExportKeyDialog({
           }}
         >
           <Stack gap="md">
-            <PasswordInput
+            <SecretInput
               label="Passphrase"
               description={`At least ${passphraseCharsMin} characters. Without it the file is of no use.`}
               autoComplete="new-password"
@@ -55,7 +56,7 @@ export function ExportKeyDialog({
               data-autofocus
               onChange={(event) => setPassphrase(event.currentTarget.value)}
             />
-            <PasswordInput
+            <SecretInput
               label="Passphrase again"
               autoComplete="new-password"
               value={again}

@@ -1,9 +1,10 @@
 /** Takes an exported key as the own one, from its text or its file. */
-import { Button, FileButton, Group, Modal, PasswordInput, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, FileButton, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
 import { reportDone } from '../../components/report.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import css from './settings.module.css'
 
@@ -63,7 +64,7 @@ function ImportForm({ onClose }: { onClose: () => void }) {
             )}
           </FileButton>
         </div>
-        <PasswordInput
+        <SecretInput
           label="Passphrase"
           autoComplete="off"
           value={passphrase}

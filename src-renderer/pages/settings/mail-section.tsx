@@ -1,15 +1,5 @@
 /** Mail: the server that sends it or none, who is told of licenses and quotas, and what went out. */
-import {
-  Button,
-  Group,
-  NumberInput,
-  PasswordInput,
-  SimpleGrid,
-  Stack,
-  Switch,
-  TagsInput,
-  TextInput,
-} from '@mantine/core'
+import { Button, Group, NumberInput, SimpleGrid, Stack, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MailRow, MailSettings } from '../../../src-main/contract/mail.ts'
@@ -18,6 +8,7 @@ import { Chip, type Tone } from '../../components/chip.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
+import { SecretInput } from '../../components/secret-input.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
 import { None, Time } from '../../components/values.tsx'
 import css from './settings.module.css'
@@ -135,7 +126,7 @@ function MailForm({ settings }: { settings: MailSettings }) {
               value={fields.user}
               onChange={(event) => change({ user: event.currentTarget.value })}
             />
-            <PasswordInput
+            <SecretInput
               label="Password"
               description={
                 settings.server?.hasPassword

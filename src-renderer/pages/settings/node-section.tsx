@@ -40,7 +40,7 @@ export function NodeSection() {
                   node.controlUrl === null ? (
                     <None key="control">this window only</None>
                   ) : (
-                    <Digest key="control" value={node.controlUrl} whole />
+                    <Digest key="control" value={node.controlUrl} what="address" whole />
                   ),
                 ],
                 ['Data folder', <code key="folder">{node.dataDir}</code>],
@@ -87,7 +87,7 @@ function Serving({ serving }: { serving: NodeStatus['serving'] }) {
             serving.url === null ? (
               <None key="url">not listening</None>
             ) : (
-              <Digest key="url" value={serving.url} whole />
+              <Digest key="url" value={serving.url} what="address" whole />
             ),
           ],
           [
@@ -95,7 +95,7 @@ function Serving({ serving }: { serving: NodeStatus['serving'] }) {
             serving.grpcAddress === null ? (
               <None key="grpc">not listening</None>
             ) : (
-              <Digest key="grpc" value={serving.grpcAddress} whole />
+              <Digest key="grpc" value={serving.grpcAddress} what="address" whole />
             ),
           ],
           ['In this state', <Time key="since" at={serving.since} />],

@@ -28,7 +28,10 @@ export function OwnPublisherSection() {
             <>
               <Facts
                 items={[
-                  ['Fingerprint', <Digest key="fingerprint" value={publisher.fingerprint} whole />],
+                  [
+                    'Fingerprint',
+                    <Digest key="fingerprint" value={publisher.fingerprint} what="fingerprint" whole />,
+                  ],
                   ['Made', <Time key="made" at={publisher.createdAt} as="date" />],
                 ]}
               />

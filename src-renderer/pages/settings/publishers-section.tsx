@@ -104,7 +104,7 @@ function PublisherTable({
           <span key="name" className={css.scopes}>
             <b>{row.name}</b> {row.own && <Chip tone="accent">Own</Chip>}
           </span>,
-          <Digest key="fingerprint" value={row.fingerprint} />,
+          <Digest key="fingerprint" value={row.fingerprint} what="fingerprint" />,
           <Time key="since" at={row.trustedAt} as="date" />,
           formatNumber(row.versions),
           row.note,
