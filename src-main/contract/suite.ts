@@ -31,3 +31,13 @@ export type SuiteCase = z.infer<typeof suiteCase>
 /** Where a suite stands in a package that does not say so: at its root, or in a folder of its own with its pictures. */
 export const isSuitePath = (path: string): boolean =>
   /^(suite\/)?(suite|cases)\.jsonl$|\.suite\.jsonl$/.test(path)
+
+/** Cases that a form is offered to be filled with. */
+export const examplesMax = 5
+
+/** A few of the cases, one of each label in turn: they show what a model tells apart. */
+export function spreadOverLabels<Case extends { label: string | null }>(cases: readonly Case[]): Case[] {
+  const left = [...Map.groupBy(cases, ({ label }) => label).values()]
+  const rounds = Array.from({ length: examplesMax }, (_, round) => left.flatMap((same) => same[round] ?? []))
+  return rounds.flat().slice(0, examplesMax)
+}

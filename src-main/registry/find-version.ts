@@ -26,13 +26,14 @@ export async function findVersionDetail(
   }
   const descriptor = readJson(packageDescriptor, documents.descriptor, 'descriptor')
   const artifacts = artifactsOf(db, version.id)
+  const validation = readJsonOrNull(validationReport, documents.validation, 'validation report')
   return {
     ...row,
     descriptor,
     graph: readJsonOrNull(graphSummary, documents.graph, 'graph summary'),
     artifacts,
     claimedAt: documents.claimedAt,
-    ...(await readVersionDocuments(dataDir, descriptor, artifacts)),
-    validation: readJsonOrNull(validationReport, documents.validation, 'validation report'),
+    ...(await readVersionDocuments(dataDir, descriptor, artifacts, validation)),
+    validation,
   }
 }

@@ -2,11 +2,13 @@
  * What a version brings along to be read: card, license, guide, labels, and a few cases of its suite to fill a form
  * with. Each document is checked against its digest as it is read, up to the limit of its kind.
  */
+import { z } from 'zod'
 import { OutpostError } from '../base/errors.ts'
 import { parseJsonAs } from '../base/json.ts'
 import { limits } from '../contract/limits.ts'
 import type { PackageDescriptor } from '../contract/package.ts'
-import { suiteCase } from '../contract/suite.ts'
+import { examplesMax, spreadOverLabels, suiteCase } from '../contract/suite.ts'
+import type { ValidationReport } from '../contract/validation.ts'
 import type { ArtifactRow, VersionDetail } from '../contract/views.ts'
 import { readBlob, readBlobStart } from '../store/blobs/blobs.ts'
 
@@ -15,7 +17,6 @@ export type VersionDocuments = Pick<
   'card' | 'licenseText' | 'migrationGuide' | 'labels' | 'examples'
 >
 
-const examplesMax = 5
 /** Enough for a few cases; the suite itself may be large. */
 const examplesBytesMax = 1 << 20
 
@@ -23,6 +24,7 @@ export async function readVersionDocuments(
   dataDir: string,
   descriptor: PackageDescriptor,
   artifacts: readonly ArtifactRow[],
+  validation: ValidationReport | null,
 ): Promise<VersionDocuments> {
   const text = (path: string | undefined) => readText(dataDir, artifacts, path)
   return {
@@ -30,7 +32,7 @@ export async function readVersionDocuments(
     licenseText: await text(descriptor.license.file),
     migrationGuide: await text(descriptor.change.migrationGuide),
     labels: await readLabels(descriptor, text),
-    examples: await readExamples(dataDir, descriptor, artifacts),
+    examples: await readExamples(dataDir, descriptor, artifacts, rightExamples(validation)),
   }
 }
 
@@ -62,27 +64,46 @@ async function readLabels(
 const lines = (text: string): string[] =>
   text.split(/\r?\n/).filter((line, at, all) => line !== '' || at < all.length - 1)
 
+/** What the check of the cases found to be answered rightly, the best first to show. */
+const casesDetails = z.object({ examples: z.array(z.string()) })
+function rightExamples(validation: ValidationReport | null): readonly string[] {
+  const check = validation?.checks.find(({ name }) => name === 'cases')
+  return casesDetails.safeParse(check?.details).data?.examples ?? []
+}
+
 async function readExamples(
   dataDir: string,
   descriptor: PackageDescriptor,
   artifacts: readonly ArtifactRow[],
+  right: readonly string[],
 ): Promise<VersionDetail['examples']> {
   const suite = artifacts.find((one) => one.path === descriptor.suite)
   if (!suite) return []
   const start = await readBlobStart(dataDir, suite.digest, examplesBytesMax)
-  const whole = start.byteLength < examplesBytesMax
-  const found = lines(start.toString('utf8')).slice(0, whole ? examplesMax : undefined)
-  const examples: VersionDetail['examples'] = []
-  for (const line of (whole ? found : found.slice(0, -1)).slice(0, examplesMax)) {
-    if (line.trim() === '') continue
-    const { id, inputs, expected } = parseJsonAs(suiteCase, line, 'DESCRIPTOR_INVALID', 'A line of the suite')
-    examples.push({
+  const found = lines(start.toString('utf8'))
+  const whole = start.byteLength < examplesBytesMax ? found : found.slice(0, -1)
+  const cases = whole.slice(0, limits.validationCasesMax).flatMap(readCase)
+  const first = right.flatMap((id) => cases.find((one) => one.id === id) ?? [])
+  const others = spreadOverLabels(cases.filter((one) => !first.includes(one)))
+  const chosen = [...first, ...others].slice(0, examplesMax)
+  return Promise.all(
+    chosen.map(async ({ id, label, inputs }) => ({
       id,
+      label,
       inputs: await withPictures(dataDir, artifacts, inputs),
-      label: expected.label ?? null,
-    })
+    })),
+  )
+}
+
+/** A line that is no case is the check's to tell of; here it is no example. */
+function readCase(line: string): VersionDetail['examples'] {
+  try {
+    const { id, inputs, expected } = parseJsonAs(suiteCase, line, 'DESCRIPTOR_INVALID', 'A line of the suite')
+    return [{ id, inputs, label: expected.label ?? null }]
+  } catch (error) {
+    if (error instanceof OutpostError) return []
+    throw error
   }
-  return examples
 }
 
 /** A page cannot open a file of the package, so a picture that a case names comes along in its place. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
 import type { Tensor } from '../../base/tensors.ts'
 import { limits } from '../../contract/limits.ts'
+import { spreadOverLabels } from '../../contract/suite.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { ValidationReport } from '../../contract/validation.ts'
 import { type Finding, failed, passed, skipped, warned } from './ladder.ts'
@@ -67,6 +68,7 @@ export async function runCases(
   const cases = await readSuite(`${folder}/${suite}`, limits.validationCasesMax)
   const samples: Sample[] = []
   const wrong: { id: string; message: string }[] = []
+  const right: { id: string; label: string | null }[] = []
   let exact = 0
   for (const { id, inputs, expected } of cases) {
     signal?.throwIfAborted()
@@ -86,15 +88,17 @@ export async function runCases(
         measured: null,
       }
     }
-    const { right, message } = await processing.judge(expected, outputs, masks)
-    if (!right) wrong.push({ id, message })
-    if (!right && (expected.tensors || expected.embedding)) exact++
+    const judged = await processing.judge(expected, outputs, masks)
+    if (judged.right) right.push({ id, label: expected.label ?? null })
+    else {
+      wrong.push({ id, message: judged.message })
+      if (expected.tensors || expected.embedding) exact++
+    }
   }
   const accuracy = cases.length === 0 ? null : (cases.length - wrong.length) / cases.length
   return {
     finding: casesFinding(
-      cases.length,
-      wrong,
+      { cases: cases.length, wrong, examples: spreadOverLabels(right).map(({ id }) => id) },
       exact,
       accuracy,
       source.descriptor.evaluation?.overall.accuracy,
@@ -106,13 +110,13 @@ export async function runCases(
 
 /** Labels are what a model may get wrong; an expected tensor or vector is a promise. Two hundredths are the noise of a small suite. */
 function casesFinding(
-  cases: number,
-  wrong: { id: string; message: string }[],
+  { cases, wrong, examples }: { cases: number; wrong: { id: string; message: string }[]; examples: string[] },
   exact: number,
   accuracy: number | null,
   claimed: number | undefined,
 ): Finding {
-  const details = { cases, wrong: wrong.slice(0, 20) }
+  // Examples are answered rightly: what a form is filled with first should not be what the model gets wrong.
+  const details = { cases, wrong: wrong.slice(0, 20), examples }
   const [first] = wrong
   if (accuracy === null) return warned('The suite has no cases.')
   if (exact > 0 && first)

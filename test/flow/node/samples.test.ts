@@ -20,6 +20,14 @@ test('a sample is licensed before it can be tried, also where the next one fails
     const { examples } = await outpost.client.models.version({ model, version: 'stable' })
     const answer = await outpost.client.playground.infer({ model, inputs: examples[0]?.inputs })
     expect(answer).toMatchObject({ model })
+    // What a person tries first shows what the model tells apart, and is answered rightly.
+    expect(examples.map(({ label }) => label)).toEqual([
+      ...['malignant', 'benign', 'malignant', 'benign', 'malignant'],
+    ])
+    for (const { inputs, label } of examples) {
+      const { outputs } = await outpost.client.playground.infer({ model, inputs })
+      expect(JSON.stringify(outputs)).toMatch(new RegExp(`"label":"${label}"`))
+    }
   } finally {
     await outpost[Symbol.asyncDispose]()
   }

@@ -30,7 +30,10 @@ describe('cases', () => {
     )
     const { report } = await run(folder, files, { evaluation: { overall: { accuracy: 0.9 } } })
     expect(report.measured).toEqual({ cases: 2, accuracy: 0.5 })
-    expect(report.checks.find(({ name }) => name === 'cases')).toMatchObject({ outcome: 'warned' })
+    expect(report.checks.find(({ name }) => name === 'cases')).toMatchObject({
+      outcome: 'warned',
+      details: { wrong: [{ id: 'b' }], examples: ['a'] },
+    })
   })
   test('that promise a tensor and give another fail', async ({ folder }) => {
     const tensors = [{ name: 'y', datatype: 'FP32', shape: [1, 4], data: [9, 9, 9, 9] }]

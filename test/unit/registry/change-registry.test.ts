@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../../src-main/base/digest.ts'
 import { newId } from '../../../src-main/base/ids.ts'
+import type { ValidationReport } from '../../../src-main/contract/validation.ts'
 import { findVersionDetail } from '../../../src-main/registry/find-version.ts'
 import { findModelDetail } from '../../../src-main/registry/list-models.ts'
 import { pinAlias } from '../../../src-main/registry/pin.ts'
@@ -226,4 +227,32 @@ test('one version in full: documents, labels and cases of its suite', async () =
     inputs: { image: { base64: Buffer.from('picture').toString('base64') } },
     label: 'one',
   })
+})
+
+test('examples show what a model tells apart, those first that the check found to be answered rightly', async () => {
+  const folder = await dataFolder()
+  const cases = ['cat', 'cat', 'cat', 'owl', 'cat', 'dog'].map((label, at) =>
+    JSON.stringify({ id: `${label}-${at}`, inputs: { image: [at] }, expected: { label } }),
+  )
+  const shown = async (version: string, checked?: string[]) => {
+    const details = { cases: 6, wrong: [], examples: checked }
+    const validation: ValidationReport = {
+      verdict: 'passed',
+      checks: [{ name: 'cases', title: '', outcome: 'passed', message: '', details, durationMs: 1 }],
+      ...{ batchSafe: null, latencyMs: null, memory: null, measured: null, at: by.at },
+      runtime: { name: 'onnxruntime', version: '1.0.0' },
+    }
+    await install(
+      folder,
+      { ...next(version), suite: 'suite.jsonl' },
+      { 'model.onnx': version, 'README.md': '# Card', 'suite.jsonl': `${cases.join('\n')}\n"no case"\n` },
+      { validation },
+    )
+    const { examples } = await findVersionDetail(folder.db, folder.path, 'acme.digits', version, stopped)
+    return examples.map(({ id }) => id)
+  }
+  expect(await shown('1.0.0')).toEqual(['cat-0', 'owl-3', 'dog-5', 'cat-1', 'cat-2'])
+  expect(await shown('1.1.0', ['dog-5', 'cat-4', 'gone'])).toEqual([
+    ...['dog-5', 'cat-4', 'cat-0', 'owl-3', 'cat-1'],
+  ])
 })
