@@ -71,6 +71,8 @@ export const limits = Object.freeze({
   /** Answered requests that can be judged, at most so many and so long; some 200 bytes each. */
   feedbackRequestsMax: 100_000,
   feedbackHoursMax: 24,
+  /** Answers that are kept by the policies of endpoints, all together. */
+  responseCacheBytesMax: 256 * MiB,
   /** Bodies above this are parsed off the door thread: 64 kB of JSON parse in well under a millisecond. */
   prepareThreadBytesMin: 64 * KiB,
   /** Bodies of the control API, uploads apart. */

@@ -244,7 +244,7 @@ async function startServing(
     onChange: (change) => post({ type: 'alert', ...change }),
   })
   const targets = createTargets({ nodeDb, deployments, routes: () => routes, isTakenOut: watch.isTakenOut })
-  const cache = createResponseCache()
+  const cache = createResponseCache({ bytesMax: limits.responseCacheBytesMax })
   const mirror = createMirror({
     ready: deployments.ready,
     isUsable: targets.standing.isUsable,
