@@ -11,7 +11,7 @@ const short = (value: number | null): string => (value === null ? '-' : String(N
 const shownMax = 12
 
 export function addAlertCommands(add: AddCommand): void {
-  add('alerts', 'Those that fire, then the newest', 'outpost alerts').run(async (context) => {
+  add('alerts', 'List the alerts, those that fire first', 'outpost alerts').run(async (context) => {
     const rows = await context.withNode((node) => node.client.alerts.list())
     const cells = rows.map((row) => [row.state, row.since, `${row.endpoint} ${row.version}`, row.message])
     context.terminal.result(rows, table(['State', 'Since', 'What', 'Why'], cells))

@@ -1,4 +1,5 @@
 /** Packages: pack, inspect, validate, import, export. */
+import { join } from 'node:path'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { bytesText } from '../base/quantities.ts'
@@ -192,11 +193,15 @@ async function importCommand(
 
 /** Looked at here first, so that a file which is no package, or a torn one, is not sent over a slow line in vain. */
 async function refuseUnlessPackage(path: string): Promise<void> {
-  const { describePath } = await import('../flows/packages/describe-path.ts')
-  const { kind } = await describePath(path)
-  if (kind === 'package') return
-  const what = kind === 'source' ? 'a source folder' : 'a bare ONNX file'
+  const { describePath, isDirectory } = await import('../flows/packages/describe-path.ts')
+  const folder = await isDirectory(path)
+  if (!folder && (await describePath(path)).kind === 'package') return
+  const isSource = folder && (await isDirectory(join(path, 'outpost.json')).catch(() => null)) === false
+  const what = folder ? (isSource ? 'a source folder' : 'a folder') : 'a bare ONNX file'
   throw new OutpostError('BAD_REQUEST', `${path} is ${what}, and packages are imported.`, {
-    hint: `Pack it first: outpost pack ${path} -o model.outpost`,
+    hint:
+      folder && !isSource
+        ? 'Name the package itself, a file such as model.outpost.'
+        : `Pack it first: outpost pack ${path} -o model.outpost`,
   })
 }

@@ -43,7 +43,7 @@ export function createProgram(host: CliHost): Command {
     .description('A local marketplace node for AI models')
     .version(host.version, '-V, --version')
     .exitOverride()
-    .configureHelp({ subcommandTerm, showGlobalOptions: false })
+    .configureHelp({ subcommandTerm, subcommandDescription, showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => host.out.write(text),
       writeErr: (text) => host.errors.write(text),
@@ -74,9 +74,19 @@ export function createProgram(host: CliHost): Command {
 
 /** The words that are typed; every command has options, so the list does not say so. */
 function subcommandTerm(this: Help, command: Command): string {
-  const nested = command.commands.map((one) => one.name())
-  const words = nested.length > 0 ? [nested.join('|')] : command.registeredArguments.map(argumentTerm)
+  const words =
+    command.commands.length > 0 ? [nestedTerm(command)] : command.registeredArguments.map(argumentTerm)
   return [command.name(), ...words].join(' ')
+}
+
+/** What does something without a further word has a summary of its own. */
+const nestedTerm = (command: Command): string =>
+  command.name() in nestedSummaries ? '<command>' : '[command]'
+
+/** Commands of a command are told of beside what it is about, where the lines wrap. */
+function subcommandDescription(command: Command): string {
+  const nested = command.commands.map((one) => one.name()).join(', ')
+  return nested === '' ? command.description() : `${command.description()}: ${nested}`
 }
 
 const argumentTerm = (argument: { name(): string; required: boolean }): string =>

@@ -8,6 +8,7 @@ import { type Strategy, strategy } from '../contract/traffic.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
+import { withInputWords } from './input-words.ts'
 import { parseReference, requireVersion } from './names.ts'
 import { predictionText } from './prediction-text.ts'
 import { table } from './terminal.ts'
@@ -90,14 +91,15 @@ export function addServingCommands(add: AddCommand): void {
       .option('--image <file>', 'one picture'),
   ).run(async (context, reference: string, options: InferOptions) => {
     const inputs = await readInputs(context, options)
-    const answer = await context.withNode(
-      (node) =>
-        node.client.playground.infer(
-          { ...parseReference(reference), inputs },
-          { signal: context.host.signal },
-        ),
-      true,
-    )
+    const sent = options.text !== undefined ? 'text' : options.image !== undefined ? 'image' : 'input'
+    const answer = await context.withNode(async (node) => {
+      const asked = { ...parseReference(reference), inputs }
+      try {
+        return await node.client.playground.infer(asked, { signal: context.host.signal })
+      } catch (error) {
+        throw await withInputWords(error, node, reference, sent)
+      }
+    }, true)
     context.terminal.result(answer, predictionText(answer))
   })
 }

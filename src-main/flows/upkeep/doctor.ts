@@ -37,10 +37,10 @@ export async function examineMachine(dataDirectory: string, electronDirectory: s
       name: 'running',
       outcome: 'good',
       message: running
-        ? `A node runs on it (process ${running.pid}, ${running.url ?? 'without a listener'}).`
+        ? `A node runs on it (process ${running.pid}${running.url ? '' : ', without a listener'}).`
         : 'No node runs on it now.',
     },
-    ...(await Promise.all([7070, 8080, 8081].map((number) => port(number, running)))),
+    ...(running ? listeners(running) : await Promise.all([7070, 8080, 8081].map(port))),
   ]
 }
 
@@ -148,12 +148,17 @@ async function findRunning(path: string): Promise<Running> {
   })
 }
 
-const port = (number: number, running: Running): Promise<Finding> =>
+/** Whether other ports are free does not matter to a node that has its own. */
+function listeners({ url, servingUrl, grpcAddress }: NonNullable<Running>): Finding[] {
+  const found = { ui: url, serving: servingUrl, grpc: grpcAddress }
+  return Object.entries(found).flatMap(([name, address]) =>
+    address ? [{ name, outcome: 'good' as const, message: `The node listens on ${address}.` }] : [],
+  )
+}
+
+const port = (number: number): Promise<Finding> =>
   new Promise((resolve) => {
     const name = `port ${number}`
-    const { url, servingUrl, grpcAddress } = running ?? {}
-    if ([url, servingUrl, grpcAddress].some((address) => address?.endsWith(`:${number}`)))
-      return resolve({ name, outcome: 'good', message: 'Used by the node that runs.' })
     const server = createServer()
     server.once('error', () =>
       resolve({ name, outcome: 'warning', message: 'Taken; another one will be used.' }),

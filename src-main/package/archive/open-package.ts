@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { asDiskError } from '../../base/files.ts'
+import { looksLikeText } from '../../base/looks-like-text.ts'
 import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { startsLikeOnnx } from '../onnx/onnx-format.ts'
@@ -73,19 +74,26 @@ async function openFile(path: string): Promise<FileHandle> {
 
 /** What people give for a package, in words that say what to do with it. */
 async function refuseOtherFormats(file: FileHandle): Promise<void> {
-  const start = Buffer.alloc(16)
-  await file.read(start, 0, start.length, 0)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+  const start = buffer.subarray(0, bytesRead)
+  if (bytesRead === 0) throw noPackage('The file is empty and no package.')
   if (startsLikeOnnx(start)) {
     throw new OutpostError('PACKAGE_INVALID', 'The file is an ONNX model and no package.', {
       hint: 'Pack it first: outpost pack MODEL.onnx -o model.outpost, or “Package” in the UI.',
     })
   }
   const archive = archives.find(({ bytes }) => start.toString('latin1').startsWith(bytes))
-  if (!archive) return
-  throw new OutpostError('PACKAGE_INVALID', `The file is ${archive.name} and no package.`, {
-    hint: archive.hint,
-  })
+  if (archive) throw noPackage(`The file is ${archive.name} and no package.`, archive.hint)
+  if (looksLikeText(start)) throw noPackage('The file is text and no package.')
 }
+
+/** A tar's first header has zeros in its first hundred bytes or two, so none is taken for text. */
+const headBytes = 512
+
+const noPackage = (
+  message: string,
+  hint = 'A package is a file such as `outpost pack` writes.',
+): OutpostError => new OutpostError('PACKAGE_INVALID', message, { hint })
 
 const archives = [
   {

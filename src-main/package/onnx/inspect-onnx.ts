@@ -6,6 +6,7 @@ import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { looksLikeText } from '../../base/looks-like-text.ts'
 import { limits } from '../../contract/limits.ts'
 import type { GraphSummary } from '../../contract/package.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
@@ -94,7 +95,12 @@ async function inspectFrom(
     })
   }
   const reader = new ProtoReader(source, bytes, limits.graphBytesMax)
-  return summary(await readModel(reader, bytes), bytes)
+  try {
+    return summary(await readModel(reader, bytes), bytes)
+  } catch (error) {
+    if (!looksLikeText(start.subarray(0, bytes))) throw error
+    throw new OutpostError('ONNX_INVALID', 'The file is text and no ONNX model.', { cause: error })
+  }
 }
 
 async function readModel(reader: ProtoReader, bytes: number): Promise<Model> {

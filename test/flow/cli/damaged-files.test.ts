@@ -71,7 +71,7 @@ describe.each(['a stopped node', 'a node that runs'])('on %s', (name) => {
       const said = JSON.parse(out) as { error?: { code: string }; verdict?: string }
       expect({ command, code }).toEqual({ command, code: 1 })
       if (command === 'validate' && said.error === undefined) expect(said.verdict).toBe('failed')
-      else expect(said.error?.code).toMatch(/^(PACKAGE|DESCRIPTOR)_[A-Z]+$/)
+      else expect(said.error?.code).toMatch(/^(PACKAGE_[A-Z]+|DESCRIPTOR_INVALID|BAD_REQUEST)$/)
     }
     const data = inFolder(name === 'a stopped node' ? 'stopped' : 'running')
     expect(await readdir(join(data, 'uploads'))).toEqual([])
@@ -86,4 +86,25 @@ test('a source folder and a bare model are to be packed first', async () => {
     expect(code).toBe(1)
     expect(errors).toMatch(/^BAD_REQUEST: .*\nPack it first: outpost pack /)
   }
+})
+
+test('a folder that is no source is not to be packed', async () => {
+  const run = runners['a stopped node'] as RunCommand
+  await mkdir(inFolder('plain'))
+  const { code, errors } = await run('import', inFolder('plain'))
+  expect(code).toBe(1)
+  expect(errors).toMatch(/^BAD_REQUEST: .*plain is a folder, .*\nName the package itself/)
+})
+
+test.each([
+  ['words.onnx', 'hello\n', 'ONNX_INVALID: The file is text and no ONNX model.'],
+  ['long.onnx', 'Wie man sie schreibt.\n'.repeat(1000), 'ONNX_INVALID: The file is text and no ONNX model.'],
+  ['empty.onnx', '', 'ONNX_INVALID: The model is an empty file.'],
+  ['words.outpost', 'héllo\n', 'PACKAGE_INVALID: The file is text and no package.'],
+  ['none.outpost', '', 'PACKAGE_INVALID: The file is empty and no package.'],
+])('%s is told for what it is', async (name, text, words) => {
+  await writeFile(inFolder(name), text)
+  const { code, errors } = await (runners['a stopped node'] as RunCommand)('inspect', inFolder(name))
+  expect(code).toBe(1)
+  expect(errors.split('\n')[0]).toBe(words)
 })

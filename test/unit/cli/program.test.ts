@@ -65,6 +65,7 @@ test('every command of the product is there', () => {
     'keys create',
     'keys list',
     'keys revoke',
+    'keys rotate',
     'kserve',
     'license certify',
     'license code',
@@ -184,6 +185,10 @@ test('the version and the list of commands are answers; no command at all is not
   const help = asked.written()
   for (const heading of ['Packages:', 'Registry:', 'Serving:', 'Keys and trust:', 'The node:'])
     expect(help).toContain(`\n${heading}\n`)
+  // A list that is long in one place does not push all others off the screen.
+  expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThan(150)
+  expect(help).toContain('  license <command> ')
+  expect(help).toContain('  alerts [command] ')
   expect(help).toContain('Exit codes: 0 done, 1 refused')
   expect(await runCommandLine([], host())).toBe(2)
 })
