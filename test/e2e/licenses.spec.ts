@@ -155,7 +155,13 @@ test('a request file is made, and the answer to it renews', async ({ page, node 
 
   await drop(page, [signed('renewed.license', { lid, seq: 2, terms: requests(1000) })])
   await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
-  await expect(card(page).filter({ hasText: 'Active' })).toContainText('2 of 1\u202f000 requests')
+  await expect(card(page)).toContainText('2 of 1\u202f000 requests')
+  // The document before is history: folded, and with nothing to do but to read it.
+  await page.getByText('Replaced or given up here (1)').click()
+  const history = page.getByRole('table', { name: 'Replaced or given up here' })
+  await expect(history).toContainText('document 1')
+  await expect(history).toContainText('It was replaced by document 2')
+  await expect(history.getByRole('button')).toHaveText(['Clauses'])
   await page.goto(`${node.url}/#/playground?model=acme.cells`)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Result' })).toContainText('To be named')

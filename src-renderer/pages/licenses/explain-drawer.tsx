@@ -92,12 +92,19 @@ function Parts({ explanation }: { explanation: Explanation }) {
       {next.length > 0 && (
         <section className={css.file}>
           <h3>What comes next</h3>
-          <Facts items={next.map(({ at, what }) => [formatDate(at), what] as const)} />
+          <Facts items={byDay(next)} />
         </section>
       )}
     </>
   )
 }
+
+/** One row a day, however much it brings. */
+const byDay = (next: Explanation['next']): [string, string][] =>
+  [...Map.groupBy(next, ({ at }) => formatDate(at))].map(([day, moments]) => [
+    day,
+    moments.map(({ what }) => what).join(' '),
+  ])
 
 function usedText(usage: Explanation['licenses'][number]['usage']): string {
   if (usage === null) return ''
@@ -122,7 +129,9 @@ export function Decision({ explanation: { decision, own, usedUp } }: { explanati
     return (
       <Banner
         tone="bad"
-        title={usedUp.code === 'QUOTA_EXCEEDED' ? 'Allowed, but used up.' : 'Allowed, but not paid for.'}
+        title={
+          usedUp.code === 'QUOTA_EXCEEDED' ? 'The quota of the month is used up.' : 'The credits are used up.'
+        }
       >
         {usedUp.evidence} {usedUp.clause} {withDates(usedUp.remedy)} <code>{usedUp.code}</code>
       </Banner>

@@ -22,7 +22,6 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const close = () => setDialog(null)
   const [tone, word] = licenseStates[row.state]
-  const gone = row.state === 'deactivated' || row.state === 'superseded'
   return (
     <Card
       title={row.model}
@@ -60,7 +59,7 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              {license && !gone && <Menu.Item onClick={() => setDialog('deactivate')}>Deactivate</Menu.Item>}
+              {license && <Menu.Item onClick={() => setDialog('deactivate')}>Deactivate</Menu.Item>}
               <Menu.Item color="var(--bad)" onClick={() => setDialog('remove')}>
                 Remove
               </Menu.Item>

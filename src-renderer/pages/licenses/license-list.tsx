@@ -8,6 +8,7 @@ import { urgentFirst } from '../../components/license/license-words.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { LicenseCard } from './license-card.tsx'
+import { isHistory, LicenseHistory } from './license-history.tsx'
 import css from './licenses.module.css'
 
 const shownAtFirst = 20
@@ -30,7 +31,10 @@ export function LicenseList({ list, model, onModel, onImport, onExplain }: Licen
   return (
     <Loaded query={list} what="the licenses" lines={10}>
       {(all) => {
-        const rows = urgentFirst(model ? all.filter((row) => holds(row, model)) : all)
+        const fitting = model ? all.filter((row) => holds(row, model)) : all
+        const rows = urgentFirst(fitting.filter((row) => !isHistory(row)))
+        const history = fitting.filter(isHistory)
+        const current = all.filter((row) => !isHistory(row))
         if (all.length === 0)
           return (
             <Card>
@@ -59,12 +63,12 @@ export function LicenseList({ list, model, onModel, onImport, onExplain }: Licen
                 onChange={(event) => onModel(event.currentTarget.value || undefined)}
               />
               <span className={css.muted} role="status">
-                {rows.length === all.length
-                  ? formatCount(all.length, 'licenses')
-                  : `${rows.length} of ${formatCount(all.length, 'licenses')}`}
+                {fitting.length === all.length
+                  ? formatCount(rows.length, 'licenses')
+                  : `${rows.length} of ${formatCount(current.length, 'licenses')}`}
               </span>
             </div>
-            {rows.length === 0 && (
+            {fitting.length === 0 && (
               <Card>
                 <EmptyState
                   title="No license fits this filter"
@@ -83,6 +87,9 @@ export function LicenseList({ list, model, onModel, onImport, onExplain }: Licen
                   Show {Math.min(shownAtFirst, rows.length - shown)} more
                 </Button>
               </div>
+            )}
+            {history.length > 0 && (
+              <LicenseHistory rows={history} kept={new Set(current.map(({ lid }) => lid))} />
             )}
           </Stack>
         )
