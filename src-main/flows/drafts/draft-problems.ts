@@ -4,11 +4,13 @@
  */
 import { cardLacks } from '../../contract/card.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
+import { isLicenseExpression, unlistedLicenses } from '../../package/checks/license-expression.ts'
 import { type VersionProblem, versionProblems } from '../../registry/version-rules.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
 import type { RemovedVersion } from '../../store/tables/removed-versions.ts'
 import { inWords } from './descriptor-words.ts'
 import { modelProblems, type Problem, type Step, schemaProblems } from './draft-model-problems.ts'
+import { asRecord } from './draft-source.ts'
 
 const stepOfField: Record<string, Step> = {
   id: 'version',
@@ -64,6 +66,14 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
     add('warning', 'card', 'card', `The card ${how} ${section.title}.`)
   }
   if (draft.texts.license.trim() === '') add('warning', 'license', 'license', 'The license text is empty.')
+  for (const [level, message] of spdxProblems(asRecord(draft.descriptor.license).spdx))
+    add(level, 'license', 'license.spdx', message)
+  if (isBlank(asRecord(draft.descriptor.change).releaseNotes))
+    add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
+  if (asRecord(complete).suite === undefined)
+    add('hint', 'test', 'suite', 'Without a suite of cases nobody can check what the model answers.')
+  if (asRecord(complete).evaluation === undefined)
+    add('hint', 'card', 'evaluation', 'No evaluation results are stated.')
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const [first] = issue.path
@@ -105,12 +115,17 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
   }
   problems.push(...numberProblems(versionProblems(next, around.predecessor, true)))
   problems.push(...schemaProblems(draft, descriptor))
-  if (descriptor.change.releaseNotes.trim() === '')
-    add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
-  if (!descriptor.suite)
-    add('hint', 'test', 'suite', 'Without a suite of cases nobody can check what the model answers.')
-  if (!descriptor.evaluation) add('hint', 'card', 'evaluation', 'No evaluation results are stated.')
   return problems
+}
+
+const isBlank = (value: unknown): boolean => typeof value !== 'string' || value.trim() === ''
+
+/** What is missing or no text is said of all fields alike. */
+function spdxProblems(spdx: unknown): [level: Problem['level'], message: string][] {
+  if (typeof spdx !== 'string' || isBlank(spdx)) return []
+  if (isLicenseExpression(spdx)) return unlistedLicenses(spdx).map((message) => ['warning', message])
+  const how = 'Write for example Apache-2.0, or LicenseRef- and a name of your own.'
+  return [['error', `"${spdx}" is no SPDX license expression. ${how}`]]
 }
 
 /** One entry for all that the number is wrong about: what to call the version, and then why. */

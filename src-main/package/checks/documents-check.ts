@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cardLacks } from '../../contract/card.ts'
 import type { PackageDescriptor } from '../../contract/package.ts'
 import { type Finding, failed, passed, warned } from './ladder.ts'
+import { isLicenseExpression, unlistedLicenses } from './license-expression.ts'
 import type { Subject } from './open-subject.ts'
 
 export async function checkDocuments({ source, folder }: Subject): Promise<Finding> {
@@ -31,6 +32,7 @@ export async function checkDocuments({ source, folder }: Subject): Promise<Findi
   const lacks = [
     ...(missing.length > 0 ? [`The card has no section on ${missing.join(', ')}.`] : []),
     ...(unstated.length > 0 ? [`The card does not state ${unstated.join(', ')}.`] : []),
+    ...unlistedLicenses(license.spdx),
     ...(license.file === undefined ? licenseLacks(license.spdx) : []),
   ]
   if (lacks.length > 0) return warned(lacks.join(' '), { missing, unstated })
@@ -53,29 +55,4 @@ async function textOf(source: Subject['source'], folder: string, path: string): 
   const content = source.files.find((file) => file.path === path)?.content
   if (content && 'buffer' in content) return Buffer.from(content.buffer).toString('utf8')
   return await readFile(join(folder, path), 'utf8')
-}
-
-/**
- * The grammar of SPDX license expressions (SPDX specification 2.3, annex D) by its shape: identifiers joined by AND,
- * OR and WITH, in balanced brackets. Whether an identifier is on SPDX's list is not asked; the list grows.
- */
-export function isLicenseExpression(text: string): boolean {
-  const tokens = text.match(/[()]|[^\s()]+/g) ?? []
-  let depth = 0
-  let wantsOperand = true
-  for (const token of tokens) {
-    if (token === '(') {
-      if (!wantsOperand) return false
-      depth++
-    } else if (token === ')') {
-      if (wantsOperand || --depth < 0) return false
-    } else if (/^(AND|OR|WITH)$/.test(token)) {
-      if (wantsOperand) return false
-      wantsOperand = true
-    } else {
-      if (!wantsOperand || !/^[A-Za-z0-9][A-Za-z0-9.:-]*\+?$/.test(token)) return false
-      wantsOperand = false
-    }
-  }
-  return depth === 0 && !wantsOperand
 }

@@ -16,7 +16,7 @@ const common = [
   'CC-BY-NC-4.0',
   'GPL-3.0-only',
   'AGPL-3.0-only',
-  'OpenRAIL-M',
+  'LicenseRef-OpenRAIL-M',
   'LicenseRef-Proprietary',
 ]
 

@@ -146,3 +146,30 @@ test('what was built is a version and no draft; all that is wrong with the next 
     /^Call it 2\.0\.0, a major version, or keep .*Breaking changes.*Another API.*"x".*"scores"/,
   )
 })
+
+test('what is wrong with a license is said of it, whatever else is wrong', async () => {
+  const { drafts } = outpost.client
+  const ofLicense = async (descriptor: Record<string, unknown>) =>
+    (await drafts.update({ id: linear, descriptor })).problemList
+      .filter(({ step }) => step === 'license')
+      .map(({ level, field, message }) => `${level} ${field}: ${message}`)
+  const empty = 'warning license: The license text is empty.'
+  expect(await ofLicense({ license: { spdx: 'FooBar' } })).toEqual([
+    empty,
+    'warning license.spdx: "FooBar" is not on the list of SPDX licenses: write LicenseRef-FooBar, with its text.',
+  ])
+  expect(await ofLicense({ license: { spdx: 'see file' } })).toEqual([
+    empty,
+    'error license.spdx: "see file" is no SPDX license expression. Write for example Apache-2.0, or LicenseRef- and a name of your own.',
+  ])
+  const wrongElsewhere = {
+    license: { spdx: 'MIT' },
+    version: 'one',
+    change: { type: 'minor', releaseNotes: '' },
+  }
+  expect(await ofLicense(wrongElsewhere)).toEqual([empty])
+  const { problemList } = await drafts.get({ id: linear })
+  expect(problemList.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(['version', 'change.releaseNotes', 'suite', 'evaluation']),
+  )
+})

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { checkDocuments, isLicenseExpression } from '../../../src-main/package/checks/documents-check.ts'
+import { checkDocuments } from '../../../src-main/package/checks/documents-check.ts'
+import { isLicenseExpression, unlistedLicenses } from '../../../src-main/package/checks/license-expression.ts'
 import { draftCard } from '../../../src-main/package/draft-card.ts'
 import { card, test, writeSource } from '../../support/package-folder.ts'
 
@@ -32,6 +33,14 @@ test('expressions are taken, and what only looks like one is not', () => {
   ]
   expect(right.filter((text) => !isLicenseExpression(text))).toEqual([])
   expect(wrong.filter(isLicenseExpression)).toEqual([])
+  expect(right.flatMap(unlistedLicenses)).toEqual([])
+})
+
+test('an identifier that SPDX does not list is told of, and one that it writes otherwise', () => {
+  expect(unlistedLicenses('(FooBar OR apache-2.0) AND MIT WITH Some-exception')).toEqual([
+    '"FooBar" is not on the list of SPDX licenses: write LicenseRef-FooBar, with its text.',
+    '"apache-2.0" is written Apache-2.0 on the list of SPDX licenses.',
+  ])
 })
 
 test('a card that states nothing and a license that is not there are told', async ({ folder }) => {
@@ -59,6 +68,10 @@ test('a card that states nothing and a license that is not there are told', asyn
   expect(await found({ license: { spdx: 'NOASSERTION' } }, {})).toMatchObject({
     outcome: 'warned',
     message: 'No license is stated.',
+  })
+  expect(await found({ license: { spdx: 'FooBar' } }, {})).toMatchObject({
+    outcome: 'warned',
+    message: '"FooBar" is not on the list of SPDX licenses: write LicenseRef-FooBar, with its text.',
   })
   expect(await found({ license: { spdx: 'LicenseRef-Own' } }, {})).toMatchObject({ outcome: 'warned' })
   expect(
