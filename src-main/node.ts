@@ -103,6 +103,7 @@ function hostNode(
         url: addresses.controlUrl,
         servingUrl: serving.state().url,
         grpcAddress: serving.state().grpcAddress,
+        certificate: config.listen?.tls?.cert ?? null,
         token: context.secrets.ownerToken,
       })
       const { root } = context.paths

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { OutpostError } from '../base/errors.ts'
 import { type Client, createClient } from '../contract/api/client.ts'
 import type { FileHandle } from '../contract/shell.ts'
+import { pinnedFetch } from './pinned-fetch.ts'
 import { saveBody, sendFile } from './transfer.ts'
 
 type OnProgress = (fraction: number) => void
@@ -27,6 +28,8 @@ interface LocalNode {
 
 interface RunningNode {
   url: string | null
+  /** That it shows under TLS. */
+  certificate: string | null
   token: string | null
 }
 
@@ -48,11 +51,14 @@ export interface ConnectionOptions {
 /** DATA_DIR_IN_USE where something else holds the folder for longer than a wait. */
 export async function connect(access: NodeAccess, options: ConnectionOptions): Promise<Connection> {
   const { url, key, dataDirectory, serving, signal } = options
-  if (url !== undefined) return overHttp(refuseOddUrl(url), key, signal)
+  if (url !== undefined) return overHttp(refuseOddUrl(url), key, signal, fetch)
   const giveUpAt = performance.now() + ownerWaitMs
   for (;;) {
     const running = await access.findRunning(dataDirectory)
-    if (running?.url) return overHttp(running.url, key ?? running.token ?? undefined, signal)
+    if (running?.url) {
+      const send = running.certificate === null ? fetch : pinnedFetch(running.certificate)
+      return overHttp(running.url, key ?? running.token ?? undefined, signal, send)
+    }
     const isLate = performance.now() > giveUpAt
     if (running === null || isLate) {
       try {
@@ -91,18 +97,39 @@ const inProcess = (node: LocalNode, signal: AbortSignal): Connection => ({
   close: () => node.stop(),
 })
 
-function overHttp(url: string, key: string | undefined, signal: AbortSignal): Connection {
+/** What OpenSSL and Node.js call a certificate that they do not believe. */
+const disbelief = /CERT|SIGNATURE|ISSUER/
+
+function unreachable(base: string, cause: unknown): OutpostError {
+  const { code } = {
+    code: '',
+    ...(cause instanceof Error && cause.cause instanceof Error ? cause.cause : {}),
+  }
+  if (!disbelief.test(String(code)))
+    return new OutpostError('NODE_UNREACHABLE', `No node answers at ${base}.`, {
+      hint: 'Is it running, and is the address right?',
+      cause,
+    })
+  return new OutpostError('NODE_UNREACHABLE', `The certificate of ${base} is not believed (${code}).`, {
+    hint: 'Name the node as its certificate does; NODE_EXTRA_CA_CERTS=FILE makes an authority of your own known.',
+    cause,
+  })
+}
+
+function overHttp(
+  url: string,
+  key: string | undefined,
+  signal: AbortSignal,
+  send: (request: Request) => Promise<Response>,
+): Connection {
   const base = url.replace(/\/+$/, '')
   const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {}
   const reach = async (request: Request): Promise<Response> => {
     try {
-      return await fetch(request)
+      return await send(request)
     } catch (cause) {
       if (cause instanceof Error && cause.name === 'AbortError') throw cause
-      throw new OutpostError('NODE_UNREACHABLE', `No node answers at ${base}.`, {
-        hint: 'Is it running, and is the address right?',
-        cause,
-      })
+      throw unreachable(base, cause)
     }
   }
   return {

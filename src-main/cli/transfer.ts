@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { OutpostError } from '../base/errors.ts'
+import { isSystemError, OutpostError } from '../base/errors.ts'
 import { writeAtomically } from '../base/files.ts'
 import { problem } from '../contract/problem.ts'
 import type { FileHandle } from '../contract/shell.ts'
@@ -67,9 +67,9 @@ export async function saveBody(
   return received
 }
 
-/** fetch reports a body that ends before its length as a TypeError; a file error or a signal comes as it is. */
+/** fetch reports a body that ends before its length as a TypeError, node:https as ECONNRESET; a file error or a signal comes as it is. */
 function refuseCutOff(cause: unknown): never {
-  if (!(cause instanceof TypeError)) throw cause
+  if (!(cause instanceof TypeError || isSystemError(cause, 'ECONNRESET'))) throw cause
   throw new OutpostError('NODE_UNREACHABLE', 'The node stopped answering in the middle of the file.', {
     hint: 'Where it still runs, a stored file may have changed: outpost verify says so.',
     cause,

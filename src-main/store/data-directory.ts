@@ -13,7 +13,7 @@ import { type RuntimeNode, readRuntimeFile } from './runtime-file.ts'
 export interface DataDirectory {
   readonly paths: DataPaths
   /** Writes runtime/node.json (0600), so that the command line finds this node. */
-  announce(listening: Pick<RuntimeNode, 'url' | 'servingUrl' | 'grpcAddress' | 'token'>): Promise<void>
+  announce(listening: Omit<RuntimeNode, 'pid' | 'startedAt'>): Promise<void>
   /** Gives the folder up; the end of the process does the same. */
   release(): Promise<void>
 }
@@ -38,7 +38,7 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
       0o600,
     )
   try {
-    await announce({ url: null, servingUrl: null, grpcAddress: null, token: null })
+    await announce({ url: null, servingUrl: null, grpcAddress: null, certificate: null, token: null })
   } catch (error) {
     lock.release()
     throw error

@@ -10,6 +10,8 @@ const runtimeNode = z.object({
   servingUrl: z.string().nullable(),
   /** host:port of the door for gRPC. */
   grpcAddress: z.string().nullable().default(null),
+  /** What the listeners show under TLS, in PEM: its name need not be that of this machine. */
+  certificate: z.string().nullable().default(null),
   /** Bearer of the machine's own account, new at each start; the file is readable by its owner alone. */
   token: z.string().nullable(),
 })

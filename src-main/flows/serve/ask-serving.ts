@@ -6,6 +6,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { OutpostError } from '../../base/errors.ts'
+import { pinned } from '../../base/pinned-certificate.ts'
 
 interface ServingAnswer {
   status: number
@@ -55,13 +56,6 @@ export const createAskServing =
       })
     }
   }
-
-/** A certificate of a public authority is trusted as it stands too: the chain above it need not be known here. */
-const pinned = (certificate: string): RequestOptions => ({
-  ca: certificate,
-  allowPartialTrustChain: true,
-  checkServerIdentity: () => undefined,
-})
 
 function post(url: string, options: RequestOptions, body: string): Promise<ServingAnswer> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest

@@ -133,6 +133,7 @@ describe('the owner', () => {
       url: 'http://127.0.0.1:1',
       servingUrl: null,
       grpcAddress: null,
+      certificate: null,
       token: 'secret',
     })
     await expect(openDataDirectory(path)).rejects.toThrow(
