@@ -1,7 +1,7 @@
 /** Handlers of the node itself, its jobs, keys, publishers and logins. */
 
 import { createKey, listKeys, revokeKey, rotateKey } from '../flows/access/keys.ts'
-import { claimLink, enter, leave, loginState, setPassword } from '../flows/access/login.ts'
+import { checkLink, claimLink, enter, leave, loginState, setPassword } from '../flows/access/login.ts'
 import { newLoginLink } from '../flows/access/login-link.ts'
 import {
   exportOwnKey,
@@ -90,6 +90,7 @@ export const publishers = api.publishers.router({
 export const login = api.login.router({
   state: api.login.state.handler(({ context }) => loginState(context.node, context.actor)),
   link: api.login.link.handler(({ context }) => newLoginLink(context.node, context.actor)),
+  check: api.login.check.handler(({ context, input }) => checkLink(context.node, context, input.token)),
   claim: api.login.claim.handler(({ context, input }) => claimLink(context.node, context, input)),
   enter: api.login.enter.handler(({ context, input }) => enter(context.node, context, input.password)),
   leave: api.login.leave.handler(({ context }) => leave(context.node, context.actor, context)),

@@ -47,6 +47,10 @@ export function issueLoginLink(db: NodeWriter, at: string): string {
   return token
 }
 
+/** LOGIN_LINK_INVALID for a link that was used, expired or never made; a good one stays good. */
+export const checkLoginLink = (db: NodeReader, token: string, at: string): void =>
+  refuseLink(findLoginLink(db, tokenHash(token)), at)
+
 /**
  * Uses the link up and begins a login; with a password, that is set too. LOGIN_LINK_INVALID for a link that was used,
  * expired or never made; PASSWORD_WEAK leaves the link good.
@@ -58,7 +62,7 @@ export async function claimLoginLink(
 ): Promise<Begun> {
   const link = tokenHash(claim.token)
   // Looked at before the password is worked on, which takes memory and time: only who has a link may ask for that.
-  refuseLink(findLoginLink(db, link), at)
+  checkLoginLink(db, claim.token, at)
   const record = claim.password === undefined ? null : await hashPassword(claim.password)
   return inTransaction(db, () => {
     refuseLink(takeLoginLink(db, link), at)

@@ -10,6 +10,11 @@ test('from the printed link to a first prediction, its record, and back in with 
   const page = await context.newPage()
   await page.goto(node.loginLink)
   await page.getByLabel('New password', { exact: true }).fill('correct horse battery')
+  await page.keyboard.press('Tab')
+  const eye = page.getByRole('button', { name: 'Show the new password' })
+  await expect(eye).toBeFocused()
+  await eye.press('Enter')
+  await expect(page.getByLabel('New password', { exact: true })).toHaveAttribute('type', 'text')
   await page.getByRole('button', { name: 'Set the password and log in' }).click()
 
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
@@ -49,13 +54,28 @@ test('from the printed link to a first prediction, its record, and back in with 
   await context.close()
 })
 
-test('a link that was never printed leads nowhere and says so', async ({ browser, node }) => {
+test('a link that is not good says so at once, and the page without its token how to go on', async ({
+  browser,
+  startNode,
+}) => {
+  const node = await startNode(['--no-samples'])
   const context = await browser.newContext()
   const page = await context.newPage()
-  await page.goto(`${node.url}/#/claim?token=never-issued`)
-  await page.getByLabel('New password', { exact: true }).fill('correct horse battery')
-  await page.getByRole('button', { name: /set/i }).click()
-  await expect(page.getByText('LOGIN_LINK_INVALID')).toBeVisible()
+  const password = page.getByLabel('New password', { exact: true })
+  await page.goto(node.loginLink)
+  await expect(password).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Open the link once more' })).toBeVisible()
+  await page.goto(node.loginLink)
+  await page.getByRole('button', { name: 'Log in without a password' }).click()
+  await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
+  for (const link of [node.loginLink, `${node.url}/#/claim?token=never-issued`]) {
+    await page.goto(link)
+    await expect(page.getByText('LOGIN_LINK_INVALID')).toBeVisible()
+    await expect(password).toHaveCount(0)
+  }
+  await page.getByRole('link', { name: 'Log in with the password' }).click()
+  await expect(page.getByRole('heading', { name: 'Log in to this node' })).toBeVisible()
   await context.close()
 })
 

@@ -113,7 +113,15 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     importKey: 'admin',
     rotate: 'admin',
   },
-  login: { state: 'open', link: 'admin', claim: 'open', enter: 'open', leave: 'open', setPassword: 'admin' },
+  login: {
+    state: 'open',
+    link: 'admin',
+    check: 'open',
+    claim: 'open',
+    enter: 'open',
+    leave: 'open',
+    setPassword: 'admin',
+  },
 }
 
 const needs = new Map<string, Access>(

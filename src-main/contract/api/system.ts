@@ -308,6 +308,15 @@ export const login = {
   link: oc
     .route({ method: 'POST', path: '/login/link', summary: 'Make a new one-time link', tags: ['Login'] })
     .output(z.object({ url: z.string(), expiresAt: timestamp })),
+  check: oc
+    .route({
+      method: 'POST',
+      path: '/login/check',
+      summary: 'Ask whether a one-time link is good',
+      tags: ['Login'],
+    })
+    .input(z.object({ token: z.string().max(200) }))
+    .output(z.object({})),
   /** The token of the one-time link gives a login; with a password it sets that too. */
   claim: oc
     .route({ method: 'POST', path: '/login/claim', summary: 'Use a one-time link', tags: ['Login'] })

@@ -2,6 +2,7 @@
 import {
   type Begun,
   changePassword,
+  checkLoginLink,
   claimLoginLink,
   leave as end,
   isPasswordSet,
@@ -26,24 +27,41 @@ export const loginState = (node: NodeContext, actor: Actor) => ({
   passwordSet: isPasswordSet(node.db),
 })
 
+/** Whether a link is still good, so that its page asks for no password in vain. */
+export async function checkLink(node: NodeContext, { transport }: LoginCall, token: string) {
+  await countingBadLinks(node, transport.address, () => checkLoginLink(node.db, token, isoTime(node.clock)))
+  return {}
+}
+
 export async function claimLink(
   node: NodeContext,
   call: LoginCall,
   input: { token: string; password?: string | undefined },
 ) {
   const { address } = call.transport
+  const begun = await countingBadLinks(node, address, () =>
+    claimLoginLink(node.db, { ...input, address }, isoTime(node.clock)),
+  )
+  setCookie(call, begun)
+  if (input.password !== undefined) node.announce('logins') // a new password ends the logins of the old one
+  return { passwordSet: isPasswordSet(node.db) }
+}
+
+/** A good link is never made to wait for the bad guesses that others make from the same address. */
+async function countingBadLinks<Result>(
+  node: NodeContext,
+  address: string,
+  attempt: () => Result | Promise<Result>,
+): Promise<Result> {
   try {
-    setCookie(call, await claimLoginLink(node.db, { ...input, address }, isoTime(node.clock)))
-    if (input.password !== undefined) node.announce('logins') // a new password ends the logins of the old one
+    return await attempt()
   } catch (error) {
-    // A good link is never made to wait for the bad guesses that others make from the same address.
     if (error instanceof OutpostError && error.code === 'LOGIN_LINK_INVALID') {
       node.loginFailures.admit(address)
       node.loginFailures.failed(address)
     }
     throw error
   }
-  return { passwordSet: isPasswordSet(node.db) }
 }
 
 export async function enter(node: NodeContext, call: LoginCall, password: string) {
