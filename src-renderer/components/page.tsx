@@ -92,9 +92,10 @@ export function Banner({
 }) {
   return (
     <div className={style.banner} data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
-      <b className={style.bannerTitle}>{title}</b>
-      {children && <span>{children}</span>}
-      {actions && <div className={style.cardActions}>{actions}</div>}
+      <div className={style.bannerText}>
+        <b className={style.bannerTitle}>{title}</b> {children && <span>{children}</span>}
+      </div>
+      {actions && <div className={style.bannerActions}>{actions}</div>}
     </div>
   )
 }

@@ -5,11 +5,12 @@ import { formatDate, formatNumber, formatUtc } from '../format.ts'
 import css from './license.module.css'
 import { shareUsed } from './license-words.ts'
 
-export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license'> }) {
+export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license' | 'state'> }) {
   const { usage, license } = row
   if (usage === null) return null
   const unit = license?.terms.quota.unit === 'item' ? 'items' : 'requests'
   const share = shareUsed(row)
+  const serves = ['active', 'grace', 'emergency'].includes(row.state)
   const color = share === null || share < 0.8 ? 'accent' : share < 1 ? 'var(--warn)' : 'var(--bad)'
   return (
     <div className={css.gauge}>
@@ -35,7 +36,7 @@ export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license'>
           className={css.muted}
           data-tone={share !== null && share >= 1 ? 'bad' : usage.exhaustedAt ? 'warn' : undefined}
         >
-          {share === null ? '' : share >= 1 ? 'used up' : forecast(usage.exhaustedAt)}
+          {share === null ? '' : share >= 1 ? 'used up' : serves ? forecast(usage.exhaustedAt) : ''}
         </span>
       </div>
       {usage.forfeited > 0 && (

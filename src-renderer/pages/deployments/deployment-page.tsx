@@ -88,9 +88,6 @@ function Deployment({ row }: { row: DeploymentRow }) {
             <LinkButton to="/playground" search={{ model: row.model, version: row.version }}>
               Try {versionCore(row.version)}
             </LinkButton>
-            <Button color="bad" onClick={() => actions.undeploy(row)}>
-              Undeploy
-            </Button>
             {canStart(row) ? (
               <Button variant="filled" loading={actions.starting} onClick={() => actions.start(row)}>
                 Start {versionCore(row.version)}
@@ -98,6 +95,9 @@ function Deployment({ row }: { row: DeploymentRow }) {
             ) : (
               <Button onClick={() => actions.stop(row)}>Stop {versionCore(row.version)}</Button>
             )}
+            <Button color="bad" onClick={() => actions.undeploy(row)}>
+              Undeploy
+            </Button>
           </>
         }
       />

@@ -52,12 +52,13 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
             { title: 'p95 ms', align: 'end' },
             ...(judged ? [{ title: 'Quality', align: 'end' as const }] : []),
             { title: 'Compared' },
-            { title: 'Actions' },
+            { title: 'Actions', align: 'end' },
           ]}
-          rows={row.targets.map((target) => ({
+          rows={row.targets.map((target, at) => ({
             key: target.version,
             cells: [
               <span key="version">
+                {target.role !== 'previous' && <i className={css.swatch} data-series={at % 4} aria-hidden />}
                 <Version name={target.version} />{' '}
                 <DeprecationChip of={versions.data?.rows.find(({ version }) => version === target.version)} />
               </span>,
@@ -112,7 +113,7 @@ type Ask = ReturnType<typeof useTrafficActions>['ask']
 function TargetActions({ target, ask }: { target: DeploymentTarget; ask: Ask }) {
   if (target.role !== 'candidate' && target.role !== 'shadow') return null
   return (
-    <Group gap={8} wrap="nowrap">
+    <Group gap={8} wrap="nowrap" justify="flex-end">
       {target.role === 'candidate' && (
         <Button size="xs" onClick={() => ask({ verb: 'shift', target })}>
           Shift
@@ -128,14 +129,16 @@ function TargetActions({ target, ask }: { target: DeploymentTarget; ask: Ask }) 
   )
 }
 
-/** The shares as a bar; each part is named in words beneath, so that no colour has to be told from another. */
+/** The shares as a bar in the colours of the charts; each part is named in words beneath, so that no colour has to be told from another. */
 function SplitBar({ targets }: { targets: readonly DeploymentTarget[] }) {
-  const answering = targets.filter(({ weight }) => weight > 0)
+  const answering = targets.flatMap((target, at) =>
+    target.weight > 0 ? [{ ...target, series: at % 4 }] : [],
+  )
   return (
     <div>
       <div className={css.bar} aria-hidden>
-        {answering.map(({ version, weight, role }) => (
-          <span key={version} data-role={role} style={{ flexGrow: weight }} />
+        {answering.map(({ version, weight, series }) => (
+          <span key={version} data-series={series} style={{ flexGrow: weight }} />
         ))}
       </div>
       <p className={css.legend}>

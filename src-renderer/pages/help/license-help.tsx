@@ -4,6 +4,7 @@ import licensingText from '../../../resources/docs/licensing.md?raw'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Markdown } from '../../components/markdown.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
+import css from './help.module.css'
 
 /** The first line is the title, which the page's header shows. */
 function split(text: string): { title: string; rest: string } {
@@ -17,13 +18,15 @@ export function LicensingHelpPage() {
   return (
     <Page>
       <PageHeader
-        title={licensing.title}
+        title="Licenses explained"
         note="What a license can state, each field and each code, and the way of a license."
         actions={<LinkButton to="/help/license-limits">Honest limits</LinkButton>}
       />
-      <Card>
-        <Markdown text={licensing.rest} lines={30} />
-      </Card>
+      <div className={css.reading}>
+        <Card>
+          <Markdown text={licensing.rest} lines={30} />
+        </Card>
+      </div>
     </Page>
   )
 }
@@ -36,9 +39,11 @@ export function LicenseLimitsPage() {
         note="What is refused, what comes out later, and what nobody can prevent."
         actions={<LinkButton to="/help/licensing">Licenses explained</LinkButton>}
       />
-      <Card>
-        <Markdown text={limits.rest} lines={30} />
-      </Card>
+      <div className={css.reading}>
+        <Card>
+          <Markdown text={limits.rest} lines={30} />
+        </Card>
+      </div>
     </Page>
   )
 }

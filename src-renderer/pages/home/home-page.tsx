@@ -31,8 +31,8 @@ export function HomePage() {
           </>
         }
       />
-      {persona === null && !(status.error && !status.data) && <PersonaQuestion />}
       <NodeLicenses />
+      {persona === null && !(status.error && !status.data) && <PersonaQuestion />}
       <Loaded query={status} what="the state of the node" lines={10}>
         {(node) => (
           <Columns sides="main-aside">

@@ -1,5 +1,6 @@
 /** What was issued, with what can be done about each license. */
 import { Button, Group, Menu, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
@@ -7,6 +8,7 @@ import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatNumber } from '../../components/format.ts'
+import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
@@ -53,7 +55,7 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
               </small>
             </span>,
             <span key="type">
-              {row.type}
+              {typeWords(row.type)}
               <small className={css.under}>{countedInWords(row)}</small>
             </span>,
             <State key="state" row={row} />,
@@ -101,8 +103,12 @@ function Actions({
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-sm" aria-label={`Actions for the license of ${row.account}`}>
-          Actions
+        <Button
+          size="xs"
+          rightSection={<IconChevronDown size={14} />}
+          aria-label={`More for the license of ${row.account}`}
+        >
+          More
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -37,9 +37,7 @@ export function KeysCard() {
           <Button onClick={() => void signKeyset()} disabled={(keys.data?.length ?? 0) === 0}>
             Sign the keyset
           </Button>
-          <Button variant="filled" onClick={() => setAdding(true)}>
-            Certify a key
-          </Button>
+          <Button onClick={() => setAdding(true)}>Certify a key</Button>
         </>
       }
     >

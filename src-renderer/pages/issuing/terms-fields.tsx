@@ -6,6 +6,7 @@ import {
   licenseType,
   type PriceTerms,
 } from '../../../src-main/contract/license/terms.ts'
+import { typeWords } from '../../components/license/license-words.ts'
 import { type Form, presetOf } from './draft.ts'
 import css from './issuing.module.css'
 
@@ -39,7 +40,7 @@ export function TermsFields({ form, onChange }: Props) {
                 checked={terms.type === type}
                 onChange={() => onChange(presetOf(type))}
               />
-              <b>{type}</b>
+              <b>{typeWords(type)}</b>
               <span>{licensePresets[type].purpose}</span>
             </label>
           ))}

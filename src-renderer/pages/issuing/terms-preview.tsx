@@ -2,6 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
 import { clausesInWords, rightsInWords } from '../../../src-main/contract/license/words.ts'
+import { typeWords } from '../../components/license/license-words.ts'
 import { ErrorNotice } from '../../components/states.tsx'
 import css from './issuing.module.css'
 
@@ -16,7 +17,7 @@ export function TermsPreview({
   return (
     <div className={css.words}>
       <h3>
-        {license.terms.type} license for {license.sub}
+        {typeWords(license.terms.type)} license for {license.sub}
       </h3>
       <ul className={css.rights}>
         {rightsInWords(license.terms).map(({ right, title, allowed, meaning }) => (

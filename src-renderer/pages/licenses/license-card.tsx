@@ -25,7 +25,7 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
   return (
     <Card
       title={row.model}
-      note={license ? `versions ${license.model.range}` : row.lid}
+      note={license ? versionsInWords(license.model.range) : row.lid}
       chips={
         <>
           {license && <Chip>{typeWords(license.terms.type)}</Chip>}
@@ -100,6 +100,8 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
     </Card>
   )
 }
+
+const versionsInWords = (range: string): string => (range === '*' ? 'all versions' : `versions ${range}`)
 
 type Fact = readonly [string, React.ReactNode]
 

@@ -40,11 +40,7 @@ export function LicenseList({ list, model, onModel, onImport, onExplain }: Licen
             <Card>
               <EmptyState
                 title="Licenses of other publishers will be listed here"
-                actions={
-                  <Button variant="filled" onClick={onImport}>
-                    Import a license
-                  </Button>
-                }
+                actions={<Button onClick={onImport}>Import a license</Button>}
               >
                 Your own models need none. Drop a file that ends in .license on this page, or ask the
                 publisher of a model for one.

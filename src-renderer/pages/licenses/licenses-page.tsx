@@ -64,7 +64,7 @@ export function LicensesPage() {
           chips={
             urgent > 0 && (
               <Chip tone="bad">
-                {urgent} {urgent === 1 ? 'needs' : 'need'} someone
+                {urgent} {urgent === 1 ? 'needs' : 'need'} attention
               </Chip>
             )
           }

@@ -35,8 +35,8 @@ export function SiteTab() {
               <Facts
                 items={[
                   ['Id', <Digest key="id" value={node.nodeId} what="node id" whole />],
-                  ['Trusted time', formatUtc(node.trustedTime)],
-                  ['Its own clock', formatUtc(node.clock)],
+                  ['Trusted time', toTheSecond(node.trustedTime)],
+                  ['Its own clock', toTheSecond(node.clock)],
                   [
                     'Place, attested',
                     node.attested === null ? (
@@ -57,6 +57,9 @@ export function SiteTab() {
     </Loaded>
   )
 }
+
+/** 2027-01-20 14:02:31 UTC: no finer than the trusted time is. */
+const toTheSecond = (at: string): string => formatUtc(at).replace(/\.\d{3}/, '')
 
 function SiteForm({ site }: { site: SiteDeclaration }) {
   const cache = useQueryClient()

@@ -19,7 +19,7 @@ const deltasOf = (row: VersionRow): string[] =>
 export const versionColumns = column.columns([
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(150px, 1.6fr)', fixed: true },
+    meta: { width: 'minmax(140px, 1.6fr)', fixed: true },
     cell: ({ row: { original } }) => (
       <Link
         to="/models/$model"
@@ -41,7 +41,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('aliases', {
     header: 'Aliases',
-    meta: { width: 'minmax(128px, 0.8fr)' },
+    meta: { width: 'minmax(116px, 0.8fr)' },
     cell: ({ getValue }) => {
       const aliases = getValue()
       if (aliases.length === 0) return <None>no alias</None>
@@ -70,8 +70,8 @@ export const versionColumns = column.columns([
     },
   }),
   column.accessor('benchmarkDeltas', {
-    header: 'Against predecessor',
-    meta: { width: '126px', align: 'end' },
+    header: 'Difference',
+    meta: { width: '70px', align: 'end', label: 'Difference to the predecessor' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>

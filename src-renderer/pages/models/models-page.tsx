@@ -201,7 +201,7 @@ function NothingInstalled({ onImport }: { onImport: () => void }) {
         </>
       }
     >
-      Drop a package on this window to look into it first, or add three small samples that come with Outpost.
+      Drop a package on this window to look into it first, or add the small samples that come with Outpost.
     </EmptyState>
   )
 }

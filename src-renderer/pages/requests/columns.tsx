@@ -45,7 +45,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('endpoint', {
     header: 'Endpoint',
-    meta: { width: 'minmax(172px, 2fr)' },
+    meta: { width: 'minmax(160px, 2fr)' },
     // A try in the playground has no endpoint of its own: the model says more.
     cell: ({ row: { original } }) => {
       const name = original.rule === 'try' ? original.model : original.endpoint
@@ -54,7 +54,7 @@ export const requestColumns = column.columns([
   }),
   column.accessor('version', {
     header: 'Version',
-    meta: { width: 'minmax(88px, 2fr)' },
+    meta: { width: 'minmax(76px, 2fr)' },
     cell: ({ getValue }) => <Version name={getValue()} />,
   }),
   column.accessor('rule', {
@@ -68,12 +68,12 @@ export const requestColumns = column.columns([
   }),
   column.accessor('status', {
     header: 'Outcome',
-    meta: { width: 'minmax(120px, 1fr)' },
+    meta: { width: 'minmax(148px, 1fr)' },
     cell: ({ row: { original } }) => <Outcome row={original} />,
   }),
   column.accessor('consumer', {
     header: 'Consumer',
-    meta: { width: 'minmax(84px, 1fr)' },
+    meta: { width: 'minmax(78px, 1fr)' },
     cell: ({ getValue }) => <span title={getValue()}>{getValue()}</span>,
   }),
   column.accessor('items', {

@@ -77,6 +77,7 @@ function MailForm({ settings }: { settings: MailSettings }) {
   })
   return (
     <form
+      className={css.form}
       onSubmit={(event) => {
         event.preventDefault()
         save.mutate()
