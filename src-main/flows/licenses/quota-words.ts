@@ -2,7 +2,7 @@
 import { OutpostError } from '../../base/errors.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { QuotaUsage } from '../../contract/license/views.ts'
-import { quotaInWords } from '../../contract/license/words.ts'
+import { priceInWords, quotaInWords } from '../../contract/license/words.ts'
 import type { NodeContext } from '../node-context.ts'
 import { countedOn } from './counted.ts'
 import { quotaUsageOf } from './quota-accounts.ts'
@@ -48,7 +48,7 @@ function usedUpOf(license: LicensePayload, usage: QuotaUsage): UsedUp | null {
   if (creditsLeft !== null && creditsLeft < least)
     return {
       code: 'CREDITS_INSUFFICIENT',
-      clause: 'Requests are paid beforehand, with credits.',
+      clause: priceInWords(price),
       evidence: `${grouped(creditsLeft)} credits are left; a request costs at least ${grouped(least)}.`,
       remedy: creditsRemedy(license),
     }
@@ -70,7 +70,8 @@ export function quotaStanding(
 export function refusedInWords(refusal: OutpostError, license: LicensePayload): OutpostError {
   const { code, message, hint, details } = refusal
   const limit = typeof details?.limit === 'number' ? details.limit : null
-  const clause = clauseOf(license, limit)
+  const clause =
+    code === 'CREDITS_INSUFFICIENT' ? priceInWords(license.terms.price) : clauseOf(license, limit)
   const ofLicense = { license: license.lid, clause, evidence: message }
   if (code === 'QUOTA_EXCEEDED') {
     const resetAt = typeof details?.resetAt === 'string' ? details.resetAt : null
@@ -83,7 +84,10 @@ export function refusedInWords(refusal: OutpostError, license: LicensePayload): 
   }
   if (code === 'CREDITS_INSUFFICIENT') {
     const remedy = creditsRemedy(license)
-    return new OutpostError(code, message, { hint: remedy, details: { ...details, ...ofLicense, remedy } })
+    return new OutpostError(code, `${message} The license says: ${clause}`, {
+      hint: remedy,
+      details: { ...details, ...ofLicense, remedy },
+    })
   }
   return new OutpostError(code, message, {
     ...(hint !== undefined && { hint }),

@@ -64,6 +64,7 @@ export function embeddingsExchange(
         format,
         vectors,
         tokens: prepared.tokens,
+        attribution: asking.trace.attribution,
       })
       return jsonText(text, answerHeaders(asking))
     },

@@ -8,6 +8,7 @@ import type { OutpostError } from '../../base/errors.ts'
 import { errorCatalogue } from '../../contract/errors.ts'
 import type { Reply } from '../infer/story.ts'
 import { openAiError } from '../protocol/openai-error.ts'
+import { refusalText } from '../protocol/refusal-text.ts'
 
 export interface Answer extends Reply {
   body: string | Uint8Array
@@ -42,7 +43,7 @@ export type ErrorForm = 'v1' | 'v2' | 'openai'
 
 function errorBody(form: ErrorForm, error: OutpostError): unknown {
   const { code, message, hint, details } = error
-  if (form === 'v2') return inOneText(error)
+  if (form === 'v2') return refusalText(error)
   return form === 'openai' ? openAiError(error) : { code, message, hint, details } // JSON leaves out what is undefined
 }
 
@@ -58,10 +59,6 @@ export function refusal(error: OutpostError, form: ErrorForm, headers: Record<st
     ...headers,
   })
 }
-
-/** The Open Inference Protocol has room for a text alone; where a license refuses, the way out belongs to it. */
-const inOneText = ({ message, hint, details }: OutpostError): string =>
-  hint !== undefined && details?.license !== undefined ? `${message} ${hint}` : message
 
 const fixedLines = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff']
 

@@ -2,6 +2,7 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js'
 import type { OutpostError } from '../../base/errors.ts'
 import { retryAfter } from '../door/http-answer.ts'
+import { refusalText } from '../protocol/refusal-text.ts'
 
 const byHttpStatus: Record<number, status> = {
   400: status.INVALID_ARGUMENT,
@@ -38,7 +39,7 @@ const messageCharsMax = 1000
 export function statusOf(error: OutpostError, headers: Record<string, string>): StatusObject {
   return {
     code: byHttpStatus[error.status] ?? status.INTERNAL,
-    details: error.message.slice(0, messageCharsMax).toWellFormed(),
+    details: refusalText(error).slice(0, messageCharsMax).toWellFormed(),
     metadata: metadataOf({ ...headers, 'outpost-error': error.code, ...retryAfter(error) }),
   }
 }

@@ -3,6 +3,7 @@
  * its content (protobuf.dev, programming-guides/encoding).
  */
 import type { OutpostError } from '../../base/errors.ts'
+import { refusalText } from '../protocol/refusal-text.ts'
 import type { InferAnswerMessage } from './messages.ts'
 
 const errorMessage = 1
@@ -20,7 +21,7 @@ export function streamRefusal(
   const parameters = { 'outpost-error': { string_param: error.code } }
   const empty = { model_name: '', model_version: '', id, outputs: [], raw_output_contents: [], parameters }
   return Buffer.concat([
-    field(errorMessage, Buffer.from(error.message)),
+    field(errorMessage, Buffer.from(refusalText(error))),
     field(inferResponse, serialize(empty)),
   ])
 }

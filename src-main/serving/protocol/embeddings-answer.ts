@@ -8,10 +8,13 @@ export interface EmbeddingsAnswer {
   format: EmbeddingsHead['format']
   vectors: readonly Float32Array[]
   tokens: number
+  /** What the license asks to be shown with the answer; clients of OpenAI's API leave alone what they do not know. */
+  attribution: string | null
 }
 
 /** ENGINE_FAILED where a number is none, for which JSON has no word. */
-export function embeddingsAnswerText({ model, format, vectors, tokens }: EmbeddingsAnswer): string {
+export function embeddingsAnswerText(answer: EmbeddingsAnswer): string {
+  const { model, format, vectors, tokens, attribution } = answer
   const data = vectors.map((vector, index) => {
     if (!vector.every(Number.isFinite))
       throw new OutpostError('ENGINE_FAILED', `The vector of item ${index} has numbers that are not finite.`)
@@ -23,6 +26,7 @@ export function embeddingsAnswerText({ model, format, vectors, tokens }: Embeddi
     data,
     model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
+    ...(attribution !== null && { attribution }),
   })
 }
 

@@ -1,5 +1,6 @@
 /** A refusal as clients of OpenAI's API read it: its words in one text, its class, a code, and the member that is wrong. */
 import type { OutpostError } from '../../base/errors.ts'
+import { isOfLicense, refusalText } from './refusal-text.ts'
 
 /** The codes that those clients know; the others are ours in small letters. */
 const knownCodes: Record<string, string> = {
@@ -19,10 +20,11 @@ const typeOf = (status: number): string => {
   return status >= 500 ? 'server_error' : 'invalid_request_error'
 }
 
-export function openAiError({ code, status, message, hint, details }: OutpostError) {
+export function openAiError(error: OutpostError) {
+  const { code, status, message, hint, details } = error
   const param = details?.param ?? (details?.input === undefined ? null : 'input')
   return {
-    message: hint === undefined ? message : `${message} ${hint}`,
+    message: isOfLicense(error) ? refusalText(error) : hint === undefined ? message : `${message} ${hint}`,
     type: typeOf(status),
     code: knownCodes[code] ?? code.toLowerCase(),
     param: typeof param === 'string' ? param : null,
