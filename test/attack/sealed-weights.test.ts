@@ -6,12 +6,15 @@ import { chmod, cp, open, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ownSigner } from '../../src-main/flows/access/publishers.ts'
+import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import { termsOf } from '../support/licenses.ts'
+import { nowSeconds, termsOf } from '../support/licenses.ts'
 import { samplesDirectory, startWholeNode, temporaryFolder, type WholeNode } from '../support/whole-node.ts'
 
 const model = 'acme.digits'
+const daySeconds = 86_400
+const waiting = { timeout: 30_000, interval: 500 }
 const folders: string[] = []
 let folder: string
 let provider: WholeNode
@@ -53,7 +56,10 @@ async function sealOnProvider() {
   return { keyId, digest, path }
 }
 
-async function issueFor(outpost: WholeNode) {
+async function issueFor(
+  outpost: WholeNode,
+  { endsAt = null, graceDays = 0 }: { endsAt?: string | null; graceDays?: number } = {},
+) {
   const wish = {
     model,
     range: '*',
@@ -66,8 +72,8 @@ async function issueFor(outpost: WholeNode) {
   return await provider.client.issuing.issue({
     model,
     account: 'Example Bank',
-    terms: termsOf('PROFESSIONAL'),
-    endsAt: null,
+    terms: termsOf('PROFESSIONAL', { graceDays }),
+    endsAt,
     requests: [request.document],
     traitsNeeded: 1,
     sealKeyId: sealed.keyId,
@@ -216,6 +222,46 @@ test('the next license brings it back, with nobody deploying anything', async ()
     timeout: 30_000,
     interval: 500,
   })
+})
+
+/** As the issuer's signed time for this machine says. */
+async function moveTime(outpost: WholeNode, seconds: number): Promise<void> {
+  const { privateKey } = ownSigner(provider.node.context)
+  const { nodeId: node } = await outpost.client.licenses.node({})
+  const iat = nowSeconds() + seconds
+  await install(outpost, signDocument('time', { ver: 1, crit: [], iss: 'acme', iat, node }, privateKey))
+}
+
+test('after its end it runs on through the grace, and past that nothing opens it, not even a restart', async () => {
+  for (const { lid } of await customer.client.licenses.list({}))
+    await customer.client.licenses.remove({ lid })
+  const endsAt = new Date(Date.now() + daySeconds * 1000).toISOString()
+  await install(customer, (await issueFor(customer, { endsAt, graceDays: 7 })).document)
+  await vi.waitFor(async () => expect(await codeOf(ask(customer))).toBe('done'), waiting)
+
+  await moveTime(customer, 3 * daySeconds)
+  await vi.waitFor(async () => {
+    const [row] = await customer.client.licenses.list({})
+    expect(row?.state).toBe('grace')
+  }, waiting)
+  expect(await codeOf(ask(customer))).toBe('done')
+
+  await moveTime(customer, 9 * daySeconds)
+  await vi.waitFor(async () => expect(await codeOf(ask(customer))).toBe('LIC_EXPIRED'), waiting)
+  await vi.waitFor(async () => {
+    const [row] = await customer.client.deployments.list({})
+    expect(row?.hosting?.replicas ?? 0).toBe(0)
+  }, waiting)
+
+  const { dataDirectory } = customer
+  await customer.stop()
+  customer = await startWholeNode({ dataDirectory })
+  await vi.waitFor(async () => {
+    const [row] = await customer.client.deployments.list({})
+    expect([row?.state, row?.failure?.code]).toEqual(['failed', 'LIC_EXPIRED'])
+  }, waiting)
+  expect(await codeOf(ask(customer))).toBe('LIC_EXPIRED')
+  expect(await codeOf(customer.client.deployments.deploy({ model, version: '1.0.0' }))).toBe('LIC_EXPIRED')
 })
 
 async function flip(path: string, at: number): Promise<void> {
