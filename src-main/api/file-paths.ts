@@ -42,6 +42,17 @@ export const filePaths = {
       },
     },
   },
+  '/drafts/{id}/folder': {
+    get: {
+      summary: 'The source folder of a draft, as outpost pack takes it',
+      tags: ['Drafts'],
+      parameters: [inPath('id')],
+      responses: {
+        200: { description: 'A tar of the folder', content: binary('application/x-tar') },
+        ...refusals,
+      },
+    },
+  },
   '/schemas/{kind}.json': {
     get: {
       summary: 'The JSON Schema of the payload of a signed document',

@@ -341,7 +341,7 @@ export const draftDetail = draftRow.extend({
   predecessor: z.object({ version: versionName, descriptor: packageDescriptor }).nullable(),
   suggestedVersion: z.string(),
   report: validationReport.nullable(),
-  /** The command that does the same in a script. */
-  command: z.string(),
+  /** The command that does the same in a script, with what GET /api/drafts/{id}/folder gives; null without id or version. */
+  command: z.string().nullable(),
 })
 export type DraftDetail = z.infer<typeof draftDetail>

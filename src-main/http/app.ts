@@ -12,7 +12,13 @@ import type { NodeContext } from '../flows/node-context.ts'
 import { apiPage } from './api-page.ts'
 import { limitBody } from './body-limit.ts'
 import type { Environment, Transport } from './environment.ts'
-import { downloadPackage, downloadSealedPackage, receiveFile, registerModel } from './file-routes.ts'
+import {
+  downloadDraft,
+  downloadPackage,
+  downloadSealedPackage,
+  receiveFile,
+  registerModel,
+} from './file-routes.ts'
 import type { PageFiles } from './page-files.ts'
 import { faultOf, problemAnswer } from './problem-answer.ts'
 import { type Guard, guardRequest } from './request-guard.ts'
@@ -60,6 +66,7 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
   app.get('/health', (context) => context.json({ live: true }))
   app.put('/api/files', (context) => receiveFile(node, context))
   app.get('/api/packages/:model/:version', (context) => downloadPackage(node, context))
+  app.get('/api/drafts/:id/folder', (context) => downloadDraft(node, context))
   app.get('/api/sealed-packages/:keyId', (context) => downloadSealedPackage(node, context))
   app.get('/api/schemas/:file', (context) => readSchema(context))
   app.get('/api/docs', async () => apiPage(await api.document()))

@@ -6,6 +6,7 @@ import { checkAs, parseJson } from '../base/json.ts'
 import { contentKeyId } from '../contract/names.ts'
 import { registerRequest } from '../contract/register.ts'
 import { requireScope } from '../flows/actor.ts'
+import { openDraftFolder } from '../flows/drafts/draft-folder.ts'
 import { openSealedPackage } from '../flows/issuing/seal-version.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { exportVersion } from '../flows/packages/export-version.ts'
@@ -38,6 +39,19 @@ export async function downloadPackage(node: NodeContext, context: Context<Enviro
       'content-type': 'application/vnd.oci.image.layout.v1+tar',
       'content-disposition': `attachment; filename="${packed.fileName}"`,
       'content-length': String(packed.bytes),
+      'cache-control': 'no-store',
+    },
+  })
+}
+
+/** GET /api/drafts/{id}/folder: the source folder of a draft, as `outpost pack` takes it. */
+export function downloadDraft(node: NodeContext, context: Context<Environment>): Response {
+  requireScope(context.get('actor'), 'read')
+  const { stream, fileName } = openDraftFolder(node, context.req.param('id') ?? '')
+  return new Response(Readable.toWeb(stream) as ReadableStream, {
+    headers: {
+      'content-type': 'application/x-tar',
+      'content-disposition': `attachment; filename="${fileName}"`,
       'cache-control': 'no-store',
     },
   })

@@ -4,3 +4,6 @@ import { apiUrl } from '../client.ts'
 
 export const packageUrl = ({ model, version }: Pick<VersionRow, 'model' | 'version'>): string =>
   `${apiUrl}/packages/${encodeURIComponent(model)}/${encodeURIComponent(version)}`
+
+/** The folder of a draft, as `outpost pack` takes it. */
+export const draftFolderUrl = (id: string): string => `${apiUrl}/drafts/${encodeURIComponent(id)}/folder`

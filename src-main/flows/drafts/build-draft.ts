@@ -1,5 +1,4 @@
 /** The two jobs of the wizard: run the checks on a draft, and pack, sign and register it. */
-import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -13,28 +12,10 @@ import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { examine } from '../packages/examine.ts'
 import { installPackage } from '../packages/install-package.ts'
-import { writeSource } from './draft-source.ts'
+import { withSource } from './draft-folder.ts'
 import { draftDetail, draftIsBuilt, isVersionTaken, requireDraft, saveDraft } from './drafts.ts'
 
 const jobInput = z.object({ actor: z.string(), draftId: z.string(), claimedAt: instant.optional() })
-
-/** Runs `use` on the draft's folder and removes it afterwards. */
-async function withSource<Result>(
-  node: NodeContext,
-  draftId: string,
-  use: (folder: string) => Promise<Result>,
-): Promise<Result> {
-  const folder = join(node.paths.staging, `draft-${randomBytes(6).toString('hex')}`)
-  try {
-    await writeSource(node, requireDraft(node, draftId), folder).catch((error: unknown) => {
-      requireDraft(node, draftId) // its files went with it
-      throw error
-    })
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
 
 /** The report stands on the draft; a check that fails is a result of this job and not its failure. */
 export async function runDraftTest(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {

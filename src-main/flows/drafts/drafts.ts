@@ -5,7 +5,6 @@ import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { createTurns } from '../../base/turns.ts'
 import { nextVersion } from '../../base/version-order.ts'
-import { modelId, versionName } from '../../contract/names.ts'
 import { type ChangeType, changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
 import type { DraftDetail } from '../../contract/views.ts'
 import { inTransaction, type RowWindow, readJson, readJsonOrNull } from '../../store/sqlite.ts'
@@ -28,6 +27,7 @@ import { draftFolder } from './draft-files.ts'
 import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
 import { type DraftSurroundings, draftProblems } from './draft-problems.ts'
 import { asRecord, completeDescriptor } from './draft-source.ts'
+import { packCommand } from './pack-command.ts'
 
 export function requireDraft(node: NodeContext, id: string): StoredDraft {
   const draft = findDraft(node.db, id)
@@ -124,13 +124,6 @@ function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
     report: draft.report,
     command: packCommand(draft.descriptor),
   }
-}
-
-/** It will be pasted into a shell, so nothing that is outside the grammars of names gets into it. */
-function packCommand(descriptor: Record<string, unknown>): string {
-  const id = modelId.safeParse(descriptor.id).data ?? 'publisher.model'
-  const version = versionName.safeParse(descriptor.version).data ?? '1.0.0'
-  return `npx outpost pack ./${id.split('.')[1]} -o ${id}-${version}.outpost`
 }
 
 const noTexts = { card: '', license: '', migrationGuide: '', labels: '' }

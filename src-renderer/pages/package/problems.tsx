@@ -1,9 +1,11 @@
 /** What stands between the draft and a package, most severe first; each leads to the field where it is mended. */
+import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconBulb, IconCircleX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card, Stack } from '../../components/page.tsx'
+import { draftFolderUrl } from '../../data/package-url.ts'
 import css from './package.module.css'
 import { type Step, titleOf } from './steps.ts'
 
@@ -61,8 +63,26 @@ export function Problems({ draft, current, onJump, children }: Props) {
             </ul>
           )}
         </Card>
-        <Card title="The same in a script">
-          <CodeBlock text={draft.command} label="Command" />
+        <Card
+          title="The same in a script"
+          actions={
+            draft.command !== null && (
+              <Button component="a" size="xs" href={draftFolderUrl(draft.id)} download>
+                Download the folder
+              </Button>
+            )
+          }
+        >
+          {draft.command === null ? (
+            <p className={css.muted}>The command will stand here once the id and the version are right.</p>
+          ) : (
+            <>
+              <p className={css.muted}>
+                The folder holds the files and the texts of this draft, and all fields in outpost.json.
+              </p>
+              <CodeBlock text={draft.command} label="Command" />
+            </>
+          )}
         </Card>
       </Stack>
     </aside>

@@ -1,9 +1,14 @@
 /** The wizard's drafts: files go in and out all or none, what is typed meanwhile stays, and what is built is what was seen. */
-import { readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { described, handOver, refusalOf } from '../../support/handed-over.ts'
+import { pack } from '../../../src-main/package/archive/pack.ts'
+import { readSource } from '../../../src-main/package/archive/read-source.ts'
+import { asOwner, described, handOver, refusalOf, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -140,9 +145,34 @@ test('an outpost.json of the strangest kind is shown with its problems, and no c
   }
   const draft = await add(id, { 'outpost.json': JSON.stringify(strange) })
   expect(draft.problemList.length).toBeGreaterThan(3)
-  expect(draft.command).not.toMatch(/rm -rf|reboot/)
+  expect(draft.command).toBeNull()
   const job = await built(id)
   expect(job.failure).toMatchObject({ code: 'DESCRIPTOR_INVALID', hint: expect.any(String) })
+})
+
+test('the folder of a draft packs to the very package that the wizard builds', async () => {
+  const { id } = await begin({ id: 'acme.scripted' })
+  await outpost.client.drafts.update({ id, texts: { license: 'Ours.' } })
+  const { command } = await add(id, { 'notes/read me.txt': 'n' })
+  expect(command).toBe(
+    'tar -xf scripted-1.0.0.tar\nnpx outpost pack ./scripted-1.0.0 -o acme.scripted-1.0.0.outpost',
+  )
+  const downloaded = await asOwner(outpost, `/api/drafts/${id}/folder`)
+  expect(downloaded.headers.get('content-disposition')).toContain('"scripted-1.0.0.tar"')
+  const folder = await mkdtemp(join(tmpdir(), 'outpost-draft-'))
+  try {
+    await writeFile(join(folder, 'scripted-1.0.0.tar'), Buffer.from(await downloaded.arrayBuffer()))
+    await promisify(execFile)('tar', ['-xf', 'scripted-1.0.0.tar'], { cwd: folder })
+    const packed = await pack(await readSource(join(folder, 'scripted-1.0.0')), {
+      output: join(folder, 'packed.outpost'),
+    })
+    const { output } = await built(id)
+    expect(output).toMatchObject({ version: '1.0.0', digest: packed.digest })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  expect(await readdir(join(outpost.dataDirectory, 'runtime', 'staging'))).toEqual([])
+  expect(await told(asOwner(outpost, `/api/drafts/${id}/folder`))).toBe('404 DRAFT_NOT_FOUND')
 })
 
 test('two builds at once make one version; its number cannot be built with other contents', async () => {
