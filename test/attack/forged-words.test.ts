@@ -5,9 +5,12 @@
 import { sign } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newId } from '../../src-main/base/ids.ts'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
 import type { DocumentKind, Payload } from '../../src-main/contract/license/documents.ts'
 import { ownPublisherKey } from '../../src-main/flows/packages/pack-source.ts'
+import { emergencySecret, makeEmergencyCodes } from '../../src-main/license/emergency/emergency-codes.ts'
+import { commitments } from '../../src-main/license/emergency/redeem.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
@@ -237,4 +240,73 @@ test('19: the proof of a move is for the newest document alone', async () => {
   await client.issue({ ...draft, renews: first.license.lid })
   expect(await refusalOf(client.moved({ document: proof(1) }))).toBe('LIC_SUPERSEDED')
   expect(await refusalOf(client.moved({ document: proof(2) }))).toBe('accepted')
+})
+
+test('47: an emergency code that was written into the row helps nobody', async () => {
+  const iat = nowSeconds() - 100 * 86_400
+  const lid = newId()
+  const codes = makeEmergencyCodes(emergencySecret(acme.key), lid, 2)
+  const terms = termsOf('DEVELOPER', { graceDays: 0 })
+  const emergency = commitments(codes, lid)
+  const { payload, text } = acme.license({ lid, iat, nbf: iat, exp: iat + 86_400, terms, emergency })
+  await only(text)
+  expect(await explained()).toBe('LIC_EXPIRED')
+  const until = Date.UTC(9999, 0)
+  const forged = JSON.stringify([{ commitment: payload.emergency[0], at: iat * 1000, until }])
+  edit('update licenses set emergency = ? where lid = ?', forged, payload.lid)
+  expect(await explained()).toBe('LIC_EXPIRED')
+  const [code = ''] = codes
+  await outpost.client.licenses.redeem({ lid: payload.lid, code })
+  expect(await explained()).toBe('allowed')
+  // Nor is a code good again where the row forgot it, or longer than it is.
+  edit(`update licenses set emergency = '[]' where lid = ?`, payload.lid)
+  expect(await explained()).toBe('allowed')
+  expect(await refusalOf(outpost.client.licenses.redeem({ lid: payload.lid, code }))).toBe(
+    'EMERGENCY_CODE_INVALID',
+  )
+})
+
+test('47: what was given up, revoked or replaced does not come back with its row', async () => {
+  const { payload, text } = acme.license()
+  await only(text)
+  await outpost.client.licenses.deactivate({ lid: payload.lid })
+  edit('update licenses set deactivation = null where lid = ?', payload.lid)
+  expect(await stateOf(payload.lid)).toBe('deactivated')
+  edit('delete from licenses where lid = ?', payload.lid)
+  expect(await refusalOf(install(text))).toBe('LIC_SUPERSEDED')
+
+  const revoked = acme.license()
+  await only(revoked.text)
+  await install(acme.revocations(10, [revoked.payload.lid]))
+  const before = acme.revocations(9, [])
+  edit(`update revocation_lists set number = 9, document = ? where issuer = 'acme'`, before)
+  expect(await explained()).toBe('LIC_REVOKED')
+  expect(await refusalOf(install(before))).toBe('LIC_CRL_ROLLBACK')
+  await install(acme.revocations(11, []))
+  expect(await explained()).toBe('allowed')
+
+  const replaced = acme.license()
+  await only(replaced.text)
+  await install(acme.license({ lid: replaced.payload.lid, seq: 2 }).text)
+  edit('delete from licenses where lid = ?', replaced.payload.lid)
+  expect(await refusalOf(install(replaced.text))).toBe('LIC_SUPERSEDED')
+})
+
+test('47: no row makes a publisher the node’s own, or this machine one that a license knows', async () => {
+  await only(null)
+  edit(`update publishers set own = 1, retired = 1 where name = 'acme'`)
+  expect(await explained()).toBe('LIC_NONE')
+  edit(`update publishers set own = 0, retired = 0 where name = 'acme'`)
+
+  const node = { id: `sha256:${'e'.repeat(64)}`, name: 'another', traits: ['d'.repeat(64), 'c'.repeat(64)] }
+  const { payload, text } = acme.license({ nodes: { need: 2, bindings: [node] } })
+  expect(await refusalOf(install(text))).toBe('LIC_NODE_MISMATCH')
+  const now = new Date().toISOString()
+  const values = [payload.lid, 'x', text, 'x', 'acme', 'acme.cells', now, now, 'x', '[]']
+  edit(
+    `insert into licenses (lid, seq, origin_node, document, digest, issuer, model, starts_at, installed_at,
+      installed_by, emergency) values (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...values,
+  )
+  expect(await explained()).toBe('LIC_NODE_MISMATCH')
 })

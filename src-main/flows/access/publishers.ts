@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
+import { z } from 'zod'
 import { digestHex } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
@@ -26,6 +27,7 @@ import {
   type StoredPublisher,
   versionsSignedBy,
 } from '../../store/tables/publishers.ts'
+import { getSetting, setSetting } from '../../store/tables/settings.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -75,6 +77,7 @@ export function registerOwnKey(node: NodeContext): void {
   const key = node.secrets.publisherKey()
   const own = ownStored(node.db)
   const fingerprint = fingerprintOf(key)
+  markOwn(node, fingerprint)
   if (own?.fingerprint === fingerprint) return
   writeOwn(
     node,
@@ -83,6 +86,24 @@ export function registerOwnKey(node: NodeContext): void {
     own?.name ?? `node-${digestHex(fingerprint).slice(0, 8)}`,
     'publisher.create',
   )
+}
+
+const markedSetting = 'license-marks'
+
+/**
+ * Which keys are the node's own, said again apart from the rows: a row alone would make any publisher its own. Where
+ * that was lost, the key that is here is the only one that shows itself.
+ */
+function markOwn(node: NodeContext, fingerprint: string): void {
+  const { marks } = node.licensing
+  const marked = marks.read()
+  if (marked?.own.includes(fingerprint)) return
+  const isLost = marked === null && getSetting(node.db, markedSetting, z.boolean()) === true
+  if (isLost) node.log.warn('the marks of licenses are gone: own keys that were rotated out count no longer')
+  const known =
+    marked || isLost ? [] : listStored(node.db).flatMap((one) => (one.own ? [one.fingerprint] : []))
+  marks.change((former) => ({ ...former, own: [...new Set([...former.own, ...known, fingerprint])] }))
+  setSetting(node.db, markedSetting, true)
 }
 
 function writeOwn(
@@ -94,6 +115,7 @@ function writeOwn(
 ): StoredPublisher {
   const fingerprint = fingerprintOf(key)
   return audited(node, actor, { action, object: fingerprint, details: { name } }, (trustedAt) => {
+    markOwn(node, fingerprint)
     for (const former of listStored(node.db)) {
       if (former.own && !former.retired)
         putPublisher(node.db, { ...former, retired: true, originNode: node.nodeId })

@@ -71,7 +71,10 @@ export async function deactivateLicense(node: NodeContext, actor: Actor, lid: st
       identity.signingKey,
     )
   audited(node, actor, { action: 'license.deactivate', object: lid, details: { seq: stored.seq } }, () => {
-    for (const one of licenseHistory(node.db, lid)) changeLicense(node.db, one, { deactivation: document })
+    const documents = licenseHistory(node.db, lid)
+    const highest = Math.max(...documents.map(({ seq }) => seq))
+    node.licensing.marks.change((marks) => ({ ...marks, given: { ...marks.given, [lid]: highest } }))
+    for (const one of documents) changeLicense(node.db, one, { deactivation: document })
     nextSnapshot(node.db)
   })
   await tellOfLicenses(node)
@@ -112,14 +115,16 @@ export async function redeemCode(node: NodeContext, actor: Actor, lid: string, c
     throw new OutpostError('LIC_NOT_FOUND', `The license ${lid} cannot be verified, so no code helps it.`)
   const { license } = found.standing
   requireUseOfCode(node, found.standing)
-  const redeemed = redeem(code, license, { redeemed: stored.emergency }, node.licensing.now() * 1000)
+  const redeemed = redeem(code, license, { redeemed: found.stored.emergency }, node.licensing.now() * 1000)
   const until = new Date(redeemed.until).toISOString()
   audited(
     node,
     actor,
     { action: 'license.emergency', object: lid, details: { until, left: redeemed.left } },
     () => {
-      changeLicense(node.db, stored, { emergency: [...redeemed.state.redeemed] })
+      const codes = [...redeemed.state.redeemed]
+      node.licensing.marks.change((marks) => ({ ...marks, codes: { ...marks.codes, [lid]: codes } }))
+      changeLicense(node.db, stored, { emergency: codes })
       nextSnapshot(node.db)
     },
   )

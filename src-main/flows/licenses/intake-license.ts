@@ -29,6 +29,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
   requireMachine(node, license)
   const history = licenseHistory(node.db, license.lid)
   requireSameIssuer(license, history)
+  requireNotBefore(node, license)
   const known = requireNewest(license, digest, history)
   requirePast(node, license.iat)
   if (countLicenses(node.db) >= limits.licensesMax)
@@ -45,6 +46,12 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
             hint: 'Ask the issuer whether this is meant; import it with --accept-conflict, or tick the box, if it is.',
           }),
     write: (at) => {
+      const { lid, seq, nodes } = license
+      node.licensing.marks.change((marks) => ({
+        ...marks,
+        newest: { ...marks.newest, [lid]: Math.max(seq, marks.newest[lid] ?? 0) },
+        ...(nodes && { bound: { ...marks.bound, [lid]: true } }),
+      }))
       insertLicense(node.db, {
         lid: license.lid,
         seq: license.seq,
@@ -85,6 +92,21 @@ function requireSameIssuer({ lid, iss }: LicensePayload, history: readonly Store
     `The license ${lid} is one of "${other.issuer}"; "${iss}" cannot issue it.`,
     {
       hint: `Ask "${iss}" for a license with an id of its own.`,
+    },
+  )
+}
+
+/** Also where the rows of the documents before are gone. */
+function requireNotBefore(node: NodeContext, { lid, seq }: LicensePayload): void {
+  const { newest, given } = node.licensing.book.marks()
+  const highest = Math.max(newest[lid] ?? 0, (given[lid] ?? 0) + 1)
+  if (seq >= highest) return
+  throw new OutpostError(
+    'LIC_SUPERSEDED',
+    `Document ${seq} of this license cannot be installed: document ${highest - 1 === given[lid] ? `${given[lid]} was given up` : `${highest} was installed`} on this machine.`,
+    {
+      hint: 'Import the newest document, or ask the issuer for a new file for this machine.',
+      details: { seq, newest: highest },
     },
   )
 }

@@ -20,9 +20,11 @@ function requireNewer(
   issuer: string,
   { number, text }: { number: number; text: string },
   former: { number: number; document: string } | null,
+  marked: number | undefined,
 ): void {
-  const present = former?.number ?? 0
-  if (number > present || former?.document === text) return
+  const present = Math.max(former?.number ?? 0, marked ?? 0)
+  const isNew = former === null || number > former.number || former.document === text
+  if (isNew && number >= (marked ?? 0)) return
   throw new OutpostError(
     'LIC_CRL_ROLLBACK',
     `The ${what} of "${issuer}" here has the number ${present}; this one has ${number}.`,
@@ -38,12 +40,19 @@ export function intakeRevocations({ node, text, bytes }: Incoming): Intake {
   const { payload: list, kid } = openDocument('revocations', bytes, issuers.findKey)
   issuers.require({ kid, iss: list.iss, iat: list.iat }, 'revocations')
   requireOther(node.licensing.book.others(), { kid, iss: list.iss, iat: list.iat }, 'revocations')
+  const marks = node.licensing.book.marks()
   const present = listRevocations(node.db).find(({ issuer }) => issuer === list.iss)
-  requireNewer('list of revocations', list.iss, { number: list.number, text }, present ?? null)
-  requirePast(node, list.iat)
-  const affected = list.revoked.filter(({ lid }) =>
-    licenseHistory(node.db, lid).some(({ issuer, removedAt }) => issuer === list.iss && removedAt === null),
+  requireNewer(
+    'list of revocations',
+    list.iss,
+    { number: list.number, text },
+    present ?? null,
+    marks.lists[list.iss],
   )
+  requirePast(node, list.iat)
+  const ofHere = (lid: string) => licenseHistory(node.db, lid).filter(({ issuer }) => issuer === list.iss)
+  const here = list.revoked.filter(({ lid }) => ofHere(lid).length > 0)
+  const affected = here.filter(({ lid }) => ofHere(lid).some(({ removedAt }) => removedAt === null))
   return {
     known: present?.document === text,
     effects: [
@@ -56,6 +65,14 @@ export function intakeRevocations({ node, text, bytes }: Incoming): Intake {
     conflict: null,
     write: (at) => {
       const { iss: issuer, number, nextUpdate } = list
+      node.licensing.marks.change((marks) => ({
+        ...marks,
+        lists: { ...marks.lists, [issuer]: number },
+        revoked: {
+          ...Object.fromEntries(Object.entries(marks.revoked).filter(([, { iss }]) => iss !== issuer)),
+          ...Object.fromEntries(here.map(({ lid, at, reason }) => [lid, { iss: issuer, at, reason }])),
+        },
+      }))
       putRevocations(node.db, {
         issuer,
         number,
@@ -89,7 +106,13 @@ export function intakeKeyset({ node, text, bytes }: Incoming): Intake {
   }
   const present = listKeysets(node.db).find(({ issuer }) => issuer === keyset.iss)
   const former = present ? { number: present.n, document: present.document } : null
-  requireNewer('keyset', keyset.iss, { number: keyset.n, text }, former)
+  requireNewer(
+    'keyset',
+    keyset.iss,
+    { number: keyset.n, text },
+    former,
+    node.licensing.book.marks().keysets[keyset.iss],
+  )
   requirePast(node, keyset.iat)
   return {
     known: present?.document === text,
@@ -102,6 +125,10 @@ export function intakeKeyset({ node, text, bytes }: Incoming): Intake {
     ],
     warnings: [],
     conflict: null,
-    write: (at) => putKeyset(node.db, { issuer: keyset.iss, n: keyset.n, document: text, importedAt: at }),
+    write: (importedAt) => {
+      const { iss: issuer, n } = keyset
+      node.licensing.marks.change((marks) => ({ ...marks, keysets: { ...marks.keysets, [issuer]: n } }))
+      putKeyset(node.db, { issuer, n, document: text, importedAt })
+    },
   }
 }

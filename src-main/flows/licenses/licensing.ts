@@ -3,6 +3,7 @@
 import { type SiteDeclaration, site } from '../../contract/license/views.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import { getSetting } from '../../store/tables/settings.ts'
+import type { MarksFile } from './marks.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import { type BindingOf, createLicenseBook, type LicenseBook } from './standings.ts'
 
@@ -20,6 +21,7 @@ export interface Licensing {
   /** What is wrong with the clocks of this machine, and what to do. */
   anomalies(): Array<{ kind: string; since: string; message: string; hint: string }>
   bindingOf: BindingOf
+  readonly marks: MarksFile
   /** Keyed hashes of what this machine is known by. */
   traits(): string[]
   /** Business at no declared place, until someone says otherwise. */
@@ -35,13 +37,13 @@ export function createLicensing(
   db: NodeReader,
   identity: NodeIdentity,
   time: LicenseTime,
-  machine: Pick<Licensing, 'bindingOf' | 'traits'>,
+  machine: Pick<Licensing, 'bindingOf' | 'traits' | 'marks'>,
 ): Licensing {
   return {
     ...time,
     identity,
     ...machine,
-    book: createLicenseBook(db, machine.bindingOf, identity.id),
+    book: createLicenseBook(db, machine.bindingOf, identity.id, machine.marks),
     site: () => getSetting(db, siteSetting, site) ?? { name: null, country: null, commercial: true },
   }
 }

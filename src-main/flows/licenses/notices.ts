@@ -172,8 +172,18 @@ function keepRebind(node: NodeContext, inUse: readonly Usable[]): boolean {
       : binding.state === 'rebind' && stored.rebindSince === null,
   )
   if (changed.length === 0) return false
-  const since = new Date(node.licensing.now() * 1000).toISOString()
+  const now = node.licensing.now() * 1000
+  const since = new Date(now).toISOString()
   inTransaction(node.db, () => {
+    node.licensing.marks.change((marks) => {
+      const belowSince = { ...marks.belowSince }
+      for (const { standing } of changed) {
+        const { lid } = standing.license
+        if (standing.binding.state === 'bound') delete belowSince[lid]
+        else belowSince[lid] ??= now
+      }
+      return { ...marks, belowSince }
+    })
     for (const { stored, standing } of changed)
       changeLicense(node.db, stored, { rebindSince: standing.binding.state === 'bound' ? null : since })
     nextSnapshot(node.db)

@@ -16,6 +16,7 @@ import {
 } from '../../license/trusted-time/trusted-clock.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import { createLicensing, type LicenseTime, type Licensing } from './licensing.ts'
+import { openMarks } from './marks.ts'
 import { loadNodeIdentity } from './node-identity.ts'
 import type { BindingOf } from './standings.ts'
 
@@ -54,9 +55,10 @@ export async function openLicensing(place: LicensingPlace): Promise<OpenedLicens
   timer.unref()
   const otherTimer = setInterval(absorb, absorbEveryMs)
   otherTimer.unref()
+  const marks = openMarks(join(place.keys, 'license-marks'), derived(place.pepper, 'license marks'))
   const machine = { bindingOf: bindingBy(traits, () => clock.now()), traits: () => bindingHashes(traits) }
   return {
-    licensing: createLicensing(place.db, identity, timeOf(clock), machine),
+    licensing: createLicensing(place.db, identity, timeOf(clock), { ...machine, marks }),
     clock,
     close: async () => {
       clearInterval(timer)

@@ -22,6 +22,7 @@ import {
 import { currentSnapshot } from '../../store/tables/meta.ts'
 import { listPublishers } from '../../store/tables/publishers.ts'
 import { type IssuerNotes, readIssuerNotes } from './issuer-notes.ts'
+import { type Marks, type MarksFile, noMarks } from './marks.ts'
 
 /** A license that cannot be relied on, and why. */
 interface UnusableLicense {
@@ -56,6 +57,7 @@ export interface LicenseBook {
   everIssued(now: number): string[]
   /** Whether this is a key of the node's own publisher, also one that was rotated out. */
   isOwn(fingerprint: string | null): boolean
+  marks(): Marks
   /** As the newest list of its issuer says. */
   revoked(lid: string, issuer: string): { at: number; reason: string } | null
 }
@@ -63,9 +65,14 @@ export interface LicenseBook {
 const openedMax = 10_000
 
 /** `node` is the fingerprint of this machine. */
-export function createLicenseBook(db: NodeReader, bindingOf: BindingOf, node: string): LicenseBook {
+export function createLicenseBook(
+  db: NodeReader,
+  bindingOf: BindingOf,
+  node: string,
+  file: Pick<MarksFile, 'read'>,
+): LicenseBook {
   let snapshot = -1
-  let about: About = readAbout(db, node)
+  let about: About = readAbout(db, node, file.read())
   /** By digest of the document: what was verified once under these issuers is not verified again. */
   const opened = new Map<string, { payload: LicensePayload; kid: string } | OutpostError>()
 
@@ -73,7 +80,7 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf, node: st
     const now = currentSnapshot(db)
     if (now === snapshot) return about
     snapshot = now
-    about = readAbout(db, node)
+    about = readAbout(db, node, file.read())
     opened.clear()
     return about
   }
@@ -101,13 +108,15 @@ export function createLicenseBook(db: NodeReader, bindingOf: BindingOf, node: st
       return [...new Set(names)]
     },
     isOwn: (fingerprint) => fingerprint !== null && present().own.has(fingerprint),
-    revoked: (lid, issuer) => present().revocations.get(issuer)?.revoked.get(lid) ?? null,
+    revoked: (lid, issuer) => revokedIn(present(), lid, issuer),
+    marks: () => present().marks,
     of: (model, now) => {
       const facts = present()
       const rows = model === null ? listLicenses(db) : licensesOfModel(db, model)
       const opened: Opened[] = []
       const unusable: UnusableLicense[] = []
-      for (const stored of rows) {
+      for (const row of rows) {
+        const stored = asMarked(row, facts.marks)
         const found = open(stored)
         if (found instanceof OutpostError) unusable.push({ stored, failure: found })
         else opened.push({ stored, ...found })
@@ -129,6 +138,7 @@ interface Opened {
 }
 
 interface About {
+  marks: Marks
   own: Set<string>
   issuers: Issuers
   others: Issuers
@@ -138,14 +148,19 @@ interface About {
   revocations: Map<string, { issuedAt: number; revoked: Map<string, { at: number; reason: string }> }>
 }
 
-function readAbout(db: NodeReader, node: string): About {
+function readAbout(db: NodeReader, node: string, marked: Marks | null): About {
   const stored = listPublishers(db)
   const publishers = stored.map(({ name, fingerprint, publicKey }) => ({
     name,
     fingerprint,
     key: createPublicKey(publicKey),
   }))
-  const own = new Set(stored.filter(({ own }) => own).map(({ fingerprint }) => fingerprint))
+  const isMarked = (fingerprint: string) => marked === null || marked.own.includes(fingerprint)
+  const own = new Set(
+    stored
+      .filter(({ own, fingerprint }) => own && isMarked(fingerprint))
+      .map(({ fingerprint }) => fingerprint),
+  )
   const roots = createIssuers(publishers, [])
   const keysets = listKeysets(db).flatMap(({ issuer, document }) => {
     const found = verified(() => openDocument('keyset', Buffer.from(document), roots.findPublisherKey))
@@ -163,6 +178,7 @@ function readAbout(db: NodeReader, node: string): About {
     if (list && list.iss === issuer) revocations.set(issuer, readRevocations(list))
   }
   return {
+    marks: marked ?? noMarks,
     own,
     issuers,
     others,
@@ -255,9 +271,10 @@ function standingOf(
   stored: StoredLicense,
   license: LicensePayload,
   opened: readonly Opened[],
-  { revocations, notes, ends, bindingOf, now }: About & { bindingOf: BindingOf; now: number },
+  facts: About & { bindingOf: BindingOf; now: number },
 ): LicenseStanding {
-  const list = revocations.get(license.iss)
+  const { notes, ends, marks, bindingOf, now } = facts
+  const list = facts.revocations.get(license.iss)
   const sameIssuer = opened.filter(({ payload }) => payload.iss === license.iss)
   // The next one may be installed ahead: it takes over when it begins.
   const newer = sameIssuer.find(
@@ -273,17 +290,35 @@ function standingOf(
   return {
     license,
     supersededBy: newer ? `document ${newer.seq} of the same license` : end ? `the license ${end}` : null,
-    deactivated: stored.deactivation !== null,
-    revoked: list?.revoked.get(license.lid) ?? null,
+    deactivated: stored.deactivation !== null || license.seq <= (marks.given[license.lid] ?? 0),
+    revoked: revokedIn(facts, license.lid, license.iss),
     revocationsIssuedAt: list?.issuedAt ?? null,
     heardAt: Math.max(license.iat, notes.heardAt(license.iss)),
-    binding: bindingOf(license, {
-      boundAt: Date.parse(stored.installedAt),
-      belowSince: stored.rebindSince === null ? null : Date.parse(stored.rebindSince),
-    }),
+    binding: bindingOf(license, marks.bound[license.lid] ? boundSince(stored) : null),
     emergencyUntil: emergencySeconds(stored, license.emergency),
     attested: notes.attested(license.iss),
   }
+}
+
+const boundSince = ({ installedAt, rebindSince }: StoredLicense): BoundSince => ({
+  boundAt: Date.parse(installedAt),
+  belowSince: rebindSince === null ? null : Date.parse(rebindSince),
+})
+
+/** What the marks say holds, whatever the row says. */
+function asMarked(row: StoredLicense, { codes, belowSince }: Marks): StoredLicense {
+  const since = belowSince[row.lid]
+  return {
+    ...row,
+    emergency: codes[row.lid] ?? [],
+    rebindSince: since === undefined ? row.rebindSince : new Date(since).toISOString(),
+  }
+}
+
+/** By the newest list, or by one that is not in its row any more. */
+function revokedIn({ revocations, marks }: About, lid: string, issuer: string) {
+  const marked = marks.revoked[lid]
+  return revocations.get(issuer)?.revoked.get(lid) ?? (marked?.iss === issuer ? marked : null)
 }
 
 /** A row that someone edited to name a code that the license does not know helps nobody. */
