@@ -1,4 +1,5 @@
 /** What was used on licenses: the statement of a month, its proof, the report to an issuer. */
+import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import type { Statement, UsageCheck } from '../contract/license/usage.ts'
 import type { AddCommand } from './add-command.ts'
@@ -25,6 +26,10 @@ export function addUsageCommands(add: AddCommand): void {
   ).run(async (context) => {
     const check = await context.withNode((node) => node.client.usage.verify({}))
     context.terminal.result(check, checkText(check))
+    if (check.intact) return
+    throw new OutpostError('LEDGER_TAMPERED', check.problem ?? 'The log of calls is not as it was written.', {
+      details: { reported: true },
+    })
   })
   add(
     'usage report',

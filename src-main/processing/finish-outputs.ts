@@ -81,21 +81,39 @@ function piecesOf(output: Tensor, rows: readonly number[]): Tensor[] {
 }
 
 function classesOf(plan: ProcessingPlan, schema: ClassesOutput, tensor: Tensor): unknown {
+  if (Array.isArray(tensor.data)) return rowsOrOne(tensor.data.map(namedClass))
   const scores = encodeData(tensor).map(Number)
   const classes = tensor.shape.length === 0 ? 1 : (tensor.shape.at(-1) ?? 1)
   const rowCount = classes === 0 ? 0 : elementCount(tensor.shape) / classes
   const tops = Array.from({ length: rowCount }, (_, row) =>
     topClasses(plan, schema, scores.slice(row * classes, (row + 1) * classes)),
   )
-  return tops.length === 1 ? { top: tops[0] } : { rows: tops.map((top) => ({ top })) }
+  return rowsOrOne(tops)
 }
+
+const rowsOrOne = (tops: ScoredClass[][]): unknown =>
+  tops.length === 1 ? { top: tops[0] } : { rows: tops.map((top) => ({ top })) }
+
+/** What a model names itself it is sure of, as far as anybody can tell. */
+const namedClass = (label: string): ScoredClass[] => [{ label, score: 1, index: 0 }]
 
 function topClasses(plan: ProcessingPlan, schema: ClassesOutput, row: number[]): ScoredClass[] {
   const labels = plan.labels[schema.tensor]
-  return activate(schema.activation, row)
+  return scoresOf(schema, row, labels)
     .map((score, index) => ({ label: labels?.[index] ?? String(index), score, index }))
     .sort((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, schema.topK)
+}
+
+/** A single score tells two classes apart: it is the second one's, as exporters of logistic regressions mean it. */
+function scoresOf(
+  { activation }: ClassesOutput,
+  row: number[],
+  labels: readonly string[] | undefined,
+): number[] {
+  const scores = activate(activation, row)
+  const [only] = scores
+  return scores.length === 1 && only !== undefined && labels?.length === 2 ? [1 - only, only] : scores
 }
 
 export function activate(activation: ClassesOutput['activation'], row: number[]): number[] {

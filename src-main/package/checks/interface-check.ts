@@ -118,8 +118,9 @@ function outputProblem(
   if (spec.datatype === 'BYTES') return labels === null ? null : 'gives labels as text already and needs none'
   const classes = spec.shape.at(-1)
   if (labels === null || spec.unranked || classes === undefined || classes === -1) return null
-  // One score with a sigmoid tells two classes apart.
-  const fits = classes === labels.length || (classes === 1 && labels.length === 2)
+  // One score tells two classes apart; the softmax of one alone is always 1.
+  const isBinary = classes === 1 && labels.length === 2 && output.activation !== 'softmax'
+  const fits = classes === labels.length || isBinary
   return fits ? null : `gives ${classes} classes and has ${labels.length} labels`
 }
 

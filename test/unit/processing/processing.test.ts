@@ -252,6 +252,42 @@ describe('outputs', () => {
       },
     ])
   })
+  test('one score with two labels is that of the second, as its complement is of the first', () => {
+    const binary = {
+      ...plan([], [], [{ kind: 'classes', tensor: 'y', activation: 'sigmoid' }]),
+      labels: { y: ['no', 'yes'] },
+    }
+    const records = finishOutputs(binary, [{ outputs: [y([100, -100], [2, 1])], rows: [1, 1], masks: [] }])
+    expect(records).toEqual([
+      {
+        y: {
+          top: [
+            { label: 'yes', score: 1, index: 1 },
+            { label: 'no', score: 0, index: 0 },
+          ],
+        },
+      },
+      {
+        y: {
+          top: [
+            { label: 'no', score: 1, index: 0 },
+            { label: 'yes', score: expect.closeTo(0), index: 1 },
+          ],
+        },
+      },
+    ])
+  })
+  test('a model that names its class itself is answered with that name', () => {
+    const named: Tensor = { name: 'y', datatype: 'BYTES', shape: [2], data: ['spam', 'ham'] }
+    const records = finishOutputs({ ...classes, labels: {} }, [{ outputs: [named], rows: [1, 1], masks: [] }])
+    expect(records).toEqual([
+      { y: { top: [{ label: 'spam', score: 1, index: 0 }] } },
+      { y: { top: [{ label: 'ham', score: 1, index: 0 }] } },
+    ])
+    const expected = { label: 'ham', toleranceAbsolute: 0, toleranceRelative: 0 }
+    const judged = judgeCase({ ...classes, labels: {} }, expected, [{ ...named, shape: [1], data: ['ham'] }])
+    expect(judged).toMatchObject({ right: true })
+  })
   test('softmax sums to one and does not overflow, sigmoid takes each alone', () => {
     expect(activate('softmax', [1000, 1000, -1000])).toEqual([0.5, 0.5, 0])
     expect(activate('sigmoid', [0, 100])).toEqual([0.5, 1])
