@@ -13,7 +13,7 @@ import { describedText, reportText } from './package-text.ts'
 export function addPackageCommands(add: AddCommand): void {
   add(
     'pack <path>',
-    'Pack a source folder, or an .onnx file, into one signed package',
+    'Pack a source folder, or an .onnx file, into one signed package; pictures in suite/LABEL/ become its suite',
     'outpost pack ./digits -o digits.outpost',
     (command) =>
       command
@@ -124,9 +124,17 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
     signal: context.host.signal,
     onProgress: (done) => progress.update(done),
   }).finally(() => progress.end())
-  const { model, version, digest, bytes, signed } = packed
-  const words = `${options.output}  ${model}@${version}  ${bytesText(bytes)}\n${digest}${signed ? '' : '\nnot signed: nobody can import it'}`
-  context.terminal.result({ output: options.output, model, version, digest, bytes, signed }, words)
+  const { model, version, digest, bytes, signed, suiteCases } = packed
+  const words = [
+    `${options.output}  ${model}@${version}  ${bytesText(bytes)}`,
+    digest,
+    ...(suiteCases > 0 ? [`Its suite is ${suiteCases} pictures by the names of their folders`] : []),
+    ...(signed ? [] : ['not signed: nobody can import it']),
+  ].join('\n')
+  context.terminal.result(
+    { output: options.output, model, version, digest, bytes, signed, suiteCases },
+    words,
+  )
 }
 
 async function publisherOf(context: CliContext, options: PackOptions) {

@@ -41,6 +41,8 @@ export const limits = Object.freeze({
   sampleElementsMax: 256 * MiB,
   /** Files in one package: a sharded model has hundreds, a bomb has millions. */
   packageEntriesMax: 4096,
+  /** Files of data among them, such as the pictures of a suite: a data set for training is no part of a package. */
+  packageDataFilesMax: 500,
   /** Bytes of one package: the largest open weights in ONNX form stand near 1 TiB; a laptop's disk below that. */
   packageBytesMax: 512 * GiB,
   /** Bytes of stored files that are hashed before an export begins: a tenth of a second, and a refusal instead of a cut. */

@@ -191,7 +191,7 @@ export const packageDescriptor = z.strictObject({
   suite: path.optional(),
   documents: z.array(path).max(100).default([]),
   code: z.array(path).max(500).default([]),
-  data: z.array(path).max(500).default([]),
+  data: z.array(path).max(limits.packageDataFilesMax).default([]),
 })
 export type PackageDescriptor = z.infer<typeof packageDescriptor>
 /** The same before its defaults are filled in: what a person writes. */

@@ -8,6 +8,8 @@ import type { SuiteCase } from './suite.ts'
 /** Where it stands in the package. */
 export const pictureSuitePath = 'suite.jsonl'
 
+export const isPicturePath = (path: string): boolean => /\.(png|jpe?g)$/i.test(path)
+
 const takesPicture = z.tuple([z.object({ kind: z.literal('image'), tensor: z.string() })])
 const givesClasses = z.object({ kind: z.literal('classes'), labels: z.array(z.string()).optional() })
 
@@ -25,7 +27,7 @@ export function pictureSuite({ descriptor, files, texts }: Described): SuiteCase
   if (!input || !classes) return []
   const labels = new Set(classes.labels ?? linesOf(texts.labels))
   const pictures = files
-    .filter(({ path, kind }) => kind === 'dataset' && /\.(png|jpe?g)$/i.test(path))
+    .filter(({ path, kind }) => kind === 'dataset' && isPicturePath(path))
     .map(({ path }) => ({ path, label: path.split('/').at(-2) ?? '' }))
     .filter(({ label }) => labels.has(label))
   const byLabel = Map.groupBy(

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { importSigningKey } from '../../base/signing-key.ts'
 import type { ChangeType, PackageDescriptor } from '../../contract/package.ts'
+import { casesMade } from '../../package/archive/labelled-pictures.ts'
 import { type Packed, pack } from '../../package/archive/pack.ts'
 import type { PackageSource } from '../../package/archive/package-source.ts'
 import { readSource } from '../../package/archive/read-source.ts'
@@ -40,6 +41,8 @@ export interface ChangeRequest {
 export interface PackAnswer extends Packed {
   model: string
   version: string
+  /** Cases of a suite that was made of pictures in folders named by their labels; zero where there is none of these. */
+  suiteCases: number
 }
 
 export async function packSource(request: PackRequest): Promise<PackAnswer> {
@@ -64,7 +67,7 @@ export async function packSource(request: PackRequest): Promise<PackAnswer> {
     signal: request.signal,
     onProgress: ({ bytesDone, bytesTotal }) => request.onProgress(bytesDone / Math.max(1, bytesTotal)),
   })
-  return { ...packed, model: id, version }
+  return { ...packed, model: id, version, suiteCases: casesMade(source) }
 }
 
 async function refuseOutput({ output, force = false }: PackRequest): Promise<void> {

@@ -1,4 +1,4 @@
-/** Reads a source folder: outpost.json and the files that it names. */
+/** Reads a source folder: outpost.json and the files that it names, with a suite of labelled pictures where it names none. */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
@@ -6,6 +6,7 @@ import { parseJsonAs } from '../../base/json.ts'
 import { bytesText } from '../../base/quantities.ts'
 import { limits } from '../../contract/limits.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
+import { withLabelledPictures } from './labelled-pictures.ts'
 import { descriptorPath } from './package-files.ts'
 import { assembleSource, openSourceFile, type PackageSource, type SealedFiles } from './package-source.ts'
 
@@ -17,7 +18,10 @@ export async function readSource(
   folder: string,
   options: { isPacked?: boolean; sealed?: SealedFiles | undefined } = {},
 ): Promise<PackageSource> {
-  return await assembleSource(await readDescriptor(folder), folder, new Map(), options)
+  const written = await readDescriptor(folder)
+  if (options.isPacked) return await assembleSource(written, folder, new Map(), options)
+  const { description, generated } = await withLabelledPictures(written, folder)
+  return await assembleSource(description, folder, generated, options)
 }
 
 async function readDescriptor(folder: string): Promise<PackageDescriptor> {

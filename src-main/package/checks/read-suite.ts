@@ -1,17 +1,20 @@
 /** Reads the cases of a suite, one JSON object a line, up to a number of them. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { OutpostError } from '../../base/errors.ts'
 import { parseJsonAs } from '../../base/json.ts'
 import { limits } from '../../contract/limits.ts'
 import { type SuiteCase, suiteCase } from '../../contract/suite.ts'
+import type { SourceFile } from '../archive/package-source.ts'
 
 /** Throws DESCRIPTOR_INVALID with the number of the line; the file's size was bounded when it was packed. */
-export async function readSuite(file: string, casesMax: number): Promise<SuiteCase[]> {
+export async function readSuite(content: SourceFile['content'], casesMax: number): Promise<SuiteCase[]> {
   const cases: SuiteCase[] = []
   const ids = new Set<string>()
   let number = 0
-  const stream = createReadStream(file, 'utf8')
+  const stream =
+    'file' in content ? createReadStream(content.file, 'utf8') : Readable.from([content.buffer.toString()])
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++

@@ -6,6 +6,7 @@ import { limits } from '../../contract/limits.ts'
 import { spreadOverLabels } from '../../contract/suite.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { ValidationReport } from '../../contract/validation.ts'
+import type { SourceFile } from '../archive/package-source.ts'
 import { type Finding, failed, passed, skipped, warned } from './ladder.ts'
 import type { CaseProcessing, ModelRunner, RunnerModel } from './model-runner.ts'
 import type { Subject } from './open-subject.ts'
@@ -59,13 +60,13 @@ export interface CasesResult {
 const samplesMax = 16
 
 export async function runCases(
-  { source, folder }: Subject,
-  suite: string,
+  { source }: Subject,
+  suite: SourceFile['content'],
   model: RunnerModel,
   processing: CaseProcessing,
   signal: AbortSignal | undefined,
 ): Promise<CasesResult> {
-  const cases = await readSuite(`${folder}/${suite}`, limits.validationCasesMax)
+  const cases = await readSuite(suite, limits.validationCasesMax)
   const samples: Sample[] = []
   const wrong: { id: string; message: string }[] = []
   const right: { id: string; label: string | null }[] = []

@@ -115,7 +115,8 @@ async function runModel(
   let samples: Sample[] = []
   let size = 1
   await ladder.climb('cases', async () => {
-    const { suite } = subject.source.descriptor
+    const { descriptor, files } = subject.source
+    const suite = files.find(({ path }) => path === descriptor.suite)?.content
     if (suite !== undefined && processing) {
       const result = await runCases(
         subject,
