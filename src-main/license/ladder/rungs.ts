@@ -49,7 +49,7 @@ export interface LicensedVersion {
   releasedAt: number
 }
 
-export interface Site {
+interface Site {
   /** ISO 3166-1 alpha-2 as the operator declared it; null where nothing was. */
   country: string | null
 }
