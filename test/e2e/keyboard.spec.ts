@@ -48,6 +48,21 @@ test('sequences go to every screen, and rest while something is typed', async ({
   await expect(page).toHaveURL(/#\/models/)
 })
 
+test('Escape empties the search, also before it has been looked for', async ({ page }) => {
+  const search = page.getByPlaceholder('Search models')
+  await page.keyboard.press('/')
+  await page.keyboard.type('handwritten')
+  await expect(page).toHaveURL(/search=handwritten/)
+  await page.keyboard.press('Escape')
+  await expect(search).toHaveValue('')
+  await expect(page).not.toHaveURL(/search=/)
+  await page.keyboard.type('wine')
+  await page.keyboard.press('Escape')
+  await expect(search).toHaveValue('')
+  await expect(search).toBeFocused()
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(5)
+})
+
 test('a table: one stop, arrows move, the row opens, its actions and back', async ({ page }) => {
   const rows = page.getByRole('grid').getByRole('row')
   await rows.nth(1).focus()

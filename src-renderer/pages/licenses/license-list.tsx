@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
+import { clearOnEscape } from '../../components/clear-on-escape.ts'
 import { formatCount } from '../../components/format.ts'
 import { urgentFirst } from '../../components/license/license-words.ts'
 import { Card, Stack } from '../../components/page.tsx'
@@ -56,6 +57,7 @@ export function LicenseList({ list, model, onModel, onImport, onExplain }: Licen
                 data-page-filter
                 className={css.filter}
                 value={model ?? ''}
+                onKeyDown={clearOnEscape(model ?? '', () => onModel(undefined))}
                 onChange={(event) => onModel(event.currentTarget.value || undefined)}
               />
               <span className={css.muted} role="status">

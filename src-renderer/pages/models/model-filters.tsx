@@ -4,6 +4,7 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { memo, useEffect, useState } from 'react'
 import { source, task } from '../../../src-main/contract/choices.ts'
+import { clearOnEscape } from '../../components/clear-on-escape.ts'
 import { sourceWords, taskWords } from '../../components/model-words.ts'
 import type { ModelsSearch } from '../../search.ts'
 import style from './models.module.css'
@@ -21,6 +22,11 @@ export const ModelFilters = memo(function ModelFilters({ search, onChange }: Mod
   )
   // The address may change from outside: by "Clear the filters", or by going back.
   useEffect(() => setText(search.search ?? ''), [search.search])
+  const clear = () => {
+    find.cancel()
+    setText('')
+    onChange({ ...search, search: undefined })
+  }
   return (
     <>
       <TextInput
@@ -29,16 +35,9 @@ export const ModelFilters = memo(function ModelFilters({ search, onChange }: Mod
         placeholder="Search models"
         className={style.search}
         leftSection={<IconSearch size={15} />}
-        rightSection={
-          text && (
-            <CloseButton
-              size="sm"
-              aria-label="Clear the search"
-              onClick={() => onChange({ ...search, search: undefined })}
-            />
-          )
-        }
+        rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />}
         value={text}
+        onKeyDown={clearOnEscape(text, clear)}
         onChange={(event) => {
           setText(event.currentTarget.value)
           find(event.currentTarget.value.trim())

@@ -5,6 +5,7 @@ import { IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { orpc } from '../../client.ts'
+import { clearOnEscape } from '../../components/clear-on-escape.ts'
 import { type RequestsSearch, requestsSearch } from '../../search.ts'
 import style from './requests.module.css'
 
@@ -109,6 +110,11 @@ function NameFilter({
       value={text}
       clearable
       {...(first ? { 'data-page-filter': true } : {})}
+      onKeyDown={clearOnEscape(text, () => {
+        later.cancel()
+        setText('')
+        onChange('')
+      })}
       onChange={(next) => {
         setText(next)
         later(next.trim())
