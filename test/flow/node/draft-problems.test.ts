@@ -77,7 +77,7 @@ test('a field that is missing or wrong is named in words', async () => {
     'The id is missing.',
     'The version must be a semantic version such as 1.2.0 or 1.2.0+data.7.',
     'The task must be one of image-classification, object-detection, tabular-classification, tabular-regression, text-classification, embedding, other.',
-    'The tag 1 has signs that are not allowed there.',
+    'The tag 1 must be of lower case letters, digits and dashes.',
     'The owner is missing.',
     'The license is missing.',
     'The width of input 1 is less than 1.',
