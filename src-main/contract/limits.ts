@@ -35,8 +35,8 @@ export const limits = Object.freeze({
   signatureBytesMax: 64 * KiB,
   /** Bytes of zeros after the end of a package: GNU tar fills its last record, of 10 KiB, with them. */
   packageTrailerBytesMax: 64 * KiB,
-  /** Cases of a suite that validation runs at most, the first ones. */
-  validationCasesMax: 1000,
+  /** Cases of a suite that examples are looked for among, the first ones. */
+  exampleCasesMax: 1000,
   /** Elements of an input that validation makes up: one picture of imageSideMax in colour has 201 million. */
   sampleElementsMax: 256 * MiB,
   /** Files in one package: a sharded model has hundreds, a bomb has millions. */

@@ -43,10 +43,7 @@ export function startLab(startChild: StartChild, task: LabTask, watch: LabWatch 
       finish()
     }
     const abort = () => settle(() => reject(signal?.reason))
-    const timer = setTimeout(
-      () => settle(() => reject(overLimit(`The examination took longer than ${secondsMax} seconds.`))),
-      secondsMax * 1000,
-    )
+    const timer = setTimeout(() => settle(() => reject(tooLong(secondsMax))), secondsMax * 1000)
     signal?.addEventListener('abort', abort)
     child.onMessage((raw) => {
       const parsed = labToControl.safeParse(raw)
@@ -79,6 +76,11 @@ function endedError(code: number | string, memoryBytesMax: number, lastLines: st
     details: { lastLines },
   })
 }
+
+const tooLong = (secondsMax: number): OutpostError =>
+  new OutpostError('LAB_LIMIT', `The examination took longer than ${secondsMax} seconds.`, {
+    hint: 'Fewer cases in its suite take less; --skip-run leaves out the checks that run the model.',
+  })
 
 const overLimit = (message: string): OutpostError =>
   new OutpostError('LAB_LIMIT', message, { hint: 'A machine with more memory may be able to examine it.' })

@@ -82,7 +82,7 @@ async function readExamples(
   const start = await readBlobStart(dataDir, suite.digest, examplesBytesMax)
   const found = lines(start.toString('utf8'))
   const whole = start.byteLength < examplesBytesMax ? found : found.slice(0, -1)
-  const cases = whole.slice(0, limits.validationCasesMax).flatMap(readCase)
+  const cases = whole.slice(0, limits.exampleCasesMax).flatMap(readCase)
   const first = right.flatMap((id) => cases.find((one) => one.id === id) ?? [])
   const others = spreadOverLabels(cases.filter((one) => !first.includes(one)))
   const chosen = [...first, ...others].slice(0, examplesMax)

@@ -1,4 +1,4 @@
-/** Reads the cases of a suite, one JSON object a line, up to a number of them. */
+/** Reads the cases of a suite, one JSON object a line, one after the other. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -9,8 +9,7 @@ import { type SuiteCase, suiteCase } from '../../contract/suite.ts'
 import type { SourceFile } from '../archive/package-source.ts'
 
 /** Throws DESCRIPTOR_INVALID with the number of the line; the file's size was bounded when it was packed. */
-export async function readSuite(content: SourceFile['content'], casesMax: number): Promise<SuiteCase[]> {
-  const cases: SuiteCase[] = []
+export async function* readSuite(content: SourceFile['content']): AsyncGenerator<SuiteCase, void> {
   const ids = new Set<string>()
   let number = 0
   const stream =
@@ -26,11 +25,9 @@ export async function readSuite(content: SourceFile['content'], casesMax: number
       if (ids.has(entry.id))
         throw new OutpostError('DESCRIPTOR_INVALID', `${where} has the id "${entry.id}" again.`)
       ids.add(entry.id)
-      cases.push(entry)
-      if (cases.length === casesMax) break
+      yield entry
     }
   } finally {
     stream.destroy()
   }
-  return cases
 }

@@ -66,13 +66,11 @@ export async function runCases(
   processing: CaseProcessing,
   signal: AbortSignal | undefined,
 ): Promise<CasesResult> {
-  const cases = await readSuite(suite, limits.validationCasesMax)
   const samples: Sample[] = []
-  const wrong: { id: string; message: string }[] = []
-  const right: { id: string; label: string | null }[] = []
-  let exact = 0
-  for (const { id, inputs, expected } of cases) {
+  const told: Judged = { cases: 0, wrong: [], wrongTotal: 0, broken: null, right: [] }
+  for await (const { id, inputs, expected } of readSuite(suite)) {
     signal?.throwIfAborted()
+    told.cases++
     let outputs: Tensor[]
     let masks: Tensor[]
     try {
@@ -90,43 +88,58 @@ export async function runCases(
       }
     }
     const judged = await processing.judge(expected, outputs, masks)
-    if (judged.right) right.push({ id, label: expected.label ?? null })
-    else {
-      wrong.push({ id, message: judged.message })
-      if (expected.tensors || expected.embedding) exact++
+    if (judged.right) {
+      if (told.right.length < limits.exampleCasesMax) told.right.push({ id, label: expected.label ?? null })
+      continue
     }
+    const wrong = { id, message: judged.message }
+    told.wrongTotal++
+    if (told.wrong.length < wrongMax) told.wrong.push(wrong)
+    if (expected.tensors || expected.embedding) told.broken ??= wrong
   }
-  const accuracy = cases.length === 0 ? null : (cases.length - wrong.length) / cases.length
+  const { cases, wrongTotal } = told
+  const accuracy = cases === 0 ? null : (cases - wrongTotal) / cases
   return {
-    finding: casesFinding(
-      { cases: cases.length, wrong, examples: spreadOverLabels(right).map(({ id }) => id) },
-      exact,
-      accuracy,
-      source.descriptor.evaluation?.overall.accuracy,
-    ),
+    finding: casesFinding(told, accuracy, source.descriptor.evaluation?.overall.accuracy),
     samples,
-    measured: { cases: cases.length, accuracy },
+    measured: { cases, accuracy },
   }
 }
 
+interface WrongCase {
+  id: string
+  message: string
+}
+
+/** Of a suite of any length: what is told of it. */
+interface Judged {
+  cases: number
+  wrong: WrongCase[]
+  wrongTotal: number
+  /** The first that promised a tensor or a vector and gave another. */
+  broken: WrongCase | null
+  right: { id: string; label: string | null }[]
+}
+
+/** Cases that a report names. */
+const wrongMax = 20
+
 /** Labels are what a model may get wrong; an expected tensor or vector is a promise. Two hundredths are the noise of a small suite. */
 function casesFinding(
-  { cases, wrong, examples }: { cases: number; wrong: { id: string; message: string }[]; examples: string[] },
-  exact: number,
+  { cases, wrong, wrongTotal, broken, right }: Judged,
   accuracy: number | null,
   claimed: number | undefined,
 ): Finding {
   // Examples are answered rightly: what a form is filled with first should not be what the model gets wrong.
-  const details = { cases, wrong: wrong.slice(0, 20), examples }
-  const [first] = wrong
+  const details = { cases, wrong, examples: spreadOverLabels(right).map(({ id }) => id) }
   if (accuracy === null) return warned('The suite has no cases.')
-  if (exact > 0 && first)
+  if (broken)
     return failed(
-      `The case "${first.id}" gives another result than it should: ${first.message}`,
+      `The case "${broken.id}" gives another result than it should: ${broken.message}`,
       undefined,
       details,
     )
-  const result = `${cases - wrong.length} of ${cases} cases give the right answer.`
+  const result = `${cases - wrongTotal} of ${cases} cases give the right answer.`
   if (claimed !== undefined && accuracy < claimed - 0.02) {
     return warned(`${result} The description claims an accuracy of ${claimed}.`, details)
   }

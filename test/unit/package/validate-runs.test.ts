@@ -43,9 +43,24 @@ describe('cases', () => {
       ),
     ).toMatchObject({ name: 'cases' })
   })
+  test('are all run, however many there are, and the one that breaks its promise is named', async ({
+    folder,
+  }) => {
+    const label = (id: number) => ({ id: `${id}`, inputs: { x: [1, 0, 0, 0] }, expected: { label: '1' } })
+    const tensors = [{ name: 'y', datatype: 'FP32', shape: [1, 4], data: [9, 9, 9, 9] }]
+    const cases: unknown[] = Array.from({ length: 1200 }, (_, id) => label(id))
+    const wrong = { id: 'wrong', inputs: { x: [1, 0, 0, 0] }, expected: { label: '2' } }
+    expect((await run(folder, suite(...cases, wrong))).report.measured).toMatchObject({
+      cases: 1201,
+      accuracy: 1200 / 1201,
+    })
+    const promised = { id: 'promised', inputs: { x: [1, 0, 0, 0] }, expected: { tensors } }
+    const broken = await run(folder, suite(wrong, ...cases, promised))
+    expect(failure(broken)?.message).toContain('"promised"')
+  })
   test('that are no cases name the line', async ({ folder }) => {
     const result = await run(folder, {
-      'suite.jsonl': `${suite({ id: 'a', inputs: {}, expected: {} })['suite.jsonl']}\n{"id":1}`,
+      'suite.jsonl': `${suite({ id: 'a', inputs: { x: [1, 2, 3, 4] }, expected: {} })['suite.jsonl']}\n{"id":1}`,
     })
     expect(failure(result)).toMatchObject({ name: 'cases', message: expect.stringContaining('Line 2') })
   })
