@@ -1,0 +1,71 @@
+/** Case 42 on a whole node: four client processes race for the last requests of a month, by every way to ask. */
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { termsOf, testIssuer } from '../support/licenses.ts'
+import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+
+const limit = 400
+const program = join(import.meta.dirname, 'asking-process.ts')
+
+async function served(outpost: WholeNode, foreign: ForeignPackage): Promise<string> {
+  const { handle } = await outpost.node.adopt(foreign.path)
+  const { packageId } = await outpost.client.packages.inspect({ handle })
+  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
+  expect((await outpost.ended(jobId)).state).toBe('done')
+  const quota = { unit: 'request' as const, max: limit, onExceed: 'deny' as const, overageMax: null }
+  const { payload, text } = testIssuer('acme', foreign.privateKey).license({
+    terms: termsOf('DEVELOPER', { quota }),
+  })
+  await outpost.client.licenses.install({ document: text })
+  await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
+  return payload.lid
+}
+
+/** One process: how many units it was answered, and the codes of what was refused. */
+async function asked(outpost: WholeNode, key: string, rounds: number) {
+  const { servingUrl, grpcAddress } = outpost.node.addresses()
+  const values = [program, servingUrl ?? '', grpcAddress ?? '', key, String(rounds)]
+  const { stdout } = await promisify(execFile)(process.execPath, values)
+  return JSON.parse(stdout) as { units: number; codes: Record<string, number> }
+}
+
+test('42: four processes that ask a node by all its ways are answered exactly what was bought', async () => {
+  const outpost = await startWholeNode({
+    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
+  })
+  const foreign = await foreignPackage('acme')
+  try {
+    const lid = await served(outpost, foreign)
+    const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
+    // Each round asks for nine units: 4 × 15 × 9 is more than there are.
+    const ends = await Promise.all([1, 2, 3, 4].map(() => asked(outpost, secret, 15)))
+    const all = [...ends]
+    // What was held for a request that failed may have been given back after the last one was refused.
+    for (let round = 0; round < 5; round++) all.push(await asked(outpost, secret, 1))
+    expect(all.reduce((sum, { units }) => sum + units, 0)).toBe(limit)
+    expect(all.at(-1)?.units).toBe(0)
+    const codes = new Set(all.flatMap(({ codes }) => Object.keys(codes)))
+    expect([...codes].toSorted()).toEqual(['429', 'QUOTA_EXCEEDED', 'grpc 8'])
+    // And the bill says the same.
+    await expect
+      .poll(
+        async () => (await outpost.client.usage.statement({})).lines.find((line) => line.lid === lid)?.units,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(limit)
+    const check = await outpost.client.usage.verify({})
+    expect(check).toMatchObject({
+      intact: true,
+      accounts: [{ lid, inLog: limit, inStatement: limit, counted: limit }],
+    })
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+    await rm(foreign.folder, { recursive: true, force: true })
+  }
+}, 180_000)
