@@ -45,7 +45,7 @@ export const filePaths = {
   '/drafts/{id}/folder': {
     get: {
       summary: 'The source folder of a draft, as outpost pack takes it',
-      tags: ['Drafts'],
+      tags: ['Package'],
       parameters: [inPath('id')],
       responses: {
         200: { description: 'A tar of the folder', content: binary('application/x-tar') },

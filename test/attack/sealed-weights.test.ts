@@ -165,6 +165,17 @@ test('with the license it answers as the plain model does, and no plain byte lie
   expect(await holding(customer.dataDirectory, runs)).toEqual([])
 })
 
+test('a draft that begins from it is made of it, and takes no seal over that is not its own', async () => {
+  const draft = await customer.client.drafts.create({ handles: [], basedOn: model })
+  expect(draft.descriptor).toMatchObject({
+    id: 'bank.digits',
+    version: '1.0.0',
+    lineage: [{ model, version: '1.0.0', relation: 'modified' }],
+  })
+  expect(draft.descriptor).not.toHaveProperty('sealed')
+  await customer.client.drafts.remove({ id: draft.id })
+})
+
 test('the license of another machine opens nothing', async () => {
   const other = await startWholeNode({ serving: null })
   try {

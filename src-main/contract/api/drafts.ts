@@ -34,7 +34,7 @@ export const drafts = {
     .input(
       z.object({
         handles: filesToTake,
-        /** Begin from this model's newest version: its schema, card and license. */
+        /** Begin from this model's newest version, or from MODEL@VERSION: its schema, labels, card and license. */
         basedOn: z.string().optional(),
       }),
     )

@@ -2,6 +2,7 @@
  * What still stands between a draft and a package, each with the step and the field where it is mended. Pure: it looks
  * at the draft, its predecessor and the names that are taken.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { cardLacks } from '../../contract/card.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { isLicenseExpression, unlistedLicenses } from '../../package/checks/license-expression.ts'
@@ -28,6 +29,7 @@ const stepOfField: Record<string, Step> = {
   card: 'card',
   framework: 'card',
   libraries: 'card',
+  lineage: 'card',
   architecture: 'card',
   license: 'license',
   model: 'source',
@@ -70,6 +72,14 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
     add(level, 'license', 'license.spdx', message)
   if (isBlank(asRecord(draft.descriptor.change).releaseNotes))
     add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
+  const taken = carriedLineage(draft, around)
+  if (taken !== null)
+    add(
+      'warning',
+      'card',
+      'lineage',
+      `As ${around.predecessor?.version} it says that it was ${taken}. Look whether these weights were, and take out what they were not.`,
+    )
   if (asRecord(complete).suite === undefined)
     add('hint', 'test', 'suite', 'Without a suite of cases nobody can check what the model answers.')
   if (asRecord(complete).evaluation === undefined)
@@ -116,6 +126,16 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
   problems.push(...numberProblems(versionProblems(next, around.predecessor, true)))
   problems.push(...schemaProblems(draft, descriptor))
   return problems
+}
+
+/** In words; null where the draft says nothing of what it was made of, or something of its own. */
+function carriedLineage(
+  { descriptor }: Pick<StoredDraft, 'descriptor'>,
+  { predecessor }: DraftSurroundings,
+): string | null {
+  const before = predecessor?.descriptor.lineage ?? []
+  if (before.length === 0 || !isDeepStrictEqual(descriptor.lineage, before)) return null
+  return before.map(({ model, version, relation }) => `${relation} from ${model} ${version}`).join(', ')
 }
 
 const isBlank = (value: unknown): boolean => typeof value !== 'string' || value.trim() === ''

@@ -21,8 +21,8 @@ import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
 import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { type AuditedAction, audited } from '../audited.ts'
-import { requireLineage } from '../licenses/lineage.ts'
 import type { NodeContext } from '../node-context.ts'
+import { takeOver } from './based-on.ts'
 import { draftFolder } from './draft-files.ts'
 import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-intake.ts'
 import { type DraftSurroundings, draftProblems } from './draft-problems.ts'
@@ -145,7 +145,7 @@ export async function createDraft(
     createdAt: now,
     updatedAt: now,
   }
-  const based = input.basedOn === undefined ? blank : basedOnModel(node, blank, input.basedOn)
+  const based = input.basedOn === undefined ? blank : await basedOn(node, blank, input.basedOn)
   try {
     const patch = await takeFiles(node, based, input.files)
     const begun = audited(node, actor, { action: 'draft.create', object: blank.id }, () =>
@@ -158,19 +158,13 @@ export async function createDraft(
   }
 }
 
-/** The schema, card and owner of the newest version; its release notes and numbers are the new one's to write. */
-function basedOnModel(node: NodeContext, draft: StoredDraft, model: string): StoredDraft {
-  const { predecessor } = surroundings(node, { ...draft, descriptor: { id: model } })
-  if (!predecessor) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${model} here.`)
-  requireLineage(node, { lineage: [{ model, version: predecessor.version, relation: 'modified' }] })
-  const { change, evaluation: _evaluation, training, version, ...kept } = predecessor.descriptor
-  const descriptor = {
-    ...kept,
-    version: nextFree(node, model, version.split('+')[0] ?? version, 'minor'),
-    training: { hyperparameters: training.hyperparameters },
-    change: { type: 'minor', releaseNotes: '', apiVersion: change.apiVersion },
-  }
-  return { ...draft, descriptor }
+/** Words and schema of a version that is here; release notes and numbers are the new one's to write. */
+async function basedOn(node: NodeContext, draft: StoredDraft, reference: string): Promise<StoredDraft> {
+  const { descriptor, texts } = await takeOver(node, reference)
+  const { predecessor } = surroundings(node, { ...draft, descriptor })
+  const before = predecessor?.version.split('+')[0] ?? null
+  const version = nextFree(node, text(descriptor.id), before, 'minor')
+  return { ...draft, texts, descriptor: { ...descriptor, version } }
 }
 
 export interface DraftChange {

@@ -21,7 +21,7 @@ export function DraftDone({ draft }: { draft: DraftDetail }) {
         <>
           <Card title="Finished" note="this draft is closed">
             <BuiltVersion registered={built.data} />
-            <NextVersion model={model} />
+            <NextVersion model={model} version={version} />
           </Card>
           {built.data.validation && <ValidationChecks checks={built.data.validation.checks} />}
         </>
@@ -44,11 +44,11 @@ export function DraftDone({ draft }: { draft: DraftDetail }) {
   )
 }
 
-function NextVersion({ model }: { model: string }) {
+function NextVersion({ model, version }: { model: string; version: string }) {
   const cache = useQueryClient()
   const navigate = useNavigate()
   const begin = useMutation({
-    mutationFn: () => client.drafts.create({ handles: [], basedOn: model }),
+    mutationFn: () => client.drafts.create({ handles: [], basedOn: `${model}@${version}` }),
     onSuccess: (draft) => {
       cache.setQueryData(orpc.drafts.get.queryKey({ input: { id: draft.id } }), draft)
       void navigate({ to: '/package/$draft', params: { draft: draft.id }, search: { step: 'source' } })

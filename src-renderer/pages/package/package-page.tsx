@@ -53,8 +53,8 @@ export function PackagePage() {
             <ModelSelect label="Begin from a model that is here" value={basedOn} onChange={setBasedOn} />
             <p className={css.muted}>
               {basedOn === null
-                ? 'For a new version: its schema, card and license are taken over.'
-                : `The draft takes over schema, card and license of ${basedOn}.`}
+                ? 'For a new version: its schema, labels, card and license are taken over.'
+                : `The draft takes over schema, labels, card and license of ${basedOn}.`}
             </p>
             {basedOn !== null && (
               <div className={css.buttons}>

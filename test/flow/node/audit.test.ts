@@ -101,6 +101,7 @@ change('models.remove', 'version.remove', () => outpost.client.models.remove({ m
 change('keys.create', 'key.create', async () => {
   keyId = (await outpost.client.keys.create({ name: 'ci', scopes: ['read'] })).key.id
 })
+change('keys.rotate', ['key.create', 'key.rotate'], () => outpost.client.keys.rotate({ id: keyId }))
 change('keys.revoke', 'key.revoke', () => outpost.client.keys.revoke({ id: keyId }))
 let ruleId = ''
 change('alerts.addRule', 'alert-rule.add', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { asOwner, described, handOver, refusalOf, told } from '../../support/handed-over.ts'
@@ -295,4 +295,60 @@ test('pictures in folders named by their labels are the suite of a model that re
     ['photos/cat/2.png', 'cat'],
     ['photos/dog/1.png', 'dog'], // which the model takes for a cat
   ])
+})
+
+describe('a draft that begins from a version', () => {
+  const lineage = [{ model: 'other.base', version: '2.0.0', relation: 'fine-tuned' }]
+  const card = '# Card\n\n## Intended use\n\nTrials.\n'
+
+  test('takes over its words, labels and lineage, and what is the new one’s to say is empty', async () => {
+    const { drafts } = outpost.client
+    const { id } = await begin({
+      id: 'acme.parent',
+      lineage,
+      outputs: [{ kind: 'classes', tensor: 'scores' }],
+      change: { type: 'minor', releaseNotes: 'First.', improvements: ['All.'], apiVersion: 'v1' },
+      training: { dataSource: 'Trials', hyperparameters: { epochs: 3 } },
+      evaluation: { overall: { accuracy: 0.5 } },
+    })
+    const texts = { card, license: 'Ours.', migrationGuide: 'None.', labels: 'cat\ndog\nowl\n' }
+    await drafts.update({ id, texts })
+    expect((await built(id)).failure).toBeNull()
+
+    const draft = await drafts.create({ handles: [], basedOn: 'acme.parent' })
+    expect(draft).toMatchObject({
+      texts: { card, license: 'Ours.', migrationGuide: '', labels: 'cat\ndog\nowl' },
+      descriptor: {
+        ...{ id: 'acme.parent', version: '1.1.0', title: 'Linear', lineage },
+        change: { type: 'minor', releaseNotes: '' },
+        training: { hyperparameters: { epochs: 3 } },
+      },
+    })
+    expect(draft.descriptor).not.toHaveProperty('evaluation')
+    expect(draft.descriptor).not.toHaveProperty('training.dataSource')
+    // It says nothing of the new weights until a person has looked.
+    const told = draft.problemList.find(({ field }) => field === 'lineage')
+    expect(told).toMatchObject({ level: 'warning', step: 'card' })
+    expect(told?.message).toContain('fine-tuned from other.base 2.0.0')
+    const other = await drafts.update({ id: draft.id, descriptor: { lineage: null } })
+    expect(other.problemList.filter(({ field }) => field === 'lineage')).toEqual([])
+
+    await add(draft.id, { 'model.onnx': onnx })
+    await drafts.update({ id: draft.id, descriptor: { change: { type: 'minor', releaseNotes: 'More.' } } })
+    expect((await built(draft.id)).failure).toBeNull()
+    const detail = await outpost.client.models.version({ model: 'acme.parent', version: '1.1.0' })
+    expect(detail.descriptor.lineage).toBeUndefined()
+    expect(detail.labels).toEqual({ scores: ['cat', 'dog', 'owl'] })
+  })
+
+  test('may begin from any version of it, under the next number of all', async () => {
+    const { drafts } = outpost.client
+    expect(await drafts.create({ handles: [], basedOn: 'acme.parent@1.0.0' })).toMatchObject({
+      descriptor: { version: '1.2.0', lineage },
+    })
+    expect(await refusalOf(drafts.create({ handles: [], basedOn: 'acme.parent@9.0.0' }))).toBe(
+      'VERSION_NOT_FOUND',
+    )
+    expect(await refusalOf(drafts.create({ handles: [], basedOn: 'acme.nothing' }))).toBe('MODEL_NOT_FOUND')
+  })
 })
