@@ -10,6 +10,7 @@ import {
   requestLicense,
 } from '../flows/licenses/installed.ts'
 import { licenseRows } from '../flows/licenses/license-rows.ts'
+import { requireLineage } from '../flows/licenses/lineage.ts'
 import { licenseNotices } from '../flows/licenses/notices.ts'
 import { simulate } from '../flows/licenses/simulate.ts'
 import { api } from './implementer.ts'
@@ -34,6 +35,10 @@ export const licenses = handlers.router({
   redeem: handlers.redeem.handler(({ context, input }) =>
     redeemCode(context.node, context.actor, input.lid, input.code),
   ),
+  lineage: handlers.lineage.handler(({ context, input }) => {
+    requireLineage(context.node, input)
+    return {}
+  }),
   simulate: handlers.simulate.handler(({ context, input }) => simulate(context.node, input)),
   notices: handlers.notices.handler(({ context }) => licenseNotices(context.node)),
   refusals: handlers.refusals.handler(({ context }) => [...context.node.quotas.refusals()]),

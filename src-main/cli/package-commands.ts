@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { bytesText } from '../base/quantities.ts'
-import { type ChangeType, changeType } from '../contract/package.ts'
+import { type ChangeType, changeType, type Lineage } from '../contract/package.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
@@ -121,6 +121,7 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
       breakingChanges: options.breaking,
       migrationGuide: options.migrationGuide,
     },
+    admitLineage: (lineage) => askParents(context, lineage),
     signal: context.host.signal,
     onProgress: (done) => progress.update(done),
   }).finally(() => progress.end())
@@ -135,6 +136,13 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
     { output: options.output, model, version, digest, bytes, signed, suiteCases },
     words,
   )
+}
+
+/** What the import would ask, before the work of packing; a machine without a node knows of no license. */
+async function askParents(context: CliContext, lineage: Lineage): Promise<void> {
+  const { hasNode } = await import('../flows/packages/pack-source.ts')
+  if (await hasNode(context.options.data))
+    await context.withNode((node) => node.client.licenses.lineage({ lineage }))
 }
 
 async function publisherOf(context: CliContext, options: PackOptions) {

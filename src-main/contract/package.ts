@@ -111,6 +111,17 @@ export type Metrics = z.infer<typeof metrics>
 
 const person = z.strictObject({ name: line, contact: line.optional() })
 
+export const lineage = z
+  .array(
+    z.strictObject({
+      model: modelId,
+      version: versionName,
+      relation: z.enum(['quantized', 'fine-tuned', 'merged', 'modified']),
+    }),
+  )
+  .max(100)
+export type Lineage = z.infer<typeof lineage>
+
 export const packageDescriptor = z.strictObject({
   $schema: z.string().optional(),
   formatVersion: z.literal(1),
@@ -151,16 +162,7 @@ export const packageDescriptor = z.strictObject({
    */
   sealed: z.strictObject({ keyId: contentKeyId, digests: z.record(path, digest) }).optional(),
   /** The versions that it was made of: each license says whether it may be. */
-  lineage: z
-    .array(
-      z.strictObject({
-        model: modelId,
-        version: versionName,
-        relation: z.enum(['quantized', 'fine-tuned', 'merged', 'modified']),
-      }),
-    )
-    .max(100)
-    .optional(),
+  lineage: lineage.optional(),
   inputs: z.array(inputSchema).max(limits.tensorsMax).default([]),
   outputs: z.array(outputSchema).max(limits.tensorsMax).default([]),
   training: z

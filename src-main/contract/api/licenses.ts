@@ -16,6 +16,7 @@ import {
 } from '../license/views.ts'
 import { limits } from '../limits.ts'
 import { modelId, rowId, timestamp } from '../names.ts'
+import { lineage } from '../package.ts'
 
 const tags = ['Licenses']
 /** Compact JWS, as text; a line end at its end does no harm. */
@@ -84,6 +85,15 @@ export const licenses = {
     })
     .input(one.extend({ code: z.string().min(1).max(100) }))
     .output(z.object({ until: timestamp })),
+  lineage: oc
+    .route({
+      method: 'POST',
+      path: '/licenses/lineage',
+      summary: 'Refused where the license of a version here does not allow one that is made of it',
+      tags,
+    })
+    .input(z.object({ lineage }))
+    .output(z.object({})),
   simulate: oc
     .route({
       method: 'GET',

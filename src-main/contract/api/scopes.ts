@@ -67,6 +67,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     remove: 'admin',
     deactivate: 'admin',
     redeem: 'admin',
+    lineage: 'read',
     simulate: 'read',
     notices: 'read',
     refusals: 'read',

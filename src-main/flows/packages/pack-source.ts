@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { importSigningKey } from '../../base/signing-key.ts'
-import type { ChangeType, PackageDescriptor } from '../../contract/package.ts'
+import type { ChangeType, Lineage, PackageDescriptor } from '../../contract/package.ts'
 import { casesMade } from '../../package/archive/labelled-pictures.ts'
 import { type Packed, pack } from '../../package/archive/pack.ts'
 import type { PackageSource } from '../../package/archive/package-source.ts'
@@ -26,6 +26,8 @@ export interface PackRequest {
   version?: string | undefined
   /** For a bare file; its type follows from the version otherwise. */
   change?: ChangeRequest | undefined
+  /** Refuses where a parent's license does not allow the version; asked before anything is packed. */
+  admitLineage?(lineage: Lineage): Promise<void>
   onProgress(fraction: number): void
   signal?: AbortSignal | undefined
 }
@@ -59,6 +61,8 @@ export async function packSource(request: PackRequest): Promise<PackAnswer> {
       },
     )
   }
+  const { lineage = [] } = source.descriptor
+  if (lineage.length > 0) await request.admitLineage?.(lineage)
   const packed = await pack(source, {
     output: request.output,
     signer: request.publisher
@@ -146,6 +150,10 @@ function refuseMissingGuide(descriptor: PackageDescriptor): void {
     },
   )
 }
+
+/** Whether a node was ever started on the folder: what it has licenses of stands there. */
+export const hasNode = async (dataDirectory: string): Promise<boolean> =>
+  (await found(dataPaths(dataDirectory).nodeDatabase)) !== null
 
 /** The own publisher's key of a data folder on this machine. KEY_INVALID where no node was ever started on it. */
 export async function ownPublisherKey(dataDirectory: string): Promise<KeyObject> {
