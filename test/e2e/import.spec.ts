@@ -1,5 +1,5 @@
 /** A package comes in: what is told before it is installed, what is refused, and that a refusal changes nothing. */
-import { open, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
@@ -35,6 +35,37 @@ test('a file that ends too early is refused with its code, and nothing changes',
   await page.keyboard.press('Escape')
   await expect(sheet(page)).toBeHidden()
   expect((await node.client.models.list({})).total).toBe(0)
+})
+
+test('text is called text, and a model is packaged instead', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/models`)
+  const note = join(foreign.folder, 'note.outpost')
+  await writeFile(note, 'hello\n')
+  await offer(page, note)
+  await expect(sheet(page).getByRole('alert')).toContainText('The file is text and no package.')
+  await page.keyboard.press('Escape')
+
+  const model = join(foreign.source, 'model.onnx')
+  const renamed = join(foreign.folder, 'renamed.outpost')
+  await copyFile(model, renamed)
+  await offer(page, renamed)
+  await expect(sheet(page).getByRole('alert')).toContainText('The file is an ONNX model and no package.')
+  await sheet(page).getByRole('link', { name: 'Package a model' }).click()
+  await expect(page).toHaveURL(/#\/package$/)
+  await expect(sheet(page)).toBeHidden()
+
+  await page.goto(`${node.url}/#/models`)
+  await offer(page, model)
+  await sheet(page).getByRole('button', { name: 'Package this model' }).click()
+  await expect(page.getByRole('region', { name: 'Interface' })).toBeVisible()
+  await expect(sheet(page)).toBeHidden()
+
+  await page.goto(`${node.url}/#/package`)
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose files' }).click()
+  const text = { name: 'model.onnx', mimeType: '', buffer: Buffer.from('hello\n') }
+  await (await chooser).setFiles(text)
+  await expect(page.getByText('The file is text and no ONNX model.').first()).toBeVisible()
 })
 
 test('a package whose model was changed after it was signed is not installed, whoever is trusted', async ({
@@ -134,6 +165,9 @@ test('a publisher is trusted by the key that it sent, and trusted no longer', as
   await page.goto(`${node.url}/#/settings/publishers`)
   await page.getByRole('button', { name: 'Trust a publisher' }).first().click()
   const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Not Valid!')
+  await expect(dialog.getByLabel('Name')).toHaveAttribute('aria-invalid', 'true')
+  await expect(dialog.getByRole('button', { name: 'Trust the publisher' })).toBeDisabled()
   await dialog.getByLabel('Name').fill('zenith')
   await dialog.getByLabel('Public key').fill('no key at all')
   await dialog.getByRole('button', { name: 'Trust zenith' }).click()

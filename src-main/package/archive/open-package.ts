@@ -80,6 +80,7 @@ async function refuseOtherFormats(file: FileHandle): Promise<void> {
   if (startsLikeOnnx(start)) {
     throw new OutpostError('PACKAGE_INVALID', 'The file is an ONNX model and no package.', {
       hint: 'Pack it first: outpost pack MODEL.onnx -o model.outpost, or “Package” in the UI.',
+      details: { format: 'onnx' },
     })
   }
   const archive = archives.find(({ bytes }) => start.toString('latin1').startsWith(bytes))

@@ -7,9 +7,9 @@ export function ChoosePackage({ onChoose }: { onChoose: (files: readonly PickedF
     <FileDrop
       purpose="package"
       title="Drop a package here"
-      note="A file that ends in .outpost. You see what is in it before anything is installed."
+      note="A file that ends in .outpost; a bare .onnx model is packaged first. You see what is in it before anything is installed."
       action="Choose a package"
-      accept=".outpost"
+      accept=".outpost,.onnx"
       onFiles={onChoose}
     />
   )

@@ -3,8 +3,10 @@ import { Button, Progress } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { client } from '../../client.ts'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Stack } from '../../components/page.tsx'
 import { ErrorNotice, Loading } from '../../components/states.tsx'
+import { failureOf } from '../../data/failure.ts'
 import { handOverAll } from '../../data/handed.ts'
 import type { PickedFile } from '../../state/panels.ts'
 import css from './install.module.css'
@@ -50,6 +52,13 @@ export function InspectPackage({ file, onClose, onNext }: Props) {
           unchanged="Nothing was installed."
           // A handle is good for one use; a file of the page can be handed over again.
           {...(file instanceof File && { onRetry: retry })}
+          actions={
+            failureOf(inspect.error).details?.format === 'onnx' && (
+              <LinkButton to="/package" size="xs" onClick={leave}>
+                Package a model
+              </LinkButton>
+            )
+          }
         />
         <Buttons onClose={leave} onNext={onNext} />
       </Stack>

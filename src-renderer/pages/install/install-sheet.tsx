@@ -8,6 +8,7 @@ import { useFocusBack } from '../../components/use-focus-back.ts'
 import type { PickedFile } from '../../state/panels.ts'
 import { ChoosePackage } from './choose-package.tsx'
 import { InspectPackage } from './inspect-package.tsx'
+import { isModel, PackageInstead } from './package-instead.tsx'
 
 interface InstallSheetProps {
   /** Empty where a file must still be chosen. */
@@ -21,6 +22,7 @@ export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
   const [at, setAt] = useState(0)
   const file = files[at]
   const more = files.length - at - 1
+  const One = file && isModel(file) ? PackageInstead : InspectPackage
   return (
     <Drawer
       opened
@@ -32,12 +34,7 @@ export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
       {file === undefined ? (
         <ChoosePackage onChoose={setFiles} />
       ) : (
-        <InspectPackage
-          key={at}
-          file={file}
-          onClose={onClose}
-          {...(more > 0 && { onNext: () => setAt(at + 1) })}
-        />
+        <One key={at} file={file} onClose={onClose} {...(more > 0 && { onNext: () => setAt(at + 1) })} />
       )}
     </Drawer>
   )
