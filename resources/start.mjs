@@ -180,6 +180,15 @@ function noWindow() {
 /** What Electron ends with when it cannot even start: a library is missing (127), or its sandbox is refused. */
 const couldNotStart = [127, ...['SIGTRAP', 'SIGABRT', 'SIGILL'].map((name) => 128 + constants.signals[name])]
 
+/** The window takes the data folder and packages to open; every other option is one of the server. */
+function forWindow(args) {
+  const given = [...args]
+  const at = given.findIndex((arg) => /^--data(=|$)/.test(arg))
+  const [named] = at === -1 ? [] : given.splice(at, given[at] === '--data' ? 2 : 1)
+  const data = named === '--data' ? args[at + 1] : named?.slice('--data='.length)
+  return { data, others: given, serverOnly: given.find((arg) => arg.startsWith('-')) }
+}
+
 async function start(args) {
   const rest = args.filter((arg) => arg !== '--headless')
   const headless = async (why) => {
@@ -187,11 +196,13 @@ async function start(args) {
     return run(node24, [at('out', 'main', 'headless.js'), ...rest])
   }
   if (rest.length < args.length) return headless()
-  const hindrance = noWindow()
+  const { data, others, serverOnly } = forWindow(rest)
+  const hindrance = noWindow() ?? (serverOnly && `${serverOnly} is an option of the server`)
   if (hindrance) return headless(hindrance)
   const electron = await findElectron()
   if (!electron) return headless('Electron could not be downloaded')
-  const code = await run(electron, [at('out', 'main', 'desktop.js'), ...rest])
+  const env = data === undefined ? process.env : { ...process.env, OUTPOST_DATA: data }
+  const code = await run(electron, [at('out', 'main', 'desktop.js'), ...others], { env })
   return couldNotStart.includes(code) ? headless('Electron could not be started here') : code
 }
 
