@@ -19,7 +19,7 @@ import type { AlertChange } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
 import { noteCounted } from './flows/licenses/counted.ts'
-import { watchLicenses } from './flows/licenses/notices.ts'
+import { tellOfRefusals, watchLicenses } from './flows/licenses/notices.ts'
 import { openLicensing } from './flows/licenses/open-licensing.ts'
 import { createQuotaBoard } from './flows/licenses/quota-board.ts'
 import { createMailOutbox } from './flows/mail/mail-outbox.ts'
@@ -244,6 +244,7 @@ function superviseServing(
     onLicensing: (told) => {
       context().quotas.take(told)
       noteCounted(context(), told)
+      tellOfRefusals(context(), told.refusals)
       if (told.refusals.length > 0) parts.announce('licenses')
     },
     onKeysUsed: (ids) => noteKeysUsed(context(), ids),

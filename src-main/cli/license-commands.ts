@@ -232,8 +232,9 @@ function addQuestionCommands(add: AddCommand): void {
   add('license refusals', 'Show the last refusals, and why', 'outpost license refusals').run(
     async (context) => {
       const rows = await context.withNode((node) => node.client.licenses.refusals({}))
-      const cells = rows.map(({ at, code, model, version, message }) => [
+      const cells = rows.map(({ at, of, code, model, version, message }) => [
         at,
+        of,
         code,
         `${model}@${version}`,
         message,
@@ -242,7 +243,7 @@ function addQuestionCommands(add: AddCommand): void {
         rows,
         rows.length === 0
           ? 'Nothing was refused since the node started.'
-          : table(['Time', 'Code', 'Version', 'Why'], cells),
+          : table(['Time', 'What', 'Code', 'Version', 'Why'], cells),
       )
     },
   )

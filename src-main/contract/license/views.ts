@@ -44,6 +44,10 @@ export type QuotaUsage = z.infer<typeof quotaUsage>
 
 export const refusalSeen = z.object({
   at: timestamp,
+  /** A call, or an operation on the version itself. */
+  of: z.enum(['call', ...licenseOperation.options]),
+  /** The license that refused; null where there is none. */
+  lid: rowId.nullable(),
   code: z.string(),
   model: z.string(),
   version: z.string(),

@@ -16,7 +16,7 @@ import type { ServedVersion } from '../../serving/routing/routes.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import { currentSnapshot } from '../../store/tables/meta.ts'
 import { contentKeyOf } from './content-key.ts'
-import { askedHere, decideVersion, denialError, type VersionFacts } from './decide-version.ts'
+import { askedHere, decideVersion, denialError, refusalFacts, type VersionFacts } from './decide-version.ts'
 import type { Licensing } from './licensing.ts'
 import { creditAccount, monthAccount } from './quota-accounts.ts'
 import { refusedInWords } from './quota-words.ts'
@@ -108,14 +108,13 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
   }
 
   function refused(version: ServedVersion, requestId: string, error: OutpostError): OutpostError {
-    const { code, message } = error
     const seen = {
+      ...refusalFacts(error),
       at: new Date().toISOString(),
-      code,
+      of: 'call' as const,
       model: version.model,
       version: version.version,
       requestId,
-      message,
     }
     refusals = [seen, ...refusals.slice(0, refusalsMax - 1)]
     return error

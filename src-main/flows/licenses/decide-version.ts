@@ -81,6 +81,13 @@ export const denialError = (denial: Denial, subject: string): OutpostError =>
     details: { license: denial.lid, clause: denial.clause, evidence: denial.evidence, remedy: denial.remedy },
   })
 
+/** Of a refusal, what is kept of it. */
+export const refusalFacts = ({ code, message, details }: OutpostError) => ({
+  code,
+  message,
+  lid: typeof details?.license === 'string' ? details.license : null,
+})
+
 /** Throws the code of the rung that denies it. */
 export function requireRight(
   licensing: Licensing,

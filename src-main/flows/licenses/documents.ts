@@ -14,6 +14,8 @@ import type { Incoming, Intake } from './intake.ts'
 import { intakeLicense } from './intake-license.ts'
 import { intakeKeyset, intakeRevocations } from './intake-lists.ts'
 import { intakeReceipt, intakeRecovery, intakeTime, intakeTranche } from './intake-notes.ts'
+import { lookAtLicenses } from './notices.ts'
+import { tellOfLicenses } from './tell.ts'
 
 const intakes: Partial<Record<DocumentKind, (incoming: Incoming) => Intake>> = {
   license: intakeLicense,
@@ -118,14 +120,8 @@ export async function installDocument(
     )
     node.licensing.heard(peeked.payload.iat)
     await tellOfLicenses(node)
+    await lookAtLicenses(node, kind === 'license' ? (peeked.payload as LicensePayload).model.id : null)
   }
   const { known, effects, warnings } = intake
   return { ...shownOf(peeked), known, effects, warnings, failure: null }
-}
-
-/** Comes back when serving decides by the new state. */
-export async function tellOfLicenses(node: NodeContext): Promise<void> {
-  await node.serving.apply(node.snapshot())
-  node.announce('licenses')
-  node.announce('deployments')
 }

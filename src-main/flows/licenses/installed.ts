@@ -16,8 +16,8 @@ import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { askedHere } from './decide-version.ts'
-import { tellOfLicenses } from './documents.ts'
 import { siteSetting } from './licensing.ts'
+import { tellOfLicenses } from './tell.ts'
 
 function requireLicense(node: NodeContext, lid: string): StoredLicense {
   const found = licenseHistory(node.db, lid).find(({ removedAt }) => removedAt === null)

@@ -8,6 +8,8 @@ import type { QuotaUsage } from '../../metering/quota/types.ts'
 export interface QuotaBoard {
   find(account: string, period: string): QuotaUsage | null
   take(told: LicensingTold): void
+  /** Something that control itself refused. */
+  note(refusal: RefusalSeen): void
   /** The newest first. */
   refusals(): readonly RefusalSeen[]
   /** Why nothing is counted, or null. */
@@ -27,6 +29,9 @@ export function createQuotaBoard(): QuotaBoard {
       for (const usage of told.accounts) accounts.set(key(usage.account, usage.period), usage)
       stopped = told.ledger
       seen = [...told.refusals, ...seen].slice(0, refusalsMax)
+    },
+    note: (refusal) => {
+      seen = [refusal, ...seen].slice(0, refusalsMax)
     },
     refusals: () => seen,
     failure: () => stopped,

@@ -15,7 +15,7 @@ import { resolveVersion } from '../../registry/resolve.ts'
 import { corrupt, openBlob } from '../../store/blobs/blobs.ts'
 import { artifactsOf } from '../../store/tables/artifacts.ts'
 import { readDocuments } from '../../store/tables/versions.ts'
-import { requireRight } from '../licenses/decide-version.ts'
+import { requireRightHere } from '../licenses/require-right.ts'
 import type { NodeContext } from '../node-context.ts'
 
 export interface ExportedPackage {
@@ -32,7 +32,7 @@ export async function exportVersion(
   verifiedFirstBytesMax: number = limits.exportVerifiedFirstBytesMax,
 ): Promise<ExportedPackage> {
   const { version, name } = resolveVersion(node.db, model, reference)
-  requireRight(node.licensing, model, version, { operation: 'export' })
+  requireRightHere(node, model, version, { operation: 'export' })
   const documents = readDocuments(node.db, version.id)
   if (!documents) throw corrupt(version.manifestDigest, 'has no manifest any more')
   const manifest = Buffer.from(documents.manifest)

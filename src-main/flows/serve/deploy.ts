@@ -23,7 +23,8 @@ import {
 import { nextSnapshot } from '../../store/tables/meta.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
-import { requireRight, resolveLicensed } from '../licenses/decide-version.ts'
+import { resolveLicensed } from '../licenses/decide-version.ts'
+import { requireRightHere } from '../licenses/require-right.ts'
 import type { NodeContext } from '../node-context.ts'
 import { deploymentRowOf, endpointState, reportOf } from './deployment-rows.ts'
 import { applyChange, requireEndpoint } from './endpoint.ts'
@@ -49,7 +50,7 @@ export interface DeployInput {
  */
 export async function deploy(node: NodeContext, actor: Actor, input: DeployInput): Promise<DeploymentRow> {
   const found = resolveLicensed(node.db, node.licensing, input.model, input.version)
-  requireRight(node.licensing, found.model.name, found.version, { operation: 'serve' })
+  requireRightHere(node, found.model.name, found.version, { operation: 'serve' })
   const name = input.endpoint ?? input.model
   const strategy = input.strategy ?? 'replace'
   const existing = findEndpoint(node.db, name)

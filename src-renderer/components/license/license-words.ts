@@ -1,5 +1,5 @@
 /** What stands on a license card in one word, and what a banner says of a license that needs someone. */
-import type { LicenseRow, LicenseState } from '../../../src-main/contract/license/views.ts'
+import type { LicenseRow, LicenseState, RefusalSeen } from '../../../src-main/contract/license/views.ts'
 import type { Tone } from '../chip.tsx'
 import { formatDate, formatNumber, formatShare } from '../format.ts'
 
@@ -14,6 +14,14 @@ export const licenseStates: Record<LicenseState, [Tone, string]> = {
   next: ['info', 'Begins later'],
   superseded: ['neutral', 'Replaced'],
   deactivated: ['neutral', 'Given up here'],
+}
+
+export const refusedOperations: Record<RefusalSeen['of'], string> = {
+  call: 'Call',
+  serve: 'Deployment',
+  export: 'Handing on',
+  derive: 'Deriving',
+  modify: 'Changing',
 }
 
 export const typeWords = (type: string): string => `${type.charAt(0)}${type.slice(1).toLowerCase()}`

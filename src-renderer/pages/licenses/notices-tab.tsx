@@ -1,4 +1,4 @@
-/** What was told of ends and quotas, by webhook and mail too. */
+/** What was told of ends, quotas, refusals and revocations, by webhook and mail too. */
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
@@ -18,10 +18,14 @@ export function NoticesTab() {
   return (
     <Loaded query={query} what="the notices">
       {(rows) => (
-        <Card title="Notices" note="at 90, 60, 30, 14, 7 and 1 days, and at 80, 95 and 100 % of a quota">
+        <Card
+          title="Notices"
+          note="at 90, 60, 30, 14, 7 and 1 days, at 80, 95 and 100 % of a quota, and when something is refused, revoked or raised"
+        >
           {rows.length === 0 ? (
             <EmptyState title="No notice was given yet">
-              What ends or is used up soon is told here, and by the webhooks and mail that are set up.
+              What ends, is used up, refused, revoked or raised is told here, and by the webhooks and mail
+              that are set up.
             </EmptyState>
           ) : (
             <PlainTable

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
+import { refusedOperations } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -17,13 +18,15 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
         <Card title="Last refusals" note="by a license or a quota, the newest first">
           {rows.length === 0 ? (
             <EmptyState title="Nothing was refused by a license">
-              A call that a license or its quota refuses stands here with the rule that refused it.
+              A call, a deployment or an export that a license or its quota refuses stands here with the rule
+              that refused it.
             </EmptyState>
           ) : (
             <PlainTable
               label="Last refusals"
               columns={[
                 { title: 'When' },
+                { title: 'What' },
                 { title: 'Model' },
                 { title: 'Code' },
                 { title: 'Why' },
@@ -34,6 +37,7 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
                 key: `${row.at} ${row.requestId ?? at}`,
                 cells: [
                   <Time key="at" at={row.at} />,
+                  refusedOperations[row.of],
                   <span key="model">
                     {row.model} <Version name={row.version} short />
                   </span>,
@@ -44,7 +48,7 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
                     {row.message}
                   </span>,
                   row.requestId === null ? (
-                    <None key="request">not on record</None>
+                    <None key="request">no call</None>
                   ) : (
                     <LinkButton key="request" size="xs" to="/requests" search={{ id: row.requestId }}>
                       Receipt

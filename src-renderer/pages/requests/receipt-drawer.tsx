@@ -8,6 +8,7 @@ import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { formatCount, formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { deviceWords } from '../../components/targets.ts'
@@ -46,8 +47,22 @@ function Receipt({ row }: { row: RequestRow }) {
   return (
     <Stack>
       {row.code && (
-        <Banner tone={row.status < 500 ? 'warn' : 'bad'} title={titles[row.code]?.title ?? 'Refused'}>
-          <code>{row.code}</code>
+        <Banner
+          tone={row.status < 500 ? 'warn' : 'bad'}
+          title={titles[row.code]?.title ?? 'Refused'}
+          {...(isOfLicense(row.code) && {
+            actions: (
+              <LinkButton
+                size="xs"
+                to="/licenses"
+                search={{ model: row.model, explain: `${row.model}@${row.version}` }}
+              >
+                See why
+              </LinkButton>
+            ),
+          })}
+        >
+          {isOfLicense(row.code) && <Reason id={row.id} />} <code>{row.code}</code>
         </Banner>
       )}
       <Timing row={row} />
@@ -90,6 +105,14 @@ function Receipt({ row }: { row: RequestRow }) {
       </div>
     </Stack>
   )
+}
+
+const isOfLicense = (code: string): boolean => /^(LIC_|QUOTA_EXCEEDED$|CREDITS_INSUFFICIENT$)/.test(code)
+
+/** In the words of the license, as long as the node remembers them. */
+function Reason({ id }: { id: string }) {
+  const query = useQuery(orpc.licenses.refusals.queryOptions({ retry: false }))
+  return query.data?.find(({ requestId }) => requestId === id)?.message ?? null
 }
 
 const counted = ({ units, credits, period }: RequestRow): string =>

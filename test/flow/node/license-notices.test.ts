@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
+import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -50,6 +51,87 @@ test('an expired license says that its grace runs, one past its grace that it se
   expect(await kinds()).toEqual(['grace', 'grace-over'])
   const rows = await outpost.client.licenses.list({})
   expect(rows.map(({ state }) => state)).toEqual(['expired', 'grace'])
+})
+
+test('a license that is taken back is told at once, and so is a quota that was raised', async () => {
+  const three = termsOf('DEVELOPER', {
+    quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
+  })
+  const { payload, text } = issuer.license({ terms: three })
+  await install(text)
+  const { lid } = payload
+  const month = new Date().toISOString().slice(0, 7)
+  const grants = { kind: 'quota' as const, month, amount: 1000 }
+  const tranche = {
+    ver: 1 as const,
+    crit: [],
+    iss: 'acme',
+    iat: nowSeconds(),
+    lid,
+    number: 1,
+    node: null,
+    grants,
+  }
+  await install(signDocument('tranche', tranche, issuer.key))
+  const raised = (await outpost.client.licenses.notices()).find(({ kind }) => kind.startsWith('raised'))
+  expect(raised?.message).toContain('1,000 requests were added')
+  expect(raised?.severity).toBe('info')
+  const hundred = termsOf('DEVELOPER', { quota: { ...three.quota, max: 100 } })
+  await install(issuer.license({ lid, seq: 2, terms: hundred }).text)
+  expect(
+    (await outpost.client.licenses.notices()).filter(({ message }) =>
+      message.includes('from 3 to 100 requests a month'),
+    ),
+  ).toHaveLength(1)
+
+  await install(issuer.revocations(1, [lid]))
+  const [told] = (await outpost.client.licenses.notices()).filter(({ kind }) => kind === 'revoked')
+  expect(told).toMatchObject({ severity: 'danger', message: expect.stringContaining('not paid') })
+})
+
+test('a quota that was raised is told again when it is nearly used up', async () => {
+  const three = termsOf('DEVELOPER', {
+    quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
+  })
+  const { payload, text } = issuer.license({ terms: three })
+  await install(text)
+  const { lid } = payload
+  const month = new Date().toISOString().slice(0, 7)
+  const count = (counted: number) => {
+    const rest = { ceiling: null, remaining: null, forfeited: 0, givenBack: 0, shortfall: 0 }
+    const accounts = [{ account: lid, period: month, counted, ...rest }]
+    outpost.node.context.quotas.take({ accounts, refusals: [], ledger: null })
+  }
+  count(3)
+  await look()
+  const grants = { kind: 'quota' as const, month, amount: 7 }
+  const tranche = {
+    ver: 1 as const,
+    crit: [],
+    iss: 'acme',
+    iat: nowSeconds(),
+    lid,
+    number: 1,
+    node: null,
+    grants,
+  }
+  await install(signDocument('tranche', tranche, issuer.key))
+  count(10)
+  await look()
+  const told = (await outpost.client.licenses.notices()).filter(({ message }) =>
+    message.includes('is used up'),
+  )
+  expect(told.map(({ message, severity }) => [message.slice(-18), severity])).toEqual([
+    ['(10 of 10 requests).'.slice(-18), 'danger'],
+    ['(3 of 3 requests).'.slice(-18), 'danger'],
+  ])
+})
+
+test('a license that does not serve for another reason is told with it', async () => {
+  const terms = termsOf('DEVELOPER', { geography: { allow: ['DE'], basis: 'declared' } })
+  await install(issuer.license({ terms, exp: null }).text)
+  const told = (await outpost.client.licenses.notices()).map(({ kind, message }) => [kind, message])
+  expect(told).toEqual([['denied-LIC_GEO_DENIED', expect.stringContaining('Declare the country')]])
 })
 
 test('without a server each mail is a file that any program for mail opens', async () => {

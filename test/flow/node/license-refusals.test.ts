@@ -1,0 +1,91 @@
+/** What a license refuses can be found again: calls in the log and as notices, deployments and exports among the refusals. */
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
+import { refusalOf } from '../../support/handed-over.ts'
+import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+
+const model = 'acme.cells'
+let outpost: WholeNode
+let foreign: ForeignPackage
+let issuer: TestIssuer
+let key: string
+
+beforeAll(async () => {
+  outpost = await startWholeNode()
+  foreign = await foreignPackage('acme')
+  issuer = testIssuer('acme', foreign.privateKey)
+  const { handle } = await outpost.node.adopt(foreign.path)
+  const { packageId } = await outpost.client.packages.inspect({ handle })
+  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
+  expect((await outpost.ended(jobId)).state).toBe('done')
+  key = (await outpost.client.keys.create({ name: 'teller', scopes: ['infer'] })).secret
+}, 60_000)
+afterAll(async () => {
+  await outpost[Symbol.asyncDispose]()
+  await rm(foreign.folder, { recursive: true, force: true })
+})
+
+async function ask(): Promise<string> {
+  const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/${model}/inference`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => 1) }),
+  })
+  const { error } = (await answer.json()) as { error?: { code: string } }
+  return error?.code ?? String(answer.status)
+}
+const failed = async () =>
+  (await outpost.client.requests.list({ outcome: 'failed', model, offset: 0, limit: 50 })).rows
+const refusals = () => outpost.client.licenses.refusals()
+const waiting = { timeout: 15_000, interval: 200 }
+
+test('a deployment and an export that a license refuses stand among the last refusals', async () => {
+  expect(await refusalOf(outpost.client.deployments.deploy({ model, version: '1.0.0' }))).toBe('LIC_NONE')
+  expect((await refusals())[0]).toMatchObject({
+    code: 'LIC_NONE',
+    of: 'serve',
+    model,
+    version: expect.stringMatching(/^1\.0\.0/),
+    requestId: null,
+    lid: null,
+  })
+  const { payload, text } = issuer.license({
+    terms: termsOf('DEVELOPER', { quota: { unit: 'request', max: 1, onExceed: 'deny', overageMax: null } }),
+  })
+  await outpost.client.licenses.install({ document: text })
+  const exported = await outpost.node.fetch(new Request(`http://localhost/api/packages/${model}/1.0.0`), {
+    owner: true,
+  })
+  expect(exported.status).toBe(403)
+  expect((await refusals())[0]).toMatchObject({
+    code: 'LIC_REDISTRIBUTION_DENIED',
+    of: 'export',
+    lid: payload.lid,
+  })
+})
+
+test('refused calls are in the log of failed requests, among the refusals, and told as a notice', async () => {
+  await outpost.client.deployments.deploy({ model, version: '1.0.0' })
+  expect([await ask(), await ask()]).toEqual(['200', 'QUOTA_EXCEEDED'])
+  await expect.poll(async () => (await failed()).map(({ code }) => code), waiting).toEqual(['QUOTA_EXCEEDED'])
+  const [call] = await failed()
+  await expect
+    .poll(async () => (await refusals())[0], waiting)
+    .toMatchObject({ code: 'QUOTA_EXCEEDED', of: 'call', requestId: call?.id })
+  await expect
+    .poll(async () => (await outpost.client.licenses.notices()).map(({ message }) => message).join(), waiting)
+    .toContain('Calls to acme.cells are refused')
+})
+
+test('an expired license refuses in the log, too', async () => {
+  const [row] = await outpost.client.licenses.list({ model })
+  const old = { iat: nowSeconds() - 9_000_000, nbf: nowSeconds() - 9_000_000, exp: nowSeconds() - 8_000_000 }
+  await outpost.client.licenses.remove({ lid: row?.lid ?? '' })
+  await outpost.client.licenses.install({ document: issuer.license(old).text })
+  expect(await ask()).toBe('LIC_EXPIRED')
+  await expect
+    .poll(async () => (await failed()).map(({ code }) => code), waiting)
+    .toEqual(['LIC_EXPIRED', 'QUOTA_EXCEEDED'])
+})
