@@ -49,6 +49,7 @@ import type { NodeWriter } from './store/sqlite.ts'
 import { draftIds } from './store/tables/drafts.ts'
 import { type JobTable, jobTable } from './store/tables/jobs.ts'
 import { currentSnapshot, nodeId } from './store/tables/meta.ts'
+import { sweepTemporaryFolders } from './store/temporary-folder.ts'
 import { createServingSupervisor, type ServingSupervisor } from './supervisor/serving-supervisor.ts'
 
 export interface NodeConfig {
@@ -200,6 +201,7 @@ async function recoverJobs(paths: DataPaths, db: NodeWriter, clock: Clock): Prom
   const uploads = table
     .unfinishedInputs()
     .flatMap(({ path }) => (typeof path === 'string' ? [relative(paths.uploads, path)] : []))
+  await sweepTemporaryFolders()
   await recoverDataDirectory(paths, { uploads: new Set(uploads), drafts: new Set(draftIds(db)) })
   return table
 }

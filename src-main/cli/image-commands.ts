@@ -1,6 +1,4 @@
 /** Versions for containers and clusters: image, kserve. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { AddCommand } from './add-command.ts'
@@ -55,9 +53,9 @@ interface ImageOptions {
 async function imageCommand(context: CliContext, reference: string, options: ImageOptions): Promise<void> {
   const { model, version } = requireVersion(reference)
   const { exportImage } = await import('../flows/packages/export-image.ts')
-  const folder = await mkdtemp(join(tmpdir(), 'outpost-image-'))
+  const { withTemporaryFolder } = await import('../store/temporary-folder.ts')
   const progress = context.terminal.progress('Writing')
-  try {
+  await withTemporaryFolder(async (folder) => {
     const packagePath = join(folder, 'model.outpost')
     await context.withNode((node) =>
       node.download(`/api/packages/${model}/${encodeURIComponent(version)}`, packagePath, (done) =>
@@ -74,10 +72,7 @@ async function imageCommand(context: CliContext, reference: string, options: Ima
       baseLayout,
     })
     context.terminal.result({ output, ...made }, `${output}  ${made.layers} layers\n${made.digest}`)
-  } finally {
-    progress.end()
-    await rm(folder, { recursive: true, force: true })
-  }
+  }).finally(() => progress.end())
 }
 
 interface KserveOptions {

@@ -2,12 +2,11 @@
  * The ladder of checks over a package or a source folder, without a node, in a lab process of its own. What the package
  * gets wrong is a failed check of the report; an exception is a fault of the machine, or a path that is not there.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { StartChild } from '../../base/child.ts'
 import { OutpostError } from '../../base/errors.ts'
 import type { ValidationReport } from '../../contract/validation.ts'
+import { withTemporaryFolder } from '../../store/temporary-folder.ts'
 import { isDirectory } from './describe-path.ts'
 import { examine } from './examine.ts'
 
@@ -28,8 +27,7 @@ export async function validatePath(
       hint: `Pack it first: outpost pack ${path} -o model.outpost`,
     })
   }
-  const scratch = await mkdtemp(join(tmpdir(), 'outpost-validate-'))
-  try {
+  return await withTemporaryFolder(async (scratch) => {
     const options = folder ? { skipRun } : { skipRun, packageFile: resolve(path) }
     const report = (fraction: number | null, step?: string): void => watch.onProgress(fraction, step)
     const examined = await examine(
@@ -40,7 +38,5 @@ export async function validatePath(
       { from: 0, to: 1 },
     )
     return examined.report
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  })
 }
