@@ -61,6 +61,9 @@ export function Palette({ run }: { run: RunCommand }) {
       }}
       shortcut={null}
       size={600}
+      // Its top stays where it is while the list below it grows and shrinks.
+      centered={false}
+      yOffset={88}
       maxHeight={440}
       scrollable
       attributes={{ content: { 'aria-label': 'Search or run a command' } }}

@@ -48,7 +48,7 @@ export function ConfirmDialog({
           if (!blocked && !act.isPending) act.mutate()
         }}
       >
-        <div>{children}</div>
+        <Stack gap="sm">{children}</Stack>
         {act.error && (
           <ErrorNotice error={act.error} what={`${action} did not work.`} unchanged={unchanged} />
         )}

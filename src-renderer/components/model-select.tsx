@@ -10,13 +10,15 @@ interface ModelSelectProps {
   value: string | null
   onChange: (model: string) => void
   error?: string | null
+  /** Takes the focus in a dialog that opens. */
+  first?: boolean
 }
 
 /** Milliseconds after the last key before the node is asked. */
 const pauseMs = 150
 const shownMax = 50
 
-export function ModelSelect({ label = 'Model', value, onChange, error = null }: ModelSelectProps) {
+export function ModelSelect({ label = 'Model', value, onChange, error = null, first }: ModelSelectProps) {
   const [search, setSearch] = useState(value ?? '')
   const [settled] = useDebouncedValue(search, pauseMs)
   const found = useQuery(
@@ -44,6 +46,7 @@ export function ModelSelect({ label = 'Model', value, onChange, error = null }: 
       nothingFoundMessage={found.error ? 'The models could not be loaded' : 'No model of this name'}
       allowDeselect={false}
       error={error}
+      data-autofocus={first || undefined}
       onChange={(next) => next !== null && onChange(next)}
     />
   )

@@ -47,6 +47,9 @@ const grouped = (value: number): string => value.toLocaleString('en-US')
 const counted = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`
 export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 
+export const versionsInWords = (range: string): string =>
+  range === '*' ? 'all versions' : `versions ${range}`
+
 export function quotaInWords({ quota }: Pick<LicenseTerms, 'quota'>): string {
   const unit = quota.unit === 'item' ? 'item' : 'request'
   if (quota.max === null) return `As many ${unit}s as wanted; they are counted.`
@@ -103,7 +106,7 @@ export function clausesInWords(license: LicensePayload): Array<{ title: string; 
   const only =
     artifacts.length === 0 ? '' : `, and of those ${counted(artifacts.length, 'package')} by digest`
   const clauses = [
-    { title: 'Model', text: `${model.id}, versions ${model.range}${only}.` },
+    { title: 'Model', text: `${model.id}, ${versionsInWords(model.range)}${only}.` },
     {
       title: 'Time',
       text:

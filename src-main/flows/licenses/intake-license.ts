@@ -2,7 +2,7 @@
 import { OutpostError } from '../../base/errors.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
-import { dayOf, quotaInWords } from '../../contract/license/words.ts'
+import { dayOf, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
 import { graceEnd } from '../../license/ladder/rungs.ts'
@@ -164,7 +164,7 @@ function effectsOf(node: NodeContext, license: LicensePayload, history: readonly
   const installed = findModel(node.db, model.id)
   const end = exp === null ? 'without end' : `until before ${dayOf(exp)}`
   const effects = [
-    `${terms.type} license for ${model.id}, versions ${model.range}, from ${dayOf(nbf)} ${end}.`,
+    `${terms.type} license for ${model.id}, ${versionsInWords(model.range)}, from ${dayOf(nbf)} ${end}.`,
     quotaInWords(terms),
   ]
   if (replaced)

@@ -3,13 +3,16 @@ import type { LicensePayload } from '../../../src-main/contract/license/document
 import { clausesInWords } from '../../../src-main/contract/license/words.ts'
 import { Facts } from '../page.tsx'
 import css from './license.module.css'
+import { inScreenWords } from './license-words.ts'
 import { RightsMatrix } from './rights-matrix.tsx'
 
 export function LicenseText({ license }: { license: LicensePayload }) {
   return (
     <div className={css.text}>
       <RightsMatrix terms={license.terms} meanings />
-      <Facts items={clausesInWords(license).map(({ title, text }) => [title, text] as const)} />
+      <Facts
+        items={clausesInWords(license).map(({ title, text }) => [title, inScreenWords(text)] as const)}
+      />
     </div>
   )
 }

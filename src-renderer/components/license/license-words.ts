@@ -33,12 +33,11 @@ const shareNoticed = 0.8
 export const shareUsed = ({ usage }: Pick<LicenseRow, 'usage'>): number | null =>
   usage === null || usage.limit === null ? null : usage.limit === 0 ? 1 : usage.used / usage.limit
 
-/** Midnights of UTC, as the first moment of a month is, in the words of the screens. */
-export const withDates = (text: string): string =>
-  text.replace(
-    /\b(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z/g,
-    (_, day: string) => `${formatDate(day)}, 00:00 UTC`,
-  )
+/** Midnights of UTC, as the first moment of a month is, and thousands, in the way of the screens. */
+export const inScreenWords = (text: string): string =>
+  text
+    .replace(/(\d),(?=\d{3}\b)/g, '$1\u202f')
+    .replace(/\b(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z/g, (_, day: string) => `${formatDate(day)}, 00:00 UTC`)
 
 export const inDays = (days: number): string =>
   days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${formatNumber(days)} days`

@@ -4,7 +4,7 @@ import { failureOf } from '../../data/failure.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Facts } from '../page.tsx'
 import { ErrorNotice } from '../states.tsx'
-import { withDates } from './license-words.ts'
+import { inScreenWords } from './license-words.ts'
 
 const words = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
@@ -28,12 +28,14 @@ export function RefusalNotice({ error, what, unchanged, model }: RefusalNoticePr
     ['Found', found],
     ['Way out', words(remedy) ?? failure.hint ?? null],
   ] as const
-  const shown = facts.flatMap(([label, text]) => (text === null ? [] : [[label, withDates(text)] as const]))
+  const shown = facts.flatMap(([label, text]) =>
+    text === null ? [] : [[label, inScreenWords(text)] as const],
+  )
   const { code, message, hint, details } = failure
   // What stands in the rows below is not said twice.
   const short =
     found === null
-      ? { code, message, ...(hint && { hint: withDates(hint) }), ...(details && { details }) }
+      ? { code, message, ...(hint && { hint: inScreenWords(hint) }), ...(details && { details }) }
       : { code, message: `${titles[code]?.title ?? message}.`, ...(details && { details }) }
   return (
     <>

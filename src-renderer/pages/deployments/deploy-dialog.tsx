@@ -22,6 +22,7 @@ export function DeployDialog({ opened, onClose, ...asked }: Props) {
     <Modal
       opened={opened}
       onClose={onClose}
+      size={520}
       title="Deploy a version"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -65,6 +66,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
     >
       <Stack gap="md">
         <ModelSelect
+          first={!askedModel || !askedVersion}
           value={model}
           onChange={(next) => {
             setModel(next)

@@ -217,7 +217,7 @@ function Calls({ row }: { row: DeploymentRow }) {
       title="Call it"
       note="with a key that has the scope infer"
       actions={
-        <LinkButton to="/settings/$section" params={{ section: 'keys' }} size="xs">
+        <LinkButton to="/settings/$section" params={{ section: 'keys' }}>
           Create a key
         </LinkButton>
       }

@@ -44,11 +44,7 @@ export function DriftCard({ row }: { row: DeploymentRow }) {
     <Card
       title="Drift"
       note="inputs and outputs beside those of the suite"
-      actions={
-        <LinkButton to="/alerts" size="xs">
-          Rules
-        </LinkButton>
-      }
+      actions={<LinkButton to="/alerts">Rules</LinkButton>}
     >
       <Loaded query={drift} what="the drift">
         {(rows) => {

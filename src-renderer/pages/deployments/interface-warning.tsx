@@ -1,6 +1,7 @@
 /** Says before a version answers that it takes or gives other tensors than the one whose callers it will get. */
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
+import { versionCore } from '../../components/format.ts'
 import { Banner } from '../../components/page.tsx'
 import { interfaceDifferences } from './interface-differences.ts'
 
@@ -15,8 +16,8 @@ export function InterfaceWarning({ model, now, next }: { model: string; now: str
   const differences = interfaceDifferences(before.data, after.data)
   if (differences.length === 0) return null
   return (
-    <Banner tone="warn" title={`${next} has another interface than ${now}.`}>
-      Requests that {now} answers may be refused: {differences.join('; ')}.
+    <Banner tone="warn" title={`${versionCore(next)} has another interface than ${versionCore(now)}.`}>
+      Requests that {versionCore(now)} answers may be refused: {differences.join('; ')}.
     </Banner>
   )
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { DeploymentRow, DeploymentTarget } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatDuration } from '../../components/format.ts'
+import { formatDuration, versionCore } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
 import { InterfaceWarning } from './interface-warning.tsx'
 import { IntroduceDialog } from './introduce-dialog.tsx'
@@ -40,13 +40,13 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
   const { endpoint, version } = row
   if (asking.verb === 'introduce') return <IntroduceDialog row={row} onClose={onClose} after={after} />
   if (asking.verb === 'roll back') {
-    const { title, effect } = wayBack(row)
+    const { title, effect, to } = wayBack(row)
     return (
       <ConfirmDialog
         opened
         onClose={onClose}
-        title={`Roll back ${endpoint}`}
-        action="Roll back"
+        title={`Roll ${endpoint} back to ${versionCore(to)}`}
+        action={`Roll back to ${versionCore(to)}`}
         onConfirm={() => after(title, client.deployments.rollBack({ endpoint }))}
       >
         <p>{effect}</p>
@@ -61,8 +61,8 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
       <ConfirmDialog
         opened
         onClose={onClose}
-        title={`Promote ${target.version}`}
-        action={`Promote ${target.version}`}
+        title={`Promote ${versionCore(target.version)}`}
+        action={`Promote ${versionCore(target.version)}`}
         tone="accent"
         onConfirm={() =>
           after(
@@ -83,8 +83,8 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
     <ConfirmDialog
       opened
       onClose={onClose}
-      title={`Take ${target.version} out`}
-      action={`Take out ${target.version}`}
+      title={`Take ${versionCore(target.version)} out`}
+      action={`Take out ${versionCore(target.version)}`}
       onConfirm={() =>
         after(
           `${target.version} is taken out`,
@@ -99,14 +99,22 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
   )
 }
 
+interface WayBack {
+  /** The version that answers all requests then. */
+  to: string
+  title: string
+  effect: string
+}
+
 /** What the node will do, by the same order. */
-function wayBack({ targets, version, endpoint }: DeploymentRow): { title: string; effect: string } {
+export function wayBack({ targets, version, endpoint }: DeploymentRow): WayBack {
   const underWay = targets.find(
     ({ role, weight }) =>
       role === 'pending' || role === 'shadow' || (weight < 10_000 && weight > 0 && role === 'candidate'),
   )
   if (underWay) {
     return {
+      to: version,
       title: `${underWay.version} is taken out`,
       effect: `${underWay.version} is taken out, and ${version} answers all requests of ${endpoint}.`,
     }
@@ -114,6 +122,7 @@ function wayBack({ targets, version, endpoint }: DeploymentRow): { title: string
   const before =
     targets.find(({ role }) => role === 'previous') ?? targets.find(({ role }) => role === 'candidate')
   return {
+    to: before?.version ?? 'the version before',
     title: `${before?.version ?? 'The version before'} is back`,
     effect: `${before?.version ?? 'The version before'} answers all requests of ${endpoint} again, in the place of ${version}.`,
   }
@@ -133,8 +142,8 @@ function ShiftDialog({
     <ConfirmDialog
       opened
       onClose={onClose}
-      title={`Shift requests to ${target.version}`}
-      action="Shift"
+      title={`Shift requests to ${versionCore(target.version)}`}
+      action={wanted === null ? 'Shift' : `Shift to ${wanted / 100} %`}
       tone="accent"
       blocked={wanted === null}
       onConfirm={() =>

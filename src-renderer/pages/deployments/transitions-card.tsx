@@ -1,5 +1,5 @@
 /** What the endpoint answered with, newest first, and the tester that says which version a key goes to. */
-import { Button, Group, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
@@ -78,7 +78,7 @@ export function WhichCard({ row }: { row: DeploymentRow }) {
         }}
       >
         <Stack>
-          <Group align="end" gap={12}>
+          <div className={css.question}>
             <TextInput
               label="Key"
               description="The name of an API key"
@@ -92,9 +92,9 @@ export function WhichCard({ row }: { row: DeploymentRow }) {
               onChange={(event) => setSession(event.currentTarget.value)}
             />
             <Button type="submit" loading={ask.isPending} disabled={consumer.trim() === ''}>
-              Ask
+              Ask the node
             </Button>
-          </Group>
+          </div>
           {ask.data && (
             <p role="status">
               <span className={css.answer}>{ask.data.version}</span> ({ask.data.role}), by {ask.data.rule}

@@ -5,12 +5,12 @@ import type { DeploymentRow, DeploymentTarget } from '../../../src-main/contract
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { DeprecationChip } from '../../components/deprecation-chip.tsx'
-import { formatNumber } from '../../components/format.ts'
+import { formatNumber, versionCore } from '../../components/format.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { None, Version } from '../../components/values.tsx'
 import css from './traffic.module.css'
-import { useTrafficActions } from './traffic-actions.tsx'
+import { useTrafficActions, wayBack } from './traffic-actions.tsx'
 
 const roleWords: Record<DeploymentTarget['role'], string> = {
   primary: 'Primary',
@@ -34,7 +34,11 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
       actions={
         <>
           <Button onClick={() => actions.ask({ verb: 'introduce' })}>Add a version</Button>
-          {canGoBack && <Button onClick={() => actions.ask({ verb: 'roll back' })}>Roll back</Button>}
+          {canGoBack && (
+            <Button color="bad" onClick={() => actions.ask({ verb: 'roll back' })}>
+              Roll back to {versionCore(wayBack(row).to)}
+            </Button>
+          )}
         </>
       }
     >

@@ -217,7 +217,7 @@ function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => vo
             onChange={setAmount}
             min={1}
             allowDecimal={false}
-            thousandSeparator=","
+            thousandSeparator=" "
           />
           {kind === 'quota' && (
             <TextInput

@@ -152,7 +152,7 @@ function QuotaFields({
         onChange={(value) => onChange({ ...quota, max: value === '' ? null : Number(value) })}
         min={0}
         allowDecimal={false}
-        thousandSeparator=","
+        thousandSeparator=" "
       />
       <Select
         label="Counted"
@@ -252,7 +252,7 @@ function PriceFields({ price, onChange }: { price: PriceTerms; onChange: (price:
           onChange={(value) => onChange(withCredits(price, Number(value) || 0))}
           min={0}
           allowDecimal={false}
-          thousandSeparator=","
+          thousandSeparator=" "
         />
       )}
       {'prepaid' in price && (

@@ -1,8 +1,9 @@
 /** What a license will say, in words, before it is signed; and where its fields contradict its type. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
-import { clausesInWords, rightsInWords } from '../../../src-main/contract/license/words.ts'
-import { typeWords } from '../../components/license/license-words.ts'
+import { clausesInWords } from '../../../src-main/contract/license/words.ts'
+import { inScreenWords, typeWords } from '../../components/license/license-words.ts'
+import { RightsMatrix } from '../../components/license/rights-matrix.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import css from './issuing.module.css'
 
@@ -19,18 +20,12 @@ export function TermsPreview({
       <h3>
         {typeWords(license.terms.type)} license for {license.sub}
       </h3>
-      <ul className={css.rights}>
-        {rightsInWords(license.terms).map(({ right, title, allowed, meaning }) => (
-          <li key={right} data-allowed={allowed || undefined} title={meaning}>
-            <b>{allowed ? 'Yes' : 'No'}</b> {title}
-          </li>
-        ))}
-      </ul>
+      <RightsMatrix terms={license.terms} />
       <dl className={css.clauses}>
         {clausesInWords(license).map(({ title, text }) => (
           <div key={title}>
             <dt>{title}</dt>
-            <dd>{text}</dd>
+            <dd>{inScreenWords(text)}</dd>
           </div>
         ))}
       </dl>

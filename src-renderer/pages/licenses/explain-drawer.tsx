@@ -7,7 +7,7 @@ import type { Explanation } from '../../../src-main/contract/license/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDate, formatNumber } from '../../components/format.ts'
-import { typeWords, withDates } from '../../components/license/license-words.ts'
+import { inScreenWords, typeWords } from '../../components/license/license-words.ts'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import css from './licenses.module.css'
@@ -82,7 +82,7 @@ function Parts({ explanation }: { explanation: Explanation }) {
                 [
                   ['The license says', one.clause],
                   ['Found', one.evidence],
-                  ['Way out', withDates(one.remedy)],
+                  ['Way out', inScreenWords(one.remedy)],
                   ['Used this month', usedText(one.usage)],
                 ] as const
               ).filter(([, text]) => text !== '')}
@@ -133,7 +133,7 @@ export function Decision({ explanation: { decision, own, usedUp } }: { explanati
           usedUp.code === 'QUOTA_EXCEEDED' ? 'The quota of the month is used up.' : 'The credits are used up.'
         }
       >
-        {usedUp.evidence} {usedUp.clause} {withDates(usedUp.remedy)} <code>{usedUp.code}</code>
+        {usedUp.evidence} {usedUp.clause} {inScreenWords(usedUp.remedy)} <code>{usedUp.code}</code>
       </Banner>
     )
   const grace = decision.graceUntil

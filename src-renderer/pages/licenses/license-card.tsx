@@ -3,6 +3,7 @@ import { Button, Menu } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
+import { versionsInWords } from '../../../src-main/contract/license/words.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDate } from '../../components/format.ts'
 import { inDays, licenseStates, noticesOf, typeWords } from '../../components/license/license-words.ts'
@@ -100,8 +101,6 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
     </Card>
   )
 }
-
-const versionsInWords = (range: string): string => (range === '*' ? 'all versions' : `versions ${range}`)
 
 type Fact = readonly [string, React.ReactNode]
 

@@ -60,7 +60,7 @@ export function LicensesPage() {
       <div data-takes-files className={css.whole} data-over={over || undefined}>
         <PageHeader
           title="Licenses and usage"
-          note="What publishers allow on this machine, and what of it is used. Drop a license anywhere on this page."
+          note="What publishers allow here, and what of it is used. Drop a license anywhere on the page."
           chips={
             urgent > 0 && (
               <Chip tone="bad">

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { inScreenWords } from '../../components/license/license-words.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
@@ -46,7 +47,7 @@ export function NoticesTab() {
                       {word}
                     </Chip>,
                     row.model ?? <None key="model">removed</None>,
-                    row.message,
+                    inScreenWords(row.message),
                   ],
                 }
               })}

@@ -75,7 +75,7 @@ export function RequestDialog({ renews, model: asked, onClose }: RequestDialogPr
               Makes a file that the publisher answers with a license for this machine. Nothing is sent from
               here.
             </p>
-            {renews === null && <ModelSelect value={model} onChange={setModel} />}
+            {renews === null && <ModelSelect first value={model} onChange={setModel} />}
             <TextInput
               label="Versions"
               description="A range such as ^1.2.0; * means all"

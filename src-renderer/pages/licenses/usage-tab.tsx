@@ -121,8 +121,8 @@ const cellsOf = (line: StatementLine, month: string) => [
     {line.model}
   </span>,
   <span key="license" title={line.price ? priceInWords(line.price) : line.lid}>
-    {line.type ? typeWords(line.type) : 'Removed'}{' '}
-    <span className={css.muted}>{line.account ?? line.lid}</span>
+    {line.type ? typeWords(line.type) : 'Removed'}
+    <small className={css.under}>{line.account ?? line.lid}</small>
   </span>,
   formatNumber(line.requests),
   formatNumber(line.units),

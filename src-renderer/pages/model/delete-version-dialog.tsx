@@ -5,7 +5,7 @@ import { useRef } from 'react'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatBytes } from '../../components/format.ts'
+import { formatBytes, versionCore } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
 
 export function DeleteVersionDialog({
@@ -35,8 +35,8 @@ export function DeleteVersionDialog({
     <ConfirmDialog
       opened={version !== null}
       onClose={onClose}
-      title={`Delete ${name}`}
-      action={`Delete ${name}`}
+      title={`Delete ${versionCore(name)}`}
+      action={`Delete ${versionCore(name)}`}
       blocked={isDeployed}
       onConfirm={remove}
     >

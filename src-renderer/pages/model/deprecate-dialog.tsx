@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { versionCore } from '../../components/format.ts'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 
 export function DeprecateDialog({ version, onClose }: { version: VersionDetail; onClose: () => void }) {
@@ -34,8 +35,8 @@ export function DeprecateDialog({ version, onClose }: { version: VersionDetail; 
     <ConfirmDialog
       opened
       onClose={onClose}
-      title={`Deprecate ${name}`}
-      action={`Deprecate ${name}`}
+      title={`Deprecate ${versionCore(name)}`}
+      action={`Deprecate ${versionCore(name)}`}
       onConfirm={deprecate}
     >
       <Stack gap="md">
@@ -62,7 +63,11 @@ export function DeprecateDialog({ version, onClose }: { version: VersionDetail; 
           clearButtonProps={{ 'aria-label': 'No replacement' }}
         />
         {version.deprecatedAt !== null && (
-          <Button onClick={() => void takeBack()}>Take the deprecation back</Button>
+          <div>
+            <Button size="xs" onClick={() => void takeBack()}>
+              Take the deprecation back
+            </Button>
+          </div>
         )}
       </Stack>
     </ConfirmDialog>

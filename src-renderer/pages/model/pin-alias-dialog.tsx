@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SyntheticEvent, useRef, useState } from 'react'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
+import { versionCore } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 
@@ -33,7 +34,7 @@ export function PinAliasDialog({ version, onClose }: { version: VersionRow | nul
     <Modal
       opened={version !== null}
       onClose={onClose}
-      title={`Pin an alias to ${name}`}
+      title={`Pin an alias to ${versionCore(name)}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={submit}>
@@ -62,7 +63,7 @@ export function PinAliasDialog({ version, onClose }: { version: VersionRow | nul
               </Button>
             )}
             <Button type="submit" variant="filled" disabled={!valid} loading={pin.isPending}>
-              Pin {alias} to {name}
+              Pin {alias} to {versionCore(name)}
             </Button>
           </Group>
         </Stack>

@@ -37,7 +37,7 @@ export function History({ visits, onRecall }: { visits: Visit[]; onRecall: (visi
               result(visit)
             ),
             visit.answer === null ? '' : formatNumber(visit.answer.timing.totalMs, 2),
-            <Button key="again" variant="subtle" size="xs" onClick={() => onRecall(visit)}>
+            <Button key="again" size="xs" onClick={() => onRecall(visit)}>
               Fill in again
             </Button>,
           ],
