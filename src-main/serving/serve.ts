@@ -276,6 +276,7 @@ async function startServing(
     tls: config.tls,
     traces,
     addressRequestsPerMinute: config.addressRequestsPerMinute ?? null,
+    answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     rates: createRateLimits(),
     identify: createIdentify(config, () => routes.keys, keysUsed.note),
     targets,
@@ -316,7 +317,6 @@ async function startServing(
   const door = createDoor({
     ...behind,
     hosts: servedHosts(config.host, config.hostsAllowed),
-    answerSecondsMax: config.answerSecondsMax ?? limits.answerSecondsMax,
     requestSecondsMax: config.requestSecondsMax ?? limits.requestSecondsMax,
     views: createDoorViews(served, metrics),
     repository: createRepositoryDoor(repository),

@@ -20,10 +20,16 @@ const loaded = loadSync(protoFile, {
   oneofs: true,
   enums: String,
 })
-const Client = makeGenericClientConstructor(
-  loaded['inference.GRPCInferenceService'] as ServiceDefinition,
-  'GRPCInferenceService',
-)
+const service = loaded['inference.GRPCInferenceService'] as ServiceDefinition
+const Client = makeGenericClientConstructor(service, 'GRPCInferenceService')
+
+/** One request of ModelStreamInfer as it goes over the wire, for a client that keeps to no library. */
+export function streamFrame(request: GrpcRequest): Buffer {
+  const message = service.ModelStreamInfer?.requestSerialize(request) ?? Buffer.alloc(0)
+  const head = Buffer.alloc(5) // not packed, and its length
+  head.writeUInt32BE(message.byteLength, 1)
+  return Buffer.concat([head, message])
+}
 
 export interface GrpcTensor {
   name: string

@@ -24,7 +24,11 @@ export async function startServing(
   const notify = () => {
     for (const look of wake.splice(0)) look()
   }
-  child.onLine((line) => process.stderr.write(`serving: ${line}\n`))
+  const lines: string[] = []
+  child.onLine((line) => {
+    lines.push(line)
+    process.stderr.write(`serving: ${line}\n`)
+  })
   child.onMessage((raw) => {
     seen.push(servingToControl.parse(raw))
     notify()
@@ -67,6 +71,8 @@ export async function startServing(
     grpcAddress: first.grpc?.address ?? '',
     pid: child.pid,
     exited,
+    /** What it wrote to its terminal. */
+    lines,
     message,
     snapshot,
     reports: () => seen.filter((one): one is Message<'report'> => one.type === 'report'),
@@ -77,7 +83,6 @@ export async function startServing(
     },
     kill: () => child.kill(),
     /** POST of JSON, or of text as it is. */
-    post_: undefined,
     call: async (path: string, body: unknown, key?: string, headers: Record<string, string> = {}) => {
       const response = await fetch(`${first.url}${path}`, {
         method: 'POST',

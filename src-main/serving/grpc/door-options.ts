@@ -12,6 +12,8 @@ export interface GrpcDoorOptions {
   protoFile: string
   tls: { cert: string; key: string } | null
   addressRequestsPerMinute: number | null
+  /** In which the client of a stream must have taken something of what was sent. */
+  answerSecondsMax: number
   rates: RateLimits
   identify: Identify
   targets: Pick<Targets, 'of'>

@@ -2,7 +2,7 @@
  * The Open Inference Protocol v2 over gRPC, on a port of its own. The same ladder as the HTTP door, from the same parts:
  * who, how often, which version, and then the story of an inference.
  */
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import {
   logVerbosity,
   Server,
@@ -60,7 +60,13 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
   listener.maxConnections = limits.grpcConnectionsMax
   const service = loadService(options.protoFile)
   const ask = createGrpcAsk(options)
-  const infer = createInferHandlers(options, service, ask)
+  /** By what the library calls a call's peer. */
+  const sockets = new Map<string, Socket>()
+  const infer = createInferHandlers(
+    { ...options, cutOff: (call) => sockets.get(call.getPeer())?.destroy() },
+    service,
+    ask,
+  )
 
   /** A call that runs no model; `open` ones answer to anyone. */
   const unary =
@@ -111,7 +117,12 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
         : ServerCredentials.createInsecure()
       // A listener of its own, since the library's has no bound on connections.
       const { injectConnection } = server.createConnectionInjector(credentials)
-      listener.on('connection', injectConnection)
+      listener.on('connection', (socket) => {
+        const peer = `${socket.remoteAddress}:${socket.remotePort}`
+        sockets.set(peer, socket)
+        socket.once('close', () => void sockets.delete(peer))
+        injectConnection(socket)
+      })
       return listen(listener, address)
     },
     drain: () =>

@@ -13,11 +13,14 @@ import { streamAnswer, streamRefusal } from './stream-answer.ts'
 /** Requests of one stream that are worked on at once; the client's next ones wait on the wire. */
 const underWayMax = 64
 
-type Sources = Pick<GrpcDoorOptions, 'targets' | 'rooms' | 'traces'>
+interface Sources extends Pick<GrpcDoorOptions, 'targets' | 'rooms' | 'traces' | 'answerSecondsMax'> {
+  /** Ends the connection that the call came over: the library waits for its client for ever. */
+  cutOff: (call: Pick<AnyCall, 'getPeer'>) => void
+}
 type StreamCall = ServerDuplexStream<InferRequestMessage, Buffer>
 
 export function createInferHandlers(
-  { targets, rooms, traces }: Sources,
+  { targets, rooms, traces, answerSecondsMax, cutOff }: Sources,
   service: InferenceService,
   ask: GrpcAsk,
 ) {
@@ -77,13 +80,13 @@ export function createInferHandlers(
     let underWay = 0
     let ending = false
     let room: Promise<void> | null = null
-    /** Waits for a client that reads slowly, whose next requests then wait too. */
+    const watch = watchTaking(answerSecondsMax, () => signal.aborted || cutOff(call))
+    /** Waits for a client that reads slowly, whose next requests then wait too; one that takes nothing is cut off. */
     const send = async (bytes: Buffer) => {
-      if (signal.aborted || call.write(bytes)) return
-      room ??= new Promise<void>((resolve) => {
-        call.once('drain', resolve)
-        call.once('cancelled', resolve)
-      }).finally(() => {
+      if (signal.aborted) return
+      watch.sent()
+      if (call.write(bytes, watch.taken)) return
+      room ??= drained(call).finally(() => {
         room = null
       })
       await room
@@ -132,4 +135,44 @@ export function createInferHandlers(
       for (const finish of [...streams]) finish()
     },
   }
+}
+
+/** Calls `onNothing` where something was sent and nothing taken for so long. One timer, however much goes through. */
+function watchTaking(secondsMax: number, onNothing: () => void) {
+  let untaken = 0
+  let since = 0
+  let isWatched = false
+  const look = () => {
+    isWatched = untaken > 0
+    if (!isWatched) return
+    const left = since + secondsMax * 1000 - performance.now()
+    if (left <= 0) onNothing()
+    else setTimeout(look, left).unref()
+  }
+  return {
+    sent: () => {
+      if (untaken === 0) since = performance.now()
+      untaken += 1
+      if (isWatched) return
+      isWatched = true
+      setTimeout(look, secondsMax * 1000).unref()
+    },
+    taken: () => {
+      untaken -= 1
+      since = performance.now()
+    },
+  }
+}
+
+/** Settles when the client has taken all that was written, or has gone. */
+function drained(call: StreamCall): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      call.off('drain', settle)
+      call.off('cancelled', settle)
+      resolve()
+    }
+    call.once('drain', settle)
+    call.once('cancelled', settle)
+  })
 }

@@ -1,5 +1,6 @@
 /** The gRPC door beside its protocol: TLS, what it tells in the metadata, limits of requests, connections and calls. */
 import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { credentials, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,9 +9,9 @@ import { limits } from '../../../src-main/contract/limits.ts'
 import { forwardedHeader } from '../../../src-main/contract/remote.ts'
 import { insertRemote } from '../../../src-main/store/tables/remote-engines.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
-import { type GrpcClient, type GrpcRequest, grpcClient } from '../../support/grpc-client.ts'
+import { type GrpcClient, type GrpcRequest, grpcClient, streamFrame } from '../../support/grpc-client.ts'
 import { selfSigned } from '../../support/self-signed.ts'
-import { linearGraph, linearModel } from '../../support/served-models.ts'
+import { identityModel, linearGraph, linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 const model = 'acme.linear'
@@ -153,4 +154,50 @@ test('so many connections are taken and the next is closed, until one of them go
   } finally {
     for (const socket of held) socket.destroy()
   }
+})
+
+/** Larger than what a connection takes in before its client reads. */
+const large: GrpcRequest = {
+  model_name: 'echo',
+  inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 25_000] }],
+  raw_input_contents: [Buffer.alloc(100_000)],
+}
+async function startEcho(answerSecondsMax: number) {
+  const onnx = identityModel('FP32', ['n', 'm'])
+  node.deploy('echo', 'acme.echo', await node.register({ model: 'acme.echo', version: '1.0.0', onnx }))
+  const { secret } = node.createKey()
+  return { secret, serving: await node.start({ grpc, answerSecondsMax }) }
+}
+
+test('a stream whose client takes no answers is cut off', async () => {
+  const { serving, secret } = await startEcho(1)
+  const session = connectHttp2(`http://${serving.grpcAddress}`)
+  session.on('error', () => undefined)
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/inference.GRPCInferenceService/ModelStreamInfer',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    authorization: `Bearer ${secret}`,
+  })
+  stream.on('error', () => undefined)
+  for (let at = 0; at < 4; at += 1) stream.write(streamFrame(large))
+  expect((await once(stream, 'response'))[0][':status']).toBe(200)
+  await once(session, 'close') // nothing of the answers is read
+  expect(await clientOf(serving.grpcAddress, null).call('ServerLive', {})).toMatchObject({ code: 0 })
+})
+
+test('a stream that is often waited for leaves nothing behind each time', async () => {
+  const { serving, secret } = await startEcho(60)
+  const stream = clientOf(serving.grpcAddress, secret).stream()
+  let answers = 0
+  stream.on('data', () => {
+    answers += 1
+    stream.pause()
+    setImmediate(() => stream.resume())
+  })
+  for (let at = 0; at < 1500; at += 1) stream.write(large)
+  stream.end()
+  await once(stream, 'end')
+  expect([answers, serving.lines]).toEqual([1500, []])
 })
