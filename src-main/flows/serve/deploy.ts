@@ -41,6 +41,8 @@ export interface DeployInput {
   strategy?: Strategy
   /** Buckets; what the strategy says where it is left out. */
   weight?: number | undefined
+  /** Stands in the record of a new endpoint. */
+  reason?: string
 }
 
 /**
@@ -74,7 +76,8 @@ export async function deploy(node: NodeContext, actor: Actor, input: DeployInput
       },
     )
   } else {
-    replacePrimary(node, actor, name, existing, { ...begun, modelId: found.model.id, model: input.model })
+    const { model, reason } = input
+    replacePrimary(node, actor, name, existing, { ...begun, modelId: found.model.id, model, reason })
     await applyChange(node, name)
   }
   node.announce('models', input.model)
@@ -90,6 +93,7 @@ interface Replacement {
   modelId: string
   model: string
   executionProvider: string
+  reason?: string | undefined
 }
 
 /** At once: nothing is there that could go on answering. */
@@ -98,7 +102,7 @@ function replacePrimary(
   actor: Actor,
   name: string,
   existing: StoredEndpoint | null,
-  { id, name: version, modelId, model, executionProvider }: Replacement,
+  { id, name: version, modelId, model, executionProvider, reason }: Replacement,
 ): void {
   const from = existing ? withBuild(existing.version, existing.dataVersion) : null
   const details = { endpoint: name, from, executionProvider }
@@ -118,7 +122,8 @@ function replacePrimary(
       originNode,
       at,
     })
-    if (from !== version) recordReplaced(node, actor, { endpoint: name, model, from, to: version, at })
+    if (from !== version)
+      recordReplaced(node, actor, { endpoint: name, model, from, to: version, at, reason })
     nextSnapshot(node.db)
   })
 }

@@ -35,7 +35,10 @@ export function beginTransition(node: NodeContext, actor: Pick<Actor, 'name'>, b
 export function recordReplaced(
   node: NodeContext,
   actor: Pick<Actor, 'name'>,
-  done: Pick<TransitionRow, 'endpoint' | 'model' | 'from' | 'to'> & { at: string; reason?: string },
+  done: Pick<TransitionRow, 'endpoint' | 'model' | 'from' | 'to'> & {
+    at: string
+    reason?: string | undefined
+  },
 ): void {
   const { at, reason = null, ...names } = done
   insertTransition(node.db, {

@@ -5,9 +5,11 @@ import { openAlerts } from '../../store/tables/alerts.ts'
 import { countKeys } from '../../store/tables/api-keys.ts'
 import { countEndpoints } from '../../store/tables/endpoints.ts'
 import { countModels, countModelsFrom } from '../../store/tables/models.ts'
+import { hasTransition } from '../../store/tables/transitions.ts'
 import { usageTotals } from '../../store/tables/usage-hours.ts'
 import { countVersions } from '../../store/tables/versions.ts'
 import type { NodeContext } from '../node-context.ts'
+import { deployedWithSamples } from './samples.ts'
 
 export async function nodeStatus(node: NodeContext): Promise<NodeStatus> {
   const disk = await statfs(node.paths.root)
@@ -45,7 +47,7 @@ export async function nodeStatus(node: NodeContext): Promise<NodeStatus> {
     checklist: {
       samples: countModelsFrom(node.db, 'sample') > 0,
       predicted: requests > 0,
-      deployed: deployments > 0,
+      deployed: hasTransition(node.db, { without: deployedWithSamples }),
       keyCreated: countKeys(node.db) > 0,
       packaged: countModelsFrom(node.db, 'built') > 0,
     },

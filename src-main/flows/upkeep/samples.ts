@@ -30,6 +30,9 @@ import type { NodeContext } from '../node-context.ts'
 import { installPackage } from '../packages/install-package.ts'
 import { deploy, removeDeployment } from '../serve/deploy.ts'
 
+/** Why the endpoints of samples are there: nobody deployed them. */
+export const deployedWithSamples = 'Installed with the sample models'
+
 async function sampleSigner(node: NodeContext): Promise<Signer> {
   const path = join(node.paths.keys, 'samples.pem')
   try {
@@ -106,7 +109,12 @@ async function deployIfIdle(node: NodeContext, actor: Actor, model: string): Pro
     operation: 'serve',
   }).allowed
   if (!mayServe) return // one sample has a license that does not allow it, which its page says
-  await deploy(node, actor, { model, version: 'stable', executionProvider: 'auto' })
+  await deploy(node, actor, {
+    model,
+    version: 'stable',
+    executionProvider: 'auto',
+    reason: deployedWithSamples,
+  })
 }
 
 export async function removeSamples(node: NodeContext, actor: Actor): Promise<{ removed: number }> {

@@ -11,6 +11,10 @@ export const listTransitions = (db: NodeReader, endpoint: string, countMax: numb
     .all(endpoint, countMax)
     .map((row) => transitionRow.parse(row))
 
+/** Whether there ever was one for another reason than this. */
+export const hasTransition = (db: NodeReader, { without }: { without: string }): boolean =>
+  sql<unknown>(db, 'select 1 from transitions where reason is not ? limit 1').get(without) !== undefined
+
 /** The one that has begun and not ended, for a version of an endpoint. */
 export function openTransition(db: NodeReader, endpoint: string, to: string): TransitionRow | null {
   const row = sql<unknown>(

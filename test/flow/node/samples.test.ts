@@ -32,3 +32,20 @@ test('a sample is licensed before it can be tried, also where the next one fails
     await outpost[Symbol.asyncDispose]()
   }
 })
+
+test('what the samples deploy is no step that a person has done', async () => {
+  rmSync(join(samplesDirectory, 'zz-broken'), { recursive: true })
+  const outpost = await startWholeNode({ samplesDirectory })
+  try {
+    const { client } = outpost
+    expect(await outpost.ended((await client.system.installSamples()).jobId)).toMatchObject({ state: 'done' })
+    expect(await client.system.status()).toMatchObject({
+      counts: { deployments: 1 },
+      checklist: { samples: true, deployed: false },
+    })
+    await client.deployments.deploy({ model: 'samples.breast-cancer', version: '1.0.0' })
+    expect((await client.system.status()).checklist.deployed).toBe(true)
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+  }
+})
