@@ -7,6 +7,7 @@ import { Card } from '../../components/page.tsx'
 import { cardParts, withMissingSections } from './card-completeness.ts'
 import { withoutEmpty } from './descriptor.ts'
 import { EvaluationEditor } from './evaluation-editor.tsx'
+import { LineageEditor } from './lineage-editor.tsx'
 import { LinesInput } from './lines-input.tsx'
 import { MarkdownEditor } from './markdown-editor.tsx'
 import css from './package.module.css'
@@ -110,6 +111,7 @@ export function CardStep({ draft, fields, edit, editText, field }: StepProps) {
       </Card>
       <EvaluationEditor field={field} evaluation={fields.evaluation} edit={edit} />
       <ProvenanceEditor fields={fields} edit={edit} field={field} />
+      <LineageEditor fields={fields} edit={edit} field={field} />
       <TargetsEditor fields={fields} edit={edit} field={field} />
       <Card
         title="Card"

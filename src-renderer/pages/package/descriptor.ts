@@ -74,6 +74,7 @@ const draftDescriptor = z.object({
       fairness: text,
     })
     .catch({ dataset: '', overall: {}, segments: [], fairness: '' }),
+  lineage: z.array(z.object({ model: text, version: text, relation: text })).catch([]),
   deploymentTargets: z.array(z.string()).catch(['cpu']),
   suite: text,
 })

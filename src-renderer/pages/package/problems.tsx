@@ -63,16 +63,7 @@ export function Problems({ draft, current, onJump, children }: Props) {
             </ul>
           )}
         </Card>
-        <Card
-          title="The same in a script"
-          actions={
-            draft.command !== null && (
-              <Button component="a" size="xs" href={draftFolderUrl(draft.id)} download>
-                Download the folder
-              </Button>
-            )
-          }
-        >
+        <Card title="The same in a script">
           {draft.command === null ? (
             <p className={css.muted}>The command will stand here once the id and the version are right.</p>
           ) : (
@@ -80,6 +71,11 @@ export function Problems({ draft, current, onJump, children }: Props) {
               <p className={css.muted}>
                 The folder holds the files and the texts of this draft, and all fields in outpost.json.
               </p>
+              <div>
+                <Button component="a" size="xs" href={draftFolderUrl(draft.id)} download>
+                  Download the folder
+                </Button>
+              </div>
               <CodeBlock text={draft.command} label="Command" />
             </>
           )}
