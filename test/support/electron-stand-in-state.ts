@@ -2,15 +2,27 @@
  * What a test says to the stand-in for Electron (which answer a dialog gets, whether another instance runs) and what
  * it can see afterwards (what was asked, shown, opened). One per process, as Electron's own objects are.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MenuItemConstructorOptions, MessageBoxOptions, OpenDialogOptions } from 'electron'
+import { afterAll } from 'vitest'
 
 interface ShownNotification {
   title: string
   body: string
   emit(event: 'click' | 'close'): boolean
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+function userDataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'outpost-window-'))
+  folders.push(folder)
+  return folder
 }
 
 const initial = () => ({
@@ -35,7 +47,7 @@ const initial = () => ({
   sandboxEnabled: false,
   /** The exit code once the app has ended. */
   exitCode: undefined as number | undefined,
-  userData: mkdtempSync(join(tmpdir(), 'outpost-window-')),
+  userData: userDataFolder(),
 })
 
 export const standIn = initial()

@@ -1,13 +1,13 @@
 /** A folder that is dropped on the desktop or in a browser: which of its files are meant, and where they go. */
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { placesOf } from '../../../src-main/contract/folder-drop.ts'
 import { filesAt } from '../../../src-main/shell/folder-files.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 
 async function folderOf(files: readonly string[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'dropped-'))
+  const folder = temporaryFolder()
   for (const file of files) {
     await mkdir(dirname(join(folder, file)), { recursive: true })
     await writeFile(join(folder, file), file)

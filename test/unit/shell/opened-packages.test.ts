@@ -1,8 +1,8 @@
 /** Item 30: arguments of a second start come from any program, so little is taken from them. */
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import { createOpenedPackages, packageInArguments } from '../../../src-main/shell/opened-packages.ts'
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'folder.outpost'))
   await symlink(join(folder, 'loop.outpost'), join(folder, 'loop.outpost'))
 })
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 test.each([
   ['a name in the working directory', ['digits.outpost'], 'digits.outpost'],

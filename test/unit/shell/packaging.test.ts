@@ -1,19 +1,19 @@
 /** Checklist of facts on Electron, items 27 to 34: what the packaged app is and what it leaves out. */
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FuseV1Options, flipFuses, getCurrentFuseWire } from '@electron/fuses'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import config, { assertElectronIsSupported, fuses } from '../../../electron-builder.config.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { createWindow } from '../../../src-main/shell/window.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import { electronBinary } from '../../support/electron-binary.ts'
 import type { StandInWindow } from '../../support/electron-stand-in-window.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 
 async function binaryFile(wire?: string): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'outpost-fuses-')), 'electron')
+  const path = join(temporaryFolder(), 'electron')
   await writeFile(path, electronBinary(wire))
   return path
 }

@@ -1,9 +1,9 @@
 /** Items 28 and 29: secrets lie sealed on the disk, through the asynchronous half of safeStorage. */
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { openSealedSecrets, type SealedSecrets } from '../../../src-main/shell/secrets.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import { safeStorage } from '../../support/electron-stand-in.ts'
 import { standIn } from '../../support/electron-stand-in-state.ts'
 
@@ -17,7 +17,7 @@ async function open(file: string): Promise<SealedSecrets> {
   return secrets
 }
 beforeEach(async () => {
-  path = join(await mkdtemp(join(tmpdir(), 'outpost-secrets-')), 'secrets.json')
+  path = join(temporaryFolder(), 'secrets.json')
   standIn.storageAvailable = true
   standIn.storageBackend = 'gnome_libsecret'
 })

@@ -1,8 +1,8 @@
 /** Item 27's consequence: children over utilityProcess behave as base/child.ts promises, tried on a real process. */
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { forkUtilityChildren } from '../../../src-main/shell/utility-children.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
@@ -22,6 +22,7 @@ beforeAll(async () => {
      })`,
   )
 })
+afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
 
 const start = () => forkUtilityChildren(directory, '.ts')('serving')
 
