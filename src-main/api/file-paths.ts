@@ -84,7 +84,7 @@ export const filePaths = {
 }
 
 /** Programs send a key, the page its login's cookie. */
-export const securitySchemes = {
+export const securitySchemes = (cookie: string) => ({
   key: { type: 'http', scheme: 'bearer', description: 'An API key; its scopes say what it may do' },
-  login: { type: 'apiKey', in: 'cookie', name: 'outpost_login' },
-}
+  login: { type: 'apiKey', in: 'cookie', name: cookie },
+})

@@ -11,6 +11,7 @@ import { OutpostError } from '../base/errors.ts'
 import { issuesInWords } from '../base/issue-words.ts'
 import { parseJson } from '../base/json.ts'
 import { type Problem, problemContentType } from '../contract/problem.ts'
+import { loginCookie } from '../flows/access/identify.ts'
 import type { NodeContext } from '../flows/node-context.ts'
 import { filePaths, securitySchemes } from './file-paths.ts'
 import type { CallerContext } from './implementer.ts'
@@ -73,7 +74,7 @@ export function createApiHandler(node: NodeContext): ApiHandler {
           JSON.stringify({
             ...made,
             paths: { ...made.paths, ...filePaths },
-            components: { ...made.components, securitySchemes },
+            components: { ...made.components, securitySchemes: securitySchemes(loginCookie(node)) },
             security: [{ key: [] }, { login: [] }],
           }),
         )

@@ -33,7 +33,7 @@ beforeAll(async () => {
     body: JSON.stringify({ token: loginLink?.split('token=')[1] }),
   })
   cookie = claimed.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-  expect(cookie).toMatch(/^outpost_login=./)
+  expect(cookie).toMatch(/^outpost_login_[0-9a-f]{12}=./)
 })
 afterAll(() => outpost[Symbol.asyncDispose]())
 

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { loginCookie } from '../../src-main/flows/access/identify.ts'
 import { ownSigner } from '../../src-main/flows/access/publishers.ts'
 import { commandsOn } from '../support/commands-in-process.ts'
 import { grpcClient } from '../support/grpc-client.ts'
@@ -63,7 +64,9 @@ test('74: no secret stands in a log, in whatever field it was logged', async () 
   const guessed = 'opk_guessed-by-someone-0123456789'
   await fetch(`${open.serving}/v1/models`, { headers: { authorization: `Bearer ${guessed}` } })
   await open.outpost.fetch('/api/models', { headers: { authorization: `Bearer ${guessed}` } })
-  await open.outpost.fetch(`/api/models?key=${open.key}`, { headers: { cookie: `outpost_login=${guessed}` } })
+  await open.outpost.fetch(`/api/models?key=${open.key}`, {
+    headers: { cookie: `${loginCookie(open.outpost.node.context)}=${guessed}` },
+  })
   log.error({ headers: { authorization: open.key }, request: { body: { password: guessed } } }, 'careless')
   log.error(
     { request: { options: { headers: { cookie: guessed, authorization: `Bearer ${open.key}` } } } },

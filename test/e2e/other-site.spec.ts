@@ -1,6 +1,7 @@
 /** A page of another site in the same browser: it can neither call the node in the person's name nor show it framed. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { logIn } from '../support/built-node.ts'
 import { expect, test } from '../support/page-node.ts'
 
 test.use({ nodeArguments: ['--no-samples'] })
@@ -21,7 +22,7 @@ test('its requests are refused, with the cookie and without, and their answers c
   node,
   login,
 }) => {
-  await context.addCookies([{ name: 'outpost_login', value: login, url: node.url, sameSite: 'Strict' }])
+  await logIn(context, node, login)
   const page = await context.newPage()
   // Another port of the same host is the same site: the cookie travels, and only the node's own checks stand.
   await page.goto(origin)
@@ -51,7 +52,7 @@ test('its requests are refused, with the cookie and without, and their answers c
 })
 
 test('a form that it posts changes nothing', async ({ context, node, login }) => {
-  await context.addCookies([{ name: 'outpost_login', value: login, url: node.url, sameSite: 'Strict' }])
+  await logIn(context, node, login)
   const page = await context.newPage()
   await page.goto(origin)
   const answered = page.waitForResponse((response) => response.url().startsWith(node.url))
@@ -65,7 +66,7 @@ test('a form that it posts changes nothing', async ({ context, node, login }) =>
 })
 
 test('it cannot show the node in a frame', async ({ context, node, login }) => {
-  await context.addCookies([{ name: 'outpost_login', value: login, url: node.url, sameSite: 'Strict' }])
+  await logIn(context, node, login)
   const page = await context.newPage()
   await page.goto(origin)
   const refused = page.waitForEvent('console', (message) =>

@@ -23,7 +23,7 @@ export interface BuiltNode {
   client: Client
   /** Resolves when the samples are installed and deployed. */
   samplesReady(): Promise<void>
-  /** Uses the one-time link up and gives the login's cookie. */
+  /** Uses the one-time link up and gives the login's cookie, NAME=VALUE. */
   enter(): Promise<string>
   /** As a crash does: nothing is told to anybody. */
   kill(): Promise<void>
@@ -67,7 +67,7 @@ export async function startBuiltNode(args: string[] = []): Promise<BuiltNode> {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ token: loginLink.split('token=')[1] }),
       })
-      return answer.headers.getSetCookie()[0]?.split(';')[0]?.split('=')[1] ?? ''
+      return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     },
     kill: () => end('SIGKILL'),
     async killServing() {
@@ -93,8 +93,10 @@ export async function startBuiltNode(args: string[] = []): Promise<BuiltNode> {
 }
 
 /** Gives a context the login that `enter` made. */
-export const logIn = (context: BrowserContext, { url }: BuiltNode, login: string): Promise<void> =>
-  context.addCookies([{ name: 'outpost_login', value: login, url, httpOnly: true, sameSite: 'Strict' }])
+export function logIn(context: BrowserContext, { url }: BuiltNode, login: string): Promise<void> {
+  const [name = '', value = ''] = login.split('=')
+  return context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }])
+}
 
 const run = (dataDirectory: string, args: string[]) =>
   spawn(process.execPath, [program, '--data', dataDirectory, ...args], {

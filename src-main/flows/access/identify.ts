@@ -11,7 +11,9 @@ import { type Actor, keyActor, loggedIn, nobody, owner } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
 import { noteKeysUsed } from './keys.ts'
 
-export const loginCookie = 'outpost_login'
+/** Of this node alone: a browser sends the cookies of a host to all its ports, and keeps one of each name. */
+export const loginCookie = ({ nodeId }: Pick<NodeContext, 'nodeId'>): string =>
+  `outpost_login_${nodeId.slice(-12)}`
 
 export interface Credentials {
   authorization: string | undefined
@@ -23,7 +25,7 @@ export interface Credentials {
 export function identify(node: NodeContext, credentials: Credentials): Actor {
   const bearer = bearerOf(credentials.authorization)
   if (bearer !== undefined) return byKey(node, bearer, credentials.address)
-  const token = cookieToken(credentials.cookie)
+  const token = cookieToken(node, credentials.cookie)
   return token !== null && loggedInUntil(node.db, token, isoTime(node.clock)) !== null ? loggedIn : nobody
 }
 
@@ -45,7 +47,7 @@ export function standingOf(node: NodeContext, { authorization, cookie }: Credent
     const decision = checkKey(node.db, node.secrets.pepper, bearer, now)
     return decision.outcome === 'valid' ? { admitted: true, until: decision.key.expiresAt } : over
   }
-  const token = cookieToken(cookie)
+  const token = cookieToken(node, cookie)
   const until = token === null ? null : loggedInUntil(node.db, token, now)
   return until === null ? over : { admitted: true, until }
 }
@@ -68,10 +70,11 @@ function byKey(node: NodeContext, secret: string, address: string): Actor {
   })
 }
 
-export function cookieToken(header: string | undefined): string | null {
+export function cookieToken(node: NodeContext, header: string | undefined): string | null {
+  const wanted = loginCookie(node)
   for (const pair of header?.split(';') ?? []) {
     const [name, value] = pair.trim().split('=', 2)
-    if (name === loginCookie && value) return value
+    if (name === wanted && value) return value
   }
   return null
 }

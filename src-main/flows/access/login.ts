@@ -42,7 +42,7 @@ export async function claimLink(
   const begun = await countingBadLinks(node, address, () =>
     claimLoginLink(node.db, { ...input, address }, isoTime(node.clock)),
   )
-  setCookie(call, begun)
+  setCookie(node, call, begun)
   if (input.password !== undefined) node.announce('logins') // a new password ends the logins of the old one
   return { passwordSet: isPasswordSet(node.db) }
 }
@@ -67,6 +67,7 @@ async function countingBadLinks<Result>(
 export async function enter(node: NodeContext, call: LoginCall, password: string) {
   const { address } = call.transport
   setCookie(
+    node,
     call,
     await guarded(node, address, () =>
       loginWithPassword(node.db, { password, address }, isoTime(node.clock)),
@@ -89,11 +90,14 @@ async function guarded<Result>(
 }
 
 export function leave(node: NodeContext, actor: Actor, call: LoginCall) {
-  const token = cookieToken(call.cookie)
+  const token = cookieToken(node, call.cookie)
   if (token !== null && actor.kind === 'login')
     audited(node, actor, { action: 'login.end', object: 'login' }, () => end(node.db, token))
   node.announce('logins')
-  call.answerHeaders.append('set-cookie', `${loginCookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`)
+  call.answerHeaders.append(
+    'set-cookie',
+    `${loginCookie(node)}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`,
+  )
   return {}
 }
 
@@ -106,7 +110,7 @@ export async function setPassword(
   const change = {
     ...input,
     trusted: actor.kind === 'owner',
-    kept: cookieToken(call.cookie),
+    kept: cookieToken(node, call.cookie),
     address: call.transport.address,
   }
   const attempt = () => changePassword(node.db, change, isoTime(node.clock))
@@ -116,9 +120,9 @@ export async function setPassword(
   return {}
 }
 
-function setCookie(call: LoginCall, { token, expiresAt }: Begun): void {
+function setCookie(node: NodeContext, call: LoginCall, { token, expiresAt }: Begun): void {
   const parts = [
-    `${loginCookie}=${token}`,
+    `${loginCookie(node)}=${token}`,
     'Path=/',
     'HttpOnly',
     'SameSite=Strict',

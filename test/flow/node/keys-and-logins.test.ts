@@ -1,8 +1,9 @@
 /** Who may do what, at both doors: every scope at every procedure, expiry by a clock of the test's own, logins that end. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { contract } from '../../../src-main/contract/api/contract.ts'
 import { accessOf, grants } from '../../../src-main/contract/api/scopes.ts'
 import type { KeyScope } from '../../../src-main/contract/views.ts'
+import { loginCookie } from '../../../src-main/flows/access/identify.ts'
 import { described, register, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -168,6 +169,15 @@ describe('logins', () => {
     aheadMs = 0
   })
 
+  test('the login at another node of the same host leaves this one as it is', async () => {
+    const other = await startWholeNode({ serving: null })
+    onTestFinished(() => other[Symbol.asyncDispose]())
+    expect(loginCookie(other.node.context)).not.toBe(loginCookie(outpost.node.context))
+    const cookie = await enter()
+    const foreign = `${loginCookie(other.node.context)}=${cookie.split('=')[1]}`
+    expect(await keys(foreign)).toBe(401)
+    expect(await keys(`${foreign}; ${cookie}`)).toBe(200)
+  })
   test('a link is good for an hour and for one use, and for that one however many others guess', async () => {
     const tokenOf = async () => (await outpost.client.login.link()).url.split('token=')[1]
     const old = await tokenOf()

@@ -60,7 +60,7 @@ describe('over TLS with a certificate of its own', () => {
     await expect(send(`${urlOf(node)}/health`)).rejects.toThrow(/self-signed/)
     const { answer } = await claim(node, { ca: tls.cert })
     expect(answer.headers['set-cookie']?.[0]).toMatch(
-      /^outpost_login=\S+; Path=\/; HttpOnly; SameSite=Strict; Expires=.*; Secure$/,
+      /^outpost_login_[0-9a-f]{12}=\S+; Path=\/; HttpOnly; SameSite=Strict; Expires=.*; Secure$/,
     )
 
     await node.client.publishers.rename({ name: 'acme' })

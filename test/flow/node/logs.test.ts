@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLog } from '../../../src-main/base/log.ts'
+import { loginCookie } from '../../../src-main/flows/access/identify.ts'
 import { temporaryFolder as folderOfTest } from '../../support/data-folder.ts'
 import { asOwner, postJson } from '../../support/handed-over.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -36,7 +37,7 @@ test('no secret of a session stands in the logs of control or serving, nor in an
   const cookie = claimed.headers.getSetCookie()[0]?.split(/[=;]/)[1] ?? ''
   const guessed = 'opk_guessed-by-someone-0123456789'
   await fetch('/api/keys', { headers: { authorization: `Bearer ${guessed}` } })
-  await fetch('/api/keys', { headers: { cookie: `outpost_login=${cookie}` } })
+  await fetch('/api/keys', { headers: { cookie: `${loginCookie(node.context)}=${cookie}` } })
   await postJson(outpost, '/api/login', { password: 'another password of someone' })
   const { pem } = await client.publishers.exportKey({ passphrase })
   await client.publishers.importKey({ pem, passphrase })
