@@ -24,7 +24,7 @@ const headlessUsage = `Runs the node without a window.
   --grpc-port N        port of the same over gRPC, 8081 or a free one; off for none
   --cert F --key F     TLS for both, PEM files; needed for an address that others can reach …
   --behind-proxy       … unless a proxy in front ends TLS
-  --public-host NAME   a host name it is reached under; may be given again; * for any, where a proxy checks it
+  --public-host NAME   a host name it is reached under; may be given again; * for any at the inference API
   --serving-host ADDR  address of serving where it is another one than that of the UI
   --package FILE       install and deploy this package at the start; serving's port is PORT unless told otherwise
   --trust FINGERPRINT  the publisher key that --package may be signed with
@@ -102,14 +102,25 @@ const givenKeyCharsMin = 24
 function readGivenKey(environment: NodeJS.ProcessEnv): string | null {
   const { OUTPOST_API_KEY: text, OUTPOST_API_KEY_FILE: path } = environment
   if (!text && !path) return null
-  const key = (text || readFileSync(path ?? '', 'utf8')).trim()
+  const key = (text || readNamed('OUTPOST_API_KEY_FILE', path)).trim()
   if (key.length >= givenKeyCharsMin) return key
   throw usageError(`OUTPOST_API_KEY has at least ${givenKeyCharsMin} characters.`)
 }
 
+function readNamed(variable: string, path = ''): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new OutpostError('CLI_USAGE', `${variable} names ${path}, which cannot be read.`, {
+      hint: (cause as Error).message,
+      cause,
+    })
+  }
+}
+
 /** Signed documents, parted by white space. */
 function readLicenses({ OUTPOST_LICENSE: text, OUTPOST_LICENSE_FILE: path }: NodeJS.ProcessEnv): string[] {
-  const documents = text || (path ? readFileSync(path, 'utf8') : '')
+  const documents = text || (path ? readNamed('OUTPOST_LICENSE_FILE', path) : '')
   return documents.split(/\s+/).filter((document) => document !== '')
 }
 

@@ -31,6 +31,9 @@ export interface AppOptions {
   page: PageFiles | null
 }
 
+/** Others, such as TRACE, no Request of fetch can carry. */
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
 export function createApp({ node, guard, page }: AppOptions): Hono<Environment> {
   const app = new Hono<Environment>()
   const api = createApiHandler(node)
@@ -38,6 +41,11 @@ export function createApp({ node, guard, page }: AppOptions): Hono<Environment> 
   app.use(async (context, next) => {
     const requestId = newId()
     context.set('requestId', requestId)
+    if (!methods.has(context.req.method))
+      throw new OutpostError(
+        'METHOD_NOT_ALLOWED',
+        `Nothing here answers to ${context.req.method.slice(0, 20)}.`,
+      )
     if (!context.env.owner)
       guardRequest(guard, context.req.method, context.req.url, (name) => context.req.header(name))
     await next()

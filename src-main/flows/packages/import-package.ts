@@ -58,7 +58,12 @@ export interface ImportInput {
 
 export function importPackage(node: NodeContext, actor: Actor, input: ImportInput): { jobId: string } {
   const file = node.staged.take(input.packageId)
-  return { jobId: submitImport(node, actor, file, input) }
+  try {
+    return { jobId: submitImport(node, actor, file, input) }
+  } catch (error) {
+    node.staged.putBack(input.packageId, file) // too many jobs wait: it can be asked for again
+    throw error
+  }
 }
 
 export const submitImport = (

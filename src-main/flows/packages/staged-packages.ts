@@ -12,6 +12,8 @@ export interface StagedPackage extends HeldFile {
 export interface StagedPackages {
   add(file: StagedPackage): string
   take(packageId: string): StagedPackage
+  /** After a `take` that led to nothing. */
+  putBack(packageId: string, file: StagedPackage): void
   discard(packageId: string): Promise<void>
 }
 
@@ -42,6 +44,7 @@ export function createStagedPackages(): StagedPackages {
       staged.delete(packageId)
       return file
     },
+    putBack: (packageId, file) => void staged.set(packageId, file),
     discard: drop,
   }
 }

@@ -1,5 +1,4 @@
 /** What a container does at its start: installs the package that it carries and deploys it, unless it has done so. */
-import { basename } from 'node:path'
 import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
 import { installDocument } from '../licenses/documents.ts'
@@ -15,7 +14,7 @@ export async function servePackage(
   { path, trust, licenses }: { path: string; trust: string | undefined; licenses: readonly string[] },
 ): Promise<z.infer<typeof installed>> {
   const actor = { kind: 'owner' as const, name: 'node', scopes: [] }
-  const file = { path, name: basename(path), bytes: 0, owned: false }
+  const file = node.files.take((await node.files.adopt(path)).handle) // NOT_FOUND with its name
   const job = await node.jobs.ended(submitImport(node, actor, file, { trust, skipRun: true }))
   if (job.failure) throw OutpostError.fromFailure(job.failure)
   const { model, version } = installed.parse(job.output)

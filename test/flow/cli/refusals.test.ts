@@ -23,6 +23,13 @@ test('a command line that cannot be understood ends with 2', async () => {
   const serve = await outpost(['serve', '--nonsense'])
   expect(serve.code).toBe(2)
   expect(serve.errors).toMatch(/^CLI_USAGE: .*--nonsense/)
+  const keyless = await outpost(['serve'], { environment: { OUTPOST_API_KEY_FILE: '/nowhere/key' } })
+  expect([keyless.code, keyless.errors]).toEqual([
+    2,
+    expect.stringMatching(
+      /^CLI_USAGE: OUTPOST_API_KEY_FILE names .nowhere.key, which cannot be read\.\nENOENT/,
+    ),
+  ])
 })
 
 test('a refusal is one line with its code and a hint, or one document', async () => {

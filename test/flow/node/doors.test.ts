@@ -1,4 +1,6 @@
 /** The control side's door: who is let in, from where, and how a refusal is told. */
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { access } from '../../../src-main/contract/api/scopes.ts'
 import { problem } from '../../../src-main/contract/problem.ts'
@@ -170,6 +172,17 @@ describe('what a refusal looks like', () => {
     for (let tries = 0; tries < 11; tries++) last = await enter()
     expect(last.status).toBe(429)
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(800)
+  })
+
+  test('a method that fetch does not know is refused like every other mistake', async () => {
+    const { controlUrl } = outpost.node.addresses()
+    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const asked = request(`${controlUrl}/api/models`, { method: 'TRACE' }, async (response) =>
+        resolve({ status: response.statusCode, body: await text(response) }),
+      )
+      asked.once('error', reject).end()
+    })
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([405, 'METHOD_NOT_ALLOWED'])
   })
 
   test('the reading page of the API has no script and a policy', async () => {

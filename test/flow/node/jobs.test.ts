@@ -91,6 +91,20 @@ describe('cancelled and done again', () => {
         createdAt: '2999-01-01T00:00:00.000Z',
       })
     expect(await refusalOf(node.client.system.collect())).toBe('TOO_MANY_REQUESTS')
+
+    // A package that was looked at can still be imported once there is room again.
+    const { staged, db } = node.node.context
+    const file = {
+      path: join(node.dataDirectory, 'gone'),
+      name: 'gone.outpost',
+      bytes: 1,
+      owned: false,
+      digest: '',
+    }
+    const packageId = staged.add(file)
+    expect(await refusalOf(node.client.packages.import({ packageId }))).toBe('TOO_MANY_REQUESTS')
+    db.exec("delete from jobs where id like 'q-%'")
+    expect(await node.client.packages.import({ packageId })).toHaveProperty('jobId')
   })
 })
 
