@@ -17,6 +17,7 @@ import {
   signRevocations,
 } from '../flows/issuing/lists.ts'
 import { signReceipt, signRecovery, signTime, signTranche } from '../flows/issuing/notes.ts'
+import { receivedReport, receivedReports, reportFiles, takeReport } from '../flows/issuing/reports.ts'
 import { sealVersion } from '../flows/issuing/seal-version.ts'
 import { api } from './implementer.ts'
 
@@ -46,6 +47,12 @@ export const issuing = handlers.router({
   keyset: handlers.keyset.handler(({ context }) => signKeyset(context.node, context.actor)),
   tranche: handlers.tranche.handler(({ context, input }) => signTranche(context.node, context.actor, input)),
   time: handlers.time.handler(({ context, input }) => signTime(context.node, context.actor, input.node)),
+  takeReport: handlers.takeReport.handler(({ context, input }) =>
+    takeReport(context.node, context.actor, input.document),
+  ),
+  reports: handlers.reports.handler(({ context }) => receivedReports(context.node)),
+  report: handlers.report.handler(({ context, input }) => receivedReport(context.node, input.digest)),
+  reportFiles: handlers.reportFiles.handler(({ context, input }) => reportFiles(context.node, input.digest)),
   receipt: handlers.receipt.handler(({ context, input }) => signReceipt(context.node, context.actor, input)),
   recovery: handlers.recovery.handler(({ context, input }) =>
     signRecovery(context.node, context.actor, input),

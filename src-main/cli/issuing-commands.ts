@@ -16,6 +16,7 @@ import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { termsText } from './license-text.ts'
 import { expiryOption, parseReference, requireVersion, wholeNumber } from './names.ts'
+import { addReportCommands } from './report-commands.ts'
 import { table } from './terminal.ts'
 
 interface IssueOptions {
@@ -42,6 +43,7 @@ export function addIssuingCommands(add: AddCommand): void {
   addTakeBack(add)
   addKeys(add)
   addNotes(add)
+  addReportCommands(add)
 }
 
 /** The terms of the document that is renewed, or a preset; and what a file or an option states instead. */
@@ -336,19 +338,6 @@ function addNotes(add: AddCommand): void {
   ).run(async (context, recoveryId: string, { output, machine }: { output: string; machine: string }) => {
     const made = await context.withNode((node) => node.client.issuing.recovery({ node: machine, recoveryId }))
     await save(context, output, made, 'the recovery')
-  })
-  add(
-    'license receipt <file>',
-    'Check a usage report of a customer, and sign its receipt',
-    'outpost license receipt usage-report-3.jws -o receipt.jws --country DE',
-    (command) =>
-      toFile(command).option('--country <code>', 'attest that the site is there (ISO 3166-1 alpha-2)'),
-  ).run(async (context, file: string, { output, country }: { output: string; country?: string }) => {
-    const report = await readFile(file, 'utf8')
-    const made = await context.withNode((node) =>
-      node.client.issuing.receipt({ report, country: country ?? null }),
-    )
-    await save(context, output, made, ['the receipt', ...made.problems].join('\n  '))
   })
 }
 

@@ -16,6 +16,7 @@ import { alerts } from './migrations/node/0005-alerts.ts'
 import { remoteEngines } from './migrations/node/0006-remote-engines.ts'
 import { registryRecord } from './migrations/node/0007-registry-record.ts'
 import { licensing } from './migrations/node/0008-licenses.ts'
+import { receivedReports } from './migrations/node/0009-received-reports.ts'
 import { foundation as quotaFoundation } from './migrations/quota/0001-foundation.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import { licensedUsage } from './migrations/usage/0002-licenses.ts'
@@ -40,6 +41,7 @@ const nodeMigrations: Migrations = [
   remoteEngines,
   registryRecord,
   licensing,
+  receivedReports,
 ]
 const usageMigrations: Migrations = [usageFoundation, licensedUsage]
 const quotaMigrations: Migrations = [quotaFoundation]

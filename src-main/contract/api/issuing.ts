@@ -3,6 +3,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { issuerPurpose, licensePayload, recoveryId } from '../license/documents.ts'
 import { issuedLicense, keysetEntry, licenseDraft, openedRequest, sealedPackage } from '../license/issuing.ts'
+import { receivedReport } from '../license/reports.ts'
 import { countryCode } from '../license/terms.ts'
 import { limits } from '../limits.ts'
 import { digest, modelId, rowId, timestamp, versionReference } from '../names.ts'
@@ -146,11 +147,41 @@ export const issuing = {
     })
     .input(z.object({ node: digest.nullable().default(null) }))
     .output(signedFile),
+  takeReport: oc
+    .route({
+      method: 'POST',
+      path: '/issuing/reports',
+      summary: 'Take a usage report in: its figures, held against the last one; nothing is signed',
+      tags,
+    })
+    .input(z.object({ document: signed }))
+    .output(receivedReport),
+  reports: oc
+    .route({
+      method: 'GET',
+      path: '/issuing/reports',
+      summary: 'Usage reports that were received, the newest first',
+      tags,
+    })
+    .output(z.array(receivedReport)),
+  report: oc
+    .route({ method: 'GET', path: '/issuing/reports/{digest}', summary: 'A received report', tags })
+    .input(z.object({ digest }))
+    .output(receivedReport),
+  reportFiles: oc
+    .route({
+      method: 'GET',
+      path: '/issuing/reports/{digest}/documents',
+      summary: 'A received report as its file, and the receipt that was signed for it',
+      tags,
+    })
+    .input(z.object({ digest }))
+    .output(z.object({ report: signedFile, receipt: signedFile.nullable() })),
   receipt: oc
     .route({
       method: 'POST',
       path: '/issuing/receipts',
-      summary: 'Check a usage report and sign its receipt',
+      summary: 'Sign the receipt of a usage report, which is kept with it',
       tags,
     })
     .input(
@@ -160,7 +191,7 @@ export const issuing = {
         attestedDays: z.int().min(1).max(366).default(90),
       }),
     )
-    .output(signedFile.extend({ problems: z.array(z.string()) })),
+    .output(signedFile.extend({ problems: z.array(z.string()), received: receivedReport })),
   recovery: oc
     .route({
       method: 'POST',

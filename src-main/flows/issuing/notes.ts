@@ -1,13 +1,14 @@
 /** What a provider signs for one customer: credits, more requests, the time, the receipt of a usage report. */
 import { OutpostError } from '../../base/errors.ts'
 import type { TranchePayload } from '../../contract/license/documents.ts'
-import { openSelfSigned } from '../../license/envelope/open-document.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
+import { noteReceipt } from '../../store/tables/received-reports.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { issuerOf, requireUnrevoked } from './issue.ts'
 import { nextNumber } from './lists.ts'
+import { receivedReport, takeReport } from './reports.ts'
 
 export interface TrancheWish {
   lid: string
@@ -60,38 +61,35 @@ export function signTime(node: NodeContext, actor: Actor, machine: string | null
   }
 }
 
-/** What does not fit is told, and the receipt is signed all the same: refusing it would stop the customer. */
+/**
+ * For a report as takeReport shows it. What does not fit is told, and the receipt is signed all the same: refusing it
+ * would stop the customer. The report is kept with its receipt.
+ */
 export function signReceipt(
   node: NodeContext,
   actor: Actor,
   { report, country, attestedDays }: { report: string; country: string | null; attestedDays: number },
 ) {
-  const { payload } = openSelfSigned('usage-report', Buffer.from(report.trim()))
   const { iss, key } = issuerOf(node, undefined, 'receipt')
+  const taken = takeReport(node, actor, report)
+  const { number, head, machine, digest } = taken
   const iat = node.licensing.now()
   const site = country === null ? null : { country, until: iat + attestedDays * 86_400 }
-  const problems = payload.accounts
-    .filter(({ forfeited }) => forfeited > 0)
-    .map(
-      ({ lid, month, forfeited }) =>
-        `${forfeited} requests of ${month} on ${lid} were charged by a power loss and are not billed.`,
-    )
-  audited(
-    node,
-    actor,
-    {
-      action: 'issuing.receipt',
-      object: payload.node.id,
-      details: { number: payload.number, head: payload.head },
-    },
-    () => undefined,
-  )
   const document = signDocument(
     'receipt',
-    { ver: 1, crit: [], iss, iat, node: payload.node.id, number: payload.number, head: payload.head, site },
+    { ver: 1, crit: [], iss, iat, node: machine.id, number, head, site },
     key,
   )
-  return { fileName: `receipt-${payload.number}.jws`, document, problems }
+  audited(node, actor, { action: 'issuing.receipt', object: machine.id, details: { number, head } }, (at) =>
+    noteReceipt(node.db, digest, document, at),
+  )
+  node.announce('licenses')
+  return {
+    fileName: `receipt-${number}.jws`,
+    document,
+    problems: taken.findings.filter(({ kind }) => kind !== 'fits').map(({ text }) => text),
+    received: receivedReport(node, digest),
+  }
 }
 
 /** For what the customer reads out: the machine, and the state that its ledger was found in. */

@@ -84,6 +84,8 @@ test('every command of the product is there', () => {
     'license redeem',
     'license refusals',
     'license remove',
+    'license report',
+    'license reports',
     'license request',
     'license revocations',
     'license revoke',

@@ -1,0 +1,146 @@
+/**
+ * Usage reports of customers: taken in, held against the last one of the same machine and against what was issued
+ * here, and kept. Nothing is signed by looking.
+ */
+import { isoTime } from '../../base/clock.ts'
+import { digestHex, sha256 } from '../../base/digest.ts'
+import { OutpostError } from '../../base/errors.ts'
+import type { LicensePayload, Payload } from '../../contract/license/documents.ts'
+import type { ReceivedReport, ReportedAccount } from '../../contract/license/reports.ts'
+import { openSelfSigned, peekDocument } from '../../license/envelope/open-document.ts'
+import { issuedOf } from '../../store/tables/issued-licenses.ts'
+import {
+  findReport,
+  keepReport,
+  listReports,
+  reportBefore,
+  reportsNumbered,
+  type StoredReport,
+} from '../../store/tables/received-reports.ts'
+import type { Actor } from '../actor.ts'
+import { audited } from '../audited.ts'
+import type { NodeContext } from '../node-context.ts'
+import { reportFindings } from './report-findings.ts'
+
+export type UsageReport = Payload<'usage-report'>
+
+const shownMax = 200
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
+const read = (document: string): UsageReport => peekDocument('usage-report', Buffer.from(document)).payload
+
+/** LIC_SIG_INVALID for what was changed after the machine signed it. What is here already stays as it is. */
+export function takeReport(node: NodeContext, actor: Actor, text: string): ReceivedReport {
+  const document = text.trim()
+  const { payload, kid } = openSelfSigned('usage-report', Buffer.from(document))
+  if (payload.node.id !== kid)
+    throw new OutpostError(
+      'LIC_NODE_MISMATCH',
+      `The report names the machine ${payload.node.id}, and was signed by ${kid}.`,
+      { hint: 'Ask the customer for the report again, made on the machine itself.' },
+    )
+  const digest = sha256(document)
+  if (findReport(node.db, digest) === null) {
+    const kept = { digest, originNode: node.nodeId, node: payload.node.id, number: payload.number, document }
+    const details = { number: payload.number, digest }
+    audited(node, actor, { action: 'issuing.take-report', object: payload.node.id, details }, () =>
+      keepReport(node.db, { ...kept, receivedAt: isoTime(node.clock) }),
+    )
+    node.announce('licenses')
+  }
+  return receivedReport(node, digest)
+}
+
+export function receivedReport(node: NodeContext, digest: string): ReceivedReport {
+  const stored = findReport(node.db, digest)
+  if (stored) return viewOf(node, stored)
+  throw new OutpostError('NOT_FOUND', `No usage report ${digest} was received here.`, {
+    hint: 'outpost license reports lists those that were.',
+  })
+}
+
+/** As files: the report as it came, and the receipt as it was signed. */
+export function reportFiles(node: NodeContext, digest: string) {
+  const { number, machine } = receivedReport(node, digest)
+  const stored = findReport(node.db, digest)
+  const name = machine.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  return {
+    report: { fileName: `usage-report-${name}-${number}.jws`, document: stored?.document ?? '' },
+    receipt: stored?.receipt == null ? null : { fileName: `receipt-${number}.jws`, document: stored.receipt },
+  }
+}
+
+/** The newest first. */
+export const receivedReports = (node: NodeContext): ReceivedReport[] =>
+  listReports(node.db, shownMax).map((stored) => viewOf(node, stored))
+
+function viewOf(node: NodeContext, stored: StoredReport): ReceivedReport {
+  const { digest, number, receivedAt, receiptedAt } = stored
+  const report = read(stored.document)
+  const before = reportBefore(node.db, stored.node, number)
+  const last = before && { stored: before, report: read(before.document), hash: digestHex(before.digest) }
+  const accounts = report.accounts.map((account) => accountOf(node, account, last?.report ?? null))
+  const others = reportsNumbered(node.db, stored.node, number).filter((other) => other.digest !== digest)
+  return {
+    digest,
+    machine: { id: report.node.id, name: report.node.name },
+    number,
+    issuedAt: iso(report.iat),
+    receivedAt,
+    receiptedAt,
+    head: report.head,
+    records: report.records,
+    last: last && {
+      digest: last.stored.digest,
+      number: last.report.number,
+      issuedAt: iso(last.report.iat),
+      records: last.report.records,
+      receiptedAt: last.stored.receiptedAt,
+    },
+    findings: reportFindings({
+      report,
+      last,
+      accounts,
+      others: others.length,
+      issued: (lid) => issuedHere(node, lid),
+      now: node.licensing.latest(),
+    }),
+    accounts,
+  }
+}
+
+/** The newest document of a license that this node issued. */
+function issuedHere(
+  node: NodeContext,
+  lid: string,
+): { license: LicensePayload; revokedAt: string | null } | null {
+  const [stored] = issuedOf(node.db, lid)
+  if (!stored) return null
+  const license = peekDocument('license', Buffer.from(stored.document)).payload
+  return { license, revokedAt: stored.revokedAt }
+}
+
+function accountOf(
+  node: NodeContext,
+  { lid, month, used, forfeited, items, credits }: UsageReport['accounts'][number],
+  last: UsageReport | null,
+): ReportedAccount {
+  const license = issuedHere(node, lid)?.license ?? null
+  const before = last?.accounts.find((account) => account.lid === lid && account.month === month)?.used ?? 0
+  return {
+    lid,
+    month,
+    license: license && {
+      account: license.sub,
+      model: license.model.id,
+      type: license.terms.type,
+      unit: license.terms.quota.unit,
+      max: license.terms.quota.max,
+    },
+    used,
+    before,
+    billable: license ? Math.max(0, used - before) : 0,
+    forfeited,
+    items,
+    credits,
+  }
+}
