@@ -74,7 +74,7 @@ export function embeddingsExchange(
       const answers = await Promise.all(
         runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: [tensor] })),
       )
-      return answers.at(-1)?.outputs ?? []
+      return answers.flatMap(({ outputs }) => outputs)
     },
     refuse: refuseCall('openai'),
   }

@@ -56,7 +56,7 @@ export function predictExchange(body: () => Promise<Buffer>, processing: Process
       const answers = await Promise.all(
         runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: null })),
       )
-      return answers.at(-1)?.outputs ?? []
+      return answers.flatMap(({ outputs }) => outputs)
     },
     refuse: refuseCall('v1'),
   }

@@ -11,7 +11,10 @@ export interface Divergence {
 /** Elements that are looked at: a larger output is told by its beginning. */
 const elementsMax = 100_000
 
-/** `tolerance` is absolute below 1 and relative above, as |a - b| ≤ t · max(1, |a|, |b|). */
+/**
+ * Of several runs one behind the other: the second output of a name is compared with the second of that name.
+ * `tolerance` is absolute below 1 and relative above, as |a - b| ≤ t · max(1, |a|, |b|).
+ */
 export function compareOutputs(
   expected: readonly Tensor[],
   found: readonly Tensor[],
@@ -19,8 +22,10 @@ export function compareOutputs(
 ): Divergence {
   let diverged = expected.length !== found.length
   let distanceMax: number | null = null
+  const left = [...found]
   for (const one of expected) {
-    const other = found.find(({ name }) => name === one.name)
+    const place = left.findIndex(({ name }) => name === one.name)
+    const other = place === -1 ? undefined : left.splice(place, 1)[0]
     if (!other || !isSameKind(one, other)) {
       diverged = true
       continue

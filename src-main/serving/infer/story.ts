@@ -92,7 +92,7 @@ export interface Asking {
   takeQuota(items: number): void
   /** What was taken; null before. */
   grant(): Grant | null
-  /** Of the last run. */
+  /** Of all runs of the version that answers, in the order that they were asked for. */
   outputs(): readonly Tensor[]
   run(inputs: Tensor[], outputs: string[] | null, schedule?: Schedule): Promise<BatchedResult>
 }
@@ -207,14 +207,25 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
     attribution: null,
     tokens: 0,
   }
-  let outputs: Tensor[] = []
+  let of = call.target
+  let asked = 0
+  let first: Tensor[] = []
+  /** Nearly every request is one run. */
+  let more: Tensor[][] | null = null
+  const keep = (at: number, outputs: Tensor[]): void => {
+    if (at === 0) first = outputs
+    else {
+      more ??= []
+      more[at - 1] = outputs
+    }
+  }
   let grant: Grant | null = null
   let idempotency: { key: string; body: Uint8Array } | null = null
   return {
     call,
     trace,
     processing: rooms.processing,
-    outputs: () => outputs,
+    outputs: () => (more ? [first, ...more].flat() : first),
     grant: () => grant,
     received: (bytesIn, digest) => {
       trace.bytesIn = bytesIn
@@ -240,6 +251,13 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       const tokensIn = grant?.pricedByTokens ? tokensOf(inputs) : 0 // their memory is handed over to the run
       const from = performance.now()
       const { target, signal } = call
+      if (of !== target) {
+        of = target
+        asked = 0
+        more = null
+      }
+      const at = asked
+      asked += 1
       const { priority, timeoutUs } = schedule
       const request = { inputs, outputs: wanted, signal, priority, timeoutUs }
       const keeping = target.traffic?.endpoint.split.policy.cache ? target.traffic.endpoint : null
@@ -251,9 +269,9 @@ function askingOf(call: Call, rooms: InferRooms): Asking {
       } catch (error) {
         throw refusedAsEmpty(error, inputs) ?? error
       }
-      outputs = result.outputs
-      if (grant?.pricedByTokens) trace.tokens += tokensIn + tokensOf(outputs)
-      seen?.(outputs)
+      if (of === target) keep(at, result.outputs) // a late one of a version that failed is nobody's
+      if (grant?.pricedByTokens) trace.tokens += tokensIn + tokensOf(result.outputs)
+      seen?.(result.outputs)
       trace.cached = result.instance === null
       call.traced?.ran(from, { ...result, cached: trace.cached })
       trace.queueMs += result.queueMs

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { deleteTarget, listTargets } from '../../../src-main/store/tables/endpoint-targets.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
-import { linearModel, slowModel } from '../../support/served-models.ts'
+import { identityModel, linearModel, slowModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
 let node: ServingNode
@@ -74,3 +74,23 @@ test('the version before is kept for the way back, and asking for it says that i
   const range = await serving.call(`/v1/models/${model}@1.x/predict`, body, key)
   expect(range.headers.get('outpost-error')).toBe('NOT_DEPLOYED')
 })
+
+test('items of different lengths in one request are compared each with its own', async () => {
+  const ragged = identityModel('FP32', ['batch', 'n'])
+  node.deploy(model, model, await register('1.0.0', ragged))
+  node.introduce(model, await register('2.0.0', ragged), 'shadow')
+  const serving = await node.start()
+  // The first runs at once, then the second and the last together, and the third ends after them.
+  const inputs = [
+    [1, 2, 3],
+    [1, 2, 3, 4],
+    [5, 6, 7],
+    [5, 6, 7, 8],
+  ].map((row) => ({ x: [row] }))
+  for (let at = 0; at < 5; at++) expect((await serving.call(path, { inputs }, key)).status).toBe(200)
+  const { deployments } = await serving.message('report', (one) => asked(one.deployments[1]?.shadow) === 5)
+  expect(deployments[1]?.shadow).toMatchObject({ compared: 5, diverged: 0 })
+})
+
+const asked = (shadow?: { compared: number; failed: number } | null): number =>
+  (shadow?.compared ?? 0) + (shadow?.failed ?? 0)
