@@ -29,16 +29,15 @@ export async function* watchJob(
   try {
     // The first event is asked for before the row is read, so that no change falls between the two.
     let next = changes.next()
-    for (;;) {
+    for (let told = ''; ; ) {
       const row = node.jobTable.require(id)
-      yield row
+      const now = JSON.stringify(row)
+      if (now !== told) yield row
+      told = now
       if (jobEndStates.has(row.state)) return
-      for (;;) {
-        const { value, done } = await next
-        if (done) return
-        next = changes.next()
-        if (value.topic === 'jobs' && value.id === id) break
-      }
+      // Whatever happened: a watcher that was away for long may have lost the very event of this job.
+      if ((await next).done) return
+      next = changes.next()
     }
   } finally {
     stop.abort()

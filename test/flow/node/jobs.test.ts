@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { JobRow } from '../../../src-main/contract/views.ts'
+import { watchJob } from '../../../src-main/flows/jobs.ts'
 import { createJobRunner, type JobHandler } from '../../../src-main/jobs/runner.ts'
 import { described, handOver, refusalOf } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
@@ -77,6 +78,20 @@ describe('cancelled and done again', () => {
       code: 'DRAFT_NOT_FOUND',
       hint: expect.any(String),
     })
+  })
+
+  test('a watcher that was away while more happened than is kept for it still hears of the end', async () => {
+    const node = await start()
+    const { context } = node.node
+    const job = { id: 'watched', kind: 'collect', target: 'x', input: {} } as const
+    context.jobTable.insert({ ...job, createdAt: '2999-01-01T00:00:00.000Z' })
+    const watched = watchJob(context, job.id)
+    await watched.next() // it has begun, and reads no further now
+    context.jobTable.update(job.id, { state: 'done' })
+    context.announce('jobs', job.id)
+    for (let at = 0; at < 2000; at++) context.announce('requests')
+    const last = await Array.fromAsync(watched)
+    expect(last.at(-1)?.state).toBe('done')
   })
 
   test('a queue has an end', async () => {
