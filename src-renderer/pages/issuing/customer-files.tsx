@@ -1,42 +1,41 @@
-/** What customers send: requests begin a license, usage reports get a receipt, proofs of a move are checked. */
-import { Button, TextInput } from '@mantine/core'
+/** What customers send: requests begin a license, usage reports are shown for a receipt, proofs of a move are checked. */
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
-import { client } from '../../client.ts'
+import type { ReceivedReport } from '../../../src-main/contract/license/reports.ts'
+import { client, orpc } from '../../client.ts'
 import { DocumentDrop, type DroppedDocument } from '../../components/document-drop.tsx'
 import { Card } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import { emptyForm, presetOf, renewalOf, type Start } from './draft.ts'
-import css from './issuing.module.css'
+import { ReportDialog } from './report-dialog.tsx'
 
 export function CustomerFiles({ onRequest }: { onRequest: (start: Start) => void }) {
-  const [country, setCountry] = useState('')
+  const cache = useQueryClient()
+  const [reports, setReports] = useState<readonly ReceivedReport[]>([])
+  const onReport = (report: ReceivedReport) => setReports((waiting) => [...waiting, report])
+  const [report] = reports
   const take = async (documents: readonly DroppedDocument[]) => {
     for (const one of documents) {
       try {
-        await taken(one, country, onRequest)
+        await taken(one, onRequest, onReport)
       } catch (error) {
         reportFailure(`${one.name} was not taken`, error)
       }
     }
+    await cache.invalidateQueries({ queryKey: orpc.issuing.reports.key() })
   }
   return (
     <Card title="From customers" note="requests, usage reports, proofs of a move">
       <DocumentDrop
         title="Drop what a customer sent"
-        note="A request opens the form; a usage report gets its receipt; a proof of a move is checked."
+        note="A request opens the form; a usage report shows its figures; a proof of a move is checked."
         action="Choose files"
         onDocuments={(documents) => void take(documents)}
       />
-      <div className={css.line}>
-        <TextInput
-          label="Attest the country of the site in receipts"
-          description="As DE, where a license asks for your word; empty: none"
-          value={country}
-          onChange={(event) => setCountry(event.currentTarget.value.toUpperCase())}
-          maxLength={2}
-        />
+      <div>
         <Button
           onClick={() =>
             client.issuing.time({ node: null }).then(
@@ -54,6 +53,13 @@ export function CustomerFiles({ onRequest }: { onRequest: (start: Start) => void
           Sign the time
         </Button>
       </div>
+      {report && (
+        <ReportDialog
+          key={report.digest}
+          report={report}
+          onClose={() => setReports((waiting) => waiting.slice(1))}
+        />
+      )}
     </Card>
   )
 }
@@ -70,22 +76,12 @@ function kindOf(document: string): string {
 
 async function taken(
   { name, document }: DroppedDocument,
-  country: string,
   onRequest: (start: Start) => void,
+  onReport: (report: ReceivedReport) => void,
 ): Promise<void> {
   switch (kindOf(document)) {
-    case 'outpost-usage-report+jws': {
-      const receipt = await client.issuing.receipt({
-        report: document,
-        country: country === '' ? null : country,
-      })
-      saveDocument(receipt)
-      reportDone(
-        'The receipt is saved',
-        receipt.problems.join(' ') || 'Send it back: the customer’s node has then heard of you.',
-      )
-      return
-    }
+    case 'outpost-usage-report+jws':
+      return onReport(await client.issuing.takeReport({ document }))
     case 'outpost-deactivation+jws': {
       const proof = await client.issuing.moved({ document })
       reportDone(

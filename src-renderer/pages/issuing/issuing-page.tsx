@@ -15,6 +15,7 @@ import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
+import { ReportsCard } from './reports-card.tsx'
 
 export function IssuingPage() {
   const cache = useQueryClient()
@@ -61,6 +62,7 @@ export function IssuingPage() {
         <CustomerFiles onRequest={setStart} />
         <CodeCard />
       </div>
+      <ReportsCard />
       <KeysCard />
       {start && (
         <IssueDialog
