@@ -74,6 +74,10 @@ export const defaultHosting: HostingSettings = {
   idleSecondsMax: null,
 }
 
+/** The middle one, of which 1 is the highest. */
+export const defaultPriorityLevel = ({ priorityLevels }: Pick<HostingSettings, 'priorityLevels'>): number =>
+  Math.ceil((priorityLevels + 1) / 2)
+
 /** Later changes win; a device that this build does not know is chosen anew. */
 export function hostingOf(device: string, ...changes: HostingChanges[]): HostingSettings {
   const settings = Object.assign({}, defaultHosting, ...changes) as HostingSettings

@@ -1,6 +1,5 @@
 /** What is told of what is served, whatever protocol asks: metadata, readiness, configuration, statistics, the list. */
 import { OutpostError } from '../../base/errors.ts'
-import { limits } from '../../contract/limits.ts'
 import type { TensorSpec } from '../../contract/tensor.ts'
 import type { Deployments } from '../hosting/deployments.ts'
 import { configView } from '../protocol/config-view.ts'
@@ -77,16 +76,16 @@ function loaded(sources: ViewSources, path: Named) {
 
 function modelConfig(sources: ViewSources, path: Named) {
   const { endpoint, target, live } = loaded(sources, path)
-  const { loaded: model, mergeable } = live.ready
+  const { loaded: model, mergeable, settings } = live.ready
   return configView({
     name: endpoint.name,
     version: target.name,
     inputs: model.inputs,
     outputs: model.outputs,
-    batchSizeMax: mergeable ? limits.mergedRowsMax : 0,
-    queueRequestsMax: limits.queueRequestsMax,
+    mergeable,
+    settings,
     device: model.executionProvider.used,
-    instances: 1,
+    instances: Math.max(1, live.ready.replicas()),
   })
 }
 
@@ -109,13 +108,13 @@ function statistics(
 }
 
 function statisticsOf({ endpoint, target, live }: ReturnType<typeof loaded>) {
-  const { executionProvider, bytesLoaded } = live.ready.loaded
+  const { executionProvider } = live.ready.loaded
   const device = executionProvider.used === 'cpu' ? 'CPU' : 'GPU'
   return statisticsView({
     name: endpoint.name,
     version: target.name,
     statistics: live.ready.statistics,
-    memory: { device, bytes: bytesLoaded },
+    memory: { device, bytes: live.ready.bytes() },
   })
 }
 
@@ -155,7 +154,7 @@ function namedList({ routes }: ViewSources) {
   const endpoints = running.map(({ name, split }) => [name, split.primary.version] as const)
   const versions = running.flatMap(({ targets }) =>
     targets
-      .filter(({ role }) => role !== 'shadow')
+      .filter(({ role }) => role !== 'shadow' && role !== 'previous')
       .map(({ version }) => [`${version.model}@${version.version}`, version] as const),
   )
   return [...new Map([...endpoints, ...versions])].map(([id, { model, registeredAt }]) => ({

@@ -5,7 +5,7 @@
  */
 import { OutpostError } from '../../base/errors.ts'
 import type { Tensor } from '../../base/tensors.ts'
-import { defaultHosting, type HostingSettings } from '../../contract/hosting.ts'
+import { defaultHosting, defaultPriorityLevel, type HostingSettings } from '../../contract/hosting.ts'
 import type { RunResult } from '../../engine/engine.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
 import { type Lane, laneLength } from './batch-lane.ts'
@@ -103,7 +103,7 @@ type Turn = { lane: Lane<Waiting>; level: number }
 export function createBatcher(options: BatcherOptions): Batcher {
   const settings = { ...defaultHosting, ...options.settings }
   const levels = settings.priorityLevels
-  const defaultLevel = Math.ceil((levels + 1) / 2)
+  const defaultLevel = defaultPriorityLevel(settings)
   const preferred = settings.preferredBatchSizes.filter((size) => size <= settings.maxBatchSize)
   const queue = createBatchQueue<Waiting>(levels)
   const pace = createBatchPace(settings.maxBatchSize, settings.p99TargetMs)

@@ -1,4 +1,5 @@
 /** What is served in the form of Triton's model configuration (triton-inference-server/common, model_config.proto). */
+import { defaultPriorityLevel, type HostingSettings } from '../../contract/hosting.ts'
 import type { Datatype, TensorSpec } from '../../contract/tensor.ts'
 
 /** BYTES is called STRING there; the others have their own name. */
@@ -9,41 +10,47 @@ export interface ConfigSource {
   version: string
   inputs: readonly TensorSpec[]
   outputs: readonly TensorSpec[]
-  /** Rows of one run at most; 0 where requests are not merged. */
-  batchSizeMax: number
-  queueRequestsMax: number
+  /** Whether requests share runs. */
+  mergeable: boolean
+  settings: HostingSettings
   device: string
   instances: number
 }
 
 export function configView(source: ConfigSource) {
-  const { name, version, batchSizeMax } = source
+  const { name, version, mergeable, settings } = source
   // With a batch size the first dimension is implied, without one it is written out.
   const tensor = ({ name: tensorName, datatype, shape }: TensorSpec) => ({
     name: tensorName,
     data_type: dataType(datatype),
-    dims: batchSizeMax > 0 ? shape.slice(1) : shape,
+    dims: mergeable ? shape.slice(1) : shape,
   })
   return {
     name,
     platform: 'onnxruntime_onnx',
     backend: 'onnxruntime',
     version_policy: { specific: { versions: [version] } },
-    max_batch_size: batchSizeMax,
+    max_batch_size: mergeable ? settings.maxBatchSize : 0,
     input: source.inputs.map(tensor),
     output: source.outputs.map(tensor),
     instance_group: [
       { name, kind: source.device === 'cpu' ? 'KIND_CPU' : 'KIND_GPU', count: source.instances },
     ],
     default_model_filename: 'model.onnx',
-    ...(batchSizeMax === 0
-      ? {}
-      : {
-          dynamic_batching: {
-            preferred_batch_size: [],
-            max_queue_delay_microseconds: 0,
-            default_queue_policy: { max_queue_size: source.queueRequestsMax },
-          },
-        }),
+    ...(mergeable ? { dynamic_batching: batchingView(settings) } : {}),
   }
 }
+
+const batchingView = (settings: HostingSettings) => ({
+  preferred_batch_size: settings.preferredBatchSizes,
+  max_queue_delay_microseconds: settings.maxQueueDelayUs,
+  preserve_ordering: false,
+  priority_levels: settings.priorityLevels,
+  default_priority_level: defaultPriorityLevel(settings),
+  default_queue_policy: {
+    timeout_action: 'REJECT',
+    default_timeout_microseconds: settings.defaultTimeoutUs,
+    allow_timeout_override: true,
+    max_queue_size: settings.queueRequestsMax,
+  },
+})

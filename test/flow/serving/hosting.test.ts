@@ -104,6 +104,45 @@ test('a change of the settings drops no request: the new one is loaded beside th
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
 
+test('65: the model configuration tells how the endpoint is hosted, and the statistics what it takes', async () => {
+  await deploy('acme.told', 4, {
+    maxBatchSize: 16,
+    preferredBatchSizes: [4, 8],
+    maxQueueDelayUs: 500,
+    queueRequestsMax: 77,
+    defaultTimeoutUs: 9_000_000,
+    priorityLevels: 5,
+    replicasMin: 0,
+  })
+  const serving = await node.start()
+  const get = async (path: string) => {
+    const headers = { authorization: `Bearer ${key}` }
+    return (await (await fetch(`${serving.url}/v2/models/acme.told${path}`, { headers })).json()) as never
+  }
+  const bytes = async () =>
+    ((await get('/stats')) as { model_stats: { memory_usage: { byte_size: number }[] }[] }).model_stats[0]
+      ?.memory_usage[0]?.byte_size
+  expect(await bytes()).toBe(0)
+  expect((await ask(serving, 'acme.told', 4)).status).toBe(200)
+  expect(await bytes()).toBeGreaterThan(0)
+  expect(await get('/config')).toMatchObject({
+    max_batch_size: 16,
+    instance_group: [{ count: 1 }],
+    dynamic_batching: {
+      preferred_batch_size: [4, 8],
+      max_queue_delay_microseconds: 500,
+      priority_levels: 5,
+      default_priority_level: 3,
+      default_queue_policy: {
+        timeout_action: 'REJECT',
+        default_timeout_microseconds: 9_000_000,
+        allow_timeout_override: true,
+        max_queue_size: 77,
+      },
+    },
+  })
+})
+
 test('66: priority and timeout of a request reach the queue of its model', async () => {
   const onnx = slowModel(250) // longer than the second from one report to the next
   node.deploy('acme.slow', 'acme.slow', await node.register({ model: 'acme.slow', version: '1.0.0', onnx }))
