@@ -18,7 +18,7 @@ import {
 } from '../flows/issuing/lists.ts'
 import { signReceipt, signRecovery, signTime, signTranche } from '../flows/issuing/notes.ts'
 import { receivedReport, receivedReports, reportFiles, takeReport } from '../flows/issuing/reports.ts'
-import { sealVersion } from '../flows/issuing/seal-version.ts'
+import { sealedVersions, sealVersion } from '../flows/issuing/seal-version.ts'
 import { api } from './implementer.ts'
 
 const handlers = api.issuing
@@ -30,6 +30,7 @@ export const issuing = handlers.router({
   seal: handlers.seal.handler(({ context, input }) =>
     sealVersion(context.node, context.actor, input.model, input.version),
   ),
+  sealed: handlers.sealed.handler(({ context }) => sealedVersions(context.node)),
   document: handlers.document.handler(({ context, input }) => issuedDocument(context.node, input.lid)),
   openRequest: handlers.openRequest.handler(({ input }) => openRequest(input.document)),
   emergencyCode: handlers.emergencyCode.handler(({ context, input }) =>

@@ -7,3 +7,7 @@ export const packageUrl = ({ model, version }: Pick<VersionRow, 'model' | 'versi
 
 /** The folder of a draft, as `outpost pack` takes it. */
 export const draftFolderUrl = (id: string): string => `${apiUrl}/drafts/${encodeURIComponent(id)}/folder`
+
+/** What was sealed just now; it is handed out once. */
+export const sealedPackageUrl = (keyId: string): string =>
+  `${apiUrl}/sealed-packages/${encodeURIComponent(keyId)}`

@@ -2,7 +2,14 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { issuerPurpose, licensePayload, recoveryId } from '../license/documents.ts'
-import { issuedLicense, keysetEntry, licenseDraft, openedRequest, sealedPackage } from '../license/issuing.ts'
+import {
+  issuedLicense,
+  keysetEntry,
+  licenseDraft,
+  openedRequest,
+  sealedPackage,
+  sealedVersion,
+} from '../license/issuing.ts'
 import { receivedReport } from '../license/reports.ts'
 import { countryCode } from '../license/terms.ts'
 import { limits } from '../limits.ts'
@@ -49,6 +56,14 @@ export const issuing = {
     })
     .input(z.object({ model: modelId, version: versionReference }))
     .output(sealedPackage),
+  sealed: oc
+    .route({
+      method: 'GET',
+      path: '/issuing/sealed',
+      summary: 'Versions that this node has sealed, with the names of their keys',
+      tags,
+    })
+    .output(z.array(sealedVersion)),
   document: oc
     .route({
       method: 'GET',

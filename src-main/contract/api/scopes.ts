@@ -80,6 +80,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
     preview: 'admin',
     issue: 'admin',
     seal: 'admin',
+    sealed: 'admin',
     document: 'admin',
     openRequest: 'read',
     emergencyCode: 'admin',

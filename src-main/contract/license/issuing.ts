@@ -55,6 +55,10 @@ export const sealedPackage = z.object({
 })
 export type SealedPackage = z.infer<typeof sealedPackage>
 
+/** A version that this node has sealed; the content key itself stays with it. */
+export const sealedVersion = z.object({ keyId: contentKeyId, model: modelId, version: z.string() })
+export type SealedVersion = z.infer<typeof sealedVersion>
+
 export const issuedLicense = z.object({
   lid: rowId,
   seq: z.int(),

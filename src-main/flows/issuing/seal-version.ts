@@ -12,7 +12,7 @@ import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { asDiskError } from '../../base/files.ts'
 import { newId } from '../../base/ids.ts'
 import { seal, unseal } from '../../base/seal.ts'
-import type { SealedPackage } from '../../contract/license/issuing.ts'
+import type { SealedPackage, SealedVersion } from '../../contract/license/issuing.ts'
 import { modelId } from '../../contract/names.ts'
 import { graphSummary, packageDescriptor } from '../../contract/package.ts'
 import type { ArtifactRow } from '../../contract/views.ts'
@@ -27,16 +27,28 @@ import { openBlob } from '../../store/blobs/blobs.ts'
 import { linkTree } from '../../store/blobs/link-tree.ts'
 import { readJson } from '../../store/sqlite.ts'
 import { artifactsOf } from '../../store/tables/artifacts.ts'
-import { getSetting, setSetting } from '../../store/tables/settings.ts'
+import { getSetting, setSetting, settingsUnder } from '../../store/tables/settings.ts'
 import { readDocuments, type StoredVersion } from '../../store/tables/versions.ts'
 import { ownSigner } from '../access/publishers.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 
-const storedKey = z.object({ model: modelId, version: z.string(), sealed: z.string() })
-const settingOf = (keyId: string): string => `content-key ${keyId}`
+const storedKey = z.object({
+  model: modelId,
+  version: z.string(),
+  sealed: z.string(),
+  at: z.string().default(''),
+})
+const settings = 'content-key '
+const settingOf = (keyId: string): string => settings + keyId
 const purpose = 'content keys'
+
+/** The newest first. */
+export const sealedVersions = (node: NodeContext): SealedVersion[] =>
+  settingsUnder(node.db, settings, storedKey)
+    .toSorted(([, a], [, b]) => (a.at < b.at ? 1 : -1))
+    .map(([keyId, { model, version }]) => ({ keyId, model, version }))
 
 /** LIC_ISSUER for a version of somebody else. The package is handed out by openSealedPackage until the node stops. */
 export async function sealVersion(
@@ -58,7 +70,7 @@ export async function sealVersion(
       node,
       actor,
       { action: 'license.seal', object: `${model}@${name}`, details: { keyId, digest: packed.digest } },
-      () => setSetting(node.db, settingOf(keyId), { model, version: name, sealed }),
+      (at) => setSetting(node.db, settingOf(keyId), { model, version: name, sealed, at }),
     )
     return {
       keyId,

@@ -11,6 +11,19 @@ export function getSetting<Schema extends z.ZodType>(
   return row ? readJson(schema, row.value, `setting ${key}`) : null
 }
 
+/** Those whose keys begin so, by the rest of their keys. */
+export const settingsUnder = <Schema extends z.ZodType>(
+  db: NodeReader,
+  prefix: string,
+  schema: Schema,
+): [string, z.output<Schema>][] =>
+  sql<{ key: string; value: string }, [string, string]>(
+    db,
+    'select key, value from settings where substr(key, 1, length(?)) = ? order by key',
+  )
+    .all(prefix, prefix)
+    .map(({ key, value }) => [key.slice(prefix.length), readJson(schema, value, `setting ${key}`)])
+
 export function setSetting(db: NodeWriter, key: string, value: unknown): void {
   sql(
     db,

@@ -22,6 +22,8 @@ export interface Form {
   offlineDaysMax: number | null
   revocationsDaysMax: number | null
   renews: string | null
+  /** The key of sealed weights that it brings; null: none. */
+  sealKeyId: string | null
 }
 
 /** Where a form begins: empty, from a machine's request, or from the license that it renews. */
@@ -49,6 +51,7 @@ export const emptyForm = (model: string): Form => ({
   offlineDaysMax: null,
   revocationsDaysMax: null,
   renews: null,
+  sealKeyId: null,
 })
 
 /** A day begins at its first moment in UTC, and an end is the first moment that is not covered any more. */
@@ -73,6 +76,7 @@ export const draftOf = (form: Form): LicenseDraft => ({
   contact: form.contact.trim(),
   renews: form.renews,
   supersedes: [],
+  ...(form.sealKeyId !== null && { sealKeyId: form.sealKeyId }),
 })
 
 /** The next document of a license: all as it was, its machines too, from today for as long as the one before. */
@@ -93,6 +97,7 @@ export function renewalOf({ license }: IssuedLicense): Start {
     offlineDaysMax: daysOf(license.offlineSecondsMax),
     revocationsDaysMax: daysOf(license.revocationsAgeSecondsMax),
     renews: license.lid,
+    sealKeyId: license.enc?.keyId ?? null,
   }
 }
 

@@ -15,6 +15,7 @@ import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
+import { SealCard } from './seal-card.tsx'
 import { ReportsCard } from './reports-card.tsx'
 
 export function IssuingPage() {
@@ -63,6 +64,7 @@ export function IssuingPage() {
         <CodeCard />
       </div>
       <ReportsCard />
+      <SealCard publisher={own.data?.name ?? ''} onLicense={setStart} />
       <KeysCard />
       {start && (
         <IssueDialog

@@ -3,6 +3,7 @@ import { Button, NumberInput, SimpleGrid, Switch, TextInput } from '@mantine/cor
 import { DocumentDrop } from '../../components/document-drop.tsx'
 import type { Form } from './draft.ts'
 import css from './issuing.module.css'
+import { SealedWeights } from './sealed-weights.tsx'
 
 interface Props {
   form: Form
@@ -98,6 +99,7 @@ export function WhoFields({ form, publisher, onChange }: Props) {
           </p>
         ))}
       </div>
+      <SealedWeights form={form} onChange={onChange} />
     </fieldset>
   )
 }
