@@ -56,6 +56,6 @@ test('the figures are seen, then the receipt is signed, and problems ask for a t
   const kept = page.getByRole('table', { name: 'Usage reports' })
   await expect(kept.getByRole('row')).toHaveCount(3)
   await expect(kept).toContainText('not signed')
-  await kept.getByRole('button', { name: 'Look at report 1 of teller-1' }).click()
+  await kept.getByRole('button', { name: 'Open report 1 of teller-1' }).click()
   await expect(dialog.getByRole('button', { name: 'Save the receipt again' })).toBeVisible()
 })

@@ -39,7 +39,7 @@ export function ReportsCard() {
                   { title: 'To bill', align: 'end' },
                   { title: 'Check' },
                   { title: 'Receipt' },
-                  { title: 'Look at it', align: 'end' },
+                  { title: 'Open', align: 'end' },
                 ]}
                 rows={(all ? reports : reports.slice(0, shownAtFirst)).map((report) => ({
                   key: report.digest,
@@ -74,8 +74,8 @@ function cellsOf(report: ReceivedReport, onOpen: () => void) {
       {problems > 0 ? formatCount(problems, 'problems') : 'Fits'}
     </Chip>,
     receiptedAt === null ? <None key="receipt">not signed</None> : formatDate(receiptedAt),
-    <Button key="open" size="xs" aria-label={`Look at report ${number} of ${machine.name}`} onClick={onOpen}>
-      Look at it
+    <Button key="open" size="xs" aria-label={`Open report ${number} of ${machine.name}`} onClick={onOpen}>
+      Open
     </Button>,
   ]
 }
