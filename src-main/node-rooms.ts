@@ -25,7 +25,7 @@ import { createQuotaBoard } from './flows/licenses/quota-board.ts'
 import { createMailOutbox } from './flows/mail/mail-outbox.ts'
 import type { NodeContext } from './flows/node-context.ts'
 import { createFileHandles } from './flows/packages/file-handles.ts'
-import { runImport } from './flows/packages/import-package.ts'
+import { runImport, uploadsKeptSince } from './flows/packages/import-package.ts'
 import { createStagedPackages } from './flows/packages/staged-packages.ts'
 import { createAskServing } from './flows/serve/ask-serving.ts'
 import { changeByName } from './flows/serve/deploy.ts'
@@ -199,7 +199,7 @@ async function recoverJobs(paths: DataPaths, db: NodeWriter, clock: Clock): Prom
   const table = jobTable(db)
   table.sweep(new Date(clock.now() - jobsKeptMs).toISOString())
   const uploads = table
-    .unfinishedInputs()
+    .inputsInUse(uploadsKeptSince(clock))
     .flatMap(({ path }) => (typeof path === 'string' ? [relative(paths.uploads, path)] : []))
   await sweepTemporaryFolders()
   await recoverDataDirectory(paths, { uploads: new Set(uploads), drafts: new Set(draftIds(db)) })

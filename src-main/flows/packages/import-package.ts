@@ -1,7 +1,9 @@
 /** Looking into a package before anything of it is installed, and installing it as a job. */
 import { access, rm } from 'node:fs/promises'
 import { z } from 'zod'
+import type { Clock } from '../../base/clock.ts'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { limits } from '../../contract/limits.ts'
 import type { PackageInspection } from '../../contract/views.ts'
 import type { JobWork } from '../../jobs/runner.ts'
 import { openPackage } from '../../package/archive/open-package.ts'
@@ -98,9 +100,22 @@ const jobInput = z.object({
   skipRun: z.boolean(),
 })
 
+/** Of imports that did not succeed: until then they may be done again with the file that was sent. */
+export const uploadsKeptSince = (clock: Clock): string =>
+  new Date(clock.now() - limits.uploadHoursMax * 60 * 60 * 1000).toISOString()
+
+/** A package of many gigabytes that was refused does not lie there for as long as its job is remembered. */
+async function forgetOldUploads(node: NodeContext): Promise<void> {
+  for (const input of node.jobTable.inputsGivenUp(uploadsKeptSince(node.clock))) {
+    const { data } = jobInput.safeParse(input)
+    if (data?.owned) await rm(data.path, { force: true })
+  }
+}
+
 /** The job. The node's own copy of the file is kept while doing it again may still help. */
 export async function runImport(node: NodeContext, work: JobWork): Promise<Record<string, unknown>> {
   const { actor, path, owned, digest: seen, trust, skipRun } = jobInput.parse(work.input)
+  await forgetOldUploads(node)
   await access(path).catch((cause: unknown) => {
     if (!isSystemError(cause, 'ENOENT')) throw cause
     throw new OutpostError('HANDLE_INVALID', 'The file of this import is not there any more.', {

@@ -46,8 +46,10 @@ export interface JobTable {
     total: number
   }
   countActive(): number
-  /** Jobs of these states with their input, to tell which uploads they still need. */
-  unfinishedInputs(): Record<string, unknown>[]
+  /** Of jobs that go on, and of those that did not succeed and ended after this time: they may be done again. */
+  inputsInUse(endedAfter: string): Record<string, unknown>[]
+  /** Of jobs that did not succeed and ended before that. */
+  inputsGivenUp(endedBefore: string): Record<string, unknown>[]
   /** Deletes ended jobs that finished before this time; returns how many. */
   sweep(finishedBefore: string): number
 }
@@ -148,16 +150,20 @@ export function jobTable(db: NodeWriter): JobTable {
         .map(toRun),
     list: (query) => listJobs(db, query),
     countActive: () => countActiveJobs(db),
-    unfinishedInputs: () =>
-      sql<Stored>(db, `select ${columns} from jobs where state <> 'done' order by created_at, id`)
-        .all()
-        .map((stored) => toRun(stored).input),
+    inputsInUse: (endedAfter) =>
+      inputsWhere(db, `state <> 'done' and (finished_at is null or finished_at >= ?)`, endedAfter),
+    inputsGivenUp: (endedBefore) => inputsWhere(db, `state <> 'done' and finished_at < ?`, endedBefore),
     sweep: (finishedBefore) =>
       sql(db, `delete from jobs where finished_at < ? and state not in ('queued', 'running')`).run(
         finishedBefore,
       ).changes,
   }
 }
+
+const inputsWhere = (db: NodeReader, condition: string, time: string): Record<string, unknown>[] =>
+  sql<Stored>(db, `select ${columns} from jobs where ${condition} order by created_at, id`)
+    .all(time)
+    .map((stored) => toRun(stored).input)
 
 function listJobs(
   db: NodeReader,

@@ -1,6 +1,6 @@
 /** Jobs outlive the request and the process: cancelled, done again, put back at a stop, given up after two crashes. */
 import { execFileSync } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { JobRow } from '../../../src-main/contract/views.ts'
@@ -160,6 +160,38 @@ describe('over a restart', () => {
     const input = { actor: 'owner', path: join(paths.uploads, 'gone.partial'), owned: true, skipRun: false }
     const { failure } = await node.ended(jobs.submit('import', 'gone.outpost', input))
     expect(failure).toMatchObject({ code: 'HANDLE_INVALID', hint: expect.any(String) })
+  })
+
+  test('the file of an import that failed is kept for a day, for whoever asks again', async () => {
+    const folder = await kept()
+    let aheadMs = 0
+    const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs }
+    const open = async () => {
+      const node = await startWholeNode({ serving: null, dataDirectory: folder, clock })
+      opened.push(node)
+      return node
+    }
+    const node = await open()
+    const { paths, jobs } = node.node.context
+    const failing = async (name: string) => {
+      const path = join(paths.uploads, name)
+      await writeFile(path, 'no package')
+      const row = await node.ended(
+        jobs.submit('import', name, { actor: 'owner', path, owned: true, skipRun: false }),
+      )
+      expect(row.failure?.code).toBe('PACKAGE_INVALID')
+    }
+    await failing('first.partial')
+    aheadMs = 25 * 3_600_000
+    await failing('second.partial')
+    expect(await readdir(paths.uploads)).toEqual(['second.partial'])
+    await node.stop()
+    const again = await open()
+    expect(await readdir(paths.uploads)).toEqual(['second.partial'])
+    await again.stop()
+    aheadMs *= 2
+    await (await open()).stop()
+    expect(await readdir(paths.uploads)).toEqual([])
   })
 
   test('one that ended long ago is forgotten', async () => {
