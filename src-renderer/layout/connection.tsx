@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Chip } from '../components/chip.tsx'
 import { formatClock } from '../components/format.ts'
+import { LinkButton } from '../components/link-button.tsx'
 import { Banner } from '../components/page.tsx'
 import { statusQuery, useConnection } from '../data/node.ts'
 import style from './frame.module.css'
@@ -31,10 +32,31 @@ export function ConnectionChip() {
   )
 }
 
+/** A failure of serving concerns every page: nothing answers until someone acts. */
+function ServingBanner() {
+  const serving = useQuery(statusQuery()).data?.serving
+  if (serving?.state !== 'failed') return null
+  return (
+    <div className={style.notice}>
+      <Banner
+        tone="bad"
+        title="No model answers."
+        actions={
+          <LinkButton to="/settings/$section" params={{ section: 'node' }} size="xs">
+            See the serving process
+          </LinkButton>
+        }
+      >
+        {serving.failure?.message ?? 'The serving process does not run.'}
+      </Banner>
+    </div>
+  )
+}
+
 export function ConnectionBanner() {
   const connection = useConnection()
   const { refetch, isFetching } = useQuery(statusQuery())
-  if (connection.state !== 'unreachable') return null
+  if (connection.state !== 'unreachable') return <ServingBanner />
   return (
     <div className={style.notice}>
       <Banner

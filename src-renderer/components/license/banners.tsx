@@ -24,12 +24,19 @@ const part = <Props extends object>(choose: (notices: Notices) => ComponentType<
 
 const NodePart = part((notices) => notices.NodeLicenses)
 const VersionPart = part<ComponentProps<typeof VersionLicensePart>>((notices) => notices.VersionLicense)
+const StoppedPart = part((notices) => notices.CountingStopped)
 const LostPart = part<ComponentProps<typeof LostLicensesPart>>((notices) => notices.LostLicenses)
 const RefusalPart = lazy(async () => ({ default: (await import('./refusal.tsx')).RefusalNotice }))
 
 export const NodeLicenses = () => (
   <Suspense fallback={null}>
     <NodePart />
+  </Suspense>
+)
+
+export const CountingStopped = () => (
+  <Suspense fallback={null}>
+    <StoppedPart />
   </Suspense>
 )
 

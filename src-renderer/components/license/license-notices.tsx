@@ -4,7 +4,7 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Banner } from '../page.tsx'
-import { type LicenseNotice, noticesOf, noticesOfAll } from './license-words.ts'
+import { inScreenWords, type LicenseNotice, noticesOf, noticesOfAll } from './license-words.ts'
 
 const everyMs = 15_000
 
@@ -45,13 +45,19 @@ export function VersionLicense({ model, version }: { model: string; version: str
           </LinkButton>
         }
       >
-        {decision.clause} {decision.evidence} {decision.remedy} <code>{decision.code}</code>
+        {inScreenWords(`${decision.clause} ${decision.evidence} ${decision.remedy}`)}{' '}
+        <code>{decision.code}</code>
       </Banner>
     )
   const row = rows?.find(
     ({ lid, state }) => lid === decision.lid && ['active', 'grace', 'emergency'].includes(state),
   )
-  return row ? noticesOf(row).map((notice) => <Notice key={notice.kind} notice={notice} />) : null
+  return (
+    <>
+      <CountingStopped />
+      {row && noticesOf(row).map((notice) => <Notice key={notice.kind} notice={notice} />)}
+    </>
+  )
 }
 
 /** Of the whole node: banners beyond these would push the page away. */
@@ -87,19 +93,23 @@ export function LostLicenses({ rows }: { rows: readonly DeploymentRow[] }) {
             </LinkButton>
           }
         >
-          {decision.clause} {decision.remedy} <code>{decision.code}</code>
+          {inScreenWords(`${decision.clause} ${decision.remedy}`)} <code>{decision.code}</code>
         </Banner>
       ))}
-      <More count={lost.length - shownMax} of="endpoints have no license to answer" />
+      <More
+        count={lost.length - shownMax}
+        one="endpoint has no license to answer"
+        several="endpoints have no license to answer"
+      />
     </>
   )
 }
 
-const More = ({ count, of }: { count: number; of: string }) =>
+const More = ({ count, one, several }: { count: number; one: string; several: string }) =>
   count > 0 && (
     <Banner
       tone="warn"
-      title={`${count} more ${of}.`}
+      title={`${count} more ${count === 1 ? one : several}.`}
       actions={
         <LinkButton to="/licenses" size="xs">
           All licenses
@@ -108,6 +118,26 @@ const More = ({ count, of }: { count: number; of: string }) =>
     />
   )
 
+/** Where nothing is counted nothing licensed is answered, whatever the licenses say. */
+export function CountingStopped() {
+  const node = useQuery(orpc.licenses.node.queryOptions({ refetchInterval: everyMs, retry: false })).data
+  if (!node?.ledger) return null
+  const { message, hint, code } = node.ledger
+  return (
+    <Banner
+      tone="bad"
+      title="Nothing licensed is answered."
+      actions={
+        <LinkButton to="/licenses" search={{ tab: 'site' }} size="xs">
+          See this site
+        </LinkButton>
+      }
+    >
+      {message} {hint} <code>{code}</code>
+    </Banner>
+  )
+}
+
 /** For Home: endpoints without a license, then what ends soon, is in grace, or is nearly used up. */
 export function NodeLicenses() {
   const deployments = useQuery(orpc.deployments.list.queryOptions()).data ?? []
@@ -115,11 +145,16 @@ export function NodeLicenses() {
   const notices = noticesOfAll(rows).filter(({ kind }) => kind !== 'refused')
   return (
     <>
+      <CountingStopped />
       <LostLicenses rows={deployments} />
       {notices.slice(0, shownMax).map((notice) => (
         <Notice key={`${notice.lid} ${notice.kind}`} notice={notice} />
       ))}
-      <More count={notices.length - shownMax} of="licenses end soon or are nearly used up" />
+      <More
+        count={notices.length - shownMax}
+        one="license ends soon or is nearly used up"
+        several="licenses end soon or are nearly used up"
+      />
     </>
   )
 }

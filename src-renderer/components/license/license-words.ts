@@ -33,11 +33,24 @@ const shareNoticed = 0.8
 export const shareUsed = ({ usage }: Pick<LicenseRow, 'usage'>): number | null =>
   usage === null || usage.limit === null ? null : usage.limit === 0 ? 1 : usage.used / usage.limit
 
-/** Midnights of UTC, as the first moment of a month is, and thousands, in the way of the screens. */
+const utcDay = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const utcMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** What the node says, with its thousands, days, moments and months of UTC in the way of the screens. */
 export const inScreenWords = (text: string): string =>
   text
     .replace(/(\d),(?=\d{3}\b)/g, '$1\u202f')
-    .replace(/\b(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z/g, (_, day: string) => `${formatDate(day)}, 00:00 UTC`)
+    .replace(
+      /(?<![\w.-])(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?: UTC|Z))?(?![\w-]|\.\w)/g,
+      (_, day: string, time: string | undefined) =>
+        `${utcDay.format(new Date(day))}${time === undefined ? '' : `, ${time} UTC`}`,
+    )
+    .replace(/(?<![\w.-])\d{4}-(?:0\d|1[0-2])(?![\w-]|\.\w)/g, (month) => utcMonth.format(new Date(month)))
 
 export const inDays = (days: number): string =>
   days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${formatNumber(days)} days`
@@ -45,7 +58,7 @@ export const inDays = (days: number): string =>
 export interface LicenseNotice {
   lid: string
   model: string
-  kind: 'refused' | 'emergency' | 'grace' | 'ends' | 'quota'
+  kind: 'refused' | 'emergency' | 'grace' | 'ends' | 'rebind' | 'quota'
   tone: 'bad' | 'warn' | 'info'
   title: string
   text: string
@@ -79,13 +92,24 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
     found.push(about(row, 'grace', 'warn', 'In grace.', `The ${nameOf(row)} has ended.${until}`))
   } else if (problem && ['revoked', 'unusable', 'expired', 'denied'].includes(row.state)) {
     found.push(
-      about(row, 'refused', 'bad', `${word}.`, `The ${nameOf(row)}: ${problem.message} ${problem.remedy}`),
+      about(
+        row,
+        'refused',
+        'bad',
+        `${word}.`,
+        inScreenWords(`The ${nameOf(row)}: ${problem.message} ${problem.remedy}`),
+      ),
     )
   } else if (row.state === 'active' && daysLeft !== null && daysLeft <= daysNoticed) {
     const tone = daysLeft <= 14 ? 'warn' : 'info'
     found.push(
       about(row, 'ends', tone, `Ends ${inDays(daysLeft)}.`, `The ${nameOf(row)} can be renewed before that.`),
     )
+  }
+  if (row.binding.state === 'rebind') {
+    const until = row.binding.until === null ? '' : ` until ${formatDate(row.binding.until)}`
+    const text = `The ${nameOf(row)} was bound to it as it was: ask for it anew${until}.`
+    found.push(about(row, 'rebind', 'warn', 'This machine has changed.', text))
   }
   const share = shareUsed(row)
   if (

@@ -41,6 +41,7 @@ export function DeploymentPage() {
   const list = useQuery(deploymentsQuery())
   return (
     <Page>
+      {list.data === undefined && <PageHeader title={endpoint} />}
       <Loaded query={list} what="the deployment">
         {(rows) => {
           const row = rows.find((one) => one.endpoint === endpoint)

@@ -6,7 +6,7 @@ import { CodeBlock } from '../../components/code-block.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { formatDate } from '../../components/format.ts'
 import { LicenseText } from '../../components/license/license-text.tsx'
-import { typeWords } from '../../components/license/license-words.ts'
+import { inScreenWords, typeWords } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Facts } from '../../components/page.tsx'
 import { ErrorNotice, Loading } from '../../components/states.tsx'
@@ -85,7 +85,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
       {effects.length > 0 && (
         <ul aria-label="What changes" className={css.effects}>
           {effects.map((effect) => (
-            <li key={effect}>{effect}</li>
+            <li key={effect}>{inScreenWords(effect)}</li>
           ))}
         </ul>
       )}

@@ -80,8 +80,8 @@ function Parts({ explanation }: { explanation: Explanation }) {
             <Facts
               items={(
                 [
-                  ['The license says', one.clause],
-                  ['Found', one.evidence],
+                  ['The license says', inScreenWords(one.clause)],
+                  ['Found', inScreenWords(one.evidence)],
                   ['Way out', inScreenWords(one.remedy)],
                   ['Used this month', usedText(one.usage)],
                 ] as const
@@ -103,7 +103,7 @@ function Parts({ explanation }: { explanation: Explanation }) {
 const byDay = (next: Explanation['next']): [string, string][] =>
   [...Map.groupBy(next, ({ at }) => formatDate(at))].map(([day, moments]) => [
     day,
-    moments.map(({ what }) => what).join(' '),
+    inScreenWords(moments.map(({ what }) => what).join(' ')),
   ])
 
 function usedText(usage: Explanation['licenses'][number]['usage']): string {
@@ -122,7 +122,8 @@ export function Decision({ explanation: { decision, own, usedUp } }: { explanati
   if (!decision.allowed)
     return (
       <Banner tone="bad" title="Denied.">
-        {decision.clause} {decision.evidence} {decision.remedy} <code>{decision.code}</code>
+        {inScreenWords(`${decision.clause} ${decision.evidence} ${decision.remedy}`)}{' '}
+        <code>{decision.code}</code>
       </Banner>
     )
   if (usedUp)
@@ -133,7 +134,7 @@ export function Decision({ explanation: { decision, own, usedUp } }: { explanati
           usedUp.code === 'QUOTA_EXCEEDED' ? 'The quota of the month is used up.' : 'The credits are used up.'
         }
       >
-        {usedUp.evidence} {usedUp.clause} {inScreenWords(usedUp.remedy)} <code>{usedUp.code}</code>
+        {inScreenWords(`${usedUp.evidence} ${usedUp.clause} ${usedUp.remedy}`)} <code>{usedUp.code}</code>
       </Banner>
     )
   const grace = decision.graceUntil

@@ -6,7 +6,13 @@ import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
 import { versionsInWords } from '../../../src-main/contract/license/words.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDate } from '../../components/format.ts'
-import { inDays, licenseStates, noticesOf, typeWords } from '../../components/license/license-words.ts'
+import {
+  inDays,
+  inScreenWords,
+  licenseStates,
+  noticesOf,
+  typeWords,
+} from '../../components/license/license-words.ts'
 import { QuotaGauge } from '../../components/license/quota-gauge.tsx'
 import { RightsMatrix } from '../../components/license/rights-matrix.tsx'
 import { Banner, Card, Facts } from '../../components/page.tsx'
@@ -71,7 +77,7 @@ export function LicenseCard({ row, onExplain }: { row: LicenseRow; onExplain: ()
     >
       {row.problem && row.state !== 'grace' && (
         <Banner tone={tone === 'bad' || tone === 'warn' ? tone : 'info'} title={`${word}.`}>
-          {row.problem.message} {row.problem.remedy} <code>{row.problem.code}</code>
+          {inScreenWords(`${row.problem.message} ${row.problem.remedy}`)} <code>{row.problem.code}</code>
         </Banner>
       )}
       {noticesOf(row)

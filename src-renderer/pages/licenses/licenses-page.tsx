@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { CountingStopped } from '../../components/license/banners.tsx'
 import { noticesOfAll } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Page, PageHeader } from '../../components/page.tsx'
@@ -78,6 +79,7 @@ export function LicensesPage() {
             </>
           }
         />
+        {tab !== 'site' && <CountingStopped />}
         <Tabs
           value={tab}
           onChange={(next) => go({ tab: tabs.find((one) => one.tab === next)?.tab })}

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { SiteDeclaration } from '../../../src-main/contract/license/views.ts'
 import { client, orpc } from '../../client.ts'
 import { formatDate, formatUtc } from '../../components/format.ts'
-import { Banner, Card, Columns, Facts } from '../../components/page.tsx'
+import { Banner, Card, Columns, Facts, Stack } from '../../components/page.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice, Loaded } from '../../components/states.tsx'
 import { Digest, None, Time } from '../../components/values.tsx'
@@ -16,7 +16,7 @@ export function SiteTab() {
   return (
     <Loaded query={query} what="this site">
       {(node) => (
-        <>
+        <Stack>
           {node.ledger && (
             <ErrorNotice
               error={node.ledger}
@@ -52,7 +52,7 @@ export function SiteTab() {
               </p>
             </Card>
           </Columns>
-        </>
+        </Stack>
       )}
     </Loaded>
   )

@@ -51,7 +51,10 @@ export function DraftPage() {
           />
         </>
       ) : (
-        <Loading what="the draft" lines={10} />
+        <>
+          <PageHeader title="Draft" />
+          <Loading what="the draft" lines={10} />
+        </>
       )}
     </Page>
   )

@@ -56,12 +56,14 @@ export function Session({ model, choice, detail }: Props) {
         />
         <Stack>
           {infer.error && !isAbort(infer.error) ? (
-            <RefusalNotice
-              error={infer.error}
-              what="The request was not answered."
-              unchanged="The input is still here."
-              model={model}
-            />
+            <Card title="Result">
+              <RefusalNotice
+                error={infer.error}
+                what="The request was not answered."
+                unchanged="The input is still here."
+                model={model}
+              />
+            </Card>
           ) : infer.data ? (
             <ResultCard
               answer={infer.data}
