@@ -33,6 +33,25 @@ test('44: a loss of power charges the open block at most, marked as forfeited', 
 })
 
 test.each(['another boot', 'an unknown boot'])(
+  '44: after %s a tally of which only an earlier page reached the disk wins nothing',
+  (boot) => {
+    const folder = ledgerFolder()
+    if (boot === 'an unknown boot') folder.state.boot = ''
+    const first = folder.open()
+    takeMany(first, 5000, { limit: 20_000 })
+    const flushed = readFileSync(folder.paths.quotaTally)
+    // Of the same block: nothing that was written since says that there were more.
+    expect(takeMany(first, 1, { limit: 20_000 }).admitted).toBe(1)
+    const next = crashed(folder)
+    writeFileSync(next.paths.quotaTally, flushed)
+    if (boot === 'another boot') next.state.boot = 'boot-2'
+    const second = next.open()
+    expect(counted(second)).toBeGreaterThanOrEqual(5001)
+    expect(5001 + takeMany(second, 20_000, { limit: 20_000 }).admitted).toBeLessThanOrEqual(20_000)
+  },
+)
+
+test.each(['another boot', 'an unknown boot'])(
   '44: what the tally still tells after %s is not forfeited',
   (boot) => {
     const folder = ledgerFolder()

@@ -8,6 +8,7 @@ import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { createIssuers } from '../../src-main/license/issuers/issuers.ts'
 import { decide, firstRefusal, permitting } from '../../src-main/license/ladder/decide.ts'
 import type { LicenseStanding, Question } from '../../src-main/license/ladder/rungs.ts'
+import { matchNode } from '../../src-main/license/node-traits/match-traits.ts'
 import { licensePayload, termsOf, testIssuer } from '../support/licenses.ts'
 
 const now = 1_800_000_000
@@ -132,6 +133,25 @@ test('17: other files than those that were licensed', () => {
   const other = `sha256:${'b'.repeat(64)}`
   expect(codeOf(standing({ artifacts: [other] }))).toBe('LIC_ARTIFACT_DIGEST')
   expect(codeOf(standing({ artifacts: [other, digest] }))).toBeNull()
+})
+
+test('21: two of the traits that were named are enough, one is not', () => {
+  const hash = (of: string) => of.repeat(64)
+  const binding = { id: digest, name: 'node-1', traits: [hash('1'), hash('2'), hash('3')] }
+  const here = (machine: string, card: string, key: string) => [
+    { kind: 'machine-id' as const, hashes: [hash(machine)] },
+    { kind: 'network-card' as const, hashes: [hash('e'), hash(card)] },
+    { kind: 'node-key' as const, hashes: [hash(key)] },
+  ]
+  const isBound = (traits: ReturnType<typeof here>, need = 2) =>
+    matchNode({ need, bindings: [binding] }, traits).isBound
+  expect(isBound(here('1', '2', '3'))).toBe(true)
+  // A new network card; a container that was started again, whose machine has another id.
+  expect(isBound(here('1', 'f', '3'))).toBe(true)
+  expect(isBound(here('f', '2', '3'))).toBe(true)
+  // A folder that was copied to another machine: the key alone came along.
+  expect(isBound(here('f', 'f', '3'))).toBe(false)
+  expect(isBound(here('1', 'f', '3'), 3)).toBe(false)
 })
 
 test('21: a changed network card or a container that was started again does not unbind', () => {
