@@ -60,7 +60,8 @@ export function ConfirmDialog({
             disabled={blocked}
             loading={act.isPending}
             type="submit"
-            data-autofocus
+            // A button that rests cannot take the focus, and the page behind would keep it.
+            {...(!blocked && { 'data-autofocus': true })}
           >
             {action}
           </Button>

@@ -116,9 +116,12 @@ export const theme = createTheme({
       defaultProps: { shadow: 'md', transitionProps: { duration: 80 } },
       classNames: { dropdown: float.dropdown },
     },
-    // The tick stands behind the words, so that they begin on one line; seven choices need no scrolling.
+    // The tick stands behind the words, so that they begin on one line; seven choices need no scrolling. A list opens
+    // by a click, an arrow or typing: by Tab alone it would lie over the next fields, and take an Escape of its own.
+    Autocomplete: { defaultProps: { openOnFocus: false } },
+    TagsInput: { defaultProps: { openOnFocus: false } },
     Select: {
-      defaultProps: { checkIconPosition: 'right', maxDropdownHeight: 280 },
+      defaultProps: { checkIconPosition: 'right', maxDropdownHeight: 280, openOnFocus: false },
       classNames: { option: float.choice },
     },
     Combobox: { classNames: { dropdown: float.dropdown, option: float.item } },

@@ -80,29 +80,45 @@ test('a table: one stop, arrows move, the row opens, its actions and back', asyn
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)
 })
 
-test('each dialog closes by Escape and gives the focus back to what opened it', async ({ page, node }) => {
-  const openers = [
-    { at: '/models', opener: 'Import a package' },
-    { at: '/deployments', opener: 'Deploy a version' },
-    { at: '/deployments/samples.digits', opener: /^Stop / },
-    { at: '/settings/keys', opener: 'Create a key' },
-    { at: '/settings/publishers', opener: 'Trust a publisher' },
-    { at: '/settings/publisher', opener: 'Export the key' },
-    { at: '/settings/publisher', opener: 'Import a key' },
-    { at: '/settings/publisher', opener: 'Rotate the key' },
-  ]
-  for (const [count, { at, opener }] of openers.entries()) {
-    // Loaded anew: the page before may have a button of the same name, and is on the screen a moment longer.
-    await page.goto(`${node.url}/?${count}#${at}`)
-    const button = page.getByRole('button', { name: opener }).first()
-    await button.press('Enter')
-    await expect(page.getByRole('dialog')).toBeVisible()
-    await expect(page.getByRole('dialog').locator(':focus')).toHaveCount(1)
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole('dialog')).toHaveCount(0)
-    await expect(button, `${at}: ${opener}`).toBeFocused()
-  }
-})
+const openers: readonly { at: string; opener: string | RegExp }[] = [
+  { at: '/models', opener: 'Import a package' },
+  { at: '/deployments', opener: 'Deploy a version' },
+  { at: '/deployments/samples.digits', opener: /^Stop / },
+  { at: '/deployments/samples.digits', opener: 'Add a version' },
+  { at: '/deployments/samples.digits', opener: 'Edit rules' },
+  { at: '/alerts', opener: 'Add a rule' },
+  { at: '/licenses', opener: 'Import a license' },
+  { at: '/licenses', opener: 'Explain' },
+  { at: '/issuing', opener: 'Issue a license' },
+  { at: '/issuing', opener: 'Certify a key' },
+  { at: '/settings/keys', opener: 'Create a key' },
+  { at: '/settings/publishers', opener: 'Trust a publisher' },
+  { at: '/settings/publisher', opener: 'Export the key' },
+  { at: '/settings/publisher', opener: 'Import a key' },
+  { at: '/settings/publisher', opener: 'Rotate the key' },
+  { at: '/settings/webhooks', opener: 'Add a webhook' },
+  { at: '/settings/engines', opener: 'Add an engine' },
+]
+
+for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+  test(`dialogs take the focus, close by Escape and give it back: motion ${reducedMotion}`, async ({
+    page,
+    node,
+  }) => {
+    await page.emulateMedia({ reducedMotion })
+    for (const [count, { at, opener }] of openers.entries()) {
+      // Loaded anew: the page before may have a button of the same name, and is on the screen a moment longer.
+      await page.goto(`${node.url}/?${count}#${at}`)
+      const button = page.getByRole('button', { name: opener }).first()
+      await button.press('Enter')
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expect(page.getByRole('dialog').locator(':focus'), `${at}: ${opener}`).toHaveCount(1)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      await expect(button, `${at}: ${opener}`).toBeFocused()
+    }
+  })
+}
 
 test('the sheet of shortcuts opens by a question mark and names them', async ({ page }) => {
   await page.keyboard.press('?')

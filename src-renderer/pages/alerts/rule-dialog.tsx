@@ -6,6 +6,7 @@ import { type AlertMetric, alertMetric, firesBelow } from '../../../src-main/con
 import { client, orpc } from '../../client.ts'
 import { metricWords } from '../../components/alert-words.ts'
 import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 
 /** What the threshold is in on the screen, what it begins with, and the same for the window and the count. */
 const forms: Record<
@@ -51,6 +52,7 @@ const windows = [
 
 export function RuleDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise<void> }) {
   const deployments = useQuery(orpc.deployments.list.queryOptions())
+  useFocusBack()
   const [metric, setMetric] = useState<AlertMetric>('error-rate')
   const form = forms[metric]
   const [threshold, setThreshold] = useState<number | string>(form.start)

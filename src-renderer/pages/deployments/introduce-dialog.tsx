@@ -75,6 +75,7 @@ export function IntroduceDialog({
           value={version}
           onChange={setVersion}
           disabled={others.length === 0}
+          {...(others.length > 0 && { 'data-autofocus': true })}
         />
         <Select
           label="How"

@@ -5,6 +5,7 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
 import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import { draftOf, type Form } from './draft.ts'
 import { IssuedResult } from './issued-result.tsx'
 import css from './issuing.module.css'
@@ -22,6 +23,7 @@ interface Props {
 const previewAfterMs = 300
 
 export function IssueDialog({ start, publisher, onClose, onIssued }: Props) {
+  useFocusBack()
   const [form, setForm] = useState(start)
   const change = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }))
   const [settled] = useDebouncedValue(form, previewAfterMs)

@@ -12,6 +12,7 @@ import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import { Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import css from './issuing.module.css'
@@ -169,6 +170,7 @@ function RevokeDialog({
 }
 
 function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => void }) {
+  useFocusBack()
   const [kind, setKind] = useState<'quota' | 'credits'>('quota')
   const [amount, setAmount] = useState<number | string>(1000)
   const [month, setMonth] = useState(new Date().toISOString().slice(0, 7))

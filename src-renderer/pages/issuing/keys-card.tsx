@@ -11,6 +11,7 @@ import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import { Digest, Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 
@@ -112,6 +113,7 @@ export function KeysCard() {
 }
 
 function CertifyDialog({ onClose, onDone }: { onClose: () => void; onDone: () => Promise<void> }) {
+  useFocusBack()
   const [name, setName] = useState('')
   const [key, setKey] = useState('')
   const [purposes, setPurposes] = useState<IssuerPurpose[]>(['license'])

@@ -8,6 +8,7 @@ import { client } from '../../client.ts'
 import { reportDone } from '../../components/report.tsx'
 import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 
 const textsOf = (row: RemoteRow | null) => ({
   name: row?.name ?? '',
@@ -26,6 +27,7 @@ interface EngineDialogProps {
 }
 
 export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
+  useFocusBack()
   const [texts, setTexts] = useState(() => textsOf(engine))
   const [timeoutMs, setTimeoutMs] = useState<number>(engine?.timeoutMs ?? limits.remoteTimeoutMs)
   const [allowHttp, setAllowHttp] = useState(false)

@@ -8,6 +8,7 @@ import { client, orpc } from '../../client.ts'
 import { formatClock, formatDate, formatNumber } from '../../components/format.ts'
 import { Facts } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import { KeySecret } from './key-secret.tsx'
 
 type KeyRow = z.infer<typeof keyRow>
@@ -23,6 +24,7 @@ const dayMs = 86_400_000
 
 export function RotateKeyDialog({ row, onClose }: { row: KeyRow; onClose: () => void }) {
   const cache = useQueryClient()
+  useFocusBack()
   const [overlap, setOverlap] = useState('24')
   const rotate = useMutation({
     mutationFn: () => client.keys.rotate({ id: row.id, overlapHours: Number(overlap) }),

@@ -11,6 +11,7 @@ import { Banner, Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
+import { useFocusBack } from '../../components/use-focus-back.ts'
 import { None, Time } from '../../components/values.tsx'
 
 export function WebhooksSection() {
@@ -114,6 +115,7 @@ const WebhookTable = ({ rows, testing, onTest, onRemove }: WebhookTableProps) =>
 )
 
 function WebhookDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () => Promise<void> }) {
+  useFocusBack()
   const [url, setUrl] = useState('')
   const add = useMutation({
     mutationFn: () => client.webhooks.add({ url: url.trim() }),
