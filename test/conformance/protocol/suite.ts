@@ -1,10 +1,12 @@
 /**
  * The suite of the Open Inference Protocol v2: one item a point of the protocol and of Triton's extensions to it
- * (kserve/open-inference-protocol, triton-inference-server/server docs/protocol), numbered as our checklist has them.
+ * (kserve/open-inference-protocol, triton-inference-server/server docs/protocol), numbered as our checklist has them,
+ * and behind them embeddings as clients of OpenAI's API ask for them.
  */
 import { binaryItems } from './binary.ts'
 import { datatypeItems } from './datatypes.ts'
 import { type Ask, askAt, type Door, type Item } from './door.ts'
+import { embeddingItems } from './embeddings.ts'
 import { endpointItems } from './endpoints.ts'
 import { grpcItems } from './grpc.ts'
 import { repositoryItems } from './repository.ts'
@@ -19,6 +21,7 @@ export const suite: readonly Item[] = [
   ...repositoryItems,
   ...statisticsItems,
   ...grpcItems,
+  ...embeddingItems,
 ]
 
 /** What the server lacks of what an item needs; empty where it can be asked. */
