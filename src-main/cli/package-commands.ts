@@ -8,7 +8,7 @@ import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
 import { requireVersion } from './names.ts'
-import { describedText, reportText } from './package-text.ts'
+import { describedText, neededLicenseLines, reportText } from './package-text.ts'
 
 export function addPackageCommands(add: AddCommand): void {
   add(
@@ -201,8 +201,12 @@ async function importCommand(
     const output = await finishJob(context, node, jobId, 'Importing')
     const words = output.outcome === 'same' ? 'is registered already with these bytes' : 'registered'
     context.terminal.result(
-      { ...output, publisher: seen.publisher },
-      `${String(output.model)}@${String(output.version)} ${words}\n${String(output.digest)}`,
+      { ...output, publisher: seen.publisher, license: seen.license },
+      [
+        `${String(output.model)}@${String(output.version)} ${words}`,
+        String(output.digest),
+        ...neededLicenseLines(seen),
+      ].join('\n'),
     )
   })
 }

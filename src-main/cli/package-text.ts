@@ -2,6 +2,7 @@
 import { bytesText, grouped } from '../base/quantities.ts'
 import { versionOf } from '../contract/package.ts'
 import type { ValidationCheck, ValidationReport } from '../contract/validation.ts'
+import type { PackageInspection } from '../contract/views.ts'
 import type { Described } from '../flows/packages/describe-path.ts'
 import { table } from './terminal.ts'
 
@@ -48,6 +49,23 @@ export function describedText(described: Described): string {
     digest,
   ])
   return `${head}\n${publisher}\n${described.digest}, and every file agrees with its digest\n\n${table(['File', 'Kind', 'Size', 'Digest'], files)}`
+}
+
+/** Which license stands between an imported version and its deployment, from whom, and how to ask for it. */
+export function neededLicenseLines({
+  license,
+  publisher,
+  descriptor: { id },
+}: Pick<PackageInspection, 'license' | 'publisher' | 'descriptor'>): string[] {
+  if (license.allowed) return []
+  const { code, clause, evidence, remedy } = license
+  if (code !== 'LIC_NONE')
+    return [`It cannot be deployed yet (${code}). ${clause} ${evidence}`, `  ${remedy}`]
+  return [
+    `To be deployed it needs a license of "${publisher.name}" for ${id} (${code}):`,
+    `  outpost license request ${id} -o ${id}.request.jws`,
+    `  send that file to "${publisher.name}", and import the answer: outpost license import FILE`,
+  ]
 }
 
 const unservableHint =

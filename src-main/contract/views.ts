@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { draftStep, jobState, source, task } from './choices.ts'
 import { errorCodes } from './errors.ts'
 import { hostingSettings } from './hosting.ts'
+import { licenseDecision } from './license/decision.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
 import { changeType, graphSummary, packageDescriptor } from './package.ts'
@@ -305,6 +306,8 @@ export const packageInspection = z.object({
   card: z.string(),
   /** What the registry already holds under this id and version, or held before it was deleted. */
   existing: z.enum(['none', 'same', 'different', 'deleted']),
+  /** What the licenses here would say to serving it. */
+  license: licenseDecision,
 })
 export type PackageInspection = z.infer<typeof packageInspection>
 

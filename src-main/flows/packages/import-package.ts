@@ -14,6 +14,7 @@ import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
 import { findVersion } from '../../store/tables/versions.ts'
 import { seenPublisher } from '../access/publisher-trust.ts'
 import type { Actor } from '../actor.ts'
+import { decideVersion } from '../licenses/decide-version.ts'
 import type { NodeContext } from '../node-context.ts'
 import type { HeldFile } from './file-handles.ts'
 import { artifactsOf, installPackage } from './install-package.ts'
@@ -24,6 +25,7 @@ export async function inspectPackage(node: NodeContext, handle: string): Promise
   try {
     const head = await openPackage(file.path)
     const card = await readPackedText(file.path, head, head.descriptor.card)
+    const publisher = seenPublisher(node.db, head)
     return {
       packageId: node.staged.add({ ...file, digest: head.digest }),
       fileName: file.name,
@@ -31,15 +33,34 @@ export async function inspectPackage(node: NodeContext, handle: string): Promise
       digest: head.digest,
       descriptor: head.descriptor,
       artifacts: artifactsOf(head),
-      publisher: seenPublisher(node.db, head),
+      publisher,
       card,
       existing: existing(node, head),
+      license: licensed(node, head, publisher),
     }
   } catch (error) {
     if (file.owned) await rm(file.path, { force: true })
     throw error
   }
 }
+
+/** As though it were installed now. */
+const licensed = (
+  node: NodeContext,
+  { descriptor, version, digest }: PackageHead,
+  { fingerprint }: PackageInspection['publisher'],
+): PackageInspection['license'] =>
+  decideVersion(
+    node.licensing,
+    {
+      model: descriptor.id,
+      version: version.split('+')[0] ?? version,
+      digest,
+      publisherFingerprint: fingerprint,
+      releasedAt: node.licensing.now(),
+    },
+    { operation: 'serve' },
+  )
 
 function existing(node: NodeContext, head: PackageHead): PackageInspection['existing'] {
   const model = findModel(node.db, head.descriptor.id)

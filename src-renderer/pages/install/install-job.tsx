@@ -8,10 +8,12 @@ import { ValidationChecks, ValidationSummary } from '../../components/validation
 import { hasEnded, useJob } from '../../data/job.ts'
 import { checksOf, reportOf } from '../../data/report.ts'
 import css from './install.module.css'
+import { LicenseNeeded } from './license-needed.tsx'
 
 type Props = { jobId: string; inspection: PackageInspection; onClose: () => void; onNext?: () => void }
 
-export function InstallJob({ jobId, inspection: { descriptor }, onClose, onNext }: Props) {
+export function InstallJob({ jobId, inspection, onClose, onNext }: Props) {
+  const { descriptor, license } = inspection
   const job = useJob(jobId).data
   const report = job ? reportOf(job) : null
   const checks = job ? checksOf(job) : []
@@ -25,9 +27,13 @@ export function InstallJob({ jobId, inspection: { descriptor }, onClose, onNext 
       </header>
       <JobProgress id={jobId} what="The installation">
         {() => (
-          <Banner tone="ok" title="Installed.">
-            {descriptor.id} {descriptor.version} can be tried and deployed.
-          </Banner>
+          <>
+            <Banner tone="ok" title="Installed.">
+              {descriptor.id} {descriptor.version}{' '}
+              {license.allowed ? 'can be tried and deployed.' : 'is in the registry, with its files checked.'}
+            </Banner>
+            <LicenseNeeded inspection={inspection} installed onLeave={onClose} />
+          </>
         )}
       </JobProgress>
       {report && <ValidationSummary report={report} />}
@@ -39,14 +45,16 @@ export function InstallJob({ jobId, inspection: { descriptor }, onClose, onNext 
             <LinkButton to="/models/$model" params={{ model: descriptor.id }} onClick={onClose}>
               Open the model
             </LinkButton>
-            <LinkButton
-              to="/playground"
-              search={{ model: descriptor.id, version: descriptor.version }}
-              variant={onNext ? 'default' : 'filled'}
-              onClick={onClose}
-            >
-              Try it
-            </LinkButton>
+            {license.allowed && (
+              <LinkButton
+                to="/playground"
+                search={{ model: descriptor.id, version: descriptor.version }}
+                variant={onNext ? 'default' : 'filled'}
+                onClick={onClose}
+              >
+                Try it
+              </LinkButton>
+            )}
           </>
         )}
         {onNext && job && hasEnded(job) && (

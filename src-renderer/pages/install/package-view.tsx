@@ -11,6 +11,7 @@ import { Facts, Stack } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { Digest } from '../../components/values.tsx'
 import css from './install.module.css'
+import { LicenseNeeded } from './license-needed.tsx'
 import { Trust, trustOf } from './trust.tsx'
 
 type Props = {
@@ -36,6 +37,7 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
         {descriptor.summary !== '' && <p>{descriptor.summary}</p>}
       </header>
       <Trust publisher={publisher} existing={existing} version={descriptor.version} />
+      {standing.kind !== 'refused' && <LicenseNeeded inspection={inspection} onLeave={onClose} />}
       <Facts
         items={[
           [

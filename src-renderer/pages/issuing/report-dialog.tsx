@@ -54,7 +54,12 @@ const factsOf = ({ machine, issuedAt, records, head, last, receiptedAt }: Receiv
     ['Machine', <Digest key="machine" value={machine.id} what="fingerprint" />],
     ['Made', formatDate(issuedAt)],
     ['Log of calls', `${formatCount(records, 'calls')} in all`],
-    ['Hash of the log', <Digest key="head" value={head} what="hash" />],
+    [
+      'Hash of the log',
+      <code key="head" title={head}>
+        {head.slice(0, 16)}…
+      </code>,
+    ],
     [
       'Before it',
       last

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { explanationText } from '../../../src-main/cli/license-text.ts'
+import { neededLicenseLines } from '../../../src-main/cli/package-text.ts'
 import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -57,6 +58,23 @@ const counted = (account: string, units: number) =>
   })
 const three = termsOf('DEVELOPER', {
   quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
+})
+
+test('a package says before it is installed which license is missing, and of whom', async () => {
+  const inspect = async () =>
+    await outpost.client.packages.inspect({ handle: (await outpost.node.adopt(foreign.path)).handle })
+  const without = await inspect()
+  expect(without.license).toMatchObject({ allowed: false, code: 'LIC_NONE' })
+  const lines = neededLicenseLines(without).join('\n')
+  expect(lines).toContain('needs a license of "acme" for acme.cells (LIC_NONE)')
+  expect(lines).toContain('outpost license request acme.cells -o acme.cells.request.jws')
+  await install({ terms: termsOf('COMMUNITY') })
+  const other = await inspect()
+  expect(other.license).toMatchObject({ allowed: false, code: 'LIC_ONPREM_DENIED' })
+  expect(neededLicenseLines(other).join()).toContain('cannot be deployed yet (LIC_ONPREM_DENIED)')
+  const { payload } = issuer.license()
+  await install({ ...payload })
+  expect((await inspect()).license).toMatchObject({ allowed: true, lid: payload.lid })
 })
 
 test('a quota that is used up is told with its figures, its clause and the way out', async () => {
