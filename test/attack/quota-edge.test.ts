@@ -8,10 +8,9 @@ import { type ForeignPackage, foreignPackage } from '../support/foreign-package.
 import { termsOf, testIssuer } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
-const limit = 400
 const program = join(import.meta.dirname, 'asking-process.ts')
 
-async function served(outpost: WholeNode, foreign: ForeignPackage): Promise<string> {
+async function served(outpost: WholeNode, foreign: ForeignPackage, limit: number): Promise<string> {
   const { handle } = await outpost.node.adopt(foreign.path)
   const { packageId } = await outpost.client.packages.inspect({ handle })
   const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
@@ -39,7 +38,8 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
   })
   const foreign = await foreignPackage('acme')
   try {
-    const lid = await served(outpost, foreign)
+    const limit = 400
+    const lid = await served(outpost, foreign, limit)
     const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
     // Each round asks for nine units: 4 × 15 × 9 is more than there are.
     const ends = await Promise.all([1, 2, 3, 4].map(() => asked(outpost, secret, 15)))
@@ -69,3 +69,43 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
     await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 180_000)
+
+test('55: a key of idempotency is its caller’s own, also where another has a key of the same name', async () => {
+  const outpost = await startWholeNode()
+  const foreign = await foreignPackage('acme')
+  try {
+    const lid = await served(outpost, foreign, 4)
+    const secrets = await Promise.all(
+      [1, 2].map(async () => (await outpost.client.keys.create({ name: 'same', scopes: ['infer'] })).secret),
+    )
+    const ask = async (secret = '', values = 1) => {
+      const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${secret}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'order-1',
+        },
+        body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => values) }),
+      })
+      return { status: answer.status, text: await answer.text() }
+    }
+    const [first, second] = secrets
+    expect((await ask(first)).status).toBe(200)
+    expect((await ask(first)).status).toBe(200)
+    const reused = await ask(first, 2)
+    expect([reused.status, reused.text]).toEqual([422, expect.stringContaining('IDEMPOTENCY_KEY_REUSED')])
+    expect((await ask(second, 2)).status).toBe(200)
+    await expect
+      .poll(
+        async () => (await outpost.client.licenses.list({})).find((row) => row.lid === lid)?.usage?.used,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(2)
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+    await rm(foreign.folder, { recursive: true, force: true })
+  }
+}, 120_000)

@@ -153,7 +153,11 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
       return credits
     }
     if (idempotency) {
-      const held = keys.enter({ caller: caller.name, license: license.lid, ...idempotency }, now, takeBoth)
+      const held = keys.enter(
+        { caller: caller.keyId ?? caller.name, license: license.lid, ...idempotency },
+        now,
+        takeBoth,
+      )
       if (!held.admitted) return { refusal: refusedInWords(held.refusal, license) }
       return grantOf(plan, units, held.bills, {
         answered: (credits) => held.succeed(units, credits),

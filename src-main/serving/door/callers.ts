@@ -10,6 +10,8 @@ import type { ServedKey } from '../routing/routes.ts'
 export interface Caller {
   /** Written into each usage record. */
   name: string
+  /** Of the key, whose name another one may have too; null for what is no key of the registry. */
+  keyId: string | null
   /** Control itself, which may try versions that no endpoint serves. */
   internal: boolean
   scopes: readonly KeyScope[]
@@ -23,8 +25,6 @@ export interface Caller {
 
 interface Known {
   caller: Caller
-  /** Null for what is no key of the registry. */
-  keyId: string | null
 }
 
 /** UNAUTHORIZED, FORBIDDEN; TOO_MANY_REQUESTS for who tried too many wrong keys. The address is the caller's. */
@@ -52,8 +52,8 @@ export function createIdentify(
   guesses: GuessLimiter = createGuessLimiter(systemClock),
 ): Identify {
   const known = new Map<string, Known>()
-  const used = ({ caller, keyId }: Known): Caller => {
-    if (keyId !== null) onUsed(keyId)
+  const used = ({ caller }: Known): Caller => {
+    if (caller.keyId !== null) onUsed(caller.keyId)
     return caller
   }
   let of: ReadonlyMap<string, ServedKey> | null = null
@@ -104,19 +104,19 @@ function identify(
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scopes "infer" and "read".`)
   }
   const { id: keyId, ...rest } = key
-  return { caller: { ...rest, internal: false }, keyId }
+  return { caller: { ...rest, keyId, internal: false } }
 }
 
 const unlisted = (name: string, internal: boolean): Known => ({
   caller: {
     name,
+    keyId: null,
     internal,
     scopes: inferOnly,
     requestsPerMinute: null,
     expiresAt: null,
     commercial: null,
   },
-  keyId: null,
 })
 
 /** FORBIDDEN for a key that may look and not run. */

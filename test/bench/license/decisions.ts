@@ -103,6 +103,7 @@ function databaseWith(issuer: TestIssuer, count: number): { directory: string; d
 
 const caller: Caller = {
   name: 'bench',
+  keyId: null,
   internal: false,
   scopes: ['infer'],
   requestsPerMinute: null,
