@@ -13,7 +13,7 @@ interface LicenseNeededProps {
 export function LicenseNeeded({ inspection, installed = false, onLeave }: LicenseNeededProps) {
   const { license, descriptor, publisher } = inspection
   if (license.allowed) return null
-  const { id, version, sealed } = descriptor
+  const { id, sealed } = descriptor
   const missing = license.code === 'LIC_NONE'
   return (
     <Banner
@@ -23,8 +23,8 @@ export function LicenseNeeded({ inspection, installed = false, onLeave }: Licens
           ? `To be deployed it needs a license of ${publisher.name}.`
           : 'The license here does not let it be deployed.'
       }
-      actions={
-        <>
+      {...((installed || sealed || !missing) && {
+        actions: (
           <LinkButton
             size="xs"
             to="/licenses"
@@ -33,18 +33,13 @@ export function LicenseNeeded({ inspection, installed = false, onLeave }: Licens
           >
             {missing ? `Ask ${publisher.name} for a license` : 'See the license'}
           </LinkButton>
-          {missing && (
-            <LinkButton size="xs" to="/licenses" search={{ dialog: 'import' }} onClick={onLeave}>
-              Import a license
-            </LinkButton>
-          )}
-        </>
-      }
+        ),
+      })}
     >
       {missing ? (
         <>
-          A license for {id}, for version {version} or all of them. Make the request file of this machine,
-          send it to {publisher.name}, and import the file that ends in .license.{' '}
+          Make the request file of this machine for {id}, send it to {publisher.name}, and import the file
+          that comes back, which ends in .license.{' '}
           {sealed
             ? 'Its weights are sealed: import the license first, and the package after it.'
             : installed
