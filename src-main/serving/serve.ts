@@ -2,10 +2,11 @@
  * The serving process from the first message of control to the last answer: opens the door, follows the snapshots,
  * reports each second, drains and ends when control says so or goes away.
  */
-import { totalmem } from 'node:os'
+
 import type { ParentChannel } from '../base/child.ts'
 import { failureOf, OutpostError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { machineMemory } from '../base/machine-memory.ts'
 import { modelMemoryBytes, modelMemorySetting } from '../contract/hosting.ts'
 import { limits } from '../contract/limits.ts'
 import {
@@ -197,7 +198,7 @@ async function startServing(
   const modelBytesMax = (): number =>
     config.modelBytesMax ??
     getSetting(nodeDb, modelMemorySetting, modelMemoryBytes.nullable()) ??
-    totalmem() * limits.modelMemoryShare
+    machineMemory() * limits.modelMemoryShare
   const pool = createPool(modelBytesMax())
   const deployments = createDeployments({
     hosting: {

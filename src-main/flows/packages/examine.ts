@@ -1,5 +1,6 @@
 /** Has a folder of a package's files examined in a process of its own, and tells the job how far it is. */
 
+import { machineMemory } from '../../base/machine-memory.ts'
 import { limits } from '../../contract/limits.ts'
 import { type GraphSummary, graphSummary } from '../../contract/package.ts'
 import type { LabTask } from '../../contract/processes.ts'
@@ -13,6 +14,10 @@ export interface Examined {
   graph: GraphSummary | null
 }
 
+/** On a machine that has less than the limit, the node and whatever else runs there keep a quarter. */
+export const examinationBytes = (machineBytes: number): number =>
+  Math.min(limits.labAddressSpaceBytes, Math.floor(machineBytes * 0.75))
+
 /** LAB_CRASHED where the process died, LAB_LIMIT where it went over its limits; a failed check is in the report. */
 export async function examine(
   node: Pick<NodeContext, 'startChild'> & Partial<Pick<NodeContext, 'log'>>,
@@ -24,7 +29,7 @@ export async function examine(
   const checks: ValidationReport['checks'] = []
   const { report, graph } = await startLab(
     node.startChild,
-    { type: 'validate', directory, ...options, memoryBytesMax: limits.labAddressSpaceBytes },
+    { type: 'validate', directory, ...options, memoryBytesMax: examinationBytes(machineMemory()) },
     {
       signal: watch.signal,
       log: node.log,

@@ -1,5 +1,5 @@
 /** The memory that loaded models may take together: half of the machine's, unless a person or the start says otherwise. */
-import { totalmem } from 'node:os'
+import { machineMemory } from '../../base/machine-memory.ts'
 import type { ModelMemory } from '../../contract/api/system.ts'
 import { modelMemoryBytes, modelMemorySetting } from '../../contract/hosting.ts'
 import { limits } from '../../contract/limits.ts'
@@ -11,7 +11,7 @@ import type { NodeContext } from '../node-context.ts'
 
 export function modelMemory({ db, modelBytesMax: option }: NodeContext): ModelMemory {
   const setting = getSetting(db, modelMemorySetting, modelMemoryBytes.nullable())
-  const machineBytes = totalmem()
+  const machineBytes = machineMemory()
   return {
     setting,
     option,
