@@ -56,6 +56,9 @@ export interface BatcherOptions {
   onPressure?: (waiting: number) => void
 }
 
+/** How often a full queue is looked through. */
+const sweepEveryMs = 10
+
 export function createBatcher(options: BatcherOptions): Batcher {
   const settings = { ...defaultHosting, ...options.settings }
   const levels = settings.priorityLevels
@@ -68,6 +71,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let running = 0
   let instances = 0
   let nextInstance = 0
+  let sweptAt = Number.NEGATIVE_INFINITY
   const runs = createBatchRuns({
     mergeable: options.mergeable,
     onRun: (rows, requests, ms, times) => {
@@ -91,8 +95,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     waitMs: () => (running === 0 && instances > 0 ? 0 : pace.waitMs(queue.length(), instances)),
   })
 
+  /** Those that went away make room; not for each of the many that a full queue refuses. */
+  function makeRoom(): void {
+    if (queue.length() >= settings.queueRequestsMax && performance.now() - sweptAt >= sweepEveryMs) sweep()
+  }
+
   function sweep(): void {
     const now = performance.now()
+    sweptAt = now
     queue.sweep((waiting) => isWanted(waiting, now))
     settleIdle()
     if (queue.length() > 0) clock.lookAgain(nextDeadline)
@@ -139,7 +149,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function submit(request: BatchRequest): Promise<BatchedResult> {
     return new Promise((resolve, reject) => {
-      if (queue.length() >= settings.queueRequestsMax) sweep() // those that went away make room
+      makeRoom()
       const refused = refuse()
       if (refused) {
         reject(refused)

@@ -125,6 +125,25 @@ test('the queue is bounded: the next request is refused at once', async () => {
   expect(results.at(-1)).toMatchObject({ reason: { code: 'QUEUE_FULL' } })
 })
 
+test('a full queue is not looked through for each request that it refuses', async () => {
+  const { run } = heldModel()
+  const batcher = createBatcher({ run, mergeable: true, settings: { queueRequestsMax: 200 } })
+  let looks = 0
+  const signal = {
+    get aborted() {
+      looks += 1
+      return false
+    },
+  }
+  const submit = () => batcher.submit({ ...one(1), signal }).catch(() => undefined)
+  for (let at = 0; at < 201; at++) void submit()
+  expect(batcher.length()).toBe(200)
+  looks = 0
+  for (let at = 0; at < 1000; at++) void submit()
+  expect(batcher.figures().refused).toBe(1000)
+  expect(looks).toBeLessThan(20_000)
+})
+
 /** A model that answers when it is told to; each run is written down by the first number of its rows. */
 function heldModel() {
   const runs: number[][] = []
