@@ -46,6 +46,8 @@ export function ModelSelect({ label = 'Model', value, onChange, error = null, fi
       nothingFoundMessage={found.error ? 'The models could not be loaded' : 'No model of this name'}
       allowDeselect={false}
       error={error}
+      // The list would cover the dialog that has just opened.
+      openOnFocus={!first}
       data-autofocus={first || undefined}
       onChange={(next) => next !== null && onChange(next)}
     />

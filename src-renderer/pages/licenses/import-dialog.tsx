@@ -74,7 +74,11 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
   })
   const choose = (label: string) => (
     <FileButton multiple accept=".license,.jws" onChange={take}>
-      {(props) => <Button {...props}>{label}</Button>}
+      {(props) => (
+        <Button {...props} data-autofocus>
+          {label}
+        </Button>
+      )}
     </FileButton>
   )
   return (
