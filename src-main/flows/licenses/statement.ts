@@ -1,6 +1,7 @@
 /** The statement of a month: what was counted on each license, and what it costs. */
+import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { Statement, StatementLine } from '../../contract/license/usage.ts'
-import { periodAt } from '../../metering/quota/period.ts'
+import { periodAt, periodEnd } from '../../metering/quota/period.ts'
 import { type LicenseCharge, licenseCharges, licensedMonths } from '../../store/tables/usage-licenses.ts'
 import type { NodeContext } from '../node-context.ts'
 import { countedOn } from './counted.ts'
@@ -28,7 +29,10 @@ export function statementOf(node: NodeContext, asked: string | undefined): State
     licenseCharges(node.usage, month),
     ({ license, model }) => `${license} ${model}`,
   )
-  const lines = [...byLicense.values()].map((charges) => lineOf(node, month, charges, usable))
+  const used = [...byLicense.values()].map((charges) =>
+    lineOf(node, month, charges, documentOf(usable, month)),
+  )
+  const lines = [...used, ...subscriptions(node, month, usable, new Set(used.map(({ lid }) => lid)))]
   return {
     month,
     months: licensedMonths(node.usage),
@@ -41,11 +45,46 @@ function lineOf(
   node: NodeContext,
   month: string,
   charges: readonly LicenseCharge[],
-  usable: Standings['usable'],
+  document: (lid: string) => LicensePayload | null,
 ): StatementLine {
   const [{ license: lid, model } = { license: '', model: '' }] = charges
-  // The newest document of a license says what it costs.
-  const license = usable.findLast(({ standing }) => standing.license.lid === lid)?.standing.license ?? null
+  return statedLine(node, month, { lid, model, license: document(lid) }, charges)
+}
+
+/** The newest document of a license that had begun in that month says what it costs; none of a month to come. */
+const documentOf =
+  (usable: Standings['usable'], month: string) =>
+  (lid: string): LicensePayload | null => {
+    const documents = usable.flatMap(({ standing: { license } }) => (license.lid === lid ? [license] : []))
+    return documents.findLast(({ nbf }) => nbf * 1000 < periodEnd(month)) ?? documents.at(-1) ?? null
+  }
+
+const covers = ({ nbf, exp }: LicensePayload, month: string): boolean =>
+  nbf * 1000 < periodEnd(month) && (exp === null || exp * 1000 > Date.parse(`${month}-01T00:00:00Z`))
+
+/** What is due by the month, where nothing was asked in it. */
+function subscriptions(
+  node: NodeContext,
+  month: string,
+  usable: Standings['usable'],
+  stated: ReadonlySet<string>,
+): StatementLine[] {
+  const held = usable.filter(({ standing }) => !standing.deactivated && standing.revoked === null)
+  const lids = new Set(held.map(({ standing }) => standing.license.lid))
+  return [...lids].flatMap((lid) => {
+    const license = stated.has(lid) ? null : documentOf(held, month)(lid)
+    return license?.terms.price.kind === 'subscription' && covers(license, month)
+      ? [statedLine(node, month, { lid, model: license.model.id, license }, [])]
+      : []
+  })
+}
+
+function statedLine(
+  node: NodeContext,
+  month: string,
+  { lid, model, license }: { lid: string; model: string; license: LicensePayload | null },
+  charges: readonly LicenseCharge[],
+): StatementLine {
   const price = license?.terms.price ?? null
   const totals = sum(charges)
   const limit = license ? monthAccount(node.licensing.book.notes(), license, month).limit : null
