@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OutpostError } from '../../base/errors.ts'
 import { errorCatalogue } from '../../contract/errors.ts'
-import type { Reply } from '../infer/story.ts'
+import type { Reply } from '../infer/exchange.ts'
 import { openAiError } from '../protocol/openai-error.ts'
 import { refusalText } from '../protocol/refusal-text.ts'
 

@@ -2,7 +2,7 @@
 import type { Prediction } from '../../contract/api/serving.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import { deprecationNotice } from '../infer/deprecation.ts'
-import type { Exchange } from '../infer/story.ts'
+import type { Exchange } from '../infer/exchange.ts'
 import { type Answer, json } from './http-answer.ts'
 import { answerHeaders, bodyDigest, refuseCall } from './http-exchange.ts'
 

@@ -4,7 +4,7 @@ import type { Identify } from '../door/callers.ts'
 import type { RateLimits } from '../door/rate-limits.ts'
 import type { Repository } from '../door/repository.ts'
 import type { ServedViews } from '../door/served-views.ts'
-import type { InferRooms } from '../infer/story.ts'
+import type { InferRooms } from '../infer/exchange.ts'
 import type { Targets } from '../routing/targets.ts'
 import type { Traces } from '../watching/traces.ts'
 

@@ -2,7 +2,7 @@
 import type { OutpostError } from '../../base/errors.ts'
 import { answerHeaders } from '../door/http-exchange.ts'
 import type { ReadyModel } from '../hosting/hosted-model.ts'
-import type { Exchange, Reply } from '../infer/story.ts'
+import type { Exchange, Reply } from '../infer/exchange.ts'
 import { fitToModel } from '../protocol/fit-to-model.ts'
 import { inferAnswerMessage, readInferMessage } from './infer-messages.ts'
 import type { InferAnswerMessage, InferRequestMessage } from './messages.ts'

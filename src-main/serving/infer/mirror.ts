@@ -8,7 +8,7 @@ import type { Live } from '../hosting/deployments.ts'
 import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
 import { leadsOn } from '../routing/targets.ts'
 import { compareOutputs } from './compare-outputs.ts'
-import type { Call, Replay } from './story.ts'
+import type { Call, Replay } from './exchange.ts'
 
 /** Copies under way for one shadow. */
 const underWayMax = 16
