@@ -120,6 +120,30 @@ for (const reducedMotion of ['no-preference', 'reduce'] as const) {
   })
 }
 
+test('where a button goes with what it did, the keyboard goes on from there', async ({ page, node }) => {
+  await page.goto(`${node.url}/?step#/playground?model=samples.digits&`)
+  await page
+    .getByRole('button', { name: /digit-/ })
+    .first()
+    .press('Enter')
+  await page.getByRole('button', { name: 'Remove', exact: true }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Choose a picture' })).toBeFocused()
+
+  const { id } = await node.client.drafts.create({ handles: [], basedOn: 'samples.digits' })
+  await page.goto(`${node.url}/?draft#/package/${id}?step=card&`)
+  await page.getByRole('button', { name: 'Continue to license' }).press('Enter')
+  await expect(page.getByRole('region', { name: 'Step License' })).toBeFocused()
+  await expect.poll(() => page.getByRole('main').evaluate(({ scrollTop }) => scrollTop)).toBe(0)
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('combobox', { name: 'SPDX expression' })).toBeFocused()
+  await expect(page.getByRole('listbox'), 'no list opens by Tab alone').toHaveCount(0)
+  await node.client.drafts.remove({ id })
+
+  await page.goto(`${node.url}/?home#/`)
+  await page.getByRole('button', { name: 'Skip', exact: true }).press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+})
+
 test('the sheet of shortcuts opens by a question mark and names them', async ({ page }) => {
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })

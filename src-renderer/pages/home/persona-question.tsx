@@ -3,6 +3,7 @@ import { Button, UnstyledButton } from '@mantine/core'
 import { IconFlask2, IconPackageExport, IconServerBolt } from '@tabler/icons-react'
 import { Card } from '../../components/page.tsx'
 import { type Persona, useView } from '../../state/view.ts'
+import { returnFocus } from '../../style/return-focus.ts'
 import style from './home.module.css'
 
 const personas = [
@@ -23,19 +24,24 @@ const personas = [
 
 export function PersonaQuestion() {
   const set = useView((view) => view.set)
+  const answer = (persona: Persona | 'skipped') => {
+    set({ persona })
+    // The question is gone with its buttons.
+    returnFocus()
+  }
   return (
     <Card
       title="What do you do here?"
       note="It decides what comes first on this page, and can be changed in the settings."
       actions={
-        <Button size="xs" variant="subtle" color="neutral" onClick={() => set({ persona: 'skipped' })}>
+        <Button size="xs" variant="subtle" color="neutral" onClick={() => answer('skipped')}>
           Skip
         </Button>
       }
     >
       <div className={style.personas}>
         {personas.map(({ id, icon: Icon, title, text }) => (
-          <UnstyledButton key={id} className={style.persona} onClick={() => set({ persona: id })}>
+          <UnstyledButton key={id} className={style.persona} onClick={() => answer(id)}>
             <Icon size={22} stroke={1.5} aria-hidden />
             <span>
               <b>{title}</b>

@@ -20,7 +20,7 @@ import { SavingChip, Unsaved } from './saving-chip.tsx'
 import { StepContent } from './step-content.tsx'
 import { StepList } from './step-list.tsx'
 import { fieldId } from './step-props.ts'
-import { placeOf, type Step } from './steps.ts'
+import { placeOf, type Step, titleOf } from './steps.ts'
 import { type Draft, useDraft } from './use-draft.ts'
 
 const route = getRouteApi('/package/$draft')
@@ -69,11 +69,18 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
   useFurthestStep(draft, step)
   const fields = useMemo(() => readDescriptor(draft.descriptor), [draft.descriptor])
   const sought = useRef<string | null>(null)
+  const form = useRef<HTMLElement>(null)
+  const shown = useRef(step)
 
   useEffect(() => {
-    // A problem was followed to another step: its field is there only now.
-    if (step && sought.current !== null) focusField(sought.current)
+    // A problem was followed to another step: its field is there only now. Any other step is read from its top.
+    if (sought.current !== null) focusField(sought.current)
+    else if (shown.current !== step) {
+      form.current?.focus({ preventScroll: true })
+      document.getElementById('main')?.scrollTo(0, 0)
+    }
     sought.current = null
+    shown.current = step
   }, [step])
 
   const goTo = (next: Step) => void navigate({ search: { step: next } })
@@ -92,7 +99,7 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
       />
       <StepList draft={draft} current={step} />
       <div className={css.frame}>
-        <div className={css.main}>
+        <section ref={form} aria-label={`Step ${titleOf(step)}`} tabIndex={-1} className={css.main}>
           <StepContent
             step={step}
             draft={draft}
@@ -104,7 +111,7 @@ function Wizard({ draft, state }: { draft: DraftDetail; state: Draft }) {
             save={state.flush}
             goTo={goTo}
           />
-        </div>
+        </section>
         <Problems draft={draft} current={step} onJump={jump}>
           <Unsaved saving={state.saving} saveError={state.saveError} flush={state.flush} />
         </Problems>

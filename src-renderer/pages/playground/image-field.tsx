@@ -121,7 +121,15 @@ function Drop({
           )}
         </FileButton>
         {picture !== null && (
-          <Button variant="subtle" color="neutral" size="xs" onClick={() => onChange(null)}>
+          <Button
+            variant="subtle"
+            color="neutral"
+            size="xs"
+            onClick={({ currentTarget: gone }) => {
+              gone.parentElement?.querySelector('button')?.focus()
+              onChange(null)
+            }}
+          >
             Remove
           </Button>
         )}
