@@ -33,7 +33,7 @@ const licenses: Record<string, Partial<LicensePayload>> = {
 }
 const refusals = [
   ['full', 429, 'QUOTA_EXCEEDED', '0 requests a month', 'The next month begins'],
-  ['old', 403, 'LIC_EXPIRED', 'days of grace', 'Renew it'],
+  ['old', 403, 'LIC_EXPIRED', '1 day of grace', 'Renew it'],
   ['unpaid', 402, 'CREDITS_INSUFFICIENT', '5 credits a request', 'Ask "acme"'],
   ['none', 403, 'LIC_NONE', 'the work of another publisher', 'Make a request'],
 ] as const

@@ -43,7 +43,7 @@ export function explain(
     decision,
     usedUp: usedUpOfAll(decision, licenses),
     licenses: [
-      ...licenses.map(({ usedUp: _usedUp, ...one }) => one),
+      ...present(licenses).map(({ usedUp: _usedUp, ...one }) => one),
       ...unusable.map(({ stored, failure }) => ({
         lid: stored.lid,
         seq: stored.seq,
@@ -64,6 +64,12 @@ export function explain(
       .filter(({ at, what }, index, all) => !(all[index - 1]?.at === at && all[index - 1]?.what === what))
       .map(({ at, what }) => ({ at: iso(at), what })),
   }
+}
+
+/** One that another has replaced says nothing any more, unless there is no other. */
+function present<One extends { code: string | null }>(licenses: readonly One[]): readonly One[] {
+  const found = licenses.filter(({ code }) => code !== 'LIC_SUPERSEDED')
+  return found.length > 0 ? found : licenses
 }
 
 function explained(node: NodeContext, standing: LicenseStanding, question: Question, counts: boolean) {

@@ -95,7 +95,7 @@ const standing: Rung = ({ supersededBy, deactivated, license }) => {
       code: 'LIC_SUPERSEDED',
       clause: 'A newer license replaces this one.',
       evidence: `It was replaced by ${supersededBy}.`,
-      remedy: 'Use the newer license; this one can be removed.',
+      remedy: 'Nothing needs to be done: the newer one is used by itself.',
     }
   return null
 }
@@ -147,7 +147,7 @@ const ended: Rung = ({ license, emergencyUntil }, { now, operation, version }) =
   if (emergencyUntil !== null && now < emergencyUntil) return null
   const until = graceEnd(license) ?? exp
   const remedy = `Renew it: send ${renewal(license)} a request (outpost license request), and import the answer.`
-  const clause = `The license was valid until before ${moment(exp)}, with ${terms.graceDays} days of grace for what was running.`
+  const clause = `The license was valid until before ${moment(exp)}, with ${terms.graceDays === 1 ? '1 day' : `${terms.graceDays} days`} of grace for what was running.`
   if (now >= until)
     return {
       code: 'LIC_EXPIRED',

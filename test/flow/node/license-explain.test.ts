@@ -123,4 +123,5 @@ test('what comes next is told once: of the license that holds, and of the docume
   const replaced = await explain()
   expect(new Set(replaced.next.map(({ what }) => what)).size).toBe(replaced.next.length)
   expect(replaced.next).toHaveLength(2)
+  expect(replaced.licenses.map(({ seq }) => seq)).toEqual([3])
 })
