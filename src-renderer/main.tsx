@@ -18,6 +18,7 @@ import { queryClient } from './data/query-client.ts'
 import { router } from './router.tsx'
 import { shell } from './shell.ts'
 import { useView } from './state/view.ts'
+import { keepFocusOfBusyButtons } from './style/return-focus.ts'
 import { cssVariablesResolver, theme } from './style/theme.ts'
 
 function App() {
@@ -38,7 +39,7 @@ function App() {
       deduplicateInlineStyles
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} />
+        <Notifications position="bottom-right" limit={4} data-toasts />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
@@ -50,6 +51,8 @@ const { theme: chosenTheme } = useView.getState()
 const isDark =
   chosenTheme === 'dark' || (chosenTheme === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
 document.documentElement.dataset.mantineColorScheme = isDark ? 'dark' : 'light'
+
+keepFocusOfBusyButtons()
 
 const place = document.getElementById('root')
 if (!place) throw new Error('index.html has no element #root')

@@ -3,14 +3,27 @@ import { notifications } from '@mantine/notifications'
 import type { ReactNode } from 'react'
 import { failureOf } from '../data/failure.ts'
 
+/** When each report of something done was shown. */
+const shownAt = new Map<string, number>()
+/** What leads to another page by itself reports there: such a report has only just come. */
+const justShownMs = 1_000
+
 export function reportDone(title: string, message?: ReactNode): void {
-  notifications.show({
+  const id = notifications.show({
+    onClose: ({ id: closed }) => closed !== undefined && shownAt.delete(closed),
     title,
     message,
     color: 'var(--ok)',
     autoClose: 5_000,
     closeButtonProps: { 'aria-label': 'Close' },
   })
+  shownAt.set(id, performance.now())
+}
+
+/** For a person who goes on to another page. What failed stays: it says what to do next, perhaps there. */
+export function clearDone(): void {
+  const now = performance.now()
+  for (const [id, at] of shownAt) if (now - at > justShownMs) notifications.hide(id)
 }
 
 /** `what` as in "1.1.0 was not deleted". */

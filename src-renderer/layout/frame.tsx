@@ -16,6 +16,7 @@ import style from './frame.module.css'
 import { Rail } from './rail.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useToastRoom } from './use-toasts.ts'
 
 const InstallSheet = lazy(async () => ({
   default: (await import('../pages/install/install-sheet.tsx')).InstallSheet,
@@ -48,6 +49,8 @@ export function Frame() {
   const { install, openInstall, closeInstall } = usePanels()
   const main = useRef<HTMLElement>(null)
   const path = useRouterState({ select: ({ location }) => location.pathname })
+
+  useToastRoom(path)
 
   useEffect(() => {
     const stop = new AbortController()

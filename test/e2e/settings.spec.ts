@@ -69,6 +69,38 @@ test('a key is rotated: the old secret is good for as long as was chosen, or end
   await expect(revoked.getByRole('button')).toHaveCount(0)
 })
 
+test('what is reported hides neither the status bar nor a row for good, and does not follow to other pages', async ({
+  page,
+  node,
+}) => {
+  for (let at = 0; at < 20; at++)
+    await node.client.keys.create({ name: `one of many ${at}`, scopes: ['read'] })
+  await page.goto(`${node.url}/#/settings/keys`)
+  await page.getByRole('button', { name: 'Revoke one of many 19' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke one of many 19' }).click()
+  const report = page.getByRole('alert').filter({ hasText: 'one of many 19 is revoked' })
+  await report.hover() // it stays as long as one reads
+  const box = async (of: typeof report) => {
+    const { y = 0, height = 0 } = (await of.boundingBox()) ?? {}
+    return { top: y, bottom: y + height }
+  }
+  expect((await box(report)).bottom).toBeLessThanOrEqual((await box(page.getByRole('contentinfo'))).top)
+  const last = page.getByRole('table', { name: 'API keys' }).getByRole('row').last()
+  await expect
+    .poll(async () => {
+      await page.locator('#main').evaluate((main) => main.scrollTo(0, main.scrollHeight))
+      return (await box(last)).bottom <= (await box(report)).top
+    })
+    .toBe(true)
+  let gone = 0
+  await expect
+    .poll(async () => {
+      await page.goto(`${node.url}/#/${gone++ % 2 === 0 ? 'models' : 'jobs'}`)
+      return await report.count()
+    })
+    .toBe(0)
+})
+
 test('the theme is chosen, painted at once, and kept without a flash', async ({ page, node }) => {
   await page.emulateMedia({ colorScheme: 'light' })
   await page.goto(`${node.url}/#/settings/appearance`)
