@@ -36,6 +36,7 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
     }
   }
   let grant: Grant | null = null
+  let grantedFor = ''
   let idempotency: { key: string; body: Uint8Array } | null = null
   return {
     call,
@@ -50,9 +51,15 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
     },
     takeQuota: (items) => {
       trace.items = items
-      if (grant !== null) return // a stand-in answers the same request
       const { caller, id, target } = call
       const { version } = target
+      if (grant !== null) {
+        if (grantedFor === version.versionId) return
+        // A stand-in answers the same request, and each version has a license of its own.
+        grant.failed()
+        grant = null
+      }
+      grantedFor = version.versionId
       grant = rooms.licensing.take({
         caller,
         version,
