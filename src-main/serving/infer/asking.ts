@@ -25,6 +25,7 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
   }
   let of = call.target
   let asked = 0
+  let done = 0
   let first: Tensor[] = []
   /** Nearly every request is one run. */
   let more: Tensor[][] | null = null
@@ -95,8 +96,10 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
       if (of === target) keep(at, result.outputs) // a late one of a version that failed is nobody's
       if (grant?.pricedByTokens) trace.tokens += tokensIn + tokensOf(result.outputs)
       seen?.(result.outputs)
-      trace.cached = result.instance === null
-      call.traced?.ran(from, { ...result, cached: trace.cached })
+      const isKept = result.instance === null
+      trace.cached = isKept && (trace.cached || done === 0)
+      done += 1
+      call.traced?.ran(from, { ...result, cached: isKept })
       trace.queueMs += result.queueMs
       trace.inputMs += result.inputMs
       trace.computeMs += result.computeMs

@@ -58,7 +58,7 @@ export interface Trace extends ExecutionTimes {
   queueMs: number
   /** Rows of the largest run that it rode in. */
   batchSize: number
-  /** The answer was given before and kept. */
+  /** All of the answer was given before and kept. */
   cached: boolean
   /** As the license asks for, to be shown with the answer. */
   attribution: string | null

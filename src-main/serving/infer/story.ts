@@ -28,9 +28,9 @@ export async function infer<R extends Reply>(
   const { statistics } = call.target.ready
   if (code !== null && isDoubtful(code, call.target)) rooms.doubt(call, exchange.replay, code)
   else rooms.observe(call.target, latencyMs, reply.status)
-  if (asking.trace.cached) statistics.cacheHit(latencyMs)
-  else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
-  else statistics.failed(latencyMs)
+  if (code !== null) statistics.failed(latencyMs)
+  else if (asking.trace.cached) statistics.cacheHit(latencyMs)
+  else statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
   call.traced?.answered(tracedAnswer(call, asking.trace, code))
   const recordFrom = performance.now()
   const grant = asking.grant()

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { deleteTarget, listTargets } from '../../../src-main/store/tables/endpoint-targets.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
+import { elementType, floats, onnxModel } from '../../support/onnx-writer.ts'
 import { identityModel, linearModel, slowModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -94,3 +95,25 @@ test('items of different lengths in one request are compared each with its own',
 
 const asked = (shadow?: { compared: number; failed: number } | null): number =>
   (shadow?.compared ?? 0) + (shadow?.failed ?? 0)
+
+test('a request that failed counts as no answer, also where a part of it was kept', async () => {
+  const gather = onnxModel({
+    nodes: [{ operator: 'Gather', inputs: ['table', 'x'], outputs: ['y'] }],
+    initializers: [{ name: 'table', dims: [2], raw: floats(1, 2) }],
+    inputs: [{ name: 'x', type: elementType.int64, shape: ['batch', 'n'] }],
+    outputs: [{ name: 'y', shape: ['batch', 'n'] }],
+  })
+  node.deploy(model, model, await register('1.0.0', gather))
+  node.setPolicy(model, { cache: { entriesMax: 10, secondsMax: 60 } })
+  const serving = await node.start()
+  const ask = async (...rows: number[][]) =>
+    (await serving.call(path, { inputs: rows.map((row) => ({ x: [row] })) }, key)).status
+  expect([await ask([1]), await ask([9, 9], [1]), await ask([0, 0], [1])]).toEqual([200, 500, 200])
+  const response = await fetch(`${serving.url}/v2/models/${model}/stats`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  const { model_stats: stats } = (await response.json()) as never
+  expect(stats).toMatchObject([
+    { inference_stats: { success: { count: 2 }, fail: { count: 1 }, cache_hit: { count: 0 } } },
+  ])
+})
