@@ -1,5 +1,7 @@
 /** Back to where one was, when something that floated over the page is gone. */
 const afterMantineMs = 40
+/** Who waits longer has gone on. */
+const busyMsMax = 60_000
 
 /**
  * Where the focus goes when a dialog closes whose opener is gone, such as an item of a menu: to the table's row that
@@ -14,4 +16,22 @@ export function returnFocus(): void {
     const place = row ?? document.querySelector<HTMLElement>('main')
     place?.focus({ preventScroll: true })
   }, afterMantineMs)
+}
+
+/**
+ * A button that waits for the node rests meanwhile, and a button that rests loses the focus: it gets it back, unless
+ * the focus has gone elsewhere.
+ */
+export function keepFocusOfBusyButtons(): void {
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest('button') : null
+    if (!button) return
+    const watch = new MutationObserver(() => {
+      if (button.disabled) return
+      watch.disconnect()
+      if (document.activeElement === document.body) button.focus({ preventScroll: true })
+    })
+    watch.observe(button, { attributeFilter: ['disabled'] })
+    setTimeout(() => watch.disconnect(), busyMsMax)
+  })
 }

@@ -144,6 +144,14 @@ test('where a button goes with what it did, the keyboard goes on from there', as
   await expect(page.getByRole('main')).toBeFocused()
 })
 
+test('a button that waits for the node has the focus afterwards', async ({ page, node }) => {
+  await page.goto(`${node.url}/?busy#/settings/storage`)
+  const button = page.getByRole('button', { name: 'Verify all stored files' })
+  await button.press('Enter')
+  await expect(page.getByRole('region', { name: 'Care' }).getByText('Intact')).toBeVisible()
+  await expect(button).toBeFocused()
+})
+
 test('the sheet of shortcuts opens by a question mark and names them', async ({ page }) => {
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
