@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { OutpostError } from '../base/errors.ts'
 import { type Client, createClient } from '../contract/api/client.ts'
+import { problemContentType } from '../contract/problem.ts'
 import type { FileHandle } from '../contract/shell.ts'
 import { pinnedFetch } from './pinned-fetch.ts'
 import { saveBody, sendFile } from './transfer.ts'
@@ -51,6 +52,7 @@ export interface ConnectionOptions {
 /** DATA_DIR_IN_USE where something else holds the folder for longer than a wait. */
 export async function connect(access: NodeAccess, options: ConnectionOptions): Promise<Connection> {
   const { url, key, dataDirectory, serving, signal } = options
+  refuseOddKey(key)
   if (url !== undefined) return overHttp(refuseOddUrl(url), key, signal, fetch)
   const giveUpAt = performance.now() + ownerWaitMs
   for (;;) {
@@ -116,6 +118,28 @@ function unreachable(base: string, cause: unknown): OutpostError {
   })
 }
 
+/** Another server, a proxy, or the node's own inference port. */
+function refuseStranger(response: Response, base: string): Response {
+  const type = response.headers.get('content-type') ?? ''
+  const isOurs = response.ok
+    ? /^(application\/json|text\/event-stream)/.test(type) || response.status === 204
+    : type.startsWith(problemContentType)
+  if (isOurs) return response
+  throw new OutpostError(
+    'NODE_UNREACHABLE',
+    `What answers at ${base} is not the UI and API of a node (status ${response.status}).`,
+    { hint: 'Give --url the address that the node prints as its UI, such as http://127.0.0.1:7070.' },
+  )
+}
+
+/** What no header can carry would be a fault of the HTTP client otherwise. */
+function refuseOddKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]*$/.test(key)) return
+  throw new OutpostError('CLI_USAGE', 'The key holds characters that no key has.', {
+    hint: 'Copy it again as it was shown, without spaces and line ends.',
+  })
+}
+
 function overHttp(
   url: string,
   key: string | undefined,
@@ -132,8 +156,9 @@ function overHttp(
       throw unreachable(base, cause)
     }
   }
+  const reachApi = async (request: Request): Promise<Response> => refuseStranger(await reach(request), base)
   return {
-    client: createClient({ url: `${base}/api`, headers: () => headers, fetch: reach }),
+    client: createClient({ url: `${base}/api`, headers: () => headers, fetch: reachApi }),
     upload: (path, onProgress) => sendFile(reach, base, headers, path, { onProgress, signal }),
     download: async (path, output, onProgress) =>
       saveBody(await reach(new Request(`${base}${path}`, { headers, signal })), output, {

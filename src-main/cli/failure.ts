@@ -8,6 +8,8 @@ import { printable } from './terminal.ts'
 
 export const exitCodes = { done: 0, refused: 1, usage: 2 } as const
 
+const keyHint = 'Set OUTPOST_KEY to a key of that node; outpost keys create makes one there.'
+
 /** Of the node over the wire, of a file that was named, of a person who pressed Ctrl+C, or a fault. */
 export function asOutpostError(thrown: unknown): OutpostError {
   const error = asPathError(asDiskError(thrown))
@@ -15,13 +17,15 @@ export function asOutpostError(thrown: unknown): OutpostError {
   if (error instanceof ORPCError) {
     const data = (error.data ?? {}) as ProblemData
     return new OutpostError(isErrorCode(error.code) ? error.code : 'BAD_REQUEST', error.message, {
-      hint: data.hint,
+      hint: error.code === 'UNAUTHORIZED' ? keyHint : data.hint,
       details: data.details,
       cause: error,
     })
   }
-  const path = isSystemError(error, 'ENOENT', 'ENOTDIR') && error.path
-  if (path) return new OutpostError('NOT_FOUND', `There is no ${path}.`, { cause: error })
+  if (isSystemError(error, 'ENOENT', 'ENOTDIR') && error.path !== undefined)
+    return new OutpostError('NOT_FOUND', `There is no ${error.path || 'file without a name'}.`, {
+      cause: error,
+    })
   if (error instanceof Error && error.name === 'AbortError') {
     return new OutpostError('JOB_STATE', 'Stopped before it was done; nothing was changed.', { cause: error })
   }

@@ -21,7 +21,9 @@ export function addHostingCommands(add: AddCommand): void {
       if (given.length > 0) return client.deployments.setHosting({ endpoint, settings })
       const found = (await client.deployments.list()).find((one) => one.endpoint === endpoint)
       if (found) return found
-      throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${endpoint}".`)
+      throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${endpoint}".`, {
+        hint: 'outpost deployments lists what is there.',
+      })
     })
     const rows = Object.entries(row.settings).map(([name, value]) => [name, settingText(value)])
     context.terminal.result(row.settings, table(['Setting', 'Value'], rows))
@@ -43,7 +45,10 @@ function changesOf(given: string[]): HostingInput {
   const changes = Object.fromEntries(values)
   const read = hostingInput.strict().safeParse(changes)
   if (read.success) return read.data
-  throw new OutpostError('CLI_USAGE', issuesInWords(read.error.issues, changes), {
+  const unknown = Object.keys(changes).find((name) => !(name in hostingInput.shape))
+  const problem =
+    unknown === undefined ? issuesInWords(read.error.issues, changes) : `There is no setting "${unknown}".`
+  throw new OutpostError('CLI_USAGE', problem, {
     hint: `Settings are NAME=VALUE, of ${Object.keys(hostingInput.shape).join(', ')}.`,
   })
 }

@@ -1,5 +1,4 @@
 /** The provider's side of licenses on the command line: issue, take back, certify, sell more, answer reports. */
-import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
@@ -16,6 +15,7 @@ import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { termsText } from './license-text.ts'
 import { expiryOption, parseReference, requireVersion, wholeNumber } from './names.ts'
+import { readNamedFile } from './read-file.ts'
 import { addReportCommands } from './report-commands.ts'
 import { table } from './terminal.ts'
 
@@ -52,7 +52,7 @@ async function termsOf(
   former: LicensePayload | null,
 ): Promise<LicenseTerms> {
   const { purpose: _purpose, days: _days, ...preset } = licensePresets[type ?? 'DEVELOPER']
-  const text = file === undefined ? '{}' : await readFile(file, 'utf8')
+  const text = file === undefined ? '{}' : await readNamedFile(file, 'utf8')
   const stated = parseJsonAs(licenseTerms.partial(), text, 'BAD_REQUEST', 'The file of terms')
   const start = former && type === undefined ? former.terms : preset
   const terms = licenseTerms.parse({ ...start, ...stated, type: start.type })
@@ -120,7 +120,7 @@ function addIssue(add: AddCommand): void {
         .option('--issuer <publisher>', 'in the name of a publisher that certified this node’s key'),
   ).run(async (context, reference: string, options: IssueOptions) => {
     const { model, version: range } = parseReference(reference)
-    const requests = await Promise.all((options.request ?? []).map((file) => readFile(file, 'utf8')))
+    const requests = await Promise.all((options.request ?? []).map((file) => readNamedFile(file, 'utf8')))
     const former = await formerOf(context, options)
     const terms = await termsOf(options, former)
     const made = await context.withNode((node) =>
@@ -174,10 +174,11 @@ function addIssue(add: AddCommand): void {
     },
   )
   add(
-    'license code <words>',
+    'license code <words...>',
     'The emergency code to read out, for what the customer reads out',
     'outpost license code "7K3M 9PQR 1ABC 2DEF"',
-  ).run(async (context, challenge: string) => {
+  ).run(async (context, words: string[]) => {
+    const challenge = words.join(' ')
     const found = await context.withNode((node) => node.client.issuing.emergencyCode({ challenge }))
     context.terminal.result(found, `${found.account}, ${found.model}: ${found.code}`)
   })
@@ -239,7 +240,7 @@ function addTakeBack(add: AddCommand): void {
     'Check the proof that a machine gave a license up',
     'outpost license moved moved.jws',
   ).run(async (context, file: string) => {
-    const document = await readFile(file, 'utf8')
+    const document = await readNamedFile(file, 'utf8')
     const found = await context.withNode((node) => node.client.issuing.moved({ document }))
     context.terminal.result(
       found,
@@ -265,7 +266,7 @@ function addKeys(add: AddCommand): void {
   ).run(
     async (context, file: string, options: { name: string; purpose: IssuerPurpose[]; until?: string }) => {
       const { name, purpose: purposes, until } = options
-      const key = await readFile(file, 'utf8')
+      const key = await readNamedFile(file, 'utf8')
       const end = until === undefined || until === 'never' ? null : until
       const entry = await context.withNode((node) =>
         node.client.issuing.certify({ key, name, purposes, until: end }),

@@ -1,5 +1,4 @@
 /** Keys and trust: API keys, trusted publishers, the own publisher. */
-import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
@@ -7,6 +6,7 @@ import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { expiryOption, overlapOption, wholeNumber } from './names.ts'
 import { type Page, paged, restOf } from './paged.ts'
+import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
 
 export function addKeyCommands(add: AddCommand): void {
@@ -91,7 +91,7 @@ export function addKeyCommands(add: AddCommand): void {
     'outpost trust add acme acme.pem',
   ).run(async (context, name: string, file: string) => {
     const row = await context.withNode(async (node) =>
-      node.client.publishers.trust({ name, publicKey: await readFile(file, 'utf8') }),
+      node.client.publishers.trust({ name, publicKey: await readNamedFile(file, 'utf8') }),
     )
     context.terminal.result(row, `${row.name} is trusted with ${row.fingerprint}`)
   })
@@ -144,7 +144,7 @@ export function addKeyCommands(add: AddCommand): void {
     'OUTPOST_PASSPHRASE=… outpost publisher import acme.key --name acme',
     (command) => command.option('--name <name>', 'the name to sign under'),
   ).run(async (context, file: string, { name }: { name?: string }) => {
-    const pem = await readFile(file, 'utf8')
+    const pem = await readNamedFile(file, 'utf8')
     const row = await context.withNode((node) =>
       node.client.publishers.importKey({ pem, passphrase: passphrase(), name }),
     )

@@ -1,6 +1,6 @@
 /** Licenses on the machine of the licensee: import, list, show, explain, request, move, remove. */
-import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
+import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { type LicenseOperation, licenseOperation } from '../contract/license/decision.ts'
 import { type LicenseType, licenseType } from '../contract/license/terms.ts'
@@ -16,6 +16,7 @@ import {
   usageText,
 } from './license-text.ts'
 import { parseReference, timeOption, wholeNumber } from './names.ts'
+import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
 
 export function addLicenseCommands(add: AddCommand): void {
@@ -30,7 +31,7 @@ function addDocumentCommands(add: AddCommand): void {
     'Show what a signed document says and would change; nothing is changed',
     'outpost license inspect acme.sections.license',
   ).run(async (context, file: string) => {
-    const document = await readFile(file, 'utf8')
+    const document = await readNamedFile(file, 'utf8')
     const preview = await context.withNode((node) => node.client.licenses.preview({ document }))
     context.terminal.result(preview, previewText(preview))
   })
@@ -44,7 +45,7 @@ function addDocumentCommands(add: AddCommand): void {
     const done: DocumentPreview[] = []
     await context.withNode(async (node) => {
       for (const file of files) {
-        const document = await readFile(file, 'utf8')
+        const document = await readNamedFile(file, 'utf8')
         done.push(await node.client.licenses.install({ document, acceptConflict }))
       }
     })
@@ -132,10 +133,11 @@ function addInstalledCommands(add: AddCommand): void {
     async (context, lid: string) => {
       const rows = await context.withNode((node) => node.client.licenses.list({}))
       const found: LicenseRow[] = rows.filter((row) => row.lid === lid || row.lid.endsWith(lid))
-      context.terminal.result(
-        found,
-        found.length === 0 ? `No license ${lid} is installed.` : found.map(licenseText).join('\n\n'),
-      )
+      if (found.length === 0)
+        throw new OutpostError('LIC_NOT_FOUND', `There is no license ${lid} here.`, {
+          hint: 'outpost license list shows what is installed.',
+        })
+      context.terminal.result(found, found.map(licenseText).join('\n\n'))
     },
   )
   add('license remove <license>', 'Remove a license from this node', 'outpost license remove 0190…').run(

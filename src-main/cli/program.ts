@@ -4,6 +4,7 @@
  */
 import { Command, type Help } from 'commander'
 import { defaultDataDirectory } from '../base/data-location.ts'
+import { OutpostError } from '../base/errors.ts'
 import type { AddCommand } from './add-command.ts'
 import { addAlertCommands } from './alert-commands.ts'
 import { type CliContext, type CliHost, createContext, type SharedOptions } from './context.ts'
@@ -118,11 +119,30 @@ function addTo(program: Command, host: CliHost, heading: string): AddCommand {
       ) => {
         command.action(async (...received: unknown[]) => {
           const given = received.slice(0, -1) // the last one is the command itself
+          refuseEmptyPaths(command)
           await action(contextOf(host, command), ...(given as Arguments))
         })
       },
     }
   }
+}
+
+const paths = new Set(['path', 'file', 'dir', 'backup', 'archive'])
+
+/** A variable of a script that is not set would mean the folder where the script runs. */
+function refuseEmptyPaths(command: Command): void {
+  const options = command.options.map((option) => ({
+    name: option.flags.match(/<([a-z]+)>/)?.[1] ?? '',
+    shown: option.long ?? option.flags,
+    value: command.opts<Record<string, unknown>>()[option.attributeName()],
+  }))
+  const words = command.registeredArguments.map((argument, at) => ({
+    name: argument.name(),
+    shown: `<${argument.name()}>`,
+    value: command.args[at],
+  }))
+  const empty = [...words, ...options].find(({ name, value }) => paths.has(name) && value === '')
+  if (empty) throw new OutpostError('CLI_USAGE', `${empty.shown} is empty.`)
 }
 
 /** The headless host reads its own options, so that `outpost serve` and the server's entry cannot differ. */
@@ -167,6 +187,7 @@ const share = (command: Command): Command =>
 
 function contextOf(host: CliHost, command: Command): CliContext {
   const options = sharedOptionsOf(command)
+  if (options.data === '') throw new OutpostError('CLI_USAGE', '--data is empty.')
   return createContext(host, createTerminal(options.json ?? false, host.out, host.errors), options)
 }
 

@@ -1,5 +1,4 @@
 /** Deployments and inference: deploy, undeploy, infer. */
-import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
@@ -11,6 +10,7 @@ import type { CliContext } from './context.ts'
 import { withInputWords } from './input-words.ts'
 import { parseReference, requireVersion } from './names.ts'
 import { predictionText } from './prediction-text.ts'
+import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
 import { targetsText, weightOf } from './traffic-commands.ts'
 
@@ -123,11 +123,11 @@ async function readInputs(
   const given = [input, words, image].filter((value) => value !== undefined)
   if (given.length !== 1) throw new OutpostError('CLI_USAGE', 'Give one of --input, --text and --image.')
   if (words !== undefined) return words
-  if (image !== undefined) return { base64: (await readFile(image)).toString('base64') }
+  if (image !== undefined) return { base64: (await readNamedFile(image)).toString('base64') }
   return parseJson(await readInputText(context, input ?? ''), 'JSON_INVALID')
 }
 
 function readInputText(context: CliContext, input: string): Promise<string> {
   if (input === '-') return text(context.host.input)
-  return input.startsWith('@') ? readFile(input.slice(1), 'utf8') : Promise.resolve(input)
+  return input.startsWith('@') ? readNamedFile(input.slice(1), 'utf8') : Promise.resolve(input)
 }

@@ -20,7 +20,9 @@ export interface Resolved {
 export function requireModel(db: NodeReader, name: string): StoredModel {
   const model = findModel(db, name)
   if (model) return model
-  throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${name} here.`)
+  throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${name} here.`, {
+    hint: 'outpost models lists what is there.',
+  })
 }
 
 /**

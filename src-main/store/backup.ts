@@ -48,7 +48,7 @@ export async function backUp(
   const release = blobs.holdAll()
   const partial = `${target}${temporarySuffix}`
   try {
-    await makeFolder(dirname(target), 0o700)
+    await makeFolder(dirname(target), 0o700).catch(refusePlace)
     await rm(partial, { recursive: true, force: true }) // what a backup that died had copied
     await mkdir(partial, { mode: 0o700 })
     const manifest = await fill(blobs.dataDir, partial, options)
@@ -255,8 +255,15 @@ function withVersions(nodeDatabase: string, found: readonly Found[]): DamagedFil
 async function refuseExisting(target: string): Promise<void> {
   const found = await readdir(target).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return null
-    if (isSystemError(error, 'ENOTDIR')) return []
-    throw error
+    return refusePlace(error)
   })
   if (found !== null) throw new OutpostError('DATA_DIR_INVALID', `${target} is there already.`)
+}
+
+function refusePlace(error: unknown): never {
+  if (!isSystemError(error, 'ENOENT', 'ENOTDIR', 'EEXIST')) throw error
+  throw new OutpostError('PATH_UNUSABLE', `No folder can be made at ${error.path}.`, {
+    hint: 'Name a folder for the backup, in a place where this account may write.',
+    cause: error,
+  })
 }

@@ -38,8 +38,8 @@ const webhookUrl = z
   .url({ protocol: /^https?$/ })
   .max(limits.webhookUrlCharsMax)
   .refine((text) => {
-    const { username, password } = new URL(text)
-    return username === '' && password === ''
+    const url = URL.parse(text) // null where the format is wrong, which was said already
+    return url === null || (url.username === '' && url.password === '')
   }, 'an address without a name and a password')
 
 export const webhooks = {

@@ -1,7 +1,7 @@
 /** Puts a backup into an empty data folder and checks every file on the way; no node may run on the folder. */
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { OutpostError } from '../../base/errors.ts'
+import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { manifestName } from '../../store/backup-manifest.ts'
 import { restore } from '../../store/restore.ts'
 
@@ -27,7 +27,10 @@ export async function restoreBackup(
 /** Who names the folder that backups are written into means the backup in it, where it is the only one. */
 async function theBackupIn(folder: string): Promise<string> {
   if (await isBackup(folder)) return folder
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOENT')) return []
+    throw new OutpostError('NOT_FOUND', `There is no ${folder}.`, { cause: error })
+  })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
   const found = await Promise.all(folders.map(isBackup))
   const backups = folders.filter((_, at) => found[at])

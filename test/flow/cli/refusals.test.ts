@@ -1,9 +1,13 @@
 /** How a command ends that is not done: its exit code, the one line on stderr, the document of --json. */
+import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
+import { commandsOn } from '../../support/commands-in-process.ts'
 import { writeSource } from '../../support/package-folder.ts'
 
 let folder: string
@@ -170,4 +174,57 @@ test('a file that may not be read or written is no file that is not there', asyn
   const refused = await outpost(['trust', 'add', 'acme', secret, '--data', own], { uid: nobody })
   expect(refused.errors).toMatch(/^PATH_UNUSABLE: .*secret\.pem cannot be used: this account has no right to/)
   await rm(own, { recursive: true, force: true })
+})
+
+test('a path that is empty, as a variable of a script that is not set, means no place', async () => {
+  const run = commandsOn(join(folder, 'data'))
+  for (const [args, words] of [
+    [['inspect', ''], '<path> is empty.'],
+    [['backup', '-o', ''], '--output is empty.'],
+    [['infer', 'acme.adder', '--image', ''], '--image is empty.'],
+    [['restore', ''], '<backup> is empty.'],
+  ] as const) {
+    const { code, errors } = await run(...args)
+    expect({ args, code }).toEqual({ args, code: 2 })
+    expect(errors.split('\n')[0]).toBe(`CLI_USAGE: ${words}`)
+  }
+  const { code, errors } = await outpost(['models', '--data', ''])
+  expect(code).toBe(2)
+  expect(errors).toMatch(/^CLI_USAGE: --data is empty\./)
+})
+
+test('what is not there or cannot be is told by its name', async () => {
+  const run = commandsOn(join(folder, 'data'))
+  await writeFile(join(folder, 'a-file'), '')
+  for (const [args, words] of [
+    [['webhook', 'add', 'notaurl'], /^BAD_REQUEST: "url"/],
+    [['license', 'show', 'nope'], /^LIC_NOT_FOUND: There is no license nope here\./],
+    [['versions', 'acme.nope'], /^MODEL_NOT_FOUND: .*\noutpost models lists/],
+    [['hosting', 'nope'], /^ENDPOINT_NOT_FOUND: .*\noutpost deployments lists/],
+    [['hosting', 'nope', 'speed=1'], /^CLI_USAGE: There is no setting "speed"\.\nSettings are /],
+    [['backup', '-o', join(folder, 'a-file')], /^PATH_UNUSABLE: .*a-file/],
+    [['restore', join(folder, 'absent')], /^NOT_FOUND: There is no .*absent\./],
+    [['infer', 'acme.adder', '--input', `@${folder}`], /^PATH_UNUSABLE: \/.* cannot be used: it is a folder/],
+  ] as const) {
+    const { code, errors } = await run(...args)
+    expect({ args, code: code === 0 }).toEqual({ args, code: false })
+    expect(errors).toMatch(words)
+  }
+  if (process.platform !== 'linux') return
+  expect((await run('backup', '-o', '/proc/outpost')).errors).toMatch(/^PATH_UNUSABLE: .*\/proc\/outpost/)
+})
+
+test('an address that is no node’s, and a key that is none, are told in the words of the command line', async () => {
+  const other = createServer((_request, response) => response.end('<html>hello</html>'))
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const stranger = await outpost(['models', '--url', `http://127.0.0.1:${port}`])
+  other.close()
+  expect(stranger.errors).toMatch(/^NODE_UNREACHABLE: What answers at .* is not the UI and API of a node/)
+  for (const key of ['\u{1f600}', 'a\nb', 'a b']) {
+    const { code, errors } = await outpost(['models', '--url', 'http://127.0.0.1:9', '--key', key])
+    expect({ key, code }).toEqual({ key, code: 2 })
+    expect(errors).toMatch(/^CLI_USAGE: The key holds characters/)
+  }
 })

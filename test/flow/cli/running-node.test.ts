@@ -78,7 +78,7 @@ test('what is asked is recorded, and a large input reaches the model like a smal
 test('a node that is named wants a key, and gives what the key allows', async () => {
   const without = await outpost(['models', ...named])
   expect(without.code).toBe(1)
-  expect(without.errors).toMatch(/^UNAUTHORIZED: /)
+  expect(without.errors).toMatch(/^UNAUTHORIZED: .*\nSet OUTPOST_KEY/)
   const wrong = await outpost(['models', ...named], { environment: { OUTPOST_KEY: `opk_${'x'.repeat(43)}` } })
   expect(wrong.errors).toMatch(/^UNAUTHORIZED: The key is not valid/)
 

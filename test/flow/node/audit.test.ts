@@ -257,6 +257,7 @@ const elsewhere = new Set([
   'webhooks.test', // sends a message, and changes nothing here
   'engines.test',
   'licenses.preview',
+  'licenses.lineage', // a question that does not fit into a path
   'issuing.preview',
   'issuing.openRequest',
   'issuing.moved',
