@@ -145,3 +145,85 @@ test('a major version without a guide is refused at its field', async ({ page, n
   await page.getByRole('link', { name: /Build/ }).click()
   await expect(page.getByRole('button', { name: 'Build 2.0.0' })).toBeDisabled()
 })
+
+test('the next version begins from the one that was just built, and is built in its turn', async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/package`)
+  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
+  await page.getByRole('option', { name: model }).click()
+  await drop(page)
+  const steps = page.getByRole('navigation', { name: 'Steps' })
+  const step = (name: string) => steps.getByRole('link', { name }).click()
+  const build = async (version: string) => {
+    await step('Version')
+    await expect(page.getByLabel('Version', { exact: true })).toHaveValue(version)
+    await page.getByLabel('Release notes').fill(`What ${version} changes.`)
+    await saved(page)
+    await step('Build')
+    await page.getByRole('button', { name: `Build ${version}` }).click()
+    await expect(page.getByText('Built and registered.')).toBeVisible({ timeout: 40_000 })
+  }
+  await build('1.1.0')
+  const finished = page.getByRole('region', { name: 'Finished' })
+  await expect(finished).toContainText(`${model} 1.1.0`)
+  await expect(steps).toHaveCount(0)
+  await finished.getByRole('button', { name: 'Begin a new version from this' }).click()
+
+  // Its words are taken over; the files are the new one's to bring.
+  await expect(page.getByRole('heading', { level: 1, name: 'Cells of our own' })).toBeVisible()
+  await expect(page.getByText('The model and what belongs to it will be listed here')).toBeVisible()
+  const { rows } = await node.client.drafts.list({})
+  const begun = rows.find(({ version }) => version === '1.2.0')
+  const { texts, descriptor } = await node.client.drafts.get({ id: begun?.id ?? '' })
+  expect(texts.labels).toContain('malignant')
+  expect(texts.license).toContain('Apache')
+  expect(descriptor).toMatchObject({ id: model, owner: { name: 'Laboratory' } })
+  await step('License')
+  await expect(page.getByLabel('Text of the license')).toHaveValue(/Apache/)
+  await step('Files')
+  await drop(page)
+  await expect(page.getByText(/Found labels\.txt/)).toBeVisible()
+  await build('1.2.0')
+  await expect(finished).toContainText(`${model} 1.2.0`)
+  expect((await node.client.models.versions({ model })).rows.map(({ version }) => version)).toEqual([
+    ...['1.2.0', '1.1.0', '1.0.0'],
+  ])
+})
+
+test('what a version was made of is named in the wizard, whose folder can be taken along', async ({
+  page,
+  node,
+}) => {
+  const { id } = await node.client.drafts.create({ handles: [], basedOn: model })
+  await page.goto(`${node.url}/#/package/${id}?step=card`)
+  const made = page.getByRole('region', { name: 'Made of' })
+  await made.getByRole('button', { name: 'Add a model' }).click()
+  await made.getByLabel('Model 1 that it was made of').fill('other.base')
+  await made.getByLabel('Version of model 1').fill('2.0.0')
+  await made.getByRole('combobox', { name: 'How it was made of model 1' }).click()
+  await page.getByRole('option', { name: 'Quantized' }).click()
+  await saved(page)
+  await page.reload()
+  await expect(made.getByLabel('Model 1 that it was made of')).toHaveValue('other.base')
+  const remove = made.getByRole('button', { name: 'Remove model 1' })
+  const middle = async (of: typeof remove) => {
+    const box = await of.boundingBox()
+    return Math.round((box?.y ?? 0) + (box?.height ?? 0) / 2)
+  }
+  expect(await middle(remove)).toBe(await middle(made.getByLabel('Version of model 1')))
+  await page.getByRole('button', { name: 'Add a metric' }).click()
+  expect(await middle(page.getByRole('button', { name: 'Remove metric 1' }))).toBe(
+    await middle(page.getByLabel('Value of metric 1')),
+  )
+  expect((await node.client.drafts.get({ id })).descriptor.lineage).toEqual([
+    { model: 'other.base', version: '2.0.0', relation: 'quantized' },
+  ])
+  await remove.click()
+  await saved(page)
+  await expect.poll(async () => (await node.client.drafts.get({ id })).descriptor.lineage).toBeUndefined()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download the folder' }).click()
+  expect((await download).suggestedFilename()).toBe('cells-1.3.0.tar')
+})
