@@ -2,8 +2,14 @@
  * Attacks on time and faults of clocks, by their numbers: 32 to 35, 38 and 37. Each machine lives through days here;
  * its clocks and its record are the test's.
  */
+
+import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openLicensing } from '../../src-main/flows/licenses/open-licensing.ts'
+import { openLicensedServing } from '../../src-main/flows/serve/licensed-serving.ts'
 import { createTrustedClock } from '../../src-main/license/trusted-time/trusted-clock.ts'
+import { dataPaths } from '../../src-main/store/data-paths.ts'
+import { openNodeDatabase } from '../../src-main/store/open.ts'
 import {
   day,
   hour,
@@ -13,6 +19,7 @@ import {
   minute,
   second,
 } from '../support/machine-clocks.ts'
+import { ledgerFolder, takeMany } from '../support/quota-ledger.ts'
 
 const key = Buffer.alloc(32, 3)
 const noon = Date.UTC(2026, 10, 21, 12)
@@ -338,4 +345,26 @@ describe('38: the machine sleeps for three days, or its virtual machine is pause
     isAbout(clock.now(), machine.real)
     expect(kinds()).toEqual([])
   })
+})
+
+test('33: whoever deletes the records of the time, and sets the clock back, has the count to answer', async () => {
+  const { folder, macKey, time, open } = ledgerFolder()
+  const later = Date.now() + 40 * 86_400_000
+  // What was counted until the clock was set back.
+  Object.assign(time, { wall: later })
+  const ledger = open()
+  expect(
+    takeMany(ledger, 3, { period: new Date(later).toISOString().slice(0, 7), now: later }).admitted,
+  ).toBe(3)
+  ledger.close()
+  const db = openNodeDatabase(folder)
+  const pepper = Buffer.alloc(32, 7)
+  const config = { dataDir: folder, keyPepper: pepper.toString('hex'), usageKey: macKey.toString('hex') }
+  const serving = await openLicensedServing(config, db, pino({ level: 'silent' }))
+  await serving.close()
+  const keys = dataPaths(folder).keys
+  const control = await openLicensing({ db, root: folder, keys, pepper, process: 'control' })
+  expect(control.licensing.now() * 1000).toBeGreaterThanOrEqual(later - 1000)
+  await control.close()
+  db.close()
 })

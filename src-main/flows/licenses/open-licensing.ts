@@ -35,6 +35,8 @@ export interface LicensingPlace {
 export interface OpenedLicensing {
   licensing: Licensing
   clock: TrustedClock
+  /** There was no record of the time that this process keeps: its first start, or it was deleted. */
+  isUnrecorded: boolean
   /** Stores the time. */
   close(): Promise<void>
 }
@@ -50,7 +52,7 @@ const derived = (pepper: Buffer, purpose: string): Buffer =>
 export async function openLicensing(place: LicensingPlace): Promise<OpenedLicensing> {
   const identity = await loadNodeIdentity(place.keys)
   const traits = hashTraits(await readTraits(place.root, identity.id), derived(place.pepper, 'node traits'))
-  const { clock, absorb } = openClock(place)
+  const { clock, absorb, isUnrecorded } = openClock(place)
   const timer = setInterval(() => clock.sync(), syncEveryMs)
   timer.unref()
   const otherTimer = setInterval(absorb, absorbEveryMs)
@@ -60,6 +62,7 @@ export async function openLicensing(place: LicensingPlace): Promise<OpenedLicens
   return {
     licensing: createLicensing(place.db, identity, timeOf(clock), { ...machine, marks }),
     clock,
+    isUnrecorded,
     close: async () => {
       clearInterval(timer)
       clearInterval(otherTimer)
@@ -71,11 +74,13 @@ export async function openLicensing(place: LicensingPlace): Promise<OpenedLicens
 function openClock({ keys, pepper, process, wall }: LicensingPlace): {
   clock: TrustedClock
   absorb: () => void
+  isUnrecorded: boolean
 } {
   const file = (name: LicensingPlace['process']) => join(keys, `time-${name}`)
   const other = timeFile(file(process === 'control' ? 'serving' : 'control'))
   const own = timeFile(file(process))
   const source: TimeSource = wall ? { ...systemTime(), wall } : systemTime()
+  const isUnrecorded = own.read() === null
   const store = { ...own, others: () => [other.read()] }
   const clock = createTrustedClock(source, store, derived(pepper, 'trusted time'))
   let seen = other.read()
@@ -84,7 +89,7 @@ function openClock({ keys, pepper, process, wall }: LicensingPlace): {
     if (record !== null && record !== seen) clock.absorb(record)
     seen = record
   }
-  return { clock, absorb }
+  return { clock, absorb, isUnrecorded }
 }
 
 const timeOf = (clock: TrustedClock): LicenseTime => ({

@@ -32,7 +32,7 @@ export async function openLicensedServing(
   db: NodeReader,
   log: Log,
 ): Promise<LicensedServing> {
-  const { licensing, clock, close } = await openLicensing({
+  const { licensing, clock, isUnrecorded, close } = await openLicensing({
     db,
     root: config.dataDir,
     keys: dataPaths(config.dataDir).keys,
@@ -48,6 +48,8 @@ export async function openLicensedServing(
     time: { now: () => clock.now(), monotonic: () => performance.now() },
     log,
   })
+  // Whoever deletes the records of the time, to set the clock back, has the count to answer: it dates each block.
+  if (isUnrecorded && ledger.settledAt() > clock.now()) clock.signed(ledger.settledAt())
   const keys = createIdempotencyKeys(ledger, log)
   const admission = createAdmission({ db, licensing, ledger, keys })
   const changed = sinceToldLast()

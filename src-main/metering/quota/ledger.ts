@@ -23,6 +23,7 @@ import { limits } from '../../contract/limits.ts'
 import { dataPaths } from '../../store/data-paths.ts'
 import { takeLock } from '../../store/owner-lock.ts'
 import type { QuotaWriter } from '../../store/sqlite.ts'
+import { lastSettledAt } from '../../store/tables/quota.ts'
 import { type Counting, createCounting } from './counting.ts'
 import { type OpenedLedger, openLedgerFiles } from './opening.ts'
 import { createSeals } from './seals.ts'
@@ -66,6 +67,8 @@ export interface QuotaLedger {
   refusal(): OutpostError | null
   /** What was found wrong at the opening, and gone on from. */
   anomalies(): readonly QuotaAnomaly[]
+  /** When the last block was settled, in milliseconds of trusted time; 0 where none was. */
+  settledAt(): number
   /** Where the idempotency keys stand too; null while nothing is counted. */
   database(): QuotaWriter | null
   /** Tries again to open what was refused. */
@@ -138,6 +141,7 @@ export function openQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
     accounts: () => counting?.accounts() ?? [],
     refusal: () => refusal,
     anomalies: () => files?.anomalies ?? [],
+    settledAt: () => (files ? lastSettledAt(files.db) : 0),
     database: () => files?.db ?? null,
     recheck: () => {
       if (refusal) open()

@@ -69,6 +69,10 @@ export const quotaSettlements = (db: QuotaReader, after: number, count: number):
      from quota_settlements where sequence > ? order by sequence limit ?`,
   ).all(after, count)
 
+/** Milliseconds; 0 where nothing was settled. */
+export const lastSettledAt = (db: QuotaReader): number =>
+  sql<{ at: number | null }>(db, 'select max(at) as at from quota_settlements').get()?.at ?? 0
+
 export const quotaHead = (db: QuotaReader): string | null =>
   sql<{ value: string }>(db, `select value from meta where key = 'head'`).get()?.value ?? null
 
