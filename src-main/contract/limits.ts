@@ -79,6 +79,8 @@ export const limits = Object.freeze({
   prepareThreadBytesMin: 64 * KiB,
   /** Bodies of the control API, uploads apart. */
   apiBodyBytesMax: 4 * MiB,
+  /** Of who has neither a login nor a key: a link and two passwords of 1024 characters are less. */
+  strangerBodyBytesMax: 16 * KiB,
   /** Items of one predict call. */
   batchItemsMax: 1024,
   /** Items of one request for embeddings: what OpenAI's API takes, so that its clients need not be told. */

@@ -6,24 +6,44 @@ import type { MiddlewareHandler } from 'hono'
 import { OutpostError } from '../base/errors.ts'
 import { bytesText } from '../base/quantities.ts'
 import { limits } from '../contract/limits.ts'
-import type { Actor } from '../flows/actor.ts'
+import { type Actor, requireScope } from '../flows/actor.ts'
 import type { Environment } from './environment.ts'
 
-/** What serving's door takes, the playground takes: a photograph or a large tensor. From strangers neither. */
-const bytesMaxOf = (path: string, actor: Actor | undefined): number =>
-  path === '/api/playground/infer' && actor && actor.kind !== 'nobody'
-    ? limits.inferBodyBytesMax
-    : limits.apiBodyBytesMax
+/** Throws the refusal of a body that is too large: to a stranger it is that a login is missing, as without a body. */
+type Refuse = () => never
 
-/** PAYLOAD_TOO_LARGE by the length that is told, and where none is told as soon as more has come. */
+interface BodyLimit {
+  bytesMax: number
+  refuse: Refuse
+}
+
+/** What serving's door takes, the playground takes: a photograph or a large tensor. */
+function limitOf(path: string, actor: Actor): BodyLimit {
+  if (actor.kind === 'nobody')
+    return { bytesMax: limits.strangerBodyBytesMax, refuse: () => refuseStranger(actor) }
+  const bytesMax = path === '/api/playground/infer' ? limits.inferBodyBytesMax : limits.apiBodyBytesMax
+  return {
+    bytesMax,
+    refuse: () => {
+      throw new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesText(bytesMax)} here.`)
+    },
+  }
+}
+
+function refuseStranger(actor: Actor): never {
+  requireScope(actor, 'admin')
+  throw new Error('a stranger has no scope')
+}
+
+/** Refuses by the length that is told, and where none is told as soon as more has come. */
 export const limitBody = (): MiddlewareHandler<Environment> => async (context, next) => {
   const { raw } = context.req
-  const bytesMax = bytesMaxOf(context.req.path, context.get('actor'))
+  const { bytesMax, refuse } = limitOf(context.req.path, context.get('actor'))
   const told = raw.headers.get('content-length')
   if (told !== null && !raw.headers.has('transfer-encoding')) {
-    if (Number(told) > bytesMax) throw tooLarge(bytesMax)
+    if (Number(told) > bytesMax) refuse()
   } else if (raw.body) {
-    const body = await readAtMost(raw.body, bytesMax)
+    const body = await readAtMost(raw.body, bytesMax, refuse)
     context.req.raw = new Request(raw.url, {
       method: raw.method,
       headers: raw.headers,
@@ -37,12 +57,13 @@ export const limitBody = (): MiddlewareHandler<Environment> => async (context, n
 async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   bytesMax: number,
+  refuse: Refuse,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.byteLength
-    if (bytes > bytesMax) throw tooLarge(bytesMax)
+    if (bytes > bytesMax) refuse()
     chunks.push(chunk)
   }
   const whole = new Uint8Array(bytes)
@@ -53,6 +74,3 @@ async function readAtMost(
   }
   return whole
 }
-
-const tooLarge = (bytesMax: number): OutpostError =>
-  new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesText(bytesMax)} here.`)

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../../src-main/contract/limits.ts'
+import { openSocket, statusesOf } from '../../support/raw-http.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -23,9 +24,13 @@ beforeAll(async () => {
 afterAll(() => outpost[Symbol.asyncDispose]())
 
 /** In chunks, without a length. */
-function inChunks(path: string, chunks: string[]): Promise<{ status: number | undefined; body: unknown }> {
+function inChunks(
+  path: string,
+  chunks: string[],
+  headersSent = headers,
+): Promise<{ status: number | undefined; body: unknown }> {
   return new Promise((resolve, reject) => {
-    const sending = request(`${url}${path}`, { method: 'POST', headers }, (response) => {
+    const sending = request(`${url}${path}`, { method: 'POST', headers: headersSent }, (response) => {
       json(response).then((body) => resolve({ status: response.statusCode, body }), reject)
     })
     sending.on('error', reject)
@@ -55,6 +60,22 @@ test('a body over the limit is refused, whether its length is told or not', asyn
   ])
   const untold = await inChunks('/api/keys', [body])
   expect(untold).toEqual({ status: 413, body: expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' }) })
+})
+
+test('a stranger is refused before a body has come that is larger than any login', async () => {
+  const heard: number[] = []
+  const socket = await openSocket(url)
+  socket.on('data', (chunk: Buffer) => heard.push(...statusesOf(chunk.toString('latin1'))))
+  const head = [
+    'host: 127.0.0.1',
+    'content-type: application/json',
+    `content-length: ${limits.apiBodyBytesMax}`,
+  ]
+  socket.write([`POST /api/keys HTTP/1.1`, ...head, '', ''].join('\r\n')) // and nothing behind it
+  await expect.poll(() => heard).toEqual([401])
+  socket.destroy()
+  const body = JSON.stringify({ password: 'x'.repeat(limits.strangerBodyBytesMax) })
+  expect((await inChunks('/api/login', [body], { 'content-type': 'application/json' })).status).toBe(401)
 })
 
 test('the playground takes what serving would take, of whoever may ask it', async () => {
