@@ -85,5 +85,5 @@ test('the playground takes what serving would take, of whoever may ask it', asyn
     return ((await response.json()) as { code: string }).code
   }
   expect(await ask(headers)).toBe('MODEL_NOT_FOUND')
-  expect(await ask({ 'content-type': 'application/json' })).toBe('PAYLOAD_TOO_LARGE')
+  expect(await ask({ 'content-type': 'application/json' })).toBe('UNAUTHORIZED')
 })
