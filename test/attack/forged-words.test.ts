@@ -4,6 +4,7 @@
  */
 import { sign } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src-main/base/ids.ts'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
@@ -310,3 +311,22 @@ test('47: no row makes a publisher the node’s own, or this machine one that a 
   )
   expect(await explained()).toBe('LIC_NODE_MISMATCH')
 })
+
+test('48: where the marks are lost, what the rows tell goes on, and no other key is the node’s own', async () => {
+  const { payload, text } = acme.license()
+  await only(text)
+  await outpost.client.licenses.deactivate({ lid: payload.lid })
+  edit(`update publishers set own = 1, retired = 1 where name = 'acme'`)
+  await outpost.stop()
+  await rm(join(outpost.dataDirectory, 'keys', 'license-marks'))
+  const again = await startWholeNode({ serving: null, dataDirectory: outpost.dataDirectory })
+  try {
+    const { state } = (await again.client.licenses.list({})).find(({ lid }) => lid === payload.lid) ?? {}
+    expect(state).toBe('deactivated')
+    const { decision } = await again.client.licenses.explain({ model: 'acme.cells' })
+    expect(decision).toMatchObject({ allowed: false, code: 'LIC_SUPERSEDED' })
+    expect(await refusalOf(again.client.licenses.install({ document: text }))).toBe('LIC_SUPERSEDED')
+  } finally {
+    await again.stop()
+  }
+}, 60_000)

@@ -30,6 +30,7 @@ import {
 import { getSetting, setSetting } from '../../store/tables/settings.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
+import { marksOfRows } from '../licenses/rebuild-marks.ts'
 import type { NodeContext } from '../node-context.ts'
 
 /** Under this name each node signs the sample models, with a key of its own. */
@@ -102,7 +103,8 @@ function markOwn(node: NodeContext, fingerprint: string): void {
   if (isLost) node.log.warn('the marks of licenses are gone: own keys that were rotated out count no longer')
   const known =
     marked || isLost ? [] : listStored(node.db).flatMap((one) => (one.own ? [one.fingerprint] : []))
-  marks.change((former) => ({ ...former, own: [...new Set([...former.own, ...known, fingerprint])] }))
+  const rest = marked === null ? marksOfRows(node.db) : marked
+  marks.change(() => ({ ...rest, own: [...new Set([...rest.own, ...known, fingerprint])] }))
   setSetting(node.db, markedSetting, true)
 }
 
