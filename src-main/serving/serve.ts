@@ -273,6 +273,8 @@ async function startServing(
     () => performance.now(),
   )
   const remember = unharmed(feedback.remember, undefined)
+  const onFault = (error: OutpostError, requestId: string) =>
+    log.error({ err: error.cause ?? error, requestId }, 'a request failed')
   /** What all doors stand before. */
   const behind = {
     tls: config.tls,
@@ -307,14 +309,14 @@ async function startServing(
         alerts.observe(traffic.endpoint.id, traffic.target.versionId, seen)
       }, undefined),
       licensing: rooms.licensing,
+      onFault,
       record: (row) =>
         rooms.record(row).then(() => {
           remember(row)
           requestsTotal += 1
         }),
     },
-    onFault: (error: OutpostError, requestId: string) =>
-      log.error({ err: error.cause ?? error, requestId }, 'a request failed'),
+    onFault,
   } satisfies Partial<DoorOptions>
   const door = createDoor({
     ...behind,

@@ -20,7 +20,7 @@ export function callOf(
   asked: Asked,
 ): Call {
   // Less than an AbortSignal, whose making and firing cost each request as much as routing it.
-  const signal = { aborted: false }
+  const signal = { aborted: response.destroyed } // it may have gone while the body was read
   response.on('close', () => {
     signal.aborted = true
   })

@@ -50,7 +50,6 @@ export function createInferHandlers(
         rooms,
         inferCall(message, service.bytesOf(message), () => service.digestOf(message), service.serialize),
       )
-      if (reply.refused) ask.refused(reply.refused, id)
       traced?.end(reply.status)
       return reply
     } catch (error) {

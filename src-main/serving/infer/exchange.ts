@@ -49,6 +49,8 @@ export interface InferRooms {
   observe: (target: Target, latencyMs: number, status: number) => void
   licensing: LicensingPort
   record: (row: RequestRow) => Promise<void>
+  /** A fault of the node's own, which the caller is told no more of. */
+  onFault: (error: OutpostError, requestId: string) => void
 }
 
 /** Gathered on the way, for the record, the receipt and the answer. */

@@ -41,10 +41,16 @@ export async function infer<R extends Reply>(
     if (settling) await settling
   } catch (error) {
     grant?.failed()
-    return exchange.refuse(asOutpostError(error), asking)
+    return exchange.refuse(refusedBy(error, call, rooms), asking)
   }
   call.traced?.recorded(recordFrom)
   return reply
+}
+
+function refusedBy(error: unknown, { id }: Call, { onFault }: InferRooms): OutpostError {
+  const refused = asOutpostError(error)
+  if (refused.code === 'INTERNAL') onFault(refused, id)
+  return refused
 }
 
 /** A candidate of another interface refuses what its endpoint's callers have always sent. */
@@ -68,7 +74,7 @@ async function climb<R extends Reply>(
       if (call.target.traffic?.endpoint.hasShadows) rooms.mirror(call, exchange.replay, asking.outputs())
       return { reply, code: null }
     } catch (error) {
-      const refused = asOutpostError(error)
+      const refused = refusedBy(error, call, rooms)
       const next = isOfTheVersion(refused) && !call.signal.aborted ? rooms.next(call.target) : null
       if (!next) return { reply: exchange.refuse(refused, asking), code: refused.code }
       countFailure(call, rooms, refused)
