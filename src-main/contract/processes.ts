@@ -83,6 +83,7 @@ const deploymentReport = z.object({
   executionProviderReason: z.string().nullable(),
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
+  countedSince: z.string(),
   requestsTotal: z.int(),
   failuresTotal: z.int(),
   queueLength: z.int(),

@@ -168,6 +168,8 @@ const deploymentTarget = z.object({
   failure: failure.nullable(),
   executionProvider: deviceUsed,
   bytesLoaded: z.number().nullable(),
+  /** When the counts of requests and failures began: they do so with the process and with a start. Null while nothing counts. */
+  countedSince: timestamp.nullable(),
   requestsTotal: z.int(),
   failuresTotal: z.int(),
   queueLength: z.int(),
@@ -193,6 +195,8 @@ export const deploymentRow = z.object({
   executionProvider: deviceUsed,
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),
+  /** Of the version that has counted for the longest; null while nothing counts. */
+  countedSince: timestamp.nullable(),
   /** Of all versions that answer; so are failures and queue. Latencies are the primary's. */
   requestsTotal: z.int(),
   failuresTotal: z.int(),

@@ -56,6 +56,9 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 export const formatDate = (at: string | number): string => day.format(new Date(at))
 /** 14:02:31 */
 export const formatClock = (at: string | number): string => clock.format(new Date(at))
+/** 14:02 of today, 20 Jan 2027 of another day: where something that is counted began. */
+export const formatSince = (at: string | number, now: number): string =>
+  formatDate(at) === formatDate(now) ? clock.format(new Date(at)).slice(0, 5) : shortDay.format(new Date(at))
 /** 2027-01-20 14:02:31.120 UTC */
 export const formatUtc = (at: string | number): string =>
   `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')} UTC`

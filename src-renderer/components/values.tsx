@@ -7,6 +7,7 @@ import {
   formatDate,
   formatNumber,
   formatRelative,
+  formatSince,
   formatUtc,
   shortDigest,
   versionCore,
@@ -14,10 +15,15 @@ import {
 import { useNow } from './use-now.ts'
 import style from './values.module.css'
 
-/** `date` 20 January 2027, `relative` in 61 days, `clock` the time of day; the exact UTC time on hover. */
-export function Time({ at, as = 'relative' }: { at: string; as?: 'date' | 'relative' | 'clock' }) {
+/** `since` since 14:02, `date` 20 January 2027, `relative` in 61 days, `clock` the time of day; the exact UTC time on hover. */
+export function Time({ at, as = 'relative' }: { at: string; as?: 'date' | 'relative' | 'clock' | 'since' }) {
   const now = useNow()
-  const text = as === 'date' ? formatDate(at) : as === 'clock' ? formatClock(at) : formatRelative(at, now)
+  const text = {
+    date: () => formatDate(at),
+    relative: () => formatRelative(at, now),
+    clock: () => formatClock(at),
+    since: () => `since ${formatSince(at, now)}`,
+  }[as]()
   return (
     <time dateTime={at} title={formatUtc(at)} className={style.time}>
       {text}

@@ -35,6 +35,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     },
     loadMs: report?.loadMs ?? null,
     bytesLoaded: report?.bytesLoaded ?? null,
+    countedSince: earliest(targets),
     requestsTotal: ofAnswering(targets, 'requestsTotal'),
     failuresTotal: ofAnswering(targets, 'failuresTotal'),
     queueLength: ofAnswering(targets, 'queueLength'),
@@ -54,6 +55,11 @@ const ofAnswering = (
   targets: readonly DeploymentTarget[],
   figure: 'requestsTotal' | 'failuresTotal' | 'queueLength',
 ): number => targets.reduce((sum, target) => (target.role === 'shadow' ? sum : sum + target[figure]), 0)
+
+const earliest = (targets: readonly DeploymentTarget[]): string | null =>
+  targets
+    .flatMap(({ role, countedSince }) => (role === 'shadow' || countedSince === null ? [] : [countedSince]))
+    .toSorted()[0] ?? null
 
 /** The primary first: its share is what the others leave. */
 function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarget[] {
@@ -79,6 +85,7 @@ function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarg
         reason: report?.executionProviderReason ?? null,
       },
       bytesLoaded: report?.bytesLoaded ?? null,
+      countedSince: report?.countedSince ?? null,
       requestsTotal: report?.requestsTotal ?? 0,
       failuresTotal: report?.failuresTotal ?? 0,
       queueLength: report?.queueLength ?? 0,

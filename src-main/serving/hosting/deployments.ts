@@ -54,6 +54,8 @@ interface Wanted {
   endpoint: EndpointRoute
   target: RouteTarget
   figures: CallFigures
+  /** When the figures began. */
+  countedSince: string
   readySince: string | null
   /** Answers until the one that is wanted is loaded, as after a change of the settings. */
   before: HostedModel | null
@@ -108,10 +110,14 @@ export function createDeployments({
   }
 
   function wantedAfter(known: Wanted | undefined, endpoint: EndpointRoute, target: RouteTarget): Wanted {
-    const { figures = createCallFigures(), readySince = null } = known ?? {}
+    const { figures, countedSince, readySince } = known ?? {
+      figures: createCallFigures(),
+      countedSince: new Date().toISOString(),
+      readySince: null,
+    }
     const serving = known && readyOf(known)?.model
     const before = serving && serving.key !== modelKeyOf(target) ? serving : null
-    return { endpoint, target, figures, readySince, before }
+    return { endpoint, target, figures, countedSince, readySince, before }
   }
 
   async function settle(one: Wanted, again: Set<string>, renewed: Set<string>): Promise<void> {
@@ -156,6 +162,7 @@ export function createDeployments({
       endpointId: endpoint.id,
       versionId: target.versionId,
       ...standingOf(current, isAside(endpoint, target), one.readySince),
+      countedSince: one.countedSince,
       requestsTotal: figures.requestsTotal(),
       failuresTotal: figures.failuresTotal(),
       latencyMsP50: figures.quantile(0.5),

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { StateChip } from '../../components/chip.tsx'
 import { formatNumber, formatShare } from '../../components/format.ts'
+import { RequestCount } from '../../components/request-count.tsx'
 import { columnsFor } from '../../components/table/columns.ts'
 import { deviceWords } from '../../components/targets.ts'
 import { Bytes, Digest, None, Time, Version } from '../../components/values.tsx'
@@ -61,14 +62,18 @@ export const deploymentColumns = column.columns([
     id: 'requests',
     header: 'Requests',
     meta: { width: '66px', align: 'end' },
-    cell: ({ getValue }) => formatNumber(getValue()),
+    cell: ({ row: { original } }) => <RequestCount row={original} />,
   }),
   column.accessor('failuresTotal', {
     id: 'errors',
     header: 'Errors',
     meta: { width: '62px', align: 'end' },
     cell: ({ row: { original } }) =>
-      formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2),
+      original.countedSince === null ? (
+        <None>not running</None>
+      ) : (
+        formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2)
+      ),
   }),
   column.accessor('latencyMsP50', {
     id: 'p50',

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
@@ -179,12 +179,21 @@ function threadsText({ hosting, settings }: DeploymentRow): string | null {
 
 function Figures({ row }: { row: DeploymentRow }) {
   const p99 = row.targets[0]?.latencyMsP99 ?? null
+  const counted = row.countedSince
   const share = row.requestsTotal === 0 ? 0 : row.failuresTotal / row.requestsTotal
   const several = row.targets.filter(({ weight }) => weight > 0).length > 1
   const whose = several ? { note: versionCore(row.version) } : {}
-  const figures = [
-    { label: 'Requests', value: formatNumber(row.requestsTotal) },
-    { label: 'Errors', value: formatNumber(row.failuresTotal), note: formatShare(share, 2) },
+  const figures: { label: string; value: string; note?: ReactNode }[] = [
+    {
+      label: 'Requests',
+      value: counted === null ? '–' : formatNumber(row.requestsTotal),
+      note: counted === null ? 'not running' : <Time at={counted} as="since" />,
+    },
+    {
+      label: 'Errors',
+      value: counted === null ? '–' : formatNumber(row.failuresTotal),
+      ...(counted === null ? {} : { note: formatShare(share, 2) }),
+    },
     { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2), ...whose },
     { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2), ...whose },
     { label: 'p99 ms', value: p99 === null ? '–' : formatNumber(p99, 2), ...whose },

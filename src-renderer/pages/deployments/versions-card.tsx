@@ -8,6 +8,7 @@ import { DeprecationChip } from '../../components/deprecation-chip.tsx'
 import { formatNumber, versionCore } from '../../components/format.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
+import { RequestCount } from '../../components/request-count.tsx'
 import { None, Version } from '../../components/values.tsx'
 import css from './traffic.module.css'
 import { useTrafficActions, wayBack } from './traffic-actions.tsx'
@@ -73,8 +74,12 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
               <span key="state" title={target.failure?.message}>
                 <StateChip deployment={target.state} />
               </span>,
-              formatNumber(target.requestsTotal),
-              formatNumber(target.failuresTotal),
+              <RequestCount key="requests" row={target} />,
+              target.countedSince === null ? (
+                <None key="failed">not running</None>
+              ) : (
+                formatNumber(target.failuresTotal)
+              ),
               target.latencyMsP95 === null ? (
                 <None key="p95">not measured</None>
               ) : (

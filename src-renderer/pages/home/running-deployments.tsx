@@ -8,6 +8,7 @@ import { formatNumber } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
+import { RequestCount } from '../../components/request-count.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { None, Version } from '../../components/values.tsx'
 import style from './home.module.css'
@@ -75,8 +76,12 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                     </Link>,
                     <Version key="version" name={row.version} short />,
                     <StateChip key="state" deployment={row.state} />,
-                    formatNumber(row.requestsTotal),
-                    formatNumber(row.failuresTotal),
+                    <RequestCount key="requests" row={row} />,
+                    row.countedSince === null ? (
+                      <None key="failed">not running</None>
+                    ) : (
+                      formatNumber(row.failuresTotal)
+                    ),
                     row.latencyMsP95 === null ? (
                       <None key="none">no requests yet</None>
                     ) : (

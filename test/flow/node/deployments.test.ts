@@ -56,6 +56,25 @@ async function ask(
 }
 const four = [1, 2, 3, 4]
 
+test('counts say since when: a stop and a restart of serving begin them anew', async () => {
+  await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+  const { client } = outpost
+  const row = async () => (await client.deployments.list())[0]
+  await client.deployments.deploy({ model: 'acme.one', version: '1.0.0' })
+  expect((await ask('acme.one', four)).status).toBe(200)
+  await expect.poll(async () => (await row())?.requestsTotal).toBe(1)
+  const first = (await row())?.countedSince ?? ''
+  expect(first).toMatch(/^\d{4}-/)
+  await client.deployments.stop({ endpoint: 'acme.one' })
+  await expect.poll(row).toMatchObject({ countedSince: null, requestsTotal: 0 })
+  await client.deployments.start({ endpoint: 'acme.one' })
+  await expect.poll(async () => ((await row())?.countedSince ?? '') > first).toBe(true)
+  const second = (await row())?.countedSince ?? ''
+  await client.system.restartServing()
+  await expect.poll(async () => ((await row())?.countedSince ?? '') > second).toBe(true)
+  expect((await row())?.targets[0]?.countedSince).toBe((await row())?.countedSince)
+})
+
 describe('names and versions', () => {
   test('an endpoint is of one model, a model may have two, and what is not there is said', async () => {
     const { deployments } = outpost.client

@@ -15,6 +15,7 @@ const target = (requestsTotal: number, rows = 0) => ({
   failure: null,
   executionProvider: { requested: 'auto', used: 'cpu', reason: null },
   bytesLoaded: 1,
+  countedSince: null,
   requestsTotal,
   failuresTotal: 0,
   queueLength: 2,
