@@ -2,6 +2,7 @@
 const afterMantineMs = 40
 /** Who waits longer has gone on. */
 const busyMsMax = 60_000
+const lookMs = 100
 
 /**
  * Where the focus goes when a dialog closes whose opener is gone, such as an item of a menu: to the table's row that
@@ -19,19 +20,32 @@ export function returnFocus(): void {
 }
 
 /**
- * A button that waits for the node rests meanwhile, and a button that rests loses the focus: it gets it back, unless
- * the focus has gone elsewhere.
+ * A button that waits for the node rests meanwhile, and a button that rests loses the focus: it gets it back, or the
+ * page where the button is gone by then, unless the focus has gone elsewhere.
  */
 export function keepFocusOfBusyButtons(): void {
+  let forget = (): void => {}
   document.addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest('button') : null
     if (!button) return
+    forget()
+    let look: ReturnType<typeof setInterval> | undefined
+    const goOn = () => {
+      if (button.isConnected && button.disabled) return
+      forget()
+      if (document.activeElement !== document.body) return
+      if (button.isConnected) button.focus({ preventScroll: true })
+      else returnFocus()
+    }
     const watch = new MutationObserver(() => {
-      if (button.disabled) return
-      watch.disconnect()
-      if (document.activeElement === document.body) button.focus({ preventScroll: true })
+      if (button.disabled) look ??= setInterval(goOn, lookMs)
     })
     watch.observe(button, { attributeFilter: ['disabled'] })
-    setTimeout(() => watch.disconnect(), busyMsMax)
+    const end = setTimeout(() => forget(), busyMsMax)
+    forget = () => {
+      clearInterval(look)
+      clearTimeout(end)
+      watch.disconnect()
+    }
   })
 }

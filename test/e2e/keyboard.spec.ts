@@ -150,6 +150,10 @@ test('a button that waits for the node has the focus afterwards', async ({ page,
   await button.press('Enter')
   await expect(page.getByRole('region', { name: 'Care' }).getByText('Intact')).toBeVisible()
   await expect(button).toBeFocused()
+
+  await page.goto(`${node.url}/?gone#/alerts`)
+  await page.getByRole('button', { name: 'Add the usual rules' }).press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
 })
 
 test('the sheet of shortcuts opens by a question mark and names them', async ({ page }) => {
