@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { digestHex, sha256 } from '../../src-main/base/digest.ts'
 import { fingerprintOf, publicKeyText } from '../../src-main/base/signing-key.ts'
-import type { UsageReport } from '../../src-main/flows/issuing/reports.ts'
+import type { UsageReport } from '../../src-main/flows/issuing/report-findings.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { nowSeconds } from './licenses.ts'
 

@@ -1,9 +1,9 @@
 /** What a usage report is found to be, in words: whether it follows the last one, and whether it fits what was issued. */
-import type { LicensePayload } from '../../contract/license/documents.ts'
+import type { LicensePayload, Payload } from '../../contract/license/documents.ts'
 import type { ReceivedReport, ReportedAccount } from '../../contract/license/reports.ts'
 import { limits } from '../../contract/limits.ts'
-import type { UsageReport } from './reports.ts'
 
+export type UsageReport = Payload<'usage-report'>
 type Finding = ReceivedReport['findings'][number]
 
 interface Held {

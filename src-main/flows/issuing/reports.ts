@@ -5,7 +5,7 @@
 import { isoTime } from '../../base/clock.ts'
 import { digestHex, sha256 } from '../../base/digest.ts'
 import { OutpostError } from '../../base/errors.ts'
-import type { LicensePayload, Payload } from '../../contract/license/documents.ts'
+import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { ReceivedReport, ReportedAccount } from '../../contract/license/reports.ts'
 import { openSelfSigned, peekDocument } from '../../license/envelope/open-document.ts'
 import { issuedOf } from '../../store/tables/issued-licenses.ts'
@@ -20,9 +20,7 @@ import {
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
-import { reportFindings } from './report-findings.ts'
-
-export type UsageReport = Payload<'usage-report'>
+import { reportFindings, type UsageReport } from './report-findings.ts'
 
 const shownMax = 200
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()

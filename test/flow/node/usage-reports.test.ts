@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
 import { reportText } from '../../../src-main/cli/report-text.ts'
-import type { UsageReport } from '../../../src-main/flows/issuing/reports.ts'
+import type { UsageReport } from '../../../src-main/flows/issuing/report-findings.ts'
 import { termsOf } from '../../support/licenses.ts'
 import { reporter } from '../../support/reporter.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
