@@ -79,9 +79,11 @@ async function decode(schema: ImageInput, bytes: Uint8Array): Promise<Uint8Array
     if (info.channels !== wanted) throw new Error(`it has ${info.channels} channels and not ${wanted}`)
     return data
   } catch (error) {
+    const [why = ''] = (error as Error).message.split('\n', 1)
+    const isOther = why.includes('unsupported image format')
     throw invalidInput(
       schema.tensor,
-      `the picture could not be read: ${(error as Error).message.split('\n', 1)[0]}. ` +
+      `the picture could not be read: ${isOther ? 'this is no file of a picture' : why}. ` +
         `PNG, JPEG, WebP, GIF and TIFF up to ${limits.imagePixelsMax / 1e6} million pixels are taken.`,
     )
   }

@@ -32,7 +32,10 @@ export interface FinishedRun {
 export type ReadPackageFile = (path: string) => Promise<Uint8Array>
 
 export const invalidInput = (name: string, message: string): OutpostError =>
-  new OutpostError('INPUT_INVALID', `Input "${name}": ${message}`, { details: { input: name } })
+  new OutpostError('INPUT_INVALID', `Input "${name}": ${message}`, {
+    // A form shows it at the field, which names the input already.
+    details: { input: name, reason: `${message.charAt(0).toUpperCase()}${message.slice(1)}` },
+  })
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

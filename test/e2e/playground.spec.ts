@@ -51,6 +51,20 @@ test('a dropped picture is shown, sent and read', async ({ page, node }) => {
   await expect(best(page)).toContainText(new RegExp(`^${example?.label}`))
 })
 
+test('a file that is no picture is said to be none, and no version has answered', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/playground?model=samples.digits`)
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByText('Picture file', { exact: true }).click()
+  const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }
+  await page.locator('input[type=file]').first().setInputFiles(notes)
+  await expect(page.getByText('notes.txt is no picture that can be shown here.')).toBeVisible()
+  await expect(page.getByRole('img', { name: 'notes.txt' })).toHaveCount(0)
+  await run(page)
+  await expect(page.getByText(/^The picture could not be read: this is no file of a picture\./)).toBeVisible()
+  const cells = page.getByRole('row').filter({ hasText: 'INPUT_INVALID' }).getByRole('cell')
+  await expect(cells.nth(2)).toHaveText(/^–/)
+})
+
 test('a row of numbers: a missing one is marked at its field, a changed one makes the answer old', async ({
   page,
   node,
