@@ -48,7 +48,7 @@ export function TopBar({ run }: { run: RunCommand }) {
       <nav className={style.crumbs} aria-label="Breadcrumb">
         {crumbs.map(({ title, to }, at) =>
           at === crumbs.length - 1 ? (
-            <b key={to} aria-current="page">
+            <b key={to} aria-current="page" title={title}>
               {title}
             </b>
           ) : (

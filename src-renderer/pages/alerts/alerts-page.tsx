@@ -9,7 +9,7 @@ import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
-import { None, Time } from '../../components/values.tsx'
+import { None, Time, Version } from '../../components/values.tsx'
 import css from './alerts.module.css'
 import { RulesCard } from './rules-card.tsx'
 
@@ -72,7 +72,9 @@ const AlertTable = ({ rows }: { rows: AlertRow[] }) => (
         ),
         <span key="endpoint">
           {row.endpoint}
-          <small className={css.version}>{row.version}</small>
+          <small className={css.version}>
+            <Version name={row.version} short />
+          </small>
         </span>,
         metricWords[row.metric],
         <span key="message" className={css.message}>

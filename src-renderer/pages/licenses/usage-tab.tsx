@@ -70,6 +70,7 @@ function Lines({ statement: { month, lines, credits } }: { statement: Statement 
         </EmptyState>
       </Card>
     )
+  const used = lines.filter(({ consumers }) => consumers.length > 0)
   return (
     <>
       <Card title={`Statement of ${monthInWords(month)}`} note={`${formatNumber(credits)} credits in all`}>
@@ -105,13 +106,15 @@ function Lines({ statement: { month, lines, credits } }: { statement: Statement 
           ]}
         />
       </Card>
-      {lines
-        .filter(({ consumers }) => consumers.length > 0)
-        .map((line) => (
-          <Disclosure key={line.lid} title={`Consumers of ${line.model}`}>
-            <Consumers line={line} />
-          </Disclosure>
-        ))}
+      {used.length > 0 && (
+        <Card title="Consumers" note="by the names of their keys">
+          {used.map((line) => (
+            <Disclosure key={line.lid} title={`Consumers of ${line.model}`}>
+              <Consumers line={line} />
+            </Disclosure>
+          ))}
+        </Card>
+      )}
     </>
   )
 }

@@ -71,7 +71,7 @@ export const versionColumns = column.columns([
   }),
   column.accessor('benchmarkDeltas', {
     header: 'Difference',
-    meta: { width: '70px', align: 'end', label: 'Difference to the predecessor' },
+    meta: { width: '70px', align: 'end' },
     cell: ({ row: { original } }) => {
       const deltas = deltasOf(original)
       if (deltas.length === 0) return <None>not compared</None>

@@ -12,9 +12,12 @@ const marks: Partial<Record<string, ReactNode>> = {
   warned: <IconAlertTriangle size={12} stroke={2.2} />,
 }
 
-/** A step that was passed by with nothing to look at, or with nothing run, has no tick. */
-const nothingDone = (step: Step, { graph, report }: DraftDetail): boolean =>
-  step === 'test' ? report === null : (step === 'inspect' || step === 'schema') && graph === null
+/** A step that was passed by with nothing to look at, with nothing run, or before all was solved, has no tick. */
+function nothingDone(step: Step, { graph, report, problemList }: DraftDetail): boolean {
+  if (step === 'test') return report === null
+  if (step === 'review') return problemList.some(({ level }) => level === 'error')
+  return (step === 'inspect' || step === 'schema') && graph === null
+}
 
 export function StepList({ draft, current }: { draft: DraftDetail; current: Step }) {
   return (
