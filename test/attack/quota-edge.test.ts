@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { refusalOf } from '../support/handed-over.ts'
 import { termsOf, testIssuer } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
@@ -105,6 +108,47 @@ test('55: a key of idempotency is its caller’s own, also where another has a k
       )
       .toBe(2)
   } finally {
+    await outpost[Symbol.asyncDispose]()
+    await rm(foreign.folder, { recursive: true, force: true })
+  }
+}, 120_000)
+
+test('47: a report says what the log says, whatever was edited or removed before it', async () => {
+  const outpost = await startWholeNode()
+  const foreign = await foreignPackage('acme')
+  const usage = new Database(join(outpost.dataDirectory, 'usage.db'))
+  try {
+    const lid = await served(outpost, foreign, 10)
+    const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
+    for (const value of [1, 2, 3]) {
+      const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => value) }),
+      })
+      expect(answer.status).toBe(200)
+    }
+    const used = async () =>
+      (await outpost.client.licenses.list({})).find((row) => row.lid === lid)?.usage?.used
+    await expect.poll(used, { timeout: 20_000 }).toBe(3)
+    const stated = async () => (await outpost.client.usage.statement({})).lines[0]?.units
+    await expect.poll(stated, { timeout: 20_000 }).toBe(3)
+    usage.prepare('update usage_licenses set units = 0').run()
+    expect(await refusalOf(outpost.client.usage.report({ issuer: 'acme' }))).toBe('LEDGER_TAMPERED')
+    usage.prepare('update usage_licenses set units = 3').run()
+    await outpost.client.licenses.remove({ lid })
+    const { document } = await outpost.client.usage.report({ issuer: 'acme' })
+    const { accounts } = openSelfSigned('usage-report', Buffer.from(document)).payload
+    expect(accounts).toMatchObject([{ lid, used: 3, counted: 3, forfeited: 0 }])
+    // Where the calls are gone with their log, the count still tells.
+    usage.prepare('delete from usage_licenses').run()
+    await rm(join(outpost.dataDirectory, 'usage'), { recursive: true, force: true })
+    const left = await outpost.client.usage.report({ issuer: 'acme' })
+    expect(openSelfSigned('usage-report', Buffer.from(left.document)).payload.accounts).toMatchObject([
+      { lid, used: 0, counted: 3 },
+    ])
+  } finally {
+    usage.close()
     await outpost[Symbol.asyncDispose]()
     await rm(foreign.folder, { recursive: true, force: true })
   }

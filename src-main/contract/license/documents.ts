@@ -186,6 +186,8 @@ const usageReportPayload = z.object({
         lid: rowId,
         month: z.string(),
         used: z.int().min(0),
+        /** On the quota, which is kept apart from the log; null where nothing of it is known any more. */
+        counted: z.int().min(0).nullable().optional(),
         /** Charged after a power loss and not to be billed. */
         forfeited: z.int().min(0),
         items: z.int().min(0),

@@ -18,6 +18,9 @@ interface Held {
   now: number
 }
 
+/** What is counted and not logged was running when a process was killed; more than that is missing. */
+const lostMax = 100
+
 const grouped = (value: number): string => value.toLocaleString('en-US')
 const fits = (text: string): Finding => ({ kind: 'fits', text })
 const note = (text: string): Finding => ({ kind: 'note', text })
@@ -108,6 +111,14 @@ function ofAccount({ report, issued }: Held, account: ReportedAccount): Finding[
     findings.push(
       note(
         `${subject}: ${grouped(forfeited)} ${license.unit}s were charged by a power loss and are not billed.`,
+      ),
+    )
+  const counted = report.accounts.find((one) => one.lid === lid && one.month === month)?.counted ?? 0
+  const missing = counted - forfeited - used
+  if (missing > lostMax)
+    findings.push(
+      problem(
+        `${subject}: ${grouped(missing)} ${license.unit}s were counted on the quota and do not stand in the log.`,
       ),
     )
   if (found.revokedAt !== null)

@@ -18,6 +18,10 @@ export const countedOn = (node: NodeContext, account: string, period: string): C
   stored(node).find((one) => one.account === account && one.period === period) ??
   null
 
+/** Of all accounts and months, as serving told last before as its file says. */
+export const countedAll = (node: NodeContext): Counted[] =>
+  stored(node).map((one) => node.quotas.find(one.account, one.period) ?? one)
+
 function stored(node: NodeContext): Counted[] {
   if (!existsSync(node.paths.quotaDatabase)) return []
   const db = readQuotaDatabase(node.paths.root)

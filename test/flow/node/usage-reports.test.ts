@@ -120,3 +120,11 @@ test('a report that was changed is not taken in', async () => {
     false,
   )
 })
+
+test('what was counted on the quota and does not stand in the log is said', async () => {
+  const machine = reporter(generateSigningKey(), 'teller-9')
+  const few = await take(machine.report({ records: 40, accounts: [account(40, { counted: 45 })] }))
+  expect(worries(few)).toEqual([])
+  const many = await take(machine.report({ records: 40, accounts: [account(40, { counted: 540 })] }))
+  expect(worries(many).join(' ')).toContain('500 requests were counted on the quota')
+})
