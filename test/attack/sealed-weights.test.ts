@@ -110,6 +110,7 @@ async function filesBelow(directory: string): Promise<string[]> {
 async function holding(directory: string, runs: readonly Buffer[]): Promise<string[]> {
   const found: string[] = []
   for (const path of await filesBelow(directory)) {
+    if (path.endsWith('.partial')) continue // on its way to its own name, where it is read
     const bytes = await readFile(path)
     if (runs.some((run) => bytes.includes(run))) found.push(path)
   }

@@ -179,7 +179,12 @@ change('issuing.time', 'issuing.time', () => outpost.client.issuing.time({ node:
 change('issuing.recovery', 'issuing.recovery', () =>
   outpost.client.issuing.recovery({ node: delegate.kid, recoveryId: '0'.repeat(20) }),
 )
-change('issuing.receipt', ['usage.report', 'issuing.receipt'], async () => {
+change('issuing.takeReport', ['usage.report', 'issuing.take-report'], async () => {
+  const { document } = await outpost.client.usage.report({})
+  await outpost.client.issuing.takeReport({ document })
+  await outpost.client.issuing.takeReport({ document }) // here already
+})
+change('issuing.receipt', ['usage.report', 'issuing.take-report', 'issuing.receipt'], async () => {
   const { document } = await outpost.client.usage.report({})
   await outpost.client.issuing.receipt({ report: document })
 })
@@ -261,6 +266,7 @@ const elsewhere = new Set([
   'issuing.preview',
   'issuing.openRequest',
   'issuing.moved',
+  'login.check', // says whether a link is good, and leaves it so
   'mail.test', // puts a mail into the outbox, and changes nothing else
   'system.installSamples',
   'system.removeSamples',
