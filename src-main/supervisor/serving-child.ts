@@ -55,6 +55,15 @@ export function startServingChild(options: ServingChildOptions): ServingChild {
   const late = setTimeout(() => child.kill(), startMsMax)
   const watch = watchOver(child, clock, log)
 
+  /** What cannot be noted, on a full disk say, is serving's word lost, and no reason for control to end. */
+  const hear: ServingChildOptions['onMessage'] = (said) => {
+    try {
+      options.onMessage(said)
+    } catch (error) {
+      log.error({ err: error, message: said.type }, 'what serving said could not be followed')
+    }
+  }
+
   child.onLine(logLines(log, 'serving', clock.monotonic))
   child.onMessage((raw) => {
     watch.heard()
@@ -68,7 +77,7 @@ export function startServingChild(options: ServingChildOptions): ServingChild {
       refusal = message.failure
       ready.reject(OutpostError.fromFailure(message.failure))
       child.kill() // it has opened nothing that would have to be closed in order
-    } else options.onMessage(message)
+    } else hear(message)
   })
   child.onExit((code) => {
     clearTimeout(late)

@@ -9,9 +9,10 @@ import {
 } from '../../auth/api-keys.ts'
 import { newToken } from '../../auth/tokens.ts'
 import { isoTime } from '../../base/clock.ts'
+import { OutpostError } from '../../base/errors.ts'
 import { keyHash } from '../../base/key-hash.ts'
 import type { KeyScope } from '../../contract/views.ts'
-import type { RowWindow } from '../../store/sqlite.ts'
+import { asStoreError, type RowWindow } from '../../store/sqlite.ts'
 import { touchKey } from '../../store/tables/api-keys.ts'
 import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -61,7 +62,13 @@ const usedEveryMs = 60_000
 export function noteKeysUsed(node: NodeContext, ids: readonly string[]): void {
   const at = isoTime(node.clock)
   const before = new Date(Date.parse(at) - usedEveryMs).toISOString()
-  for (const id of ids) touchKey(node.db, id, at, before) // a use is no change that anybody has to hear of
+  try {
+    for (const id of ids) touchKey(node.db, id, at, before) // a use is no change that anybody has to hear of
+  } catch (error) {
+    const known = asStoreError(error)
+    if (!(known instanceof OutpostError && known.code === 'DISK_FULL')) throw known
+    node.log.warn({ err: known }, 'the use of a key could not be noted') // the key is as good as before
+  }
 }
 
 /** An infer-only key that stands in no database and dies with the process. */
