@@ -40,7 +40,8 @@ export function quotaUsageOf(node: NodeContext, license: LicensePayload): QuotaU
   const counted = node.quotas.find(license.lid, month)
   const used = counted?.counted ?? 0
   const credits = creditAccount(node.licensing.book.notes(), license)
-  const spent = node.quotas.find(`${license.lid}:credits`, '')?.counted ?? 0
+  const balance = node.quotas.find(`${license.lid}:credits`, '')
+  const spent = balance ? balance.counted + balance.shortfall : 0
   return {
     month,
     used,

@@ -90,8 +90,12 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
     lastNow = now
     const known = book.current.get(wanted.id)
     const account = known && known.period === wanted.period ? known : book.enter(wanted, time.monotonic())
+    // A balance pays first what answers cost beyond their estimates; a month begins anew.
+    const owed = wanted.period === '' ? account.shortfall : 0
     const ceiling =
-      wanted.limit === null || plan.overage === null ? Number.POSITIVE_INFINITY : wanted.limit + plan.overage
+      wanted.limit === null || plan.overage === null
+        ? Number.POSITIVE_INFINITY
+        : wanted.limit + plan.overage - owed
     account.ceiling = ceiling === Number.POSITIVE_INFINITY ? null : ceiling
     const denial = use(account, ceiling, units)
     if (denial) return denial

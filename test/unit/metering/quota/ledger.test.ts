@@ -63,6 +63,19 @@ describe('the end of a token', () => {
     expect(takeMany(ledger, 10, { limit: 3 }).admitted).toBe(3)
   })
 
+  test('a balance of credits owes its shortfall: the next ones that are paid in settle it first', () => {
+    const ledger = ledgerFolder().open()
+    const credits = (limit: number) => ({ id: 'lic:credits', period: '', limit })
+    const take = (limit: number, units: number) => ledger.take(credits(limit), deny, units, november)
+    const first = take(100, 10)
+    if (!first.admitted) throw first.refusal
+    ledger.settle(first, 130)
+    expect(ledger.usage({ id: 'lic:credits', period: '' })).toMatchObject({ counted: 100, shortfall: 30 })
+    expect(take(120, 1).admitted).toBe(false)
+    expect(take(140, 11).admitted).toBe(false)
+    expect(take(140, 10).admitted).toBe(true)
+    expect(ledger.usage({ id: 'lic:credits', period: '' })).toMatchObject({ counted: 110, remaining: 0 })
+  })
   test('an estimate is corrected by what was used, and what nothing is left for is a shortfall', () => {
     const ledger = ledgerFolder().open()
     const account = { id: 'credits', period: '', limit: 100 }
