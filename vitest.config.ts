@@ -20,6 +20,7 @@ const project = (name: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     environment: 'node',
+    globalSetup: './test/support/run-folder.ts',
     env: runtimeWithoutTelemetry, // tests load the runtime into their own process as well
     // Native addons and file locks belong to a process: one each, and two at a time leave room for their children.
     pool: 'forks',

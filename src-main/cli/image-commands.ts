@@ -1,5 +1,4 @@
 /** Versions for containers and clusters: image, kserve. */
-import { join } from 'node:path'
 import { Option } from 'commander'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
@@ -53,26 +52,22 @@ interface ImageOptions {
 async function imageCommand(context: CliContext, reference: string, options: ImageOptions): Promise<void> {
   const { model, version } = requireVersion(reference)
   const { exportImage } = await import('../flows/packages/export-image.ts')
-  const { withTemporaryFolder } = await import('../store/temporary-folder.ts')
   const progress = context.terminal.progress('Writing')
-  await withTemporaryFolder(async (folder) => {
-    const packagePath = join(folder, 'model.outpost')
-    await context.withNode((node) =>
-      node.download(`/api/packages/${model}/${encodeURIComponent(version)}`, packagePath, (done) =>
-        progress.update(done / 2),
+  const { output, base, baseLayout, platform } = options
+  const made = await exportImage({
+    fetchPackage: (path) =>
+      context.withNode((node) =>
+        node.download(`/api/packages/${model}/${encodeURIComponent(version)}`, path, (done) =>
+          progress.update(done / 2),
+        ),
       ),
-    )
-    const { output, base, baseLayout, platform } = options
-    const made = await exportImage({
-      packagePath,
-      output,
-      programDirectory: context.host.programDirectory,
-      architecture: platform === 'linux/arm64' ? 'arm64' : 'amd64',
-      base,
-      baseLayout,
-    })
-    context.terminal.result({ output, ...made }, `${output}  ${made.layers} layers\n${made.digest}`)
+    output,
+    programDirectory: context.host.programDirectory,
+    architecture: platform === 'linux/arm64' ? 'arm64' : 'amd64',
+    base,
+    baseLayout,
   }).finally(() => progress.end())
+  context.terminal.result({ output, ...made }, `${output}  ${made.layers} layers\n${made.digest}`)
 }
 
 interface KserveOptions {

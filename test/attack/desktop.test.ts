@@ -2,7 +2,7 @@
  * Cases 78 and 79: a page that was taken over, and addresses from outside. The desktop is the real one, on the stand-in
  * for Electron, with a real Chromium for its page; what Electron itself enforces is not shown here.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -27,6 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.restoreAllMocks()
   await desktop.end()
+  await rm(folder, { recursive: true, force: true })
 })
 // The rate is one of the whole page, so each call but those of the rate's own test has a second to itself.
 let now = 0

@@ -12,6 +12,7 @@ import { electronFolder } from '../support/electron-binary.ts'
 const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 let folder: string
+let electron: string
 
 test.skip(
   process.platform !== 'linux',
@@ -26,19 +27,22 @@ test.beforeAll(async () => {
     version: string
   }
   folder = await mkdtemp(join(tmpdir(), 'outpost-packaged-'))
+  electron = await electronFolder(version)
   await run(
     process.execPath,
     [
       join(root, 'node_modules/electron-builder/cli.js'),
       '--dir',
       '--config=electron-builder.config.ts',
-      `-c.electronDist=${await electronFolder(version)}`,
+      `-c.electronDist=${electron}`,
       `-c.directories.output=${folder}`,
     ],
     { cwd: root },
   )
 })
-test.afterAll(() => rm(folder, { recursive: true, force: true }))
+test.afterAll(async () => {
+  for (const made of [folder, electron]) await rm(made, { recursive: true, force: true })
+})
 
 const packed = (...path: string[]) =>
   join(folder, process.arch === 'x64' ? 'linux-unpacked' : `linux-${process.arch}-unpacked`, ...path)

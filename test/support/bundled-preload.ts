@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
 
+/** Alone in a folder that the caller removes. */
 export async function bundledPreload(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'outpost-preload-'))
   await build({

@@ -2,9 +2,9 @@
  * A desktop that was started on the stand-in for Electron, with a small node behind it: a page, an echo, a stream and
  * the real exchange of files for handles. The test file that uses it mocks `electron` (electron-stand-in.ts).
  */
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Page } from 'playwright'
 import { createFileHandles, type FileHandles } from '../../src-main/flows/packages/file-handles.ts'
 import { newStyleNonce, securityHeaders } from '../../src-main/http/security-headers.ts'
@@ -36,10 +36,11 @@ export interface SmallNode {
 export async function startedDesktop(): Promise<StartedDesktop> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'outpost-desktop-'))
   const node = createSmallNode(dataDirectory)
+  const preload = await bundledPreload()
   await startDesktop({
     entries: { directory: import.meta.dirname, extension: '.ts' },
     dataDirectory,
-    preload: await bundledPreload(),
+    preload,
     icon: 'icon.png',
     createNode: async () => node,
   })
@@ -54,6 +55,8 @@ export async function startedDesktop(): Promise<StartedDesktop> {
       standInApp.quit()
       await standInApp.whenEnded()
       await closeStandInBrowser()
+      for (const folder of [dataDirectory, dirname(preload)])
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

@@ -46,8 +46,14 @@ const quiet: Omit<NodeConfig, 'dataDirectory'> = {
 
 export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<WholeNode> {
   const dataDirectory = config.dataDirectory ?? (await temporaryFolder())
-  const node = await createNode({ ...quiet, ...config, dataDirectory })
-  await node.start()
+  const remove = async (): Promise<void> => {
+    if (config.dataDirectory === undefined)
+      await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const node = await started({ ...quiet, ...config, dataDirectory }).catch(async (error: unknown) => {
+    await remove()
+    throw error
+  })
   let running = true
   const stop = async (): Promise<void> => {
     if (!running) return
@@ -72,7 +78,13 @@ export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<
     stop,
     async [Symbol.asyncDispose]() {
       await stop()
-      if (config.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true })
+      await remove()
     },
   }
+}
+
+async function started(config: NodeConfig): Promise<Node> {
+  const node = await createNode(config)
+  await node.start()
+  return node
 }

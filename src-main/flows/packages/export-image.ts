@@ -22,9 +22,11 @@ import {
 } from '../../package/image/image-documents.ts'
 import { type LayerFile, writeLayer } from '../../package/image/layer.ts'
 import { appFiles, libraryFiles } from '../../package/image/program-files.ts'
+import { withTemporaryFolder } from '../../store/temporary-folder.ts'
 
 export interface ImageOptions {
-  packagePath: string
+  /** Brings the package of the version to this path. */
+  fetchPackage(path: string): Promise<unknown>
   output: string
   programDirectory: string
   architecture: Architecture
@@ -34,8 +36,20 @@ export interface ImageOptions {
   baseLayout: string | undefined
 }
 
-export async function exportImage(options: ImageOptions): Promise<{ digest: string; layers: number }> {
+type Made = { digest: string; layers: number }
+
+export async function exportImage(options: ImageOptions): Promise<Made> {
   await refuseOtherPlatform(options)
+  return await withTemporaryFolder(async (folder) => {
+    const packagePath = join(folder, 'model.outpost')
+    await options.fetchPackage(packagePath)
+    return makeImage({ ...options, packagePath })
+  })
+}
+
+type WithPackage = ImageOptions & { packagePath: string }
+
+async function makeImage(options: WithPackage): Promise<Made> {
   const head = await openPackage(options.packagePath)
   if (!head.signature)
     throw new OutpostError('PACKAGE_UNSIGNED', 'The package is not signed; no container would let it in.')
@@ -72,7 +86,7 @@ async function refuseOtherPlatform({ architecture, programDirectory }: ImageOpti
   })
 }
 
-async function writeImage(options: ImageOptions, facts: ImageFacts) {
+async function writeImage(options: WithPackage, facts: ImageFacts) {
   const { output, programDirectory } = options
   const blobs = join(output, 'blobs', 'sha256')
   await mkdir(blobs, { recursive: true })

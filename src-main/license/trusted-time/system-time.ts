@@ -9,7 +9,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { uptime } from 'node:os'
+import { dirname } from 'node:path'
 import { isSystemError } from '../../base/errors.ts'
 import { writeFileAtomically } from '../../base/files.ts'
 import type { TimeSource, TimeStore } from './trusted-clock.ts'
@@ -53,7 +55,10 @@ export const systemTime = (): TimeSource => ({
 /** `path` is written by this process alone, `others` by its peers. */
 export const timeFile = (path: string, others: readonly string[] = []): TimeStore => ({
   read: () => readRecord(path),
-  write: (text) => writeFileAtomically(path, text, 0o600),
+  write: async (text) => {
+    await access(dirname(path)) // a data folder that was removed while this process ends is not made anew
+    await writeFileAtomically(path, text, 0o600)
+  },
   others: () => others.map(readRecord),
 })
 

@@ -1,10 +1,11 @@
 /** Checklist of facts on Electron, items 11 to 18: what the page can reach, from a page that tries. */
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FileHandle, Shell } from '../../../src-main/contract/shell.ts'
 import { channelsToMain } from '../../../src-main/contract/shell-channels.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import { standInApp } from '../../support/electron-stand-in-app.ts'
 import { ipcHandlers } from '../../support/electron-stand-in-ipc.ts'
 import { menuItem, standIn } from '../../support/electron-stand-in-state.ts'
@@ -28,7 +29,10 @@ beforeAll(async () => {
   standIn.droppedPaths.set('digits.outpost', packagePath)
   desktop = await startedDesktop()
 })
-afterAll(() => desktop.end())
+afterAll(async () => {
+  await desktop.end()
+  await rm(dirname(packagePath), { recursive: true, force: true })
+})
 
 const handlePattern = /^file_[A-Za-z0-9_-]{22,64}$/
 
@@ -93,7 +97,7 @@ describe('window.shell', () => {
     await expect(refused).rejects.toThrow('did not understand')
   })
   test('16: a chosen folder arrives as the files in it, each with its place and without its path', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'outpost-folder-'))
+    const folder = temporaryFolder()
     await mkdir(join(folder, 'pictures'))
     await writeFile(join(folder, 'suite.jsonl'), '')
     await writeFile(join(folder, 'pictures', '1.png'), '1')

@@ -1,5 +1,5 @@
 /** Trusted time over any life of a machine: what it may never do, whatever is done to its clocks and its record. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -214,6 +214,15 @@ describe('the record', () => {
     clock.signed(machine.real + hour)
     await new Promise(setImmediate)
     expect(writes).toBe(5)
+  })
+
+  test('a folder that was removed is not made anew for a record', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'outpost-time-'))
+    const clock = createTrustedClock(systemTime(), timeFile(join(folder, 'keys', 'control')), key)
+    rmSync(folder, { recursive: true })
+    await clock.close()
+    expect(existsSync(folder)).toBe(false)
+    expect(clock.anomalies().map(({ kind }) => kind)).toContain('record-unwritable')
   })
 
   test('on this machine: files that outlive the process, and one that cannot be read', async () => {
