@@ -3,12 +3,12 @@ import { expect, test } from '../support/page-node.ts'
 
 test.use({ viewport: { width: 1280, height: 800 } })
 
-/** Of a version the data version may be cut: it stands on hover, and the number is before it. */
+/** The last head is for readers alone. Of a version the data version may be cut: it stands on hover, behind the number. */
 const tables = [
-  { address: '/models', whole: 'time, a' },
-  { address: '/models/samples.digits?tab=versions&', whole: 'time' },
-  { address: '/deployments', whole: 'time, a' },
-  { address: '/jobs', whole: 'time' },
+  { address: '/models', whole: 'th:not(:last-child), time, a' },
+  { address: '/models/samples.digits?tab=versions&', whole: 'th:not(:last-child), time' },
+  { address: '/deployments', whole: 'th:not(:last-child), time, a' },
+  { address: '/jobs', whole: 'th:not(:last-child), time' },
 ]
 
 test('times and names are not cut off at 1280', async ({ page, node }) => {
@@ -26,7 +26,7 @@ test('times and names are not cut off at 1280', async ({ page, node }) => {
           const text = document.createRange()
           text.selectNodeContents(word)
           const room = Math.min(
-            ...[word, word.closest('td') ?? word].map((box) => box.getBoundingClientRect().right),
+            ...[word, word.closest('td, th') ?? word].map((box) => box.getBoundingClientRect().right),
           )
           return text.getBoundingClientRect().right > room + 0.01
         })
