@@ -30,8 +30,8 @@ export function IssuingPage() {
         title="Issue licenses"
         note={
           own.data
-            ? `Licenses for the models of ${own.data.name}, signed with the key of this node. Whoever trusts ${own.data.name} can use them, without a network.`
-            : 'Licenses for the models of this node’s publisher.'
+            ? `For the models of ${own.data.name}, signed with the key of this node. They need no network.`
+            : 'For the models of this node’s publisher.'
         }
         actions={
           <>
