@@ -7,6 +7,7 @@ import { versionCore } from '../../components/format.ts'
 import { RefusalNotice } from '../../components/license/banners.tsx'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { reportDone } from '../../components/report.tsx'
+import css from './deployments.module.css'
 import { type Device, DeviceSelect } from './device-select.tsx'
 
 type Props = {
@@ -96,7 +97,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
         {deploy.error && (
           <RefusalNotice error={deploy.error} what="The version was not deployed." model={model} />
         )}
-        <Group justify="flex-end" gap={12}>
+        <Group justify="flex-end" gap={12} className={css.footer}>
           <Button onClick={onClose}>Cancel</Button>
           <Button
             type="submit"
