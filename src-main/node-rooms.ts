@@ -100,6 +100,8 @@ export async function furnish(
   const { db, usage } = openDatabases(paths, opened)
   const { log, close: closeLog } = openLog({ directory: paths.logs, level: config.logLevel, name: 'control' })
   opened.defer(closeLog)
+  const quotas = createQuotaBoard(db)
+  opened.defer(() => quotas.keep())
   const secrets = await loadSecrets(paths, config.secrets)
   const table = await recoverJobs(paths, db, clock)
   const { licensing, close: closeLicensing } = await openLicensing({
@@ -170,7 +172,7 @@ export async function furnish(
     keyFailures: createGuessLimiter(clock),
     loginFailures: createFailureLimiter(clock),
     licensing,
-    quotas: createQuotaBoard(),
+    quotas,
     controlUrl: () => listener.current?.url ?? null,
     snapshot: () => currentSnapshot(db),
     askServing: createAskServing({

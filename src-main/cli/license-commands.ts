@@ -244,7 +244,7 @@ function addQuestionCommands(add: AddCommand): void {
       context.terminal.result(
         rows,
         rows.length === 0
-          ? 'Nothing was refused since the node started.'
+          ? 'Nothing was refused by a license.'
           : table(['Time', 'What', 'Code', 'Version', 'Why'], cells),
       )
     },

@@ -23,6 +23,7 @@ type Usable = Standings['usable'][number]
 
 /** Looks once, at those of one model or at all; what it finds new is told. */
 export async function lookAtLicenses(node: NodeContext, model: string | null = null): Promise<void> {
+  node.quotas.keep()
   const now = node.licensing.now()
   const { usable } = node.licensing.book.of(model, now)
   const inUse = usable.filter(({ standing }) => standing.supersededBy === null && !standing.deactivated)
@@ -49,7 +50,8 @@ export function tellOfRefusals(node: NodeContext, refusals: readonly RefusalSeen
   if (refusals.length === 0) return
   let told = false
   inTransaction(node.db, () => {
-    for (const { at, code, lid, model, message } of refusals) {
+    const first = new Map(refusals.map((refusal) => [`${refusal.lid} ${refusal.code}`, refusal]))
+    for (const { at, code, lid, model, message } of first.values()) {
       if (lid === null) continue
       const found = node.licensing.book
         .of(model, node.licensing.now())

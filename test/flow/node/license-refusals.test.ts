@@ -4,16 +4,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'acme.cells'
 let outpost: WholeNode
+let dataDirectory: string
 let foreign: ForeignPackage
 let issuer: TestIssuer
 let key: string
 
 beforeAll(async () => {
-  outpost = await startWholeNode()
+  dataDirectory = await temporaryFolder()
+  outpost = await startWholeNode({ dataDirectory })
   foreign = await foreignPackage('acme')
   issuer = testIssuer('acme', foreign.privateKey)
   const { handle } = await outpost.node.adopt(foreign.path)
@@ -25,6 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await outpost[Symbol.asyncDispose]()
   await rm(foreign.folder, { recursive: true, force: true })
+  await rm(dataDirectory, { recursive: true, force: true })
 })
 
 async function ask(): Promise<string> {
@@ -88,4 +91,12 @@ test('an expired license refuses in the log, too', async () => {
   await expect
     .poll(async () => (await failed()).map(({ code }) => code), waiting)
     .toEqual(['LIC_EXPIRED', 'QUOTA_EXCEEDED'])
+})
+
+test('the last refusals are there after a restart', async () => {
+  await expect.poll(async () => (await refusals()).map(({ code }) => code), waiting).toContain('LIC_EXPIRED')
+  const before = await refusals()
+  await outpost.stop()
+  outpost = await startWholeNode({ dataDirectory })
+  expect(await refusals()).toEqual(before)
 })
