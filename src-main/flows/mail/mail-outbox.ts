@@ -28,6 +28,8 @@ const pauses = [30, 300, 1800, 7200, 21_600, 43_200, 86_400]
 const shownMax = 100
 const waitMsMax = 3_600_000
 const connectionMs = 15_000
+/** After a round that the node itself could not finish, on a full disk say. */
+const failedPauseMs = 30_000
 
 type Content = Pick<StoredMail, 'subject' | 'body'> & { attachments?: StoredMail['attachments'] }
 
@@ -76,38 +78,47 @@ export function createMailOutbox(node: () => NodeContext): MailOutbox {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let round: Promise<void> | null = null
+  /** Went out, and could not be noted: they are not sent again. */
+  const unnoted: Unnoted = new Map()
 
   async function run(): Promise<void> {
     const context = node()
     for (;;) {
       const due = dueMails(context.db, isoTime(context.clock))
       if (due.length === 0 || stopped) return
-      for (const mail of due) await deliver(context, mail)
+      for (const mail of due) await deliver(context, mail, unnoted)
       context.announce('system')
     }
   }
 
-  function schedule(): void {
+  /** `restMs` is the pause after a round that failed: what is due stays due, and would be begun at once. */
+  function schedule(restMs = 0): void {
     clearTimeout(timer)
     if (stopped) return
     const { db, clock } = node()
     const next = nextMailDue(db)
     if (next === null) return
-    timer = setTimeout(begin, Math.min(waitMsMax, Math.max(0, Date.parse(next) - clock.now())))
+    timer = setTimeout(begin, Math.min(waitMsMax, Math.max(restMs, Date.parse(next) - clock.now())))
     timer.unref()
   }
 
   function begin(): void {
     round ??= run()
-      .catch((error: unknown) => node().log.error({ err: error }, 'mails could not be sent'))
-      .finally(() => {
+      .then(
+        () => 0,
+        (error: unknown) => {
+          node().log.error({ err: error }, 'mails could not be sent')
+          return failedPauseMs
+        },
+      )
+      .then((restMs) => {
         round = null
-        schedule()
+        schedule(restMs)
       })
   }
 
   return {
-    wake: schedule,
+    wake: () => schedule(),
     stop: async () => {
       stopped = true
       clearTimeout(timer)
@@ -116,18 +127,24 @@ export function createMailOutbox(node: () => NodeContext): MailOutbox {
   }
 }
 
-async function deliver(node: NodeContext, mail: StoredMail): Promise<void> {
+type Unnoted = Map<string, 'sent' | 'saved'>
+
+async function deliver(node: NodeContext, mail: StoredMail, unnoted: Unnoted): Promise<void> {
   const { id, tries } = mail
+  let state = unnoted.get(id)
   try {
-    const state = await send(node, mail)
-    endMail(node.db, { id, state, at: isoTime(node.clock), problem: null })
+    state ??= await send(node, mail)
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     const pause = pauses[tries]
     node.log.warn({ err: error, mail: id }, 'a mail was not delivered')
     if (pause === undefined) endMail(node.db, { id, state: 'failed', at: isoTime(node.clock), problem })
     else delayMail(node.db, id, new Date(node.clock.now() + pause * 1000).toISOString(), problem)
+    return
   }
+  unnoted.set(id, state)
+  endMail(node.db, { id, state, at: isoTime(node.clock), problem: null })
+  unnoted.delete(id)
 }
 
 async function send(

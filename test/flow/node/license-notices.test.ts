@@ -1,11 +1,11 @@
 /** What a licensee is told in time: once each, on the page, to webhooks and by mail; and what a machine's change begins. */
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { startMailServer } from '../../support/mail-server.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const day = 86_400
@@ -155,25 +155,7 @@ test('without a server each mail is a file that any program for mail opens', asy
 })
 
 test('through a server it is said what the server said, and tried again', async () => {
-  const said: string[] = []
-  // Enough of SMTP (RFC 5321) to take one message on this machine.
-  const server = createServer((socket) => {
-    socket.write('220 ready\r\n')
-    let inData = false
-    socket.on('data', (chunk) => {
-      for (const line of chunk.toString().split('\r\n').slice(0, -1)) {
-        said.push(line)
-        if (inData && line !== '.') continue
-        if (line === '.') inData = false
-        if (line.startsWith('DATA')) inData = true
-        socket.write(
-          line.startsWith('DATA') ? '354 go on\r\n' : line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n',
-        )
-      }
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
+  const { port, said, close } = await startMailServer()
   try {
     const { client } = outpost
     const wanted = { from: 'node@acme.example', recipients: ['ops@acme.example'] }
@@ -181,13 +163,13 @@ test('through a server it is said what the server said, and tried again', async 
     await client.mail.test()
     await expect.poll(async () => (await client.mail.list())[0]?.state).toBe('sent')
     expect(said).toContain('RCPT TO:<ops@acme.example>')
-    await new Promise((resolve) => server.close(resolve))
+    await close()
     await client.mail.test()
     await expect.poll(async () => (await client.mail.list())[0]?.problem).toMatch(/ECONNREFUSED/)
     expect((await client.mail.list())[0]).toMatchObject({ state: 'waiting', tries: 1 })
     expect((await client.mail.settings()).server).toMatchObject({ hasPassword: false })
   } finally {
-    server.close()
+    await close()
   }
 })
 
