@@ -110,7 +110,8 @@ async function openSource({
   const source = await found(path)
   if (!source) throw new OutpostError('NOT_FOUND', `There is no ${path}.`)
   if (source.isDirectory()) {
-    if (Object.values(change).every((value) => value === undefined)) return await readSource(path)
+    if (Object.values(change).every((value) => value === undefined))
+      return await readSource(path, { wantsPictures: true })
     throw new OutpostError('BAD_REQUEST', 'The outpost.json of the folder says what changed.', {
       hint: 'Write it there, under "change", and leave these options out.',
     })

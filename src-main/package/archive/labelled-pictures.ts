@@ -25,6 +25,7 @@ interface WithSuite {
 export async function withLabelledPictures(
   description: PackageDescriptor,
   folder: string,
+  wanted = false,
 ): Promise<WithSuite> {
   const unchanged: WithSuite = { description, generated: new Map() }
   const output = description.outputs.find(({ kind }) => kind === 'classes')
@@ -39,7 +40,8 @@ export async function withLabelledPictures(
   const labels = output.labels?.join('\n') ?? (await textOf(folder, output.labelsFile))
   const files = data.map((path) => ({ path, kind: 'dataset' }))
   const cases = pictureSuite({ descriptor: description, files, texts: { labels } })
-  if (labels.trim() !== '')
+  // Where none is of a label, the folder may be something else: whoever packs is asked, a draft is left as it is.
+  if (labels.trim() !== '' && (cases.length > 0 || wanted))
     refuseUnlabelled(pictures, new Set(cases.map(({ id }) => id)), labels.trim().split('\n'))
   if (cases.length === 0) return unchanged
   refuseTooMany(data.length)

@@ -16,11 +16,11 @@ import { assembleSource, openSourceFile, type PackageSource, type SealedFiles } 
  */
 export async function readSource(
   folder: string,
-  options: { isPacked?: boolean; sealed?: SealedFiles | undefined } = {},
+  options: { isPacked?: boolean; sealed?: SealedFiles | undefined; wantsPictures?: boolean } = {},
 ): Promise<PackageSource> {
   const written = await readDescriptor(folder)
   if (options.isPacked) return await assembleSource(written, folder, new Map(), options)
-  const { description, generated } = await withLabelledPictures(written, folder)
+  const { description, generated } = await withLabelledPictures(written, folder, options.wantsPictures)
   return await assembleSource(description, folder, generated, options)
 }
 

@@ -118,6 +118,13 @@ describe('what is refused', () => {
     expect(await refusal(() => readSource(source))).toBe('DESCRIPTOR_INVALID')
   })
 
+  test('pictures of no label at all, where somebody packs; a draft may hold others', async ({ folder }) => {
+    const others = { 'suite/1.png': '', 'suite/more/2.png': '' }
+    const source = await writeSource(folder, readsPictures, others)
+    expect(suitePath(await readSource(source))).toBeUndefined()
+    expect(await refusal(() => readSource(source, { wantsPictures: true }))).toBe('DESCRIPTOR_INVALID')
+  })
+
   test('links, and more pictures than a package takes', async ({ folder }) => {
     const source = await writeSource(join(folder, 's'), readsPictures, pictures)
     await writeFile(join(folder, 'outside.png'), '')
