@@ -222,7 +222,7 @@ test('19: the proof of a move is for the newest document alone', async () => {
   const draft = { model: `${name}.cells`, account: 'Example Bank', terms: termsOf('DEVELOPER'), endsAt: null }
   const first = await client.issue(draft)
   const { identity } = outpost.node.context.licensing
-  const proof = (seq: number) =>
+  const proof = (seq: number, key = identity.signingKey) =>
     signDocument(
       'deactivation',
       {
@@ -231,13 +231,16 @@ test('19: the proof of a move is for the newest document alone', async () => {
         iss: identity.id,
         iat: nowSeconds(),
         node,
-        publicKey: identity.publicKey,
+        publicKey: publicKeyText(key),
         lid: first.license.lid,
         seq,
       },
-      identity.signingKey,
+      key,
     )
   expect(await refusalOf(client.moved({ document: proof(1) }))).toBe('accepted')
+  // Of another machine, in the name of this one.
+  const stranger = generateSigningKey()
+  expect(await refusalOf(client.moved({ document: proof(1, stranger) }))).toBe('LIC_KEY_UNKNOWN')
   await client.issue({ ...draft, renews: first.license.lid })
   expect(await refusalOf(client.moved({ document: proof(1) }))).toBe('LIC_SUPERSEDED')
   expect(await refusalOf(client.moved({ document: proof(2) }))).toBe('accepted')

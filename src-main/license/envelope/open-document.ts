@@ -48,8 +48,23 @@ export function openSelfSigned<Kind extends 'node-request' | 'usage-report' | 'd
   const payload = readPayload(kind, split.payload)
   const key = parsePublicKey((payload as { publicKey: string }).publicKey)
   if (!key || fingerprintOf(key) !== split.kid) throw unknownKey(split)
+  if (!isOfSigner(payload, split.kid))
+    throw new OutpostError(
+      'LIC_KEY_UNKNOWN',
+      'It speaks for another machine than the one whose key signed it.',
+      {
+        hint: 'Ask for a document that the machine itself has made.',
+        details: { kid: split.kid },
+      },
+    )
   requireSignature(split, key)
   return { kind, kid: split.kid, digest: sha256(bytes), payload }
+}
+
+/** A machine is the fingerprint of its key: else any key could report, ask or give up in the name of another. */
+const isOfSigner = (payload: unknown, kid: string): boolean => {
+  const { iss, node } = payload as { iss: string; node: { id: string } }
+  return iss === kid && node.id === kid
 }
 
 /** Of what kind a document says to be; its signature is not looked at. */
