@@ -119,6 +119,9 @@ const unlisted = (name: string, internal: boolean): Known => ({
   },
 })
 
+/** Whose requests are counted together: two keys may have one name. */
+export const countedAs = ({ keyId, name }: Caller): string => keyId ?? name
+
 /** FORBIDDEN for a key that may look and not run. */
 export function requireInfer({ name, scopes }: Caller): void {
   if (!grants(scopes, 'infer'))

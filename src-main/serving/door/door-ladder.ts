@@ -9,7 +9,7 @@ import { infer } from '../infer/story.ts'
 import type { Target } from '../infer/target.ts'
 import type { TracedRequest } from '../watching/traces.ts'
 import { type Asked, callOf, headerText, refuseUnreadable, traitsOf } from './asked-request.ts'
-import { requireInfer } from './callers.ts'
+import { countedAs, requireInfer } from './callers.ts'
 import type { DoorOptions } from './door-options.ts'
 import { isOpenPath, isRepositoryPath, type RunPath, readPath, splitReference } from './door-paths.ts'
 import { embeddingsExchange } from './embeddings-exchange.ts'
@@ -103,7 +103,7 @@ export function createLadder(options: DoorOptions, runLines: RunLines): Climb {
     if (isOpenPath(path)) return options.views.open(path.kind)
     const caller = options.identify(request.headers.authorization, request.socket.remoteAddress ?? '')
     if (caller.requestsPerMinute !== null)
-      Object.assign(rate, rates.take('key', caller.name, caller.requestsPerMinute))
+      Object.assign(rate, rates.take('key', countedAs(caller), caller.requestsPerMinute))
     if (isRepositoryPath(path)) return options.repository(path, caller, bodyReader(request))
     if (path.kind === 'v1-feedback')
       return options.feedback(caller, bodyReader(request, limits.feedbackBodyBytesMax))

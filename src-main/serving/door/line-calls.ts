@@ -12,7 +12,7 @@ import { asOutpostError, infer } from '../infer/story.ts'
 import type { TracedRequest } from '../watching/traces.ts'
 import { traitsOf } from './asked-request.ts'
 import { encodingOf } from './body-encoding.ts'
-import { type Caller, requireInfer } from './callers.ts'
+import { type Caller, countedAs, requireInfer } from './callers.ts'
 import type { DoorOptions } from './door-options.ts'
 import type { RunPath } from './door-paths.ts'
 import { answerLines } from './lines.ts'
@@ -36,10 +36,10 @@ export function createLineCalls(
   const { rates } = options
 
   /** TOO_MANY_REQUESTS. */
-  function takeRates({ socket }: IncomingMessage, { name, requestsPerMinute }: Caller): void {
+  function takeRates({ socket }: IncomingMessage, caller: Caller): void {
     const { addressRequestsPerMinute: perAddress } = options
     if (perAddress !== null) rates.take('address', socket.remoteAddress ?? '', perAddress)
-    if (requestsPerMinute !== null) rates.take('key', name, requestsPerMinute)
+    if (caller.requestsPerMinute !== null) rates.take('key', countedAs(caller), caller.requestsPerMinute)
   }
 
   return async (request, response, path, call, rate) => {

@@ -19,12 +19,18 @@ export function createRateLimits(now: () => number = () => performance.now()): R
   /** By who: when the bucket is full again. */
   const fullAt = new Map<string, number>()
 
+  /** A tenth at least, so that not each new one has to look at all. */
   function forget(at: number): void {
     for (const [who, full] of fullAt) if (full <= at) fullAt.delete(who)
     for (const [oldest] of fullAt) {
-      if (fullAt.size < rememberedMax) break
+      if (fullAt.size <= rememberedMax * 0.9) break
       fullAt.delete(oldest)
     }
+  }
+
+  function keep(key: string, full: number): void {
+    if (fullAt.size > rememberedMax / 2) fullAt.delete(key) // to the end: who asked last is forgotten last
+    fullAt.set(key, full)
   }
 
   return {
@@ -36,6 +42,7 @@ export function createRateLimits(now: () => number = () => performance.now()): R
       const over = full - at - windowMs
       // Less than a hundredth of a request is what rounding leaves over.
       if (over > each / 100) {
+        keep(key, full - each)
         const seconds = Math.ceil(over / 1000)
         throw new OutpostError(
           'TOO_MANY_REQUESTS',
@@ -46,8 +53,8 @@ export function createRateLimits(now: () => number = () => performance.now()): R
           },
         )
       }
-      if (fullAt.size >= rememberedMax) forget(at)
-      fullAt.set(key, full)
+      if (fullAt.size >= rememberedMax && !fullAt.has(key)) forget(at)
+      keep(key, full)
       const left = Math.floor((at + windowMs - full) / each)
       return {
         'ratelimit-policy': `"${policy}";q=${limit};w=${windowMs / 1000}`,

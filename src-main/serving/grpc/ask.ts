@@ -2,7 +2,7 @@
 import type { ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js'
 import type { OutpostError } from '../../base/errors.ts'
 import { newRequestId } from '../../base/ids.ts'
-import type { Caller } from '../door/callers.ts'
+import { type Caller, countedAs } from '../door/callers.ts'
 import { asOutpostError } from '../infer/story.ts'
 import type { RequestTraits } from '../routing/choose-target.ts'
 import type { TracedHead } from '../watching/traces.ts'
@@ -43,7 +43,7 @@ export function createGrpcAsk({
     who: (call) => {
       anyone(call)
       const caller = identify(text(call, 'authorization'), addressOf(call))
-      if (caller.requestsPerMinute !== null) rates.take('key', caller.name, caller.requestsPerMinute)
+      if (caller.requestsPerMinute !== null) rates.take('key', countedAs(caller), caller.requestsPerMinute)
       return caller
     },
     idempotencyKey: (call) => text(call, 'idempotency-key') ?? null,

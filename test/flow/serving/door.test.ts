@@ -277,4 +277,7 @@ test('a key that sends more than it may is told so, and when to come back', asyn
   expect([third.status, third.headers.get('outpost-error')]).toEqual([429, 'TOO_MANY_REQUESTS'])
   expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
   expect((await serving.call(path, good, key)).status).toBe(200)
+  const ofTheSameName = node.createKey(['infer'], null, 2)
+  await serving.snapshot()
+  expect((await serving.call(path, good, ofTheSameName.secret)).status).toBe(200)
 })

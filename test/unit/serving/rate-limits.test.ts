@@ -38,3 +38,21 @@ test('however the requests come, no minute lets more than twice the limit throug
     }),
   )
 })
+
+test('a crowd of others does not fill the bucket of one that goes on asking', () => {
+  let now = 0
+  const rates = createRateLimits(() => now)
+  let passed = 0
+  for (let at = 0; at < 300_000; at++) {
+    rates.take('address', String(at), 1)
+    if (at % 1000 > 0) continue
+    now += 1
+    try {
+      rates.take('key', 'ci', 60)
+      passed += 1
+    } catch {
+      // refused
+    }
+  }
+  expect(passed).toBeLessThanOrEqual(61)
+})
