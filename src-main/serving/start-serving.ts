@@ -170,8 +170,8 @@ export async function startServing(
     mirror.follow(routes)
     rooms.licensing.follow()
     remotes.follow()
-    await pool.limit(modelBytesMax())
-    await deployments.apply(routes)
+    // What is loaded follows in the same turn as the routes, whatever has to leave first.
+    await Promise.all([pool.limit(modelBytesMax()), deployments.apply(routes)])
     firstSettled = true
   }
 

@@ -229,7 +229,7 @@ export function hostModel(
       const most = Math.min(settings.replicasMax, availableParallelism())
       if (instances > 0 && instances < most && pressedSince !== null && now - pressedSince > 1000)
         grow().catch(() => undefined) // it goes on with those that it has
-      else if (instances > 1 && now - busyAt > spareMsMax) void change(() => replicas.remove(1))
+      else if (replicas.count() > 1 && now - busyAt > spareMsMax) void change(() => replicas.remove(1))
       else if (
         instances > 0 &&
         holders === 0 &&
@@ -243,6 +243,7 @@ export function hostModel(
       await ready.catch(() => null)
       if (holders > 0) await new Promise<void>((resolve) => void whenFree.push(resolve))
       isDiscarded = true
+      await growing?.catch(() => undefined) // a copy that is on its way would stay
       await change(() => replicas.remove(replicas.count()))
     },
   }
