@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
-import { Card, Page, PageHeader } from '../../components/page.tsx'
+import { Card, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { saveDocument } from '../../data/save-text.ts'
@@ -15,8 +15,9 @@ import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
-import { SealCard } from './seal-card.tsx'
 import { ReportsCard } from './reports-card.tsx'
+import { SealCard } from './seal-card.tsx'
+import { TimeCard } from './time-card.tsx'
 
 export function IssuingPage() {
   const cache = useQueryClient()
@@ -61,7 +62,10 @@ export function IssuingPage() {
       </Card>
       <div className={css.pair}>
         <CustomerFiles onRequest={setStart} />
-        <CodeCard />
+        <Stack>
+          <CodeCard />
+          <TimeCard />
+        </Stack>
       </div>
       <ReportsCard />
       <SealCard publisher={own.data?.name ?? ''} onLicense={setStart} />
