@@ -1,5 +1,4 @@
 /** What customers send: requests begin a license, usage reports are shown for a receipt, proofs of a move are checked. */
-import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
@@ -8,7 +7,6 @@ import { client, orpc } from '../../client.ts'
 import { DocumentDrop, type DroppedDocument } from '../../components/document-drop.tsx'
 import { Card } from '../../components/page.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
-import { saveDocument } from '../../data/save-text.ts'
 import { emptyForm, presetOf, renewalOf, type Start } from './draft.ts'
 import { ReportDialog } from './report-dialog.tsx'
 
@@ -35,24 +33,6 @@ export function CustomerFiles({ onRequest }: { onRequest: (start: Start) => void
         action="Choose files"
         onDocuments={(documents) => void take(documents)}
       />
-      <div>
-        <Button
-          onClick={() =>
-            client.issuing.time({ node: null }).then(
-              (made) => {
-                saveDocument(made)
-                reportDone(
-                  'The time is signed',
-                  'For a machine whose clock was lost: it is imported like a license.',
-                )
-              },
-              (error: unknown) => reportFailure('The time was not signed', error),
-            )
-          }
-        >
-          Sign the time
-        </Button>
-      </div>
       {report && (
         <ReportDialog
           key={report.digest}
