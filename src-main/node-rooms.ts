@@ -38,7 +38,7 @@ import { runCollect } from './flows/upkeep/collect.ts'
 import { createCrashRecord } from './flows/upkeep/crashes.ts'
 import { runInstallSamples } from './flows/upkeep/samples.ts'
 import { runVerify } from './flows/upkeep/verify.ts'
-import type { Listener, ListenOptions } from './http/listen.ts'
+import { type Listener, type ListenOptions, publicUrl } from './http/listen.ts'
 import { createJobRunner, type JobHandler, type JobKind } from './jobs/runner.ts'
 import { createBlobStore } from './store/blobs/blobs.ts'
 import type { DataDirectory } from './store/data-directory.ts'
@@ -174,6 +174,10 @@ export async function furnish(
     licensing,
     quotas,
     controlUrl: () => listener.current?.url ?? null,
+    publicUrl: () =>
+      listener.current && config.listen
+        ? publicUrl(listener.current, config.listen, config.hostsAllowed)
+        : null,
     snapshot: () => currentSnapshot(db),
     askServing: createAskServing({
       url: () => serving.state().url,

@@ -80,7 +80,7 @@ function hostNode(
     listener.current = opening
     opened.defer(() => opening.close())
     addresses.controlUrl = opening.url
-    addresses.loginLink = `${opening.url}/#/claim?token=${issueLoginLink(db, isoTime(clock))}`
+    addresses.loginLink = `${context.publicUrl()}/#/claim?token=${issueLoginLink(db, isoTime(clock))}`
   }
 
   return {

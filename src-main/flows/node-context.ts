@@ -49,6 +49,8 @@ export interface NodeContext {
   readonly loginFailures: FailureLimiter
   /** The URL of the UI's listener; null before it listens and where there is none. */
   controlUrl(): string | null
+  /** The same for people elsewhere: under the name that the node was given. */
+  publicUrl(): string | null
   /** Bytes for loaded models that the start named, before the setting; null where it named none. */
   readonly modelBytesMax: number | null
   readonly askServing: AskServing

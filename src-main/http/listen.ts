@@ -74,6 +74,18 @@ const wildcards = new Map([
 
 const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 
+/** Where people reach it who are not on this machine: by the first name that it was given, where TLS is ended for it. */
+export function publicUrl(
+  { url, port }: Pick<Listener, 'url' | 'port'>,
+  { tls, behindProxy }: Pick<ListenOptions, 'tls' | 'behindProxy'>,
+  allowed: readonly string[],
+): string {
+  const name = allowed.find((one) => one !== '*')
+  if (name === undefined || !(tls || behindProxy)) return url
+  // A proxy's own port is not known here; that of the web is what it has.
+  return `https://${name}${behindProxy || port === 443 ? '' : `:${port}`}`
+}
+
 export function refuseInsecureBind(options: Pick<ListenOptions, 'host' | 'tls' | 'behindProxy'>): void {
   if (isLoopback(options.host) || options.tls || options.behindProxy) return
   throw new OutpostError(

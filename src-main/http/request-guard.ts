@@ -38,7 +38,9 @@ export function guardRequest(
   }
   const origin = header('origin')
   if (origin !== undefined && URL.parse(origin)?.host !== host.toLowerCase()) {
-    throw new OutpostError('ORIGIN_FORBIDDEN', `A page of ${origin.slice(0, 100)} may not call this node.`)
+    throw new OutpostError('ORIGIN_FORBIDDEN', `A page of ${origin.slice(0, 100)} may not call this node.`, {
+      hint: 'Where that is the node itself behind a proxy, the proxy has to pass on the Host that the browser sends.',
+    })
   }
   const site = header('sec-fetch-site')
   const navigation = header('sec-fetch-mode') === 'navigate' && method === 'GET'

@@ -9,8 +9,8 @@ import type { NodeContext } from '../node-context.ts'
 
 /** NODE_UNREACHABLE where nothing listens, so that no link could lead anywhere. */
 export function newLoginLink(node: NodeContext, actor: Actor): { url: string; expiresAt: string } {
-  const controlUrl = node.controlUrl()
-  if (controlUrl === null) {
+  const publicUrl = node.publicUrl()
+  if (publicUrl === null) {
     throw new OutpostError('NODE_UNREACHABLE', 'This node listens on no address that a browser could open.', {
       hint: 'Start it: outpost serve prints a link as well.',
     })
@@ -20,5 +20,5 @@ export function newLoginLink(node: NodeContext, actor: Actor): { url: string; ex
     issueLoginLink(node.db, at),
   )
   const expiresAt = new Date(Date.parse(at) + limits.loginLinkMinutesMax * 60_000).toISOString()
-  return { url: `${controlUrl}/#/claim?token=${token}`, expiresAt }
+  return { url: `${publicUrl}/#/claim?token=${token}`, expiresAt }
 }

@@ -45,7 +45,9 @@ afterAll(async () => {
 
 test('a link to log in, and a package that goes in, answers and comes out again', async () => {
   expect(node.url).toMatch(/^https:/)
-  expect((await outpost(['login-link', ...data])).out).toContain(`${node.url}/#/claim?token=`)
+  expect((await outpost(['login-link', ...data])).out).toContain(
+    `https://models.example:${new URL(node.url).port}/#/claim?token=`,
+  )
   await answer(['publisher', 'rename', 'acme', ...data])
   const output = inFolder('adder.outpost')
   await answer(['pack', await writeSource(inFolder('source')), '-o', output, ...data])

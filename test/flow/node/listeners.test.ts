@@ -87,6 +87,8 @@ describe('where it listens and what it is called', () => {
       start({}, { serving: { host: '0.0.0.0', port: 0, portFixed: false, grpc: null, tls: null } }),
     ).rejects.toMatchObject({ code: 'BIND_INSECURE' })
     const node = await start({ host: '0.0.0.0', behindProxy: true }, { hostsAllowed: ['models.example'] })
+    expect(node.node.addresses().loginLink).toMatch(/^https:\/\/models\.example\/#\/claim\?token=/)
+    expect((await node.client.login.link()).url).toMatch(/^https:\/\/models\.example\/#\/claim\?token=/)
     const ask = async (host: string) =>
       (await send(`${urlOf(node)}/health`, { headers: { host } })).answer.statusCode
     expect(urlOf(node)).toMatch(/^http:\/\/127\.0\.0\.1:/)
