@@ -77,6 +77,7 @@ export const statisticsItems: Item[] = [
   }),
   item(63, 'memory is told by kind', [linear], async (ask) => {
     const { memory_usage: memory } = await statisticsOf(ask)
+    ok(memory.length > 0)
     for (const { type, id, byte_size: bytes } of memory)
       ok(['CPU', 'CPU_PINNED', 'GPU'].includes(type) && Number.isInteger(id) && bytes >= 0)
   }),
