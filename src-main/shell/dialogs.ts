@@ -11,7 +11,11 @@ const dialogs: Record<FilePurpose, OpenDialogOptions> = {
     title: 'Import a package',
     buttonLabel: 'Inspect',
     properties: ['openFile'],
-    filters: [{ name: 'Outpost package', extensions: [packageExtension.slice(1)] }],
+    filters: [
+      { name: 'Outpost package', extensions: [packageExtension.slice(1)] },
+      // The sheet leads to the package that such a model needs.
+      { name: 'ONNX model', extensions: ['onnx'] },
+    ],
   },
   sources: {
     title: 'Add files to the package',

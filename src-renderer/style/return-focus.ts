@@ -3,6 +3,7 @@ const afterMantineMs = 40
 /** Who waits longer has gone on. */
 const busyMsMax = 60_000
 const lookMs = 100
+const goneMs = 200
 
 /**
  * Where the focus goes when a dialog closes whose opener is gone, such as an item of a menu: to the table's row that
@@ -41,10 +42,13 @@ export function keepFocusOfBusyButtons(): void {
       if (button.disabled) look ??= setInterval(goOn, lookMs)
     })
     watch.observe(button, { attributeFilter: ['disabled'] })
+    // One that takes its own row away goes without resting.
+    const gone = setTimeout(() => !button.isConnected && goOn(), goneMs)
     const end = setTimeout(() => forget(), busyMsMax)
     forget = () => {
       clearInterval(look)
       clearTimeout(end)
+      clearTimeout(gone)
       watch.disconnect()
     }
   })

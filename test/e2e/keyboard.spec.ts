@@ -137,6 +137,11 @@ test('where a button goes with what it did, the keyboard goes on from there', as
   await page.keyboard.press('Tab')
   await expect(page.getByRole('combobox', { name: 'SPDX expression' })).toBeFocused()
   await expect(page.getByRole('listbox'), 'no list opens by Tab alone').toHaveCount(0)
+
+  await page.goto(`${node.url}/?rows#/package/${id}?step=card&`)
+  await page.getByRole('button', { name: 'Add a metric' }).press('Enter')
+  await page.getByRole('button', { name: 'Remove metric 1' }).press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
   await node.client.drafts.remove({ id })
 
   await page.goto(`${node.url}/?home#/`)
