@@ -42,6 +42,17 @@ export const filePaths = {
       },
     },
   },
+  '/sealed-packages/{keyId}': {
+    get: {
+      summary: 'The package that sealing an own version made, by the key of its weights; once',
+      tags: ['Licenses'],
+      parameters: [inPath('keyId')],
+      responses: {
+        200: { description: 'The package', content: binary('application/vnd.oci.image.layout.v1+tar') },
+        ...refusals,
+      },
+    },
+  },
   '/drafts/{id}/folder': {
     get: {
       summary: 'The source folder of a draft, as outpost pack takes it',

@@ -1,4 +1,4 @@
-/** Settings of a program from its command line and from OUTPOST_* variables, checked in one place. */
+/** Which folder a program takes for the data of its node, where its command line names none. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { access } from '../../../src-main/contract/api/scopes.ts'
 import { problem } from '../../../src-main/contract/problem.ts'
+import { createApp } from '../../../src-main/http/app.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -55,6 +56,19 @@ describe('addressed to this node', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
+})
+
+test('each route that stands beside the procedures is in the document of the API', async () => {
+  const { paths } = (await (await outpost.fetch('/api/openapi.json')).json()) as { paths: object }
+  const { node } = outpost
+  const app = createApp({ node: node.context, guard: { hostsAllowed: new Set() }, page: null })
+  const raw = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && /^\/(api|models)\//.test(path))
+    .map(({ path }) => path.replace(/^\/api/, ''))
+    .filter((path) => path !== '/docs' && path !== '/openapi.json')
+  expect(raw.length).toBeGreaterThan(4)
+  const described = Object.keys(paths).map((path) => path.replaceAll(/\{\w+\}(\.json)?/g, '*'))
+  expect(described).toEqual(expect.arrayContaining(raw.map((path) => path.replaceAll(/:\w+/g, '*'))))
 })
 
 describe('who is asking', () => {
