@@ -28,9 +28,10 @@ export interface BatchRuns {
 interface BatchRunsOptions {
   mergeable: boolean
   onRun: (rows: number, requests: number, ms: number, times: ExecutionTimes) => void
+  onFailure: (error: unknown) => void
 }
 
-export function createBatchRuns({ mergeable: mayMerge, onRun }: BatchRunsOptions): BatchRuns {
+export function createBatchRuns({ mergeable: mayMerge, onRun, onFailure }: BatchRunsOptions): BatchRuns {
   let mergeable = mayMerge
   const totals = { executions: 0, requests: 0, rows: 0 }
   let queueMs = 0
@@ -69,6 +70,7 @@ export function createBatchRuns({ mergeable: mayMerge, onRun }: BatchRunsOptions
       }
     } catch (error) {
       if (error instanceof OutpostError && !mayBeOfOne.has(error.code)) {
+        onFailure(error)
         for (const waiting of batch) waiting.reject(error)
         return
       }
@@ -95,6 +97,7 @@ export function createBatchRuns({ mergeable: mayMerge, onRun }: BatchRunsOptions
         instance: instance.number,
       })
     } catch (error) {
+      onFailure(error)
       waiting.reject(error as Error)
     }
   }

@@ -52,6 +52,8 @@ export interface BatcherOptions {
   settings?: Partial<HostingSettings>
   /** Once a run of the model, with its rows. */
   onExecution?: (rows: number, times: ExecutionTimes) => void
+  /** A run failed, before its requests hear of it. */
+  onFailure?: (error: unknown) => void
   /** Requests wait, and all copies of the model are at work or there is none. */
   onPressure?: (waiting: number) => void
 }
@@ -78,6 +80,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       pace.ran(rows, requests, ms)
       options.onExecution?.(rows, times)
     },
+    onFailure: (error) => options.onFailure?.(error),
   })
   const countOf = createBatchSize({
     settings,

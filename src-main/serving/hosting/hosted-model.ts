@@ -142,6 +142,7 @@ export function hostModel(
       settings,
       onExecution: statistics.execution,
       onPressure: pressed,
+      onFailure: forgetLost,
     })
     batcher = made
     current = {
@@ -166,6 +167,12 @@ export function hostModel(
     pressedSince ??= performance.now()
     if (replicas.count() > 0 || changing || growing || isDiscarded) return
     grow().catch((error: unknown) => batcher?.refuseAll(asOutpostError(error)))
+  }
+
+  /** A thread that died took its copies along, and the next could not load them again: the next request tries anew. */
+  function forgetLost(error: unknown): void {
+    const isLost = error instanceof OutpostError && error.code === 'DEPLOYMENT_NOT_READY'
+    if (isLost && !changing && !isDiscarded) void change(() => replicas.remove(replicas.count()))
   }
 
   /** Memory first: to make room, another one may have to wait until this one's copies rest. */
