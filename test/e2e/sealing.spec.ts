@@ -63,3 +63,19 @@ test('a version is sealed, saved and licensed to a machine without leaving the p
     await rm(made.folder, { recursive: true, force: true })
   }
 })
+
+test('a machine whose clock or count was lost gets a word of the issuer', async ({ page, node }) => {
+  const { nodeId } = await node.client.licenses.node({})
+  await page.goto(`${node.url}/#/issuing`)
+  await settled(page)
+  const card = page.getByRole('region', { name: 'For one machine' })
+  await expect(card.getByRole('button', { name: 'Sign the time for it' })).toBeDisabled()
+  await card.getByLabel('Machine').fill(nodeId)
+  const time = page.waitForEvent('download')
+  await card.getByRole('button', { name: 'Sign the time for it' }).click()
+  expect((await time).suggestedFilename()).toMatch(/-time\.jws$/)
+  await card.getByLabel('State to go on from').fill('0123456789abcdef0123')
+  const recovery = page.waitForEvent('download')
+  await card.getByRole('button', { name: 'Sign a recovery' }).click()
+  expect((await recovery).suggestedFilename()).toBe('recovery-0123456789abcdef0123.jws')
+})

@@ -15,6 +15,7 @@ import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import css from './issuing.module.css'
 import { KeysCard } from './keys-card.tsx'
+import { MachineCard } from './machine-card.tsx'
 import { ReportsCard } from './reports-card.tsx'
 import { SealCard } from './seal-card.tsx'
 import { TimeCard } from './time-card.tsx'
@@ -65,6 +66,7 @@ export function IssuingPage() {
         <Stack>
           <CodeCard />
           <TimeCard />
+          <MachineCard />
         </Stack>
       </div>
       <ReportsCard />
