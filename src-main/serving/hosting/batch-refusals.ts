@@ -46,7 +46,7 @@ export function createBatchRefusals({
     if (!isFull && !isLate) return null
     const length = lengthNow()
     const message = isFull
-      ? `${length} requests are waiting for this model already.`
+      ? `${length} requests are waiting for this model already: this would be number ${length + 1}.`
       : `${length} requests are waiting, and one more would wait longer than ${settings.p99TargetMs} ms.`
     const retryAfterSeconds = Math.max(1, Math.ceil((waitMs ?? 1000) / 1000))
     totals.refused += 1

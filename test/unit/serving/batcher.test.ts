@@ -315,6 +315,7 @@ test('a full queue says how many wait, and in how long there may be room', async
   const all = [one(0), one(1), one(2)].map((request) => batcher.submit(request))
   await expect(batcher.submit(one(3))).rejects.toMatchObject({
     code: 'QUEUE_FULL',
+    message: '2 requests are waiting for this model already: this would be number 3.', // all that /v2 has room for
     details: { queueLength: 2, queuePosition: 3, retryAfterSeconds: 1 },
   })
   await answer()
