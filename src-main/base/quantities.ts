@@ -3,6 +3,10 @@
 /** 12 345 678 */
 export const grouped = (count: number): string => count.toLocaleString('en-US').replaceAll(',', '\u202f')
 
+/** 1 call, 2 calls; `several` where an s is not all. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : several}`
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** Powers of 1000, as disks and file managers count. */

@@ -1,5 +1,6 @@
 /** What is watched of served models: drift, rules, alerts, and the webhooks that are told. */
 import { OutpostError } from '../base/errors.ts'
+import { counted } from '../base/quantities.ts'
 import { type AlertMetric, alertMetric, type DriftRow, firesBelow } from '../contract/alerts.ts'
 import type { AddCommand } from './add-command.ts'
 import { wholeNumber } from './names.ts'
@@ -118,8 +119,7 @@ function addWebhookCommands(add: AddCommand): void {
 function driftText(row: DriftRow): string {
   const head = `${row.endpoint} ${row.version}: `
   if (row.reference === 'none') return `${head}its package has no suite to compare with`
-  if (row.features.length === 0)
-    return `${head}${row.samples === 1 ? '1 sample' : `${row.samples} samples`} so far, too few to compare`
+  if (row.features.length === 0) return `${head}${counted(row.samples, 'sample')} so far, too few to compare`
   const cells = row.features
     .slice(0, shownMax)
     .map((feature) => [
@@ -132,7 +132,7 @@ function driftText(row: DriftRow): string {
       feature.seen,
     ])
   const features = table(['Of', 'Feature', 'PSI', 'KS', 'Chance', 'Usual', 'Seen'], cells)
-  return `${head}${row.samples} samples beside ${row.cases} cases of its suite\n${features}`
+  return `${head}${counted(row.samples, 'sample')} beside ${counted(row.cases, 'case')} of its suite\n${features}`
 }
 
 function metricOf(text: string): AlertMetric {

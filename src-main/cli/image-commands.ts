@@ -1,5 +1,6 @@
 /** Versions for containers and clusters: image, kserve. */
 import { Option } from 'commander'
+import { counted } from '../base/quantities.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { requireVersion, wholeNumber } from './names.ts'
@@ -67,7 +68,7 @@ async function imageCommand(context: CliContext, reference: string, options: Ima
     base,
     baseLayout,
   }).finally(() => progress.end())
-  context.terminal.result({ output, ...made }, `${output}  ${made.layers} layers\n${made.digest}`)
+  context.terminal.result({ output, ...made }, `${output}  ${counted(made.layers, 'layer')}\n${made.digest}`)
 }
 
 interface KserveOptions {
@@ -106,5 +107,5 @@ async function kserveCommand(context: CliContext, reference: string, options: Ks
     runtimeOnly: options.runtimeOnly ?? false,
     clusterRuntime: options.clusterRuntime ?? false,
   })
-  context.terminal.result({ output, documents }, `${output}  ${documents.length} manifests`)
+  context.terminal.result({ output, documents }, `${output}  ${counted(documents.length, 'manifest')}`)
 }

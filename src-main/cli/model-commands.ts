@@ -1,6 +1,6 @@
 /** The registry: models, versions, delete, verify. */
 import { OutpostError } from '../base/errors.ts'
-import { bytesText } from '../base/quantities.ts'
+import { bytesText, counted } from '../base/quantities.ts'
 import type { VersionRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
@@ -81,12 +81,15 @@ export function addModelCommands(add: AddCommand): void {
       const lines = damaged.map((one) => `✗ ${one.model}@${one.version}`)
       context.terminal.result(
         output,
-        [...lines, `${String(output.versions)} versions looked at, ${damaged.length} damaged`].join('\n'),
+        [
+          ...lines,
+          `${counted(Number(output.versions), 'version')} looked at, ${damaged.length} damaged`,
+        ].join('\n'),
       )
       if (damaged.length > 0) {
         throw new OutpostError(
           'ARTIFACT_CORRUPT',
-          `${damaged.length} versions have files that differ from their digest.`,
+          `Files of ${counted(damaged.length, 'version')} differ from their digest.`,
           {
             hint: 'Import their packages again: that puts the right bytes back.',
             details: { reported: true },

@@ -1,7 +1,7 @@
 /** The node as a whole: backup, restore, login-link, doctor. */
 import { resolve } from 'node:path'
 import { OutpostError } from '../base/errors.ts'
-import { bytesText } from '../base/quantities.ts'
+import { bytesText, counted } from '../base/quantities.ts'
 import type { AddCommand } from './add-command.ts'
 import { refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
@@ -27,12 +27,12 @@ export function addNodeCommands(add: AddCommand): void {
       finishJob(context, node, (await node.client.system.backup(input)).jobId, 'Copying'),
     )
     const damaged = Array.isArray(output.damaged) ? (output.damaged as Damaged[]) : []
-    const copied = `${String(output.path)} (${String(output.files)} files, ${bytesText(Number(output.bytes))})`
+    const copied = `${String(output.path)} (${counted(Number(output.files), 'file')}, ${bytesText(Number(output.bytes))})`
     context.terminal.result(output, [...damagedLines(damaged), copied].join('\n'))
     if (damaged.length > 0) {
       throw new OutpostError(
         'ARTIFACT_CORRUPT',
-        `The backup is made without ${damaged.length} damaged files.`,
+        `The backup is made without ${counted(damaged.length, 'damaged file')}.`,
         {
           hint: 'Import the packages of these versions again, then back up again.',
           details: { reported: true },
@@ -53,7 +53,7 @@ export function addNodeCommands(add: AddCommand): void {
       if (context.host.signal.aborted) throw new OutpostError('JOB_STATE', 'Stopped; nothing was restored.')
       progress.update(done)
     }).finally(() => progress.end())
-    const held = `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${restored.files} files, every one checked)`
+    const held = `${restored.dataDirectory} holds the backup of ${restored.createdAt} (${counted(restored.files, 'file')}, every one checked)`
     const missing =
       restored.damaged.length > 0 ? ['These were damaged when it was made; import them again:'] : []
     context.terminal.result(restored, [held, ...missing, ...damagedLines(restored.damaged)].join('\n'))
@@ -70,7 +70,7 @@ export function addNodeCommands(add: AddCommand): void {
       ? `${context.options.url.replace(/\/+$/, '')}/${new URL(made.url).hash}`
       : made.url
     const minutes = Math.round((Date.parse(made.expiresAt) - Date.now()) / 60_000)
-    context.terminal.result({ ...made, url }, `${url}\nIt works once, for ${minutes} minutes.`)
+    context.terminal.result({ ...made, url }, `${url}\nIt works once, for ${counted(minutes, 'minute')}.`)
   })
 
   add('doctor', 'Look whether this machine can run a node', 'outpost doctor').run(async (context) => {

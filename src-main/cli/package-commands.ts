@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
-import { bytesText } from '../base/quantities.ts'
+import { bytesText, counted } from '../base/quantities.ts'
 import { type ChangeType, changeType, type Lineage } from '../contract/package.ts'
 import type { AddCommand } from './add-command.ts'
 import { type CliContext, refuseUrl } from './context.ts'
@@ -129,7 +129,9 @@ async function packCommand(context: CliContext, path: string, options: PackOptio
   const words = [
     `${options.output}  ${model}@${version}  ${bytesText(bytes)}`,
     digest,
-    ...(suiteCases > 0 ? [`Its suite is ${suiteCases} pictures by the names of their folders`] : []),
+    ...(suiteCases > 0
+      ? [`Its suite is ${counted(suiteCases, 'picture')}, by the names of their folders`]
+      : []),
     ...(signed ? [] : ['not signed: nobody can import it']),
   ].join('\n')
   context.terminal.result(

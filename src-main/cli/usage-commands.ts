@@ -76,7 +76,7 @@ function checkText({ intact, records, head, problem, accounts }: UsageCheck): st
     equal ? 'equal' : 'DIFFERS',
   ])
   const verdict = intact
-    ? `${grouped(records)} calls on record, each as it was written; the statements equal the log.`
+    ? `${grouped(records)} ${records === 1 ? 'call' : 'calls'} on record, each as it was written; the statements equal the log.`
     : `The bill does not equal the log. ${problem}`
   const sums =
     rows.length === 0

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
 import { importSigningKey } from '../../base/signing-key.ts'
-import type { ChangeType, Lineage, PackageDescriptor } from '../../contract/package.ts'
+import { type ChangeType, type Lineage, type PackageDescriptor, versionOf } from '../../contract/package.ts'
 import { casesMade } from '../../package/archive/labelled-pictures.ts'
 import { type Packed, pack } from '../../package/archive/pack.ts'
 import type { PackageSource } from '../../package/archive/package-source.ts'
@@ -71,7 +71,12 @@ export async function packSource(request: PackRequest): Promise<PackAnswer> {
     signal: request.signal,
     onProgress: ({ bytesDone, bytesTotal }) => request.onProgress(bytesDone / Math.max(1, bytesTotal)),
   })
-  return { ...packed, model: id, version, suiteCases: casesMade(source) }
+  return {
+    ...packed,
+    model: id,
+    version: versionOf(source.descriptor) ?? version,
+    suiteCases: casesMade(source),
+  }
 }
 
 async function refuseOutput({ output, force = false }: PackRequest): Promise<void> {

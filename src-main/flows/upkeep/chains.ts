@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { verifyAuditChain } from '../../audit/verify-chain.ts'
+import { counted } from '../../base/quantities.ts'
 import { verifyUsage } from '../../metering/verify-usage.ts'
 import { type DataPaths, dataPaths } from '../../store/data-paths.ts'
 import { inspectNodeDatabase } from '../../store/open.ts'
@@ -27,7 +28,11 @@ async function audit(dataDirectory: string): Promise<Finding> {
   try {
     const verdict = verifyAuditChain(db)
     return verdict.outcome === 'intact'
-      ? { name: 'audit', outcome: 'good', message: `${verdict.entries} entries, each as it was written.` }
+      ? {
+          name: 'audit',
+          outcome: 'good',
+          message: `${counted(verdict.entries, 'entry', 'entries')}, each as it was written.`,
+        }
       : {
           name: 'audit',
           outcome: 'bad',
@@ -58,6 +63,8 @@ async function usage(paths: DataPaths): Promise<Finding> {
   return {
     name: 'usage',
     outcome: intact ? 'good' : 'bad',
-    message: intact ? `${records} calls on record, each as it was written.` : `The log of calls: ${problem}`,
+    message: intact
+      ? `${counted(records, 'call')} on record, each as it was written.`
+      : `The log of calls: ${problem}`,
   }
 }

@@ -86,3 +86,10 @@ test('doctor tells where the node listens, and of no port that it does not have'
   expect(out).not.toMatch(/port \d+ +(Free|Taken)/)
   expect(out).not.toContain('libraries:')
 })
+
+test('pack names the version as import and deploy do', async () => {
+  const packed = await outpost('pack', inFolder('debian-sections'), '-o', inFolder('again.outpost'))
+  expect(packed.out).toContain('acme.debian-sections@1.0.0+debian.12.15')
+  const document = await outpost('pack', inFolder('debian-sections'), '-o', inFolder('b.outpost'), '--json')
+  expect(JSON.parse(document.out)).toMatchObject({ version: '1.0.0+debian.12.15', suiteCases: 0 })
+})
