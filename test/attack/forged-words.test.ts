@@ -115,10 +115,15 @@ test('2: the node’s own publisher licenses nobody else’s versions, whatever 
 test('2: a license ends or shadows only what the same issuer issued', async () => {
   const { payload, text } = acme.license()
   await only(text)
-  await install(own.license({ supersedes: [payload.lid] }).text)
+  const stranger = await install(own.license({ supersedes: [payload.lid] }).text)
+  expect(stranger.effects.join(' ')).not.toContain(payload.lid)
   expect(await stateOf(payload.lid)).toBe('active')
+  // What the same issuer ends does end, whoever named it before.
+  const other = acme.license({ supersedes: [payload.lid] })
+  await install(other.text)
+  expect(await stateOf(payload.lid)).toBe('superseded')
+  await only(acme.license({ lid: payload.lid, seq: 2 }).text)
   expect(await refusalOf(install(own.license({ lid: payload.lid, seq: 9 }).text))).toBe('LIC_ISSUER')
-  await install(acme.license({ lid: payload.lid, seq: 2 }).text)
 })
 
 test('23: another list under the number of the one that is here is refused', async () => {

@@ -66,7 +66,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
         installedBy: actor.name,
         emergency: history[0]?.emergency ?? [], // a code is good once, whatever document it was first read out for
       })
-      for (const lid of license.supersedes) if (lid !== license.lid) endLicense(node.db, lid, license.lid, at)
+      for (const lid of endedBy(node, license)) endLicense(node.db, lid, license.lid, at)
     },
   }
 }
@@ -95,6 +95,10 @@ function requireSameIssuer({ lid, iss }: LicensePayload, history: readonly Store
     },
   )
 }
+
+/** Of those that it names: the ones that are here, and of the same issuer. */
+const endedBy = (node: NodeContext, { lid: own, iss, supersedes }: LicensePayload): string[] =>
+  supersedes.filter((lid) => lid !== own && licenseHistory(node.db, lid).some(({ issuer }) => issuer === iss))
 
 /** Also where the rows of the documents before are gone. */
 function requireNotBefore(node: NodeContext, { lid, seq }: LicensePayload): void {
@@ -173,7 +177,7 @@ function effectsOf(node: NodeContext, license: LicensePayload, history: readonly
         ? `It takes the place of document ${replaced.seq} on ${dayOf(nbf)}; until then that one goes on.`
         : `It takes the place of document ${replaced.seq} of the same license at once.`,
     )
-  for (const lid of license.supersedes) effects.push(`It ends the license ${lid}.`)
+  for (const lid of endedBy(node, license)) effects.push(`It ends the license ${lid}.`)
   if (!installed) effects.push(`The model is not installed here yet: import its package next.`)
   return effects
 }
