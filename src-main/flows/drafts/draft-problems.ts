@@ -72,10 +72,11 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
     add(level, 'license', 'license.spdx', message)
   if (isBlank(asRecord(draft.descriptor.change).releaseNotes))
     add('warning', 'version', 'change.releaseNotes', 'The release notes are empty.')
+  // What is named too much is asked for too much and does no harm, and nothing here could be confirmed.
   const taken = carriedLineage(draft, around)
   if (taken !== null)
     add(
-      'warning',
+      'hint',
       'card',
       'lineage',
       `As ${around.predecessor?.version} it says that it was ${taken}. Look whether these weights were, and take out what they were not.`,

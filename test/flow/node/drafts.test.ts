@@ -328,7 +328,7 @@ describe('a draft that begins from a version', () => {
     expect(draft.descriptor).not.toHaveProperty('training.dataSource')
     // It says nothing of the new weights until a person has looked.
     const told = draft.problemList.find(({ field }) => field === 'lineage')
-    expect(told).toMatchObject({ level: 'warning', step: 'card' })
+    expect(told).toMatchObject({ level: 'hint', step: 'card' })
     expect(told?.message).toContain('fine-tuned from other.base 2.0.0')
     const other = await drafts.update({ id: draft.id, descriptor: { lineage: null } })
     expect(other.problemList.filter(({ field }) => field === 'lineage')).toEqual([])
