@@ -6,7 +6,8 @@ import { bucketCount, resizeBuckets } from '../../base/buckets.ts'
 import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { withBuild } from '../../base/version-order.ts'
-import { bucketsTotal, type Strategy } from '../../contract/traffic.ts'
+import { bucketsTotal, type Strategy, trafficPolicy } from '../../contract/traffic.ts'
+import { readJson } from '../../store/sqlite.ts'
 import {
   changeTarget,
   deleteTarget,
@@ -14,7 +15,12 @@ import {
   putTarget,
   type StoredTarget,
 } from '../../store/tables/endpoint-targets.ts'
-import { findEndpointById, putEndpoint, type StoredEndpoint } from '../../store/tables/endpoints.ts'
+import {
+  findEndpointById,
+  putEndpoint,
+  type StoredEndpoint,
+  setPolicy,
+} from '../../store/tables/endpoints.ts'
 import { nextSnapshot } from '../../store/tables/meta.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
@@ -169,6 +175,7 @@ export async function makePrimary(
       originNode: node.nodeId,
       at,
     })
+    changeFailover(node, endpoint, at, to, stays ? from : null)
     const why = reason === undefined ? {} : { reason }
     const done = { status: 'complete', weight: bucketsTotal, endedAt: at } as const
     // One that was the primary before has no transition of its own on the way back.
@@ -178,6 +185,20 @@ export async function makePrimary(
   })
   await applyChange(node, endpoint.name)
   node.announce('models', endpoint.model)
+}
+
+/** R172: a chain names the version that another one was swapped for, and none that is there no longer. */
+function changeFailover(
+  node: NodeContext,
+  { id, policy }: StoredEndpoint,
+  at: string,
+  name: string,
+  instead: string | null,
+): void {
+  const stored = readJson(trafficPolicy, policy, 'policy')
+  if (!stored.failover.includes(name)) return
+  const names = stored.failover.flatMap((one) => (one === name ? (instead ?? []) : one))
+  setPolicy(node.db, id, JSON.stringify({ ...stored, failover: [...new Set(names)] }), at)
 }
 
 export async function takeOut(
@@ -191,6 +212,7 @@ export async function takeOut(
   const details = { endpoint: endpoint.name, reason }
   audited(node, actor, { action: 'endpoint.roll-back', object: `${endpoint.model}@${to}`, details }, (at) => {
     deleteTarget(node.db, target.id)
+    changeFailover(node, endpoint, at, to, null)
     noteTransition(node, endpoint.name, to, { status: 'rolled_back', weight: 0, reason, endedAt: at })
     nextSnapshot(node.db)
   })

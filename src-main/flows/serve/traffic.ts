@@ -102,6 +102,11 @@ export async function rollBackByRule(
   if (target && endpoint) await takeOut(node, { name: 'node' }, endpoint, target, input.reason)
 }
 
+const namesIn = ({ failover, rules }: TrafficPolicy): string[] => [
+  ...failover,
+  ...rules.map(({ version }) => version),
+]
+
 export async function changePolicy(
   node: NodeContext,
   actor: Actor,
@@ -109,8 +114,9 @@ export async function changePolicy(
 ): Promise<DeploymentRow> {
   const endpoint = requireEndpoint(node, input.endpoint)
   const served = [nameOf(endpoint), ...listTargets(node.db, endpoint.id).map(nameOf)]
-  const named = [...input.policy.failover, ...input.policy.rules.map(({ version }) => version)]
-  const unknown = named.find((version) => !served.includes(version))
+  // What was named while it was served may stay, so that the rest can be changed.
+  const known = [...served, ...namesIn(readJson(trafficPolicy, endpoint.policy, 'policy'))]
+  const unknown = namesIn(input.policy).find((version) => !known.includes(version))
   if (unknown !== undefined) {
     throw new OutpostError('VERSION_NOT_FOUND', `"${endpoint.name}" does not serve ${unknown}.`, {
       hint: `It serves ${served.join(', ')}.`,
