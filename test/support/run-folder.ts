@@ -2,7 +2,7 @@
  * A temporary directory for one run of the tests, removed at its end: also what a test kills in the middle of its work,
  * and what a process that outlives its test writes, leaves nothing in the system's own.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,6 +17,7 @@ export function setup(): void {
     if (pid > 0 && hasEnded(pid)) remove(join(system, name))
   }
   folder = mkdtempSync(join(system, `${prefix}${process.pid}-`))
+  chmodSync(folder, 0o711) // what a test runs as another account has to come through, and sees no names
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder
 }
 
