@@ -66,19 +66,21 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
           </span>
         ))}
       </p>
-      <div className={css.charts}>
-        {charts.map(({ figure, title }) => (
-          <figure key={figure} className={css.chart}>
-            <figcaption>{title}</figcaption>
-            {isMeasured(history, figure) ? (
-              <Suspense fallback={<div className={css.coming} />}>
-                <LivePlot label={title} history={history} figure={figure} marks={marks} />
-              </Suspense>
-            ) : (
-              <p className={css.coming}>Nothing measured yet</p>
-            )}
-          </figure>
-        ))}
+      <div className={css.frame}>
+        <div className={css.charts}>
+          {charts.map(({ figure, title }) => (
+            <figure key={figure} className={css.chart}>
+              <figcaption>{title}</figcaption>
+              {isMeasured(history, figure) ? (
+                <Suspense fallback={<div className={css.coming} />}>
+                  <LivePlot label={title} history={history} figure={figure} marks={marks} />
+                </Suspense>
+              ) : (
+                <p className={css.coming}>Nothing measured yet</p>
+              )}
+            </figure>
+          ))}
+        </div>
       </div>
       <Disclosure title="As a table">
         <PlainTable
