@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
+import { formatNumber } from '../../components/format.ts'
 import { refusedOperations } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
@@ -9,13 +10,14 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { None, Time, Version } from '../../components/values.tsx'
 import css from './licenses.module.css'
+import { groupRefusals } from './refusal-groups.ts'
 
 export function RefusalsTab({ onExplain }: { onExplain: (model: string, version: string) => void }) {
   const query = useQuery(orpc.licenses.refusals.queryOptions({ refetchInterval: 10_000 }))
   return (
     <Loaded query={query} what="the last refusals">
       {(rows) => (
-        <Card title="Last refusals" note="by a license or a quota, the newest first">
+        <Card title="Last refusals" note="by a license or a quota, the same ones as one, the newest first">
           {rows.length === 0 ? (
             <EmptyState title="Nothing was refused by a license">
               A call, a deployment or an export that a license or its quota refuses stands here with the rule
@@ -25,7 +27,8 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
             <PlainTable
               label="Last refusals"
               columns={[
-                { title: 'When' },
+                { title: 'Last' },
+                { title: 'Times', align: 'end' },
                 { title: 'What' },
                 { title: 'Model' },
                 { title: 'Code' },
@@ -33,10 +36,11 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
                 { title: 'Request' },
                 { title: 'Explain', align: 'end' },
               ]}
-              rows={rows.map((row, at) => ({
+              rows={groupRefusals(rows).map(({ last: row, times }, at) => ({
                 key: `${row.at} ${row.requestId ?? at}`,
                 cells: [
                   <Time key="at" at={row.at} />,
+                  formatNumber(times),
                   refusedOperations[row.of],
                   <span key="model">
                     {row.model} <Version name={row.version} short />
