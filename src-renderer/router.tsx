@@ -14,6 +14,7 @@ import { loginQuery } from './data/node.ts'
 import { queryClient } from './data/query-client.ts'
 import { Frame } from './layout/frame.tsx'
 import { PageFailed, PageMissing } from './layout/page-failed.tsx'
+import { sections } from './pages/settings/sections.ts'
 import {
   claimSearch,
   deploymentsSearch,
@@ -40,6 +41,8 @@ declare module '@tanstack/react-router' {
     title?: string
     /** The path parameter whose value is the title. */
     titleFrom?: string
+    /** What that value is called, where it has a name of its own. */
+    titleOf?: Readonly<Record<string, string>>
     parent?: Crumb
   }
 }
@@ -167,13 +170,17 @@ const jobs = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  staticData: { title: 'Settings' },
+  staticData: { title: sections.keys, parent: { title: 'Settings', to: '/settings' } },
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 })
 const settingsSection = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section',
-  staticData: { title: 'Settings' },
+  staticData: {
+    titleFrom: 'section',
+    titleOf: sections,
+    parent: { title: 'Settings', to: '/settings' },
+  },
   component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
 })
 const login = createRoute({

@@ -15,14 +15,16 @@ interface Crumb {
   to: string
 }
 
+const namedValue = (names: Readonly<Record<string, string>> = {}, value: string): string =>
+  (Object.hasOwn(names, value) && names[value]) || value
+
 /** From the routes' static titles; a path parameter names itself. */
 function useCrumbs(): Crumb[] {
   return useMatches({
     select: (matches) =>
       matches.flatMap(({ staticData, pathname, params }) => {
-        const title = staticData.titleFrom
-          ? Object.entries(params).find(([name]) => name === staticData.titleFrom)?.[1]
-          : staticData.title
+        const value = Object.entries(params).find(([name]) => name === staticData.titleFrom)?.[1]
+        const title = value === undefined ? staticData.title : namedValue(staticData.titleOf, value)
         const parent = staticData.parent
         const own = title ? [{ title, to: pathname }] : []
         return parent && own.length ? [parent, ...own] : own
@@ -48,11 +50,11 @@ export function TopBar({ run }: { run: RunCommand }) {
       <nav className={style.crumbs} aria-label="Breadcrumb">
         {crumbs.map(({ title, to }, at) =>
           at === crumbs.length - 1 ? (
-            <b key={to} aria-current="page" title={title}>
+            <b key={`${to} ${title}`} aria-current="page" title={title}>
               {title}
             </b>
           ) : (
-            <Fragment key={to}>
+            <Fragment key={`${to} ${title}`}>
               <Link to={to}>{title}</Link> {'/ '}
             </Fragment>
           ),
