@@ -2,7 +2,9 @@
 import type { ReactNode } from 'react'
 import type { DeploymentRow, JobRow, Stage } from '../../src-main/contract/views.ts'
 import { foundDamage } from '../data/damage.ts'
+import { useStatus } from '../data/node.ts'
 import style from './chip.module.css'
+import { deploymentStateWords } from './deployment-state.ts'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'accent' | 'neutral'
 
@@ -25,13 +27,6 @@ export function Chip({
   )
 }
 
-const deploymentStates: Record<DeploymentRow['state'], [Tone, string]> = {
-  starting: ['info', 'Starting'],
-  ready: ['ok', 'Ready'],
-  failed: ['bad', 'Failed'],
-  stopped: ['neutral', 'Stopped'],
-  'set-aside': ['bad', 'Set aside'],
-}
 const jobStates: Record<JobRow['state'], [Tone, string]> = {
   queued: ['neutral', 'Queued'],
   running: ['info', 'Running'],
@@ -58,14 +53,19 @@ type StateChipProps =
   | { stage: Stage }
 
 export function StateChip(props: StateChipProps) {
-  const [tone, word] =
-    'deployment' in props
-      ? deploymentStates[props.deployment]
-      : 'job' in props
-        ? jobState(props.job)
-        : stages[props.stage]
+  if ('deployment' in props) return <DeploymentChip state={props.deployment} />
+  const [tone, word] = 'job' in props ? jobState(props.job) : stages[props.stage]
   return (
     <Chip tone={tone} dot={!('stage' in props)}>
+      {word}
+    </Chip>
+  )
+}
+
+function DeploymentChip({ state }: { state: DeploymentRow['state'] }) {
+  const [tone, word, why] = deploymentStateWords(state, useStatus()?.serving.state)
+  return (
+    <Chip tone={tone} dot {...(why && { title: why })}>
       {word}
     </Chip>
   )

@@ -32,7 +32,7 @@ export const deploymentColumns = column.columns([
   column.accessor('state', {
     id: 'state',
     header: 'State',
-    meta: { width: '88px' },
+    meta: { width: '102px' },
     cell: ({ row: { original } }) => (
       <span title={original.failure?.message}>
         <StateChip deployment={original.state} />
@@ -96,7 +96,7 @@ export const deploymentColumns = column.columns([
   column.accessor('bytesLoaded', {
     id: 'memory',
     header: 'Memory',
-    meta: { width: '64px', align: 'end' },
+    meta: { width: '60px', align: 'end' },
     cell: ({ getValue }) => ofBytes(getValue()),
   }),
   column.accessor('digest', {
