@@ -24,8 +24,15 @@ function Notice({ notice }: { notice: LicenseNotice }) {
   )
 }
 
+interface VersionLicenseProps {
+  model: string
+  version: string
+  /** The gravest alone, or all but those: where other banners stand between. */
+  only?: 'gravest' | 'rest'
+}
+
 /** Whether the version may be served here, and what of its license ends soon. */
-export function VersionLicense({ model, version }: { model: string; version: string }) {
+export function VersionLicense({ model, version, only }: VersionLicenseProps) {
   const decided = useQuery(
     orpc.licenses.explain.queryOptions({ input: { model, version }, refetchInterval: everyMs, retry: false }),
   ).data
@@ -35,7 +42,7 @@ export function VersionLicense({ model, version }: { model: string; version: str
   if (!decided || decided.own) return null
   const { decision } = decided
   if (!decision.allowed)
-    return (
+    return only === 'rest' ? null : (
       <Banner
         tone="bad"
         title={decision.code === 'LIC_NONE' ? 'No license.' : 'The license does not allow serving.'}
@@ -52,10 +59,15 @@ export function VersionLicense({ model, version }: { model: string; version: str
   const row = rows?.find(
     ({ lid, state }) => lid === decision.lid && ['active', 'grace', 'emergency'].includes(state),
   )
+  const notices = row
+    ? noticesOf(row).filter(({ tone }) => !only || (tone === 'bad') === (only === 'gravest'))
+    : []
   return (
     <>
-      <CountingStopped />
-      {row && noticesOf(row).map((notice) => <Notice key={notice.kind} notice={notice} />)}
+      {only !== 'rest' && <CountingStopped />}
+      {notices.map((notice) => (
+        <Notice key={notice.kind} notice={notice} />
+      ))}
     </>
   )
 }

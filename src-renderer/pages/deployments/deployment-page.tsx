@@ -102,9 +102,10 @@ function Deployment({ row }: { row: DeploymentRow }) {
           </>
         }
       />
+      <VersionLicense model={row.model} version={row.version} only="gravest" />
       <FailureNotice row={row} />
-      <VersionLicense model={row.model} version={row.version} />
       <FiringAlerts row={row} />
+      <VersionLicense model={row.model} version={row.version} only="rest" />
       <Figures row={row} />
       <VersionsCard row={row} />
       <Suspense fallback={<Loading what="the charts" />}>
