@@ -1,9 +1,9 @@
 /** What the state of an endpoint is called: no version answers where the serving process does not run. */
 import type { NodeStatus } from '../../src-main/contract/api/system.ts'
 import type { DeploymentRow } from '../../src-main/contract/views.ts'
-import type { Tone } from './chip.tsx'
 
 type State = DeploymentRow['state']
+type Tone = 'ok' | 'bad' | 'info' | 'neutral'
 
 const states: Record<State, [Tone, string]> = {
   starting: ['info', 'Starting'],
