@@ -328,6 +328,14 @@ export const draftFile = z.object({
   bytes: z.int(),
   digest: digest.nullable(),
 })
+export const textOrigins = z.partialRecord(
+  z.enum(['card', 'license', 'migrationGuide', 'labels']),
+  z.discriminatedUnion('from', [
+    z.object({ from: z.literal('file'), path: z.string() }),
+    /** The version that the draft began from, as people name it. */
+    z.object({ from: z.literal('version'), version: z.string() }),
+  ]),
+)
 export const draftRow = z.object({
   id: rowId,
   title: z.string(),
@@ -343,6 +351,8 @@ export const draftDetail = draftRow.extend({
   files: z.array(draftFile),
   graph: graphSummary.nullable(),
   texts: z.object({ card: z.string(), license: z.string(), migrationGuide: z.string(), labels: z.string() }),
+  /** Where a text came from that was not typed. */
+  origins: textOrigins,
   problemList: z.array(draftProblem),
   /** The newest version of this model id in the registry, and the one that the change type computes. */
   predecessor: z.object({ version: versionName, descriptor: packageDescriptor }).nullable(),

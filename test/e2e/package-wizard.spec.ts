@@ -174,6 +174,7 @@ test('the next version begins from the one that was just built, and is built in 
   // Its words are taken over; the files are the new one's to bring.
   await expect(page.getByRole('heading', { level: 1, name: 'Cells of our own' })).toBeVisible()
   await expect(page.getByText('The model and what belongs to it will be listed here')).toBeVisible()
+  await expect(page.getByText(/Taken over from 1\.1\.0: \d+ labels/)).toBeVisible()
   const { rows } = await node.client.drafts.list({})
   const begun = rows.find(({ version }) => version === '1.2.0')
   const { texts, descriptor } = await node.client.drafts.get({ id: begun?.id ?? '' })

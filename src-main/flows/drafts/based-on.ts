@@ -10,7 +10,7 @@ import { requireLineage } from '../licenses/lineage.ts'
 import type { NodeContext } from '../node-context.ts'
 import { findVersion } from '../registry.ts'
 
-type TakenOver = Pick<StoredDraft, 'descriptor' | 'texts'>
+type TakenOver = Pick<StoredDraft, 'descriptor' | 'texts' | 'origins'>
 
 /** `reference` is a model, whose newest version is meant, or MODEL@VERSION. Its license must allow a change of it. */
 export async function takeOver(node: NodeContext, reference: string): Promise<TakenOver> {
@@ -19,10 +19,15 @@ export async function takeOver(node: NodeContext, reference: string): Promise<Ta
   requireLineage(node, { lineage: [{ model, version: parent.version, relation: 'modified' }] })
   const { change, evaluation: _evaluation, training, sealed: _sealed, ...kept } = parent.descriptor
   const own = ownPublisher(node.db)?.name
+  const id = own === undefined ? kept.id : `${own}.${kept.id.split('.')[1]}`
+  const before = {
+    from: 'version' as const,
+    version: id === kept.id ? kept.version : `${kept.id} ${kept.version}`,
+  }
   return {
     descriptor: {
       ...kept,
-      id: own === undefined ? kept.id : `${own}.${kept.id.split('.')[1]}`,
+      id,
       ...lineageAfter(parent.descriptor, own),
       outputs: withInlineLabels(parent),
       training: { hyperparameters: training.hyperparameters },
@@ -34,6 +39,7 @@ export async function takeOver(node: NodeContext, reference: string): Promise<Ta
       migrationGuide: '',
       labels: (parent.labels[labelsOf(parent.descriptor)[0]?.tensor ?? ''] ?? []).join('\n'),
     },
+    origins: { card: before, license: before, labels: before },
   }
 }
 

@@ -35,6 +35,7 @@ export type DraftPatch = (draft: StoredDraft) => StoredDraft
 
 interface Taken {
   texts: Partial<StoredDraft['texts']>
+  origins: StoredDraft['origins']
   descriptor: Record<string, unknown>
   files: DraftFile[]
 }
@@ -50,7 +51,7 @@ export async function takeFiles(
   try {
     checkPaths(new Set([...draft.files, ...named].map(({ path }) => path)))
     return await withSet(node, draft, async (folder) => {
-      const taken: Taken = { texts: {}, descriptor: {}, files: [] }
+      const taken: Taken = { texts: {}, origins: {}, descriptor: {}, files: [] }
       for (const one of named) await takeFile(folder, one, taken)
       const arrived = new Set(taken.files.map(({ path }) => path))
       const files = [...draft.files.filter(({ path }) => !arrived.has(path)), ...taken.files]
@@ -66,6 +67,7 @@ export async function takeFiles(
             ...now,
             files,
             texts: { ...now.texts, ...taken.texts },
+            origins: { ...now.origins, ...taken.origins },
             descriptor: { ...now.descriptor, ...taken.descriptor },
           }),
         )
@@ -119,6 +121,7 @@ async function takeFile(
   if (text !== null) {
     const written = await readText(file.path)
     taken.texts[text] = /\.json$/i.test(path) ? labelsOfJson(written, path) : written
+    taken.origins[text] = { from: 'file', path }
   } else if (path === 'outpost.json') {
     const written = await readText(file.path)
     Object.assign(taken.descriptor, parseJsonAs(describedFields, written, 'DESCRIPTOR_INVALID', path))

@@ -6,7 +6,7 @@ import { newId } from '../../base/ids.ts'
 import { createTurns } from '../../base/turns.ts'
 import { nextVersion } from '../../base/version-order.ts'
 import { type ChangeType, changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
-import type { DraftDetail } from '../../contract/views.ts'
+import { type DraftDetail, textOrigins } from '../../contract/views.ts'
 import { inTransaction, type RowWindow, readJson, readJsonOrNull } from '../../store/sqlite.ts'
 import {
   deleteDraft,
@@ -113,6 +113,7 @@ function toDetail(node: NodeContext, draft: StoredDraft): DraftDetail {
     files: draft.files,
     graph: draft.graph,
     texts: draft.texts,
+    origins: draft.origins,
     problemList: draftProblems(draft, completeDescriptor(draft), around),
     predecessor: predecessor && { version: predecessor.version, descriptor: predecessor.descriptor },
     suggestedVersion: nextFree(
@@ -138,6 +139,7 @@ export async function createDraft(
     id: newId(),
     descriptor: {},
     texts: noTexts,
+    origins: {},
     files: [],
     graph: null,
     report: null,
@@ -160,11 +162,11 @@ export async function createDraft(
 
 /** Words and schema of a version that is here; release notes and numbers are the new one's to write. */
 async function basedOn(node: NodeContext, draft: StoredDraft, reference: string): Promise<StoredDraft> {
-  const { descriptor, texts } = await takeOver(node, reference)
+  const { descriptor, ...taken } = await takeOver(node, reference)
   const { predecessor } = surroundings(node, { ...draft, descriptor })
   const before = predecessor?.version.split('+')[0] ?? null
   const version = nextFree(node, text(descriptor.id), before, 'minor')
-  return { ...draft, texts, descriptor: { ...descriptor, version } }
+  return { ...draft, ...taken, descriptor: { ...descriptor, version } }
 }
 
 export interface DraftChange {
@@ -186,6 +188,7 @@ export function updateDraft(node: NodeContext, actor: Actor, change: DraftChange
       ...draft,
       descriptor: withoutNull({ ...draft.descriptor, ...change.descriptor }),
       texts: { ...draft.texts, ...texts },
+      origins: stillFrom(draft, texts),
       step: change.step ?? draft.step,
       report: changed ? null : draft.report,
     })
@@ -193,6 +196,17 @@ export function updateDraft(node: NodeContext, actor: Actor, change: DraftChange
   const details = { fields: [...Object.keys(change.descriptor ?? {}), ...Object.keys(texts)] }
   return toDetail(node, audited(node, actor, { action: 'draft.update', object: draft.id, details }, save))
 }
+
+/** A text that was typed since is nobody else's. */
+const stillFrom = ({ texts, origins }: StoredDraft, typed: Partial<StoredDraft['texts']>) =>
+  textOrigins.parse(
+    Object.fromEntries(
+      Object.entries(origins).filter(([name]) => {
+        const text = name as keyof StoredDraft['texts']
+        return typed[text] === undefined || typed[text] === texts[text]
+      }),
+    ),
+  )
 
 /** A field that was taken out, not one that is null. */
 const withoutNull = (fields: Record<string, unknown>): Record<string, unknown> =>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { draftStep } from '../../contract/choices.ts'
 import { graphSummary } from '../../contract/package.ts'
 import { validationReport } from '../../contract/validation.ts'
-import { draftFile } from '../../contract/views.ts'
+import { draftFile, textOrigins } from '../../contract/views.ts'
 import {
   type NodeReader,
   type NodeWriter,
@@ -20,11 +20,14 @@ const draftTexts = z.object({
   migrationGuide: z.string(),
   labels: z.string(),
 })
+/** In the column of the texts, beside them; drafts of before have none. */
+const storedOrigins = z.object({ origins: textOrigins.default({}) })
 
 const storedDraft = z.object({
   id: z.string(),
   descriptor: z.record(z.string(), z.unknown()),
   texts: draftTexts,
+  origins: textOrigins,
   files: z.array(draftFile),
   graph: graphSummary.nullable(),
   report: validationReport.nullable(),
@@ -54,6 +57,7 @@ const read = (row: Raw): StoredDraft => ({
   id: row.id,
   descriptor: readJson(fields.descriptor, row.descriptor, 'draft'),
   texts: readJson(draftTexts, row.texts, 'draft text'),
+  origins: readJson(storedOrigins, row.texts, 'draft text').origins,
   files: readJson(fields.files, row.files, 'list of draft files'),
   graph: readJsonOrNull(graphSummary, row.graph, 'graph summary'),
   report: readJsonOrNull(validationReport, row.report, 'validation report'),
@@ -81,6 +85,7 @@ export function findDraft(db: NodeReader, id: string): StoredDraft | null {
 
 /** Writes the whole draft: what is typed is kept as it is typed. */
 export function putDraft(db: NodeWriter, draft: StoredDraft, originNode: string): void {
+  const { origins, ...rest } = draft
   sql(
     db,
     `insert into drafts (id, origin_node, descriptor, texts, files, graph, report, step, created_at, updated_at)
@@ -89,10 +94,10 @@ export function putDraft(db: NodeWriter, draft: StoredDraft, originNode: string)
         graph = excluded.graph, report = excluded.report, step = excluded.step, updated_at = excluded.updated_at,
         revision = revision + 1`,
   ).run({
-    ...draft,
+    ...rest,
     originNode,
     descriptor: JSON.stringify(draft.descriptor),
-    texts: JSON.stringify(draft.texts),
+    texts: JSON.stringify({ ...draft.texts, origins }),
     files: JSON.stringify(draft.files),
     graph: draft.graph && JSON.stringify(draft.graph),
     report: draft.report && JSON.stringify(draft.report),

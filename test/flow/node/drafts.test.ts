@@ -318,6 +318,7 @@ describe('a draft that begins from a version', () => {
     const draft = await drafts.create({ handles: [], basedOn: 'acme.parent' })
     expect(draft).toMatchObject({
       texts: { card, license: 'Ours.', migrationGuide: '', labels: 'cat\ndog\nowl' },
+      origins: { labels: { from: 'version', version: '1.0.0' } },
       descriptor: {
         ...{ id: 'acme.parent', version: '1.1.0', title: 'Linear', lineage },
         change: { type: 'minor', releaseNotes: '' },
@@ -332,6 +333,12 @@ describe('a draft that begins from a version', () => {
     expect(told?.message).toContain('fine-tuned from other.base 2.0.0')
     const other = await drafts.update({ id: draft.id, descriptor: { lineage: null } })
     expect(other.problemList.filter(({ field }) => field === 'lineage')).toEqual([])
+    // A file or a hand that brings labels is told from what was taken over.
+    const brought = await add(draft.id, { 'labels.txt': 'cat\ndog\nowl' })
+    expect(brought.origins.labels).toEqual({ from: 'file', path: 'labels.txt' })
+    const typed = await drafts.update({ id: draft.id, texts: { license: 'Ours still.' } })
+    expect(typed.origins).toMatchObject({ card: { from: 'version', version: '1.0.0' } })
+    expect(typed.origins).not.toHaveProperty('license')
 
     await add(draft.id, { 'model.onnx': onnx })
     await drafts.update({ id: draft.id, descriptor: { change: { type: 'minor', releaseNotes: 'More.' } } })

@@ -76,6 +76,7 @@ test('drafts are kept as they are typed, valid or not', async () => {
     id: newId(),
     descriptor: { version: 'not yet', title: '' },
     texts: { card: '# Ü', license: '', migrationGuide: '', labels: '' },
+    origins: { labels: { from: 'file', path: 'labels.txt' } },
     files: [{ path: 'model.onnx', kind: 'weight', bytes: 1, digest: null }],
     graph: null,
     report: null,
