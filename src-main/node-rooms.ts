@@ -18,8 +18,8 @@ import { createAlertIntake } from './flows/alerts/alert-intake.ts'
 import type { AlertChange } from './flows/alerts/alerts.ts'
 import { createWebhookOutbox } from './flows/alerts/webhook-outbox.ts'
 import { runDraftBuild, runDraftTest } from './flows/drafts/build-draft.ts'
-import { noteCounted } from './flows/licenses/counted.ts'
-import { tellOfRefusals, watchLicenses } from './flows/licenses/notices.ts'
+import { noteLicensing } from './flows/licenses/note-licensing.ts'
+import { watchLicenses } from './flows/licenses/notices.ts'
 import { openLicensing } from './flows/licenses/open-licensing.ts'
 import { createQuotaBoard } from './flows/licenses/quota-board.ts'
 import { createMailOutbox } from './flows/mail/mail-outbox.ts'
@@ -249,12 +249,7 @@ function superviseServing(
       void rollBackByRule(context(), broken).catch((error: unknown) =>
         parts.log.error({ err: error, ...broken }, 'a version could not be taken out'),
       ),
-    onLicensing: (told) => {
-      context().quotas.take(told)
-      noteCounted(context(), told)
-      tellOfRefusals(context(), told.refusals)
-      if (told.refusals.length > 0) parts.announce('licenses')
-    },
+    onLicensing: (told) => noteLicensing(context(), told),
     onKeysUsed: (ids) => noteKeysUsed(context(), ids),
     onAlert: parts.onAlert,
     onChange: (topic) => parts.announce(topic),

@@ -100,7 +100,8 @@ function ofTime(
   ]
 }
 
-function ofQuota(node: NodeContext, license: LicensePayload): Notice[] {
+/** Of several marks only the highest that was reached: one that was passed within a second needs no word of its own. */
+export function ofQuota(node: NodeContext, license: LicensePayload): Notice[] {
   const { used, limit, month } = quotaUsageOf(node, license)
   if (limit === null || limit === 0) return []
   // A month whose quota was raised is told of anew.

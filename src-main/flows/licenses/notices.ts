@@ -5,7 +5,6 @@
  */
 import { isoTime } from '../../base/clock.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
-import type { RefusalSeen } from '../../contract/license/views.ts'
 import { inTransaction } from '../../store/sqlite.ts'
 import { insertNotice, listNotices } from '../../store/tables/license-notices.ts'
 import { changeLicense } from '../../store/tables/licenses.ts'
@@ -20,58 +19,41 @@ import { tellOfLicenses } from './tell.ts'
 const shownMax = 200
 
 type Usable = Standings['usable'][number]
+export const isInUse = ({ standing }: Usable): boolean =>
+  standing.supersededBy === null && !standing.deactivated
 
 /** Looks once, at those of one model or at all; what it finds new is told. */
 export async function lookAtLicenses(node: NodeContext, model: string | null = null): Promise<void> {
   node.quotas.keep()
   const now = node.licensing.now()
   const { usable } = node.licensing.book.of(model, now)
-  const inUse = usable.filter(({ standing }) => standing.supersededBy === null && !standing.deactivated)
+  const inUse = usable.filter(isInUse)
   let told = false
   inTransaction(node.db, () => {
     for (const one of inUse)
       for (const notice of noticesOf(node, one.standing, usable, now))
-        told = tell(node, one.standing.license, notice) || told
+        told = tellNotice(node, one.standing.license, notice) || told
   })
   const rebound = keepRebind(node, inUse)
   if (rebound) await tellOfLicenses(node)
   if (!told) return
-  send(node)
+  sendNotices(node)
 }
 
-function send(node: NodeContext): void {
+export function sendNotices(node: NodeContext): void {
   node.announce('licenses')
   node.webhooks.wake()
   node.mails.wake()
 }
 
-/** What serving refused in the name of a license: told once a day for each license and code. */
-export function tellOfRefusals(node: NodeContext, refusals: readonly RefusalSeen[]): void {
-  if (refusals.length === 0) return
-  let told = false
-  inTransaction(node.db, () => {
-    const first = new Map(refusals.map((refusal) => [`${refusal.lid} ${refusal.code}`, refusal]))
-    for (const { at, code, lid, model, message } of first.values()) {
-      if (lid === null) continue
-      const found = node.licensing.book
-        .of(model, node.licensing.now())
-        .usable.findLast(({ standing }) => standing.license.lid === lid)
-      if (!found) continue
-      const kind = `calls-refused-${code}-${at.slice(0, 10)}`
-      const notice = {
-        kind,
-        severity: severityOf(kind),
-        message: `Calls to ${model} are refused. ${message}`,
-      }
-      told = tell(node, found.standing.license, notice) || told
-    }
-  })
-  if (told) send(node)
-}
-
 const subjects = { danger: 'Now', warning: 'Soon', info: 'Note' } as const
 
-function tell(node: NodeContext, license: LicensePayload, { kind, severity, message }: Notice): boolean {
+/** False where it was told before. */
+export function tellNotice(
+  node: NodeContext,
+  license: LicensePayload,
+  { kind, severity, message }: Notice,
+): boolean {
   const at = isoTime(node.clock)
   const { lid, seq, model } = license
   if (!insertNotice(node.db, { lid, seq, kind, at, message })) return false

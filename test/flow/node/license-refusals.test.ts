@@ -82,6 +82,23 @@ test('refused calls are in the log of failed requests, among the refusals, and t
     .toContain('Calls to acme.cells are refused')
 })
 
+test('each mark of a quota is told with the count that reached it, not with the next look', async () => {
+  const [one] = await outpost.client.licenses.list({ model })
+  await outpost.client.licenses.remove({ lid: one?.lid ?? '' })
+  const quota = { unit: 'request', max: 5, onExceed: 'deny', overageMax: null } as const
+  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota }) })
+  await outpost.client.licenses.install({ document: text })
+  const told = async () =>
+    (await outpost.client.licenses.notices())
+      .filter(({ lid, kind }) => lid === payload.lid && kind.startsWith('quota-'))
+      .map(({ kind }) => Number(kind.split('-').at(-1)))
+  const soon = { timeout: 8000, interval: 100 }
+  expect([await ask(), await ask(), await ask(), await ask()]).toEqual(['200', '200', '200', '200'])
+  await expect.poll(told, soon).toEqual([80])
+  expect(await ask()).toBe('200')
+  await expect.poll(told, soon).toEqual([100, 80])
+})
+
 test('an expired license refuses in the log, too', async () => {
   const [row] = await outpost.client.licenses.list({ model })
   const old = { iat: nowSeconds() - 9_000_000, nbf: nowSeconds() - 9_000_000, exp: nowSeconds() - 8_000_000 }
