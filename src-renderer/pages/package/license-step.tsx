@@ -23,11 +23,19 @@ const common = [
 export function LicenseStep({ draft, fields, edit, editText, field }: StepProps) {
   return (
     <Card title="License">
+      <p className={css.muted}>
+        The terms that travel in the package. Licenses for customers, with their ends and quotas, are made
+        under Issue licenses once it is built.
+      </p>
       <div className={css.pair}>
         <Autocomplete
           {...field('license.spdx')}
           label="SPDX expression"
-          description="An identifier of the SPDX list, or LicenseRef- and a name of your own"
+          description={
+            fields.license.spdx === 'NOASSERTION'
+              ? 'NOASSERTION: nothing is said about its terms. Choose an identifier of the SPDX list, or LicenseRef- and a name of your own'
+              : 'An identifier of the SPDX list, or LicenseRef- and a name of your own'
+          }
           data={common}
           value={fields.license.spdx}
           onChange={(spdx) => edit({ license: withoutEmpty({ ...fields.license, spdx }) })}

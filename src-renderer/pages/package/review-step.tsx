@@ -38,6 +38,7 @@ export function ReviewStep({ draft, fields }: StepProps) {
           <Facts
             items={[
               ['Model', fields.id || <None key="id">not named</None>],
+              ['Title', fields.title || <None key="title">not named</None>],
               [
                 'Version',
                 fields.dataVersion === '' ? fields.version : `${fields.version}+${fields.dataVersion}`,

@@ -10,6 +10,7 @@ import { LinesInput } from './lines-input.tsx'
 import { MarkdownEditor } from './markdown-editor.tsx'
 import css from './package.module.css'
 import type { StepProps } from './step-props.ts'
+import { titleAfterId } from './title-after-id.ts'
 
 const changes: readonly { type: ChangeType; title: string; text: string }[] = [
   { type: 'patch', title: 'Patch', text: 'A correction: the same model, inputs and outputs.' },
@@ -30,6 +31,10 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
       change: withoutEmpty({ ...change, type, backwardCompatible: type !== 'major' }),
       ...(predecessor && { version: numberAfter(predecessor.version, type) }),
     })
+  const editId = (id: string) => {
+    const title = titleAfterId(draft, id)
+    edit({ id, ...(title !== null && { title }) })
+  }
   return (
     <>
       <Card title="Identity">
@@ -39,7 +44,7 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
             label="Model id"
             description="publisher.name in lower case; the publisher is this node's own"
             value={fields.id}
-            onChange={(event) => edit({ id: event.currentTarget.value })}
+            onChange={(event) => editId(event.currentTarget.value)}
           />
           <TextInput
             {...field('version')}
