@@ -83,7 +83,7 @@ test('a file is looked into before anything changes, then imported', async ({ pa
   await expect(card(page).getByRole('listitem').filter({ hasText: 'Hand it on' })).toContainText('No')
   await expect(card(page)).toContainText('0 of 2 requests')
   await card(page).getByRole('button', { name: 'Show clauses' }).click()
-  await expect(dialog(page)).toContainText('Name the publisher of the model.')
+  await expect(dialog(page)).toContainText('Model by acme: Cells')
 })
 
 test('a license of an unknown key and one that contradicts its type say what to do', async ({
@@ -115,7 +115,7 @@ test('the limit is hit in the playground, which says why and where to renew', as
     await ask.click()
     await expect(answers).toHaveCount(rows)
   }
-  await expect(page.getByRole('region', { name: 'Result' })).toContainText('Name the publisher of the model.')
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('Model by acme: Cells')
   await ask.click()
   await expect(page.getByRole('alert')).toContainText('QUOTA_EXCEEDED')
   await page.getByRole('link', { name: 'Renew or see the license' }).click()

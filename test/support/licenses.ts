@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { newId } from '../../src-main/base/ids.ts'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
+import { filledAttribution } from '../../src-main/contract/license/attribution.ts'
 import type { LicensePayload, RevocationsPayload } from '../../src-main/contract/license/documents.ts'
 import { type LicenseTerms, type LicenseType, licensePresets } from '../../src-main/contract/license/terms.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
@@ -10,7 +11,8 @@ export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 
 export function termsOf(type: LicenseType, change: Partial<LicenseTerms> = {}): LicenseTerms {
   const { purpose: _purpose, days: _days, ...terms } = licensePresets[type]
-  return { ...terms, ...change }
+  const attribution = filledAttribution(terms.attribution, { publisher: 'acme', title: 'Cells' })
+  return { ...terms, attribution, ...change }
 }
 
 /** Valid for a day from an hour ago on, for all versions of acme.cells, on any machine. */

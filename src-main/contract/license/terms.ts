@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { limits } from '../limits.ts'
+import { defaultAttribution } from './attribution.ts'
 
 const line = z.string().min(1).max(limits.lineCharsMax)
 const text = z.string().max(limits.licenseTextCharsMax)
@@ -113,7 +114,7 @@ export const licensePresets: Readonly<Record<LicenseType, Preset>> = {
       derivatives: false,
       onPremise: false,
     },
-    attribution: 'Name the publisher of the model.',
+    attribution: defaultAttribution,
     geography: anywhere,
     quota: quotaOf(10_000),
     price: { kind: 'free' },
@@ -133,7 +134,7 @@ export const licensePresets: Readonly<Record<LicenseType, Preset>> = {
       derivatives: false,
       onPremise: true,
     },
-    attribution: 'Name the publisher of the model.',
+    attribution: defaultAttribution,
     geography: anywhere,
     quota: quotaOf(100_000),
     price: { kind: 'subscription', creditsPerMonth: 50 },

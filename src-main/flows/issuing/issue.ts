@@ -6,6 +6,7 @@ import { newId } from '../../base/ids.ts'
 import { parseJson } from '../../base/json.ts'
 import { seal, unseal } from '../../base/seal.ts'
 import { fingerprintOf } from '../../base/signing-key.ts'
+import { filledAttribution } from '../../contract/license/attribution.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { IssuedLicense, LicenseDraft } from '../../contract/license/issuing.ts'
@@ -23,6 +24,7 @@ import {
   revokeIssued,
   type StoredIssued,
 } from '../../store/tables/issued-licenses.ts'
+import { findModel } from '../../store/tables/models.ts'
 import { ownSigner } from '../access/publishers.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
@@ -76,7 +78,7 @@ function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
     trial: draft.trial,
     model: { id: draft.model, range: draft.range },
     artifacts: draft.artifacts,
-    terms: draft.terms,
+    terms: { ...draft.terms, attribution: attributionOf(node, iss, draft) },
     nodes: nodesOf(draft) ?? (former && draft.keepMachines ? rowOf(former).license.nodes : null),
     offlineSecondsMax: draft.offlineDaysMax && draft.offlineDaysMax * daySeconds,
     revocationsAgeSecondsMax: draft.revocationsDaysMax && draft.revocationsDaysMax * daySeconds,
@@ -118,6 +120,11 @@ function encOf(
   })
   contentKey.fill(0)
   return { keyId, wrapped }
+}
+
+function attributionOf(node: NodeContext, publisher: string, { model, terms }: LicenseDraft): string | null {
+  const title = findModel(node.db, model)?.title ?? model
+  return filledAttribution(terms.attribution, { publisher, title })
 }
 
 function requireOwnModel(iss: string, model: string): void {

@@ -4,6 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { newId } from '../../base/ids.ts'
+import { filledAttribution } from '../../contract/license/attribution.ts'
 import { type LicenseTerms, type LicenseType, licensePresets } from '../../contract/license/terms.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { licensesOfModel } from '../../store/tables/licenses.ts'
@@ -44,7 +45,7 @@ export async function licenseSample(
   node: NodeContext,
   actor: Pick<Actor, 'name'>,
   { publisher, privateKey }: { publisher: string; privateKey: KeyObject },
-  model: string,
+  { id: model, title }: { id: string; title: string },
 ): Promise<void> {
   const sample = ofModel[model]
   if (!sample || licensesOfModel(node.db, model).length > 0) return
@@ -66,7 +67,10 @@ export async function licenseSample(
       trial: false,
       model: { id: model, range: '*' },
       artifacts: [],
-      terms: sample.terms,
+      terms: {
+        ...sample.terms,
+        attribution: filledAttribution(sample.terms.attribution, { publisher, title }),
+      },
       nodes: null,
       offlineSecondsMax: null,
       revocationsAgeSecondsMax: null,

@@ -84,7 +84,7 @@ export async function runInstallSamples(node: NodeContext, work: JobWork): Promi
     const report: JobWork['report'] = (progress) =>
       work.report((index + (progress ?? 0)) / folders.length, `${id} ${version}`)
     // Before the model is there, which may be tried as soon as it is.
-    await licenseSample(node, actor, signer, id)
+    await licenseSample(node, actor, signer, source.descriptor)
     try {
       await pack(source, { output, signer, signal: work.signal })
       await installPackage(

@@ -62,7 +62,7 @@ export function TermsFields({ form, onChange }: Props) {
         </SimpleGrid>
         <TextInput
           label="Attribution"
-          description="Shown with every answer; empty: none is asked for"
+          description="Shown with every answer, {publisher} and {title} filled in; empty: none is asked for"
           value={terms.attribution ?? ''}
           onChange={(event) =>
             change({ attribution: event.currentTarget.value === '' ? null : event.currentTarget.value })

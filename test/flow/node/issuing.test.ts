@@ -1,5 +1,6 @@
 /** A provider and a licensee, two whole nodes: issued, renewed, certified, revoked, moved, reported, with files alone. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { licensePresets } from '../../../src-main/contract/license/terms.ts'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { termsOf } from '../../support/licenses.ts'
@@ -50,6 +51,12 @@ test('a license is issued from a request, and its renewal keeps the machine', as
   ])
   const freed = await provider.client.issuing.preview(draft({ renews: lid, keepMachines: false }))
   expect(freed.license.nodes).toBeNull()
+})
+
+test('the attribution that is signed names the publisher and the model', async () => {
+  const terms = { ...termsOf('DEVELOPER'), attribution: licensePresets.DEVELOPER.attribution }
+  const { license } = await provider.client.issuing.issue(draft({ terms, model: 'acme.unseen' }))
+  expect(license.terms.attribution).toBe('Model by acme: acme.unseen')
 })
 
 test('an emergency code is kept for when it helps, and carries over an end', async () => {

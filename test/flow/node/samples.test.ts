@@ -19,7 +19,8 @@ test('a sample is licensed before it can be tried, also where the next one fails
     const model = 'samples.breast-cancer'
     const { examples } = await outpost.client.models.version({ model, version: 'stable' })
     const answer = await outpost.client.playground.infer({ model, inputs: examples[0]?.inputs })
-    expect(answer).toMatchObject({ model })
+    const { title } = await outpost.client.models.get({ model })
+    expect(answer).toMatchObject({ model, attribution: `Model by samples: ${title}` })
     // What a person tries first shows what the model tells apart, and is answered rightly.
     expect(examples.map(({ label }) => label)).toEqual([
       ...['malignant', 'benign', 'malignant', 'benign', 'malignant'],
