@@ -214,7 +214,7 @@ test('58 to 64: statistics add up', async () => {
   expect(sum(({ batch_size, compute_infer }) => batch_size * compute_infer.count)).toBe(stats.inference_count)
   expect(stats).toMatchObject({ name: 'linear', version: '1.0.0' })
   expect(stats.inference_stats.success.count).toBeGreaterThanOrEqual(64)
-  expect(stats.inference_stats.fail.count).toBeGreaterThanOrEqual(1)
+  expect(stats.inference_stats.fail.count).toBe(0) // the last one was refused before the queue
   expect(stats.inference_stats.queue.count).toBe(stats.inference_stats.success.count)
   expect(stats.last_inference).toBeGreaterThan(Date.now() - 60_000)
   expect(stats.memory_usage).toEqual([{ type: 'CPU', id: 0, byte_size: expect.any(Number) }])

@@ -72,7 +72,7 @@ export function embeddingsExchange(
       const { tensor } = schemaOf(ready)
       const { runs } = await processing.prepareEmbeddings(ready.plan, bytes)
       const answers = await Promise.all(
-        runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: [tensor] })),
+        runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: [tensor], internal: true })),
       )
       return answers.flatMap(({ outputs }) => outputs)
     },

@@ -54,7 +54,7 @@ export function inferExchange(request: IncomingMessage, processing: ProcessingPo
     replay: async ({ ready }) => {
       const asked = await decode(await body(), ready)
       const inputs = fitToModel(asked, ready.loaded.inputs, ready.loaded.outputs)
-      return (await ready.batcher.submit({ inputs, outputs: namesOf(asked) })).outputs
+      return (await ready.batcher.submit({ inputs, outputs: namesOf(asked), internal: true })).outputs
     },
     refuse: refuseCall('v2'),
   }

@@ -54,7 +54,7 @@ export function predictExchange(body: () => Promise<Buffer>, processing: Process
     replay: async ({ ready }) => {
       const { runs } = await processing.prepare(ready.plan, await body())
       const answers = await Promise.all(
-        runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: null })),
+        runs.map(({ inputs }) => ready.batcher.submit({ inputs, outputs: null, internal: true })),
       )
       return answers.flatMap(({ outputs }) => outputs)
     },

@@ -44,7 +44,7 @@ export function inferCall(
     },
     replay: async ({ ready }) => {
       const { names, inputs } = read(ready)
-      return (await ready.batcher.submit({ inputs, outputs: names })).outputs
+      return (await ready.batcher.submit({ inputs, outputs: names, internal: true })).outputs
     },
     refuse: (error, asking) => ({
       status: error.status,

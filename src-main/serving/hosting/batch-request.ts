@@ -20,6 +20,8 @@ export interface BatchRequest {
   priority?: number | undefined
   /** Of the time in the queue alone; 0 is none. May shorten the time that the settings give, not lengthen it. */
   timeoutUs?: number | undefined
+  /** The node's own question, of no caller: the statistics of the model leave it out. */
+  internal?: true
 }
 
 export interface Waiting {
@@ -32,6 +34,7 @@ export interface Waiting {
   /** performance.now() when it has waited too long; Infinity where it may wait. */
   until: number
   signal: BatchRequest['signal']
+  internal: boolean
   resolve: (result: BatchedResult) => void
   reject: (error: Error) => void
 }
@@ -46,3 +49,7 @@ export function rowsOf(inputs: readonly Tensor[]): number {
   for (let at = 1; at < inputs.length; at++) if (inputs[at]?.shape[0] !== rows) return 0
   return rows
 }
+
+/** Of a run: what callers asked for. */
+export const rowsAsked = (batch: readonly Waiting[]): number =>
+  batch.reduce((sum, { size, internal }) => (internal ? sum : sum + size), 0)

@@ -27,7 +27,7 @@ export interface BatchRuns {
 
 interface BatchRunsOptions {
   mergeable: boolean
-  onRun: (rows: number, requests: number, ms: number, times: ExecutionTimes) => void
+  onRun: (rows: number, batch: readonly Waiting[], ms: number, times: ExecutionTimes) => void
   onFailure: (error: unknown) => void
 }
 
@@ -53,7 +53,7 @@ export function createBatchRuns({ mergeable: mayMerge, onRun, onFailure }: Batch
       }
       const ended = performance.now()
       const times = { inputMs: merged - started, computeMs, outputMs: ended - ran }
-      count(rows, batch.length, ended - started, times)
+      count(rows, batch, ended - started, times)
       for (let at = 0; at < batch.length; at++) {
         const waiting = batch[at] as Waiting
         const queued = started - waiting.since
@@ -84,7 +84,7 @@ export function createBatchRuns({ mergeable: mayMerge, onRun, onFailure }: Batch
       const { outputs, computeMs } = await instance.run(waiting.inputs, waiting.outputs)
       const batchSize = waiting.size
       const times = { inputMs: 0, computeMs, outputMs: 0 }
-      count(batchSize, 1, performance.now() - started, times)
+      count(batchSize, [waiting], performance.now() - started, times)
       const queued = started - waiting.since
       queueMs += queued
       waiting.resolve({
@@ -102,12 +102,12 @@ export function createBatchRuns({ mergeable: mayMerge, onRun, onFailure }: Batch
     }
   }
 
-  function count(rows: number, requests: number, ms: number, times: ExecutionTimes): void {
+  function count(rows: number, batch: readonly Waiting[], ms: number, times: ExecutionTimes): void {
     totals.executions += 1
-    totals.requests += requests
+    totals.requests += batch.length
     totals.rows += rows
     busyMs += ms
-    onRun(rows, requests, ms, times)
+    onRun(rows, batch, ms, times)
   }
 
   return {

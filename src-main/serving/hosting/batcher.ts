@@ -9,7 +9,14 @@ import type { ExecutionTimes } from '../watching/statistics.ts'
 import { createBatchPace } from './batch-pace.ts'
 import { createBatchQueue } from './batch-queue.ts'
 import { createBatchRefusals } from './batch-refusals.ts'
-import { type BatchedResult, type BatchRequest, rowsOf, shorter, type Waiting } from './batch-request.ts'
+import {
+  type BatchedResult,
+  type BatchRequest,
+  rowsAsked,
+  rowsOf,
+  shorter,
+  type Waiting,
+} from './batch-request.ts'
 import { createBatchRuns, type Instance, type RunModel } from './batch-runs.ts'
 import { createBatchSize } from './batch-size.ts'
 import { createWaitClock } from './batch-wait.ts'
@@ -50,7 +57,7 @@ export interface BatcherOptions {
   /** Whether rows of several requests may share a run. */
   mergeable: boolean
   settings?: Partial<HostingSettings>
-  /** Once a run of the model, with its rows. */
+  /** Once a run of the model that callers' requests rode in, with their rows. */
   onExecution?: (rows: number, times: ExecutionTimes) => void
   /** A run failed, before its requests hear of it. */
   onFailure?: (error: unknown) => void
@@ -76,9 +83,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let sweptAt = Number.NEGATIVE_INFINITY
   const runs = createBatchRuns({
     mergeable: options.mergeable,
-    onRun: (rows, requests, ms, times) => {
-      pace.ran(rows, requests, ms)
-      options.onExecution?.(rows, times)
+    onRun: (rows, batch, ms, times) => {
+      pace.ran(rows, batch.length, ms)
+      const asked = rowsAsked(batch)
+      if (asked > 0) options.onExecution?.(asked, times)
     },
     onFailure: (error) => options.onFailure?.(error),
   })
@@ -158,7 +166,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         reject(refused)
         return
       }
-      const { inputs, outputs, signal, priority = 0, timeoutUs = 0 } = request
+      const { inputs, outputs, signal, priority = 0, timeoutUs = 0, internal = false } = request
       const size = rowsOf(inputs)
       const since = performance.now()
       const limitUs = shorter(settings.defaultTimeoutUs, timeoutUs)
@@ -174,6 +182,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         since,
         until,
         signal,
+        internal,
         resolve,
         reject,
       }

@@ -23,14 +23,14 @@ export async function infer<R extends Reply>(
   const asking = askingOf(call, rooms)
   const { reply, code } = await climb(asking, rooms, exchange)
   const latencyMs = performance.now() - call.started
-  // What a caller gets wrong is no failure of the version; Triton's statistics count it all the same.
+  // What a caller gets wrong is no failure of the version, and Triton too counts from the queue on.
   call.target.figures?.count(latencyMs, reply.status >= 500, asking.trace)
   const { statistics } = call.target.ready
   if (code !== null && isDoubtful(code, call.target)) rooms.doubt(call, exchange.replay, code)
   else rooms.observe(call.target, latencyMs, reply.status)
-  if (code !== null) statistics.failed(latencyMs)
-  else if (asking.trace.cached) statistics.cacheHit(latencyMs)
-  else statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
+  if (reply.status >= 500) statistics.failed(latencyMs)
+  else if (code === null && asking.trace.cached) statistics.cacheHit(latencyMs)
+  else if (code === null) statistics.answered(latencyMs, asking.trace.queueMs, asking.trace)
   call.traced?.answered(tracedAnswer(call, asking.trace, code))
   const recordFrom = performance.now()
   const grant = asking.grant()

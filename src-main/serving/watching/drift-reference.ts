@@ -66,7 +66,12 @@ export async function readReference(
       const release = model.hold()
       try {
         const priority = ready.settings.priorityLevels // the lowest
-        const { outputs } = await ready.batcher.submit({ inputs: tensors, outputs: null, priority })
+        const { outputs } = await ready.batcher.submit({
+          inputs: tensors,
+          outputs: null,
+          priority,
+          internal: true,
+        })
         takeRow(features, 'output', outputs, firstRow(ready.loaded.outputs), values)
       } finally {
         release()

@@ -24,11 +24,15 @@ export function tritonFamilies(all: readonly Served[]): Family[] {
   const pending = triton('pending_request_count', 'Requests that wait for a run.', () => 0)
   return [
     triton('request_success', 'Requests that were answered.', ({ requests }) => requests.success.count),
-    triton('request_failure', 'Requests that were not.', ({ requests }) => requests.fail.count),
-    triton('count', 'Rows that were inferred.', (one) =>
+    triton(
+      'request_failure',
+      'Requests that the model or its queue failed; what a caller gets wrong is none.',
+      ({ requests }) => requests.fail.count,
+    ),
+    triton('count', 'Rows that callers had inferred.', (one) =>
       runs(one).reduce((sum, [rows, { count }]) => sum + rows * count, 0),
     ),
-    triton('exec_count', 'Runs of the model.', (one) =>
+    triton('exec_count', 'Runs of the model that their requests rode in.', (one) =>
       runs(one).reduce((sum, [, { count }]) => sum + count, 0),
     ),
     triton('request_duration_us', 'Of all answered requests.', ({ requests }) => micros(requests.success.ns)),

@@ -128,7 +128,16 @@ test('inputs that are not like the suite fire an alert, and a webhook is told of
     const metrics = await fetch(`${whole.node.addresses().servingUrl}/metrics`, {
       headers: { authorization: `Bearer ${reader}` },
     })
-    expect(await metrics.text()).toMatch(/outpost_drift_psi\{endpoint="samples\.breast-cancer".*\} \d/)
+    const text = await metrics.text()
+    expect(text).toMatch(/outpost_drift_psi\{endpoint="samples\.breast-cancer".*\} \d/)
+    const counted = (name: string) =>
+      Number(
+        new RegExp(`^nv_inference_${name}\\{model="samples\\.breast-cancer".*\\} (\\d+)`, 'm').exec(
+          text,
+        )?.[1],
+      )
+    expect(counted('request_success')).toBeGreaterThan(0)
+    expect(counted('count')).toBe(8 * counted('request_success')) // the suite's cases are nobody's requests
 
     const told = await until(() => receiver.received[1])
     const content = JSON.parse(told.body)

@@ -90,6 +90,17 @@ describe('merging', () => {
     expect(results.map(({ batchSize }) => batchSize)).toEqual([1, 4, 4, 4, 4, 4, 4, 4, 4, 1])
   })
 
+  test('rows of the node itself ride along, and are no execution of a caller', async () => {
+    const { run, runs } = doubler(() => 2)
+    const executions: number[] = []
+    const batcher = createBatcher({ run, mergeable: true, onExecution: (rows) => executions.push(rows) })
+    const own = { inputs: input([[1]]), outputs: null, internal: true } as const
+    const asked = { inputs: input([[1], [2]]), outputs: null }
+    await Promise.all([own, own, asked].map((request) => batcher.submit(request)))
+    expect(runs).toEqual([1, 3])
+    expect(executions).toEqual([2])
+  })
+
   test('outputs that do not follow the rows end it, and every request is still answered', async () => {
     const runs: number[] = []
     const run = async (inputs: Tensor[]) => {
