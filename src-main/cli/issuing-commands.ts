@@ -147,6 +147,7 @@ function addIssue(add: AddCommand): void {
       [
         `${options.output} is written: license ${made.license.lid}, document ${made.license.seq}`,
         termsText(made.license),
+        ...made.warnings.map((warning) => `  Note: ${warning}`),
         ...made.codes.map((code, number) => `  Emergency code ${number + 1}  ${code}`),
         ...(made.codes.length > 0
           ? ['  Keep the codes to yourself: read one out when the customer calls.']

@@ -36,7 +36,14 @@ export const issuing = {
   preview: oc
     .route({ method: 'POST', path: '/issuing/preview', summary: 'What would be signed; nothing is', tags })
     .input(licenseDraft)
-    .output(z.object({ license: licensePayload, conflicts: z.array(z.string()) })),
+    .output(
+      z.object({
+        license: licensePayload,
+        conflicts: z.array(z.string()),
+        /** What a person should know before it is signed. */
+        warnings: z.array(z.string()),
+      }),
+    ),
   issue: oc
     .route({
       method: 'POST',
@@ -45,7 +52,13 @@ export const issuing = {
       tags,
     })
     .input(licenseDraft)
-    .output(signedFile.extend({ license: licensePayload, codes: z.array(z.string()) })),
+    .output(
+      signedFile.extend({
+        license: licensePayload,
+        codes: z.array(z.string()),
+        warnings: z.array(z.string()),
+      }),
+    ),
   seal: oc
     .route({
       method: 'POST',

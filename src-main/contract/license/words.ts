@@ -97,8 +97,12 @@ function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>)
   if (nodes) return `Bound to ${nodes.bindings.map(({ name }) => name).join(', ')}.`
   return terms.nodesMax === null
     ? 'Any machines of the licensee.'
-    : `Up to ${counted(terms.nodesMax, 'machine')}.`
+    : `Up to ${counted(terms.nodesMax, 'machine')} by agreement; it names none, so their number is not enforced.`
 }
+
+/** A number of machines is agreed, and the license is bound to none: it holds wherever it is imported. */
+export const machinesUnenforced = ({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): boolean =>
+  terms.nodesMax !== null && nodes === null
 
 /** Every clause beside the rights, each with its title. */
 export function clausesInWords(license: LicensePayload): Array<{ title: string; text: string }> {

@@ -10,6 +10,7 @@ import { filledAttribution } from '../../contract/license/attribution.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { IssuedLicense, LicenseDraft } from '../../contract/license/issuing.ts'
+import { machinesUnenforced } from '../../contract/license/words.ts'
 import { isAboutLicense, readChallenge } from '../../license/emergency/challenge.ts'
 import { emergencySecret, makeEmergencyCodes } from '../../license/emergency/emergency-codes.ts'
 import { commitments } from '../../license/emergency/redeem.ts'
@@ -157,7 +158,16 @@ function nodesOf({ requests, traitsNeeded: need, terms, model }: LicenseDraft): 
 
 export const previewLicense = (node: NodeContext, draft: LicenseDraft) => {
   const license = draftLicense(node, draft)
-  return { license, conflicts: typeConflicts(license.terms) }
+  return { license, conflicts: typeConflicts(license.terms), warnings: warningsOf(license) }
+}
+
+function warningsOf(license: LicensePayload): string[] {
+  const warnings: string[] = []
+  if (machinesUnenforced(license))
+    warnings.push(
+      'The count of machines is not enforced: the license names none, so it holds on each one that it is imported on. Add the request file of each machine, and it is bound to those.',
+    )
+  return warnings
 }
 
 export function issueLicense(node: NodeContext, actor: Actor, draft: LicenseDraft) {
@@ -186,7 +196,7 @@ export function issueLicense(node: NodeContext, actor: Actor, draft: LicenseDraf
     }),
   )
   node.announce('licenses')
-  return { fileName: fileNameOf(license), document, license, codes }
+  return { fileName: fileNameOf(license), document, license, codes, warnings: warningsOf(drafted) }
 }
 
 const fileNameOf = ({ model, sub, seq }: LicensePayload): string =>

@@ -22,6 +22,8 @@ export interface Form {
   offlineDaysMax: number | null
   revocationsDaysMax: number | null
   renews: string | null
+  /** The document that it renews names machines, which stay. */
+  bound: boolean
   /** The key of sealed weights that it brings; null: none. */
   sealKeyId: string | null
 }
@@ -51,6 +53,7 @@ export const emptyForm = (model: string): Form => ({
   offlineDaysMax: null,
   revocationsDaysMax: null,
   renews: null,
+  bound: false,
   sealKeyId: null,
 })
 
@@ -97,6 +100,7 @@ export function renewalOf({ license }: IssuedLicense): Start {
     offlineDaysMax: daysOf(license.offlineSecondsMax),
     revocationsDaysMax: daysOf(license.revocationsAgeSecondsMax),
     renews: license.lid,
+    bound: license.nodes !== null,
     sealKeyId: license.enc?.keyId ?? null,
   }
 }

@@ -76,7 +76,11 @@ export function TermsFields({ form, onChange }: Props) {
           <QuotaFields quota={terms.quota} onChange={(quota) => change({ quota })} />
           <NumberInput
             label="Machines"
-            description="Empty: as many as wanted"
+            description={
+              terms.nodesMax !== null && form.requests.length === 0 && !form.bound
+                ? 'Not enforced without the machines’ request files'
+                : 'Empty: as many as wanted'
+            }
             value={terms.nodesMax ?? ''}
             onChange={(value) => change({ nodesMax: value === '' ? null : Number(value) })}
             min={1}

@@ -10,11 +10,11 @@ import css from './issuing.module.css'
 export function TermsPreview({
   query: { data, error },
 }: {
-  query: UseQueryResult<{ license: LicensePayload; conflicts: string[] }>
+  query: UseQueryResult<{ license: LicensePayload; conflicts: string[]; warnings: string[] }>
 }) {
   if (error) return <ErrorNotice error={error} what="This cannot be signed yet." />
   if (!data) return null
-  const { license, conflicts } = data
+  const { license, conflicts, warnings } = data
   return (
     <div className={css.words}>
       <h3>
@@ -29,6 +29,11 @@ export function TermsPreview({
           </div>
         ))}
       </dl>
+      {warnings.map((warning) => (
+        <p key={warning} className={css.conflict} role="status">
+          {inScreenWords(warning)}
+        </p>
+      ))}
       {conflicts.map((conflict) => (
         <p key={conflict} className={css.conflict} role="status">
           {conflict} The fields are what holds; the customer is asked whether this is meant.

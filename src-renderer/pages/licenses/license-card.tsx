@@ -3,7 +3,7 @@ import { Button, Menu } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
-import { versionsInWords } from '../../../src-main/contract/license/words.ts'
+import { machinesUnenforced, versionsInWords } from '../../../src-main/contract/license/words.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatDate } from '../../components/format.ts'
 import {
@@ -144,11 +144,13 @@ const bindings = {
 
 function partiesOf({ license, issuer, binding }: LicenseRow): Fact[] {
   const until = binding.until === null ? '' : `; ask for it anew until ${formatDate(binding.until)}`
+  const agreed =
+    license && machinesUnenforced(license) ? `; ${license.terms.nodesMax} agreed, which is not enforced` : ''
   const matched = binding.matched === null ? '' : ` (${binding.matched})`
   return [
     ['Holder', license?.sub],
     ['Issuer', issuer],
     ...(license?.aud ? ([['Site', license.aud]] as const) : []),
-    ['Machine', `${bindings[binding.state]}${matched}${until}`],
+    ['Machine', `${bindings[binding.state]}${agreed}${matched}${until}`],
   ]
 }

@@ -1,6 +1,7 @@
 /** A provider and a licensee, two whole nodes: issued, renewed, certified, revoked, moved, reported, with files alone. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { licensePresets } from '../../../src-main/contract/license/terms.ts'
+import { clausesInWords } from '../../../src-main/contract/license/words.ts'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { termsOf } from '../../support/licenses.ts'
@@ -57,6 +58,19 @@ test('the attribution that is signed names the publisher and the model', async (
   const terms = { ...termsOf('DEVELOPER'), attribution: licensePresets.DEVELOPER.attribution }
   const { license } = await provider.client.issuing.issue(draft({ terms, model: 'acme.unseen' }))
   expect(license.terms.attribution).toBe('Model by acme: acme.unseen')
+})
+
+test('a number of machines that nothing holds is told as such', async () => {
+  const { warnings, license } = await provider.client.issuing.preview(draft())
+  expect(warnings).toEqual([expect.stringMatching(/^The count of machines is not enforced/)])
+  expect(clausesInWords(license)).toContainEqual({
+    title: 'Machines',
+    text: 'Up to 1 machine by agreement; it names none, so their number is not enforced.',
+  })
+  const { document: request } = await licensee.client.licenses.request({ model, account: 'Example Bank' })
+  const bound = await provider.client.issuing.preview(draft({ requests: [request] }))
+  const wide = await provider.client.issuing.preview(draft({ terms: termsOf('ENTERPRISE') }))
+  expect([bound.warnings, wide.warnings]).toEqual([[], []])
 })
 
 test('an emergency code is kept for when it helps, and carries over an end', async () => {
