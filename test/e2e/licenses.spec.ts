@@ -62,9 +62,8 @@ test('what has no license is refused where it would be deployed, with the way to
   await page.goto(`${node.url}/#/models/acme.cells`)
   await expect(page.getByRole('alert')).toContainText('No license.')
   await page.goto(`${node.url}/#/deployments?dialog=deploy&model=acme.cells`)
-  await page.getByRole('button', { name: 'Deploy 1.0.0' }).click()
   await expect(dialog(page)).toContainText('LIC_NONE')
-  await expect(dialog(page)).toContainText('Way out')
+  await expect(page.getByRole('button', { name: 'Deploy 1.0.0' })).toBeDisabled()
   await dialog(page).getByRole('link', { name: 'Ask for a license' }).click()
   await expect(page.getByText('No license fits this filter')).toBeVisible()
 })
@@ -111,13 +110,15 @@ test('the limit is hit in the playground, which says why and where to renew', as
   await page.goto(`${node.url}/#/playground?model=acme.cells`)
   const ask = page.getByRole('button', { name: 'Run', exact: true })
   const answers = page.getByRole('table', { name: 'Requests of this visit' }).getByRole('row')
+  await expect(page.getByText('2 of 2 left this month')).toBeVisible()
   for (const rows of [2, 3]) {
     await ask.click()
     await expect(answers).toHaveCount(rows)
   }
   await expect(page.getByRole('region', { name: 'Result' })).toContainText('Model by acme: Cells')
+  await expect(page.getByText('0 of 2 left this month')).toBeVisible()
   await ask.click()
-  await expect(page.getByRole('alert')).toContainText('QUOTA_EXCEEDED')
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('QUOTA_EXCEEDED')
   await page.getByRole('link', { name: 'Renew or see the license' }).click()
   await expect(card(page)).toContainText('The quota of the month is used up.')
 

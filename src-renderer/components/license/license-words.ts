@@ -1,5 +1,10 @@
 /** What stands on a license card in one word, and what a banner says of a license that needs someone. */
-import type { LicenseRow, LicenseState, RefusalSeen } from '../../../src-main/contract/license/views.ts'
+import type {
+  Explanation,
+  LicenseRow,
+  LicenseState,
+  RefusalSeen,
+} from '../../../src-main/contract/license/views.ts'
 import type { Tone } from '../chip.tsx'
 import { formatDate, formatNumber, formatShare } from '../format.ts'
 
@@ -32,6 +37,16 @@ const shareNoticed = 0.8
 
 export const shareUsed = ({ usage }: Pick<LicenseRow, 'usage'>): number | null =>
   usage === null || usage.limit === null ? null : usage.limit === 0 ? 1 : usage.used / usage.limit
+
+/** Over all licenses that serve it, since they are asked one after another; null where there is no limit. */
+export function leftInWords({ licenses }: Pick<Explanation, 'licenses'>): string | null {
+  const counted = licenses.flatMap(({ usage }) => (usage === null ? [] : [usage]))
+  if (counted.length === 0 || counted.some(({ limit }) => limit === null)) return null
+  const sum = (of: (usage: (typeof counted)[number]) => number) =>
+    counted.reduce((total, usage) => total + of(usage), 0)
+  const left = sum(({ limit, used }) => Math.max(0, (limit ?? 0) - used))
+  return `${formatNumber(left)} of ${formatNumber(sum(({ limit }) => limit ?? 0))} left this month`
+}
 
 const utcDay = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',

@@ -4,7 +4,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
 import { versionCore } from '../../components/format.ts'
-import { RefusalNotice } from '../../components/license/banners.tsx'
+import { RefusalNotice, VersionLicense } from '../../components/license/banners.tsx'
+import { leftInWords } from '../../components/license/license-words.ts'
+import { useRight } from '../../components/license/right.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { reportDone } from '../../components/report.tsx'
 import css from './deployments.module.css'
@@ -45,6 +47,8 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
   const rows = versions.data?.rows ?? []
   const chosen =
     version ?? rows.find(({ aliases }) => aliases.includes('stable'))?.version ?? rows[0]?.version ?? null
+  const right = useRight(model, chosen)
+  const left = right ? leftInWords(right) : null
   const deploy = useMutation({
     mutationFn: (input: { model: string; version: string }) =>
       client.deployments.deploy({
@@ -85,6 +89,8 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
           disabled={rows.length === 0}
           allowDeselect={false}
           error={versions.error ? 'The versions could not be loaded.' : null}
+          description={left === null ? undefined : `By its license ${left}.`}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         <TextInput
           label="Endpoint"
@@ -94,6 +100,9 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
           onChange={(event) => setEndpoint(event.currentTarget.value)}
         />
         <DeviceSelect value={device} onChange={setDevice} />
+        {model !== null && chosen !== null && !deploy.error && (
+          <VersionLicense model={model} version={chosen} />
+        )}
         {deploy.error && (
           <RefusalNotice error={deploy.error} what="The version was not deployed." model={model} />
         )}
@@ -103,7 +112,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
             type="submit"
             variant="filled"
             loading={deploy.isPending}
-            disabled={model === null || chosen === null}
+            disabled={model === null || chosen === null || right?.decision.allowed === false}
             // A button that rests takes no focus, and then nothing in the dialog would have it.
             data-autofocus={(askedModel && askedVersion) || undefined}
           >

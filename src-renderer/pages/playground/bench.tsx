@@ -14,11 +14,13 @@ type Props = {
   tensors: TensorSpec[]
   examples: VersionDetail['examples']
   running: boolean
+  /** What the license leaves of this month. */
+  left: string | null
   onRun: () => void
   onCancel: () => void
 }
 
-export function BenchCard({ bench, schemas, tensors, examples, running, onRun, onCancel }: Props) {
+export function BenchCard({ bench, schemas, tensors, examples, running, left, onRun, onCancel }: Props) {
   return (
     <Card
       title="Input"
@@ -78,6 +80,7 @@ export function BenchCard({ bench, schemas, tensors, examples, running, onRun, o
               <Kbd size="xs">{isMac ? '⌘' : 'Ctrl'}</Kbd> <Kbd size="xs">Enter</Kbd>
             </span>
           )}
+          {left !== null && <span className={css.left}>{left}</span>}
         </div>
       </div>
     </Card>

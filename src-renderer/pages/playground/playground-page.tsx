@@ -7,6 +7,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
+import { VersionLicense } from '../../components/license/banners.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader } from '../../components/page.tsx'
 import { EmptyState, ErrorNotice, Loading } from '../../components/states.tsx'
@@ -111,6 +112,7 @@ function OfModel({ model, chosen }: { model: string; chosen: string | null }) {
         }
       />
       {exact !== null && <NotAnswering version={versions.find(({ version }) => version === exact)} />}
+      {exact !== null && <VersionLicense model={model} version={exact} />}
       {detail.data && choice !== null ? (
         <Session key={inputsOf(detail.data)} model={model} choice={choice} detail={detail.data} />
       ) : failed ? (

@@ -4,6 +4,8 @@ import { useState } from 'react'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { RefusalNotice } from '../../components/license/banners.tsx'
+import { leftInWords } from '../../components/license/license-words.ts'
+import { useRight } from '../../components/license/right.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { failureOf } from '../../data/failure.ts'
 import { useStatus } from '../../data/node.ts'
@@ -17,6 +19,9 @@ import { useBench } from './use-bench.ts'
 import { useInfer, useVisits } from './use-infer.ts'
 import { isRecord, schemasOf } from './values.ts'
 
+/** Serving tells each second what it counted. */
+const leftEveryMs = 2000
+
 type Props = { model: string; choice: string; detail: VersionDetail }
 
 export function Session({ model, choice, detail }: Props) {
@@ -26,6 +31,7 @@ export function Session({ model, choice, detail }: Props) {
   const status = useStatus()
   const visits = useVisits()
   const { infer, cancel } = useInfer()
+  const right = useRight(model, detail.version, leftEveryMs)
   const [sentRevision, setSentRevision] = useState(0)
   const version = choice === byEndpoint ? null : choice
 
@@ -51,6 +57,7 @@ export function Session({ model, choice, detail }: Props) {
           tensors={tensors}
           examples={detail.examples}
           running={infer.isPending}
+          left={right ? leftInWords(right) : null}
           onRun={run}
           onCancel={cancel}
         />
