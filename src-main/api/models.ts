@@ -1,4 +1,5 @@
 /** Handlers of models, packages and drafts. */
+import { listBases } from '../flows/drafts/bases.ts'
 import type { FileToTake } from '../flows/drafts/draft-intake.ts'
 import {
   addDraftFiles,
@@ -72,6 +73,7 @@ const asFiles = ({ handles, kind }: FilesInput): FileToTake[] =>
 
 export const drafts = api.drafts.router({
   list: api.drafts.list.handler(({ context, input }) => listDrafts(context.node, input)),
+  bases: api.drafts.bases.handler(({ context, input }) => listBases(context.node, input)),
   get: api.drafts.get.handler(({ context, input }) => draftDetail(context.node, input.id)),
   create: api.drafts.create.handler(({ context, input }) =>
     createDraft(context.node, context.actor, { files: asFiles(input), basedOn: input.basedOn }),

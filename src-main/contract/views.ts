@@ -345,6 +345,8 @@ export const draftRow = z.object({
   problems: z.int(),
   updatedAt: timestamp,
 })
+/** A model that a draft may begin from. */
+export const draftBase = z.object({ id: modelId, title: z.string() })
 export const draftDetail = draftRow.extend({
   /** The descriptor as far as it is filled in: it need not be valid yet. */
   descriptor: z.record(z.string(), z.unknown()),

@@ -12,25 +12,41 @@ interface ModelSelectProps {
   error?: string | null
   /** Takes the focus in a dialog that opens. */
   first?: boolean
+  /** Offers only what a draft may begin from. */
+  bases?: boolean
 }
 
 /** Milliseconds after the last key before the node is asked. */
 const pauseMs = 150
 const shownMax = 50
 
-export function ModelSelect({ label = 'Model', value, onChange, error = null, first }: ModelSelectProps) {
+export function ModelSelect({
+  label = 'Model',
+  value,
+  onChange,
+  error = null,
+  first,
+  bases = false,
+}: ModelSelectProps) {
   const [search, setSearch] = useState(value ?? '')
   const [settled] = useDebouncedValue(search, pauseMs)
-  const found = useQuery(
-    orpc.models.list.queryOptions({
-      // The chosen model's own name stands in the box while nothing is searched for.
-      input: {
-        limit: shownMax,
-        ...(settled !== '' && settled !== value && { search: settled, sort: 'relevance' as const }),
-      },
+  // The chosen model's own name stands in the box while nothing is searched for.
+  const sought = settled !== '' && settled !== value ? { search: settled } : {}
+  const models = useQuery({
+    ...orpc.models.list.queryOptions({
+      input: { limit: shownMax, ...sought, ...('search' in sought && { sort: 'relevance' as const }) },
       placeholderData: keepPreviousData,
     }),
-  )
+    enabled: !bases,
+  })
+  const changeable = useQuery({
+    ...orpc.drafts.bases.queryOptions({
+      input: { limit: shownMax, ...sought },
+      placeholderData: keepPreviousData,
+    }),
+    enabled: bases,
+  })
+  const found = bases ? changeable : models
   const ids = (found.data?.rows ?? []).map(({ id }) => id)
   return (
     <Select

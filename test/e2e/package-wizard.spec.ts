@@ -69,6 +69,7 @@ test('dropped files become a draft, and the draft a deployed model', async ({ pa
   await page.getByRole('option', { name: 'A row of named numbers' }).click()
   await onward(page, 'version')
   await page.getByLabel('Model id').fill(model)
+  await expect(page.getByRole('heading', { level: 1, name: 'Cells', exact: true })).toBeVisible()
   await page.getByLabel('Version', { exact: true }).fill('1.0.0')
   await page.getByLabel('Release notes').fill('The first that is ours.')
   await saved(page)
@@ -197,7 +198,13 @@ test('what a version was made of is named in the wizard, whose folder can be tak
   page,
   node,
 }) => {
-  const { id } = await node.client.drafts.create({ handles: [], basedOn: model })
+  await page.goto(`${node.url}/#/package`)
+  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
+  await page.getByRole('option', { name: model }).click()
+  await expect(page.getByText(/Next come the new files/)).toBeVisible()
+  await page.getByRole('button', { name: `Continue from ${model}` }).click()
+  await expect(page).toHaveURL(/#\/package\/[^?]+\?step=source/)
+  const id = /package\/([^?]+)/.exec(page.url())?.[1] ?? ''
   await page.goto(`${node.url}/#/package/${id}?step=card`)
   const made = page.getByRole('region', { name: 'Made of' })
   await made.getByRole('button', { name: 'Add a model' }).click()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { draftStep } from '../choices.ts'
 import { limits } from '../limits.ts'
 import { rowId } from '../names.ts'
-import { artifactKind, draftDetail, draftRow, page, pageQuery } from '../views.ts'
+import { artifactKind, draftBase, draftDetail, draftRow, page, pageQuery } from '../views.ts'
 import { fileHandle } from './packages.ts'
 
 /** A file that was handed over: under its own name, or under this path and as this kind. */
@@ -25,6 +25,20 @@ export const drafts = {
     .route({ method: 'GET', path: '/drafts', summary: 'Drafts, last changed first', tags: ['Package'] })
     .input(pageQuery)
     .output(page(draftRow)),
+  bases: oc
+    .route({
+      method: 'GET',
+      path: '/drafts/bases',
+      summary: 'The models that a draft may begin from',
+      tags: ['Package'],
+    })
+    .input(
+      z.object({
+        search: z.string().max(256).optional(),
+        limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(50),
+      }),
+    )
+    .output(z.object({ rows: z.array(draftBase) })),
   get: oc
     .route({ method: 'GET', path: '/drafts/{id}', summary: 'One draft', tags: ['Package'] })
     .input(id)

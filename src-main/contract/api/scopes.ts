@@ -34,6 +34,7 @@ export const access: { [Group in keyof Contract]: { [Procedure in keyof Contract
   packages: { inspect: 'write', import: 'write', discard: 'write' },
   drafts: {
     list: 'read',
+    bases: 'read',
     get: 'read',
     create: 'write',
     update: 'write',

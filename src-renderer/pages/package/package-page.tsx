@@ -50,16 +50,29 @@ export function PackagePage() {
             onFiles={sorting.offer}
           />
           <div className={css.based}>
-            <ModelSelect label="Begin from a model that is here" value={basedOn} onChange={setBasedOn} />
+            <ModelSelect
+              bases
+              label="Begin from a model that is here"
+              value={basedOn}
+              onChange={setBasedOn}
+            />
             <p className={css.muted}>
               {basedOn === null
-                ? 'For a new version: its schema, labels, card and license are taken over.'
-                : `The draft takes over schema, labels, card and license of ${basedOn}.`}
+                ? 'For a new version: its schema, labels, card and license are taken over. Models of others are offered where their license allows a change.'
+                : `The draft takes over schema, labels, card and license of ${basedOn}. Next come the new files: drop them here, or continue and add them in the draft.`}
             </p>
             {basedOn !== null && (
               <div className={css.buttons}>
-                <Button size="xs" onClick={() => setBasedOn(null)}>
+                <Button size="xs" disabled={create.isPending} onClick={() => setBasedOn(null)}>
                   Begin anew instead
+                </Button>
+                <Button
+                  size="xs"
+                  variant="filled"
+                  disabled={create.isPending}
+                  onClick={() => create.mutate([])}
+                >
+                  Continue from {basedOn}
                 </Button>
               </div>
             )}
@@ -68,7 +81,13 @@ export function PackagePage() {
         {sorting.question}
         {create.isPending && (
           <div role="status">
-            <p>{share < 1 ? 'Handing the files to the node' : 'Reading the model'}</p>
+            <p>
+              {create.variables.length === 0
+                ? 'Beginning the draft'
+                : share < 1
+                  ? 'Handing the files to the node'
+                  : 'Reading the model'}
+            </p>
             <Progress value={share * 100} aria-label="Handed over" />
           </div>
         )}

@@ -350,6 +350,7 @@ describe('a draft that begins from a version', () => {
 
   test('may begin from any version of it, under the next number of all', async () => {
     const { drafts } = outpost.client
+    expect((await drafts.bases({ search: 'parent' })).rows).toEqual([{ id: 'acme.parent', title: 'Linear' }])
     expect(await drafts.create({ handles: [], basedOn: 'acme.parent@1.0.0' })).toMatchObject({
       descriptor: { version: '1.2.0', lineage },
     })
