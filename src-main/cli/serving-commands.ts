@@ -40,7 +40,10 @@ export function addServingCommands(add: AddCommand): void {
             .choices(strategy.options)
             .default('replace'),
         )
-        .option('--weight <percent>', 'its share of the requests at the begin; a canary has 5, A/B 50'),
+        .option(
+          '--weight <percent>',
+          'its share at the begin (of the keys, see "outpost sticky"); a canary has 5, A/B 50',
+        ),
   ).run(async (context, reference: string, options: DeployOptions) => {
     const wanted = {
       ...requireVersion(reference),

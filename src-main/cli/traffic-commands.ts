@@ -1,6 +1,7 @@
 /** What answers on an endpoint, and how it changes: shift, promote, roll back, which, transitions, deprecate. */
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
+import { stickyBy, type TrafficPolicy } from '../contract/traffic.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { requireVersion, timeOption } from './names.ts'
@@ -30,10 +31,16 @@ export function weightOf(text: string): number {
   throw new OutpostError('CLI_USAGE', `"${text}" is no share: write a number from 0 to 100.`)
 }
 
+const stickyText: Record<TrafficPolicy['stickyBy'], string> = {
+  consumer: 'A key stays on one version: a share is a share of the keys.',
+  session: 'A session (header outpost-session) stays on one version; without one, its key.',
+  request: 'Each request is spread on its own: a share is a share of the requests.',
+}
+
 export function addTrafficCommands(add: AddCommand): void {
   add(
     'shift <endpoint> <version> <percent>',
-    'Give a candidate its share of the requests',
+    'Give a candidate its share, of keys unless "sticky" chose otherwise',
     'outpost shift digits 1.1.0 25',
   ).run(async (context, endpoint: string, version: string, share: string) => {
     const input = { endpoint, version, weight: weightOf(share) }
@@ -77,9 +84,28 @@ export function addTrafficCommands(add: AddCommand): void {
       const found = await context.withNode((node) =>
         node.client.deployments.which({ endpoint, consumer, session: options.session, headers }),
       )
-      context.terminal.result(found, `${found.version} (${found.role}) by ${found.rule}`)
+      const answer = `${found.version} (${found.role}) by ${found.rule}`
+      context.terminal.result(found, found.note === null ? answer : `${answer}\n${found.note}`)
     },
   )
+
+  add(
+    'sticky <endpoint> <by>',
+    'Choose what stays on one version: key, session, or request (nothing)',
+    'outpost sticky digits session',
+  ).run(async (context, endpoint: string, kept: string) => {
+    const by = stickyBy.safeParse(kept === 'key' ? 'consumer' : kept).data
+    if (by === undefined)
+      throw new OutpostError('CLI_USAGE', `"${kept}" is none of key, session and request.`)
+    const row = await context.withNode(async ({ client }) => {
+      const found = (await client.deployments.list()).find((one) => one.endpoint === endpoint)
+      if (found) return client.deployments.setPolicy({ endpoint, policy: { ...found.policy, stickyBy: by } })
+      throw new OutpostError('ENDPOINT_NOT_FOUND', `There is no endpoint "${endpoint}".`, {
+        hint: 'outpost deployments lists them.',
+      })
+    })
+    context.terminal.result(row, stickyText[by])
+  })
 
   add(
     'transitions <endpoint>',

@@ -14,6 +14,7 @@ test('a canary is added, answers 5 %, and its share is shifted', async ({ page, 
   await open(page, node.url)
   await page.getByRole('button', { name: 'Add a version' }).click()
   const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText(/It answers 5 % of the API keys .* A key stays on one version/)).toBeVisible()
   await dialog.getByRole('combobox', { name: 'Version' }).click()
   await page.getByRole('option', { name: /^1\.0\.0/ }).click()
   await dialog.getByRole('button', { name: 'Add', exact: true }).click()
@@ -38,6 +39,9 @@ test('the tester names the version that a key goes to, and the rule', async ({ p
   await page.getByRole('textbox', { name: 'Key' }).fill('ci')
   await page.getByRole('button', { name: 'Ask' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'by split, bucket' })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Session' }).fill('42')
+  await page.getByRole('button', { name: 'Ask' }).click()
+  await expect(page.getByText(/The session is not used/)).toBeVisible()
 })
 
 test('promoted, it answers all; rolled back, the one before does', async ({ page, node }) => {

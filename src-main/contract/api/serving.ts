@@ -34,7 +34,8 @@ export const deployments = {
     .route({
       method: 'POST',
       path: '/deployments/{endpoint}/traffic',
-      summary: 'Give a candidate its share of the requests',
+      summary:
+        'Give a candidate its share: of the keys, sessions or requests, as stickyBy of the policy says',
       tags: ['Traffic'],
     })
     .input(target.extend({ version: versionName, weight }))
@@ -105,6 +106,8 @@ export const deployments = {
         rule: z.string(),
         /** Null where each request is spread on its own. */
         stickyKey: z.string().nullable(),
+        /** What of the question did not count, and why; null where all did. */
+        note: z.string().nullable(),
       }),
     ),
   transitions: oc

@@ -155,5 +155,16 @@ export function whichVersion(node: NodeContext, input: WhichInput) {
   }
   const { target, rule } = chooseTarget(makeSplit(endpoint.id, policy, primary, others), traits)
   const sticky = policy.stickyBy === stickyBy.enum.request ? null : stickyKey(policy, traits)
-  return { version: target.name, role: target.role, rule, stickyKey: sticky }
+  return { version: target.name, role: target.role, rule, stickyKey: sticky, note: noteOf(policy, input) }
+}
+
+/** Where the bucket comes of something else than what was asked about. */
+function noteOf({ stickyBy: by }: TrafficPolicy, { endpoint, session }: WhichInput): string | null {
+  if (by === 'request')
+    return `Neither the key nor the session is used: "${endpoint}" spreads each request on its own, and another one may go elsewhere.`
+  if (by === 'consumer' && session !== undefined)
+    return `The session is not used: "${endpoint}" is sticky by key, so all requests of a key go to one version.`
+  if (by === 'session' && session === undefined)
+    return `"${endpoint}" is sticky by session; a request without the header outpost-session goes by its key, as this one.`
+  return null
 }

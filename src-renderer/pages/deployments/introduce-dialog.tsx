@@ -7,25 +7,27 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { InterfaceWarning } from './interface-warning.tsx'
+import { sharedBy, shareNote } from './policy-words.ts'
 
-const strategies: { value: Strategy; label: string; effect: string }[] = [
+const strategies: { value: Strategy; label: string; effect: (by: string) => string; shares?: true }[] = [
   {
     value: 'canary',
     label: 'Canary',
-    effect: 'It answers 5 % of the requests until you shift or promote it.',
+    effect: (by) => `It answers 5 % of the ${by} until you shift or promote it.`,
+    shares: true,
   },
   {
     value: 'blue-green',
     label: 'Blue-green',
-    effect: 'It is loaded and answers nobody until you promote it.',
+    effect: () => 'It is loaded and answers nobody until you promote it.',
   },
-  { value: 'ab', label: 'A/B', effect: 'It answers half of the requests.' },
+  { value: 'ab', label: 'A/B', effect: (by) => `It answers half of the ${by}.`, shares: true },
   {
     value: 'shadow',
     label: 'Shadow',
-    effect: 'It gets a copy of each request; its answers are compared and thrown away.',
+    effect: () => 'It gets a copy of each request; its answers are compared and thrown away.',
   },
-  { value: 'replace', label: 'Replace', effect: 'It answers all requests as soon as it is loaded.' },
+  { value: 'replace', label: 'Replace', effect: () => 'It answers all requests as soon as it is loaded.' },
 ]
 
 export function IntroduceDialog({
@@ -45,7 +47,8 @@ export function IntroduceDialog({
     row.targets.filter(({ role }) => role !== 'previous').map((target) => target.version),
   )
   const others = (versions.data?.rows ?? []).filter((one) => !served.has(one.version))
-  const effect = strategies.find(({ value }) => value === strategy)?.effect
+  const chosen = strategies.find(({ value }) => value === strategy)
+  const { stickyBy } = row.policy
   return (
     <ConfirmDialog
       opened
@@ -79,7 +82,9 @@ export function IntroduceDialog({
         />
         <Select
           label="How"
-          description={effect}
+          description={[chosen?.effect(sharedBy[stickyBy]), chosen?.shares && shareNote[stickyBy]]
+            .filter(Boolean)
+            .join(' ')}
           data={strategies.map(({ value, label }) => ({ value, label }))}
           value={strategy}
           onChange={(next) => next && setStrategy(next as Strategy)}

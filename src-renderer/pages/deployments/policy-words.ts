@@ -9,6 +9,21 @@ const sticky: Record<TrafficPolicy['stickyBy'], string> = {
   request: 'Each request is spread on its own.',
 }
 
+/** What a share is a share of: with the usual policy one key stays on one version, however often it asks. */
+export const sharedBy: Record<TrafficPolicy['stickyBy'], string> = {
+  consumer: 'API keys',
+  session: 'sessions',
+  request: 'requests',
+}
+
+/** What a person must know who expects a share of the requests. */
+export const shareNote: Record<TrafficPolicy['stickyBy'], string> = {
+  consumer:
+    'A key stays on one version: of a single key all requests go to one or the other. Edit rules can spread sessions or requests instead.',
+  session: 'A session (header outpost-session) stays on one version; without one, its key does.',
+  request: 'Each request is spread on its own.',
+}
+
 type Rollback = TrafficPolicy['rollback'][number]
 const percent = (share: number): string => `${Number((share * 100).toFixed(3))} %`
 

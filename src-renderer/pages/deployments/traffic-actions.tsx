@@ -9,6 +9,7 @@ import { formatDuration, versionCore } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
 import { InterfaceWarning } from './interface-warning.tsx'
 import { IntroduceDialog } from './introduce-dialog.tsx'
+import { sharedBy, shareNote } from './policy-words.ts'
 
 type Asking =
   | { verb: 'introduce' }
@@ -136,6 +137,7 @@ function ShiftDialog({
 }: Omit<DialogProps, 'asking'> & { target: DeploymentTarget }) {
   const [share, setShare] = useState<number | string>(target.weight / 100)
   const inBounds = typeof share === 'number' && share >= 0 && share <= 100
+  const { stickyBy } = row.policy
   const wanted = inBounds ? Math.round(share * 100) : null
   const input = { endpoint: row.endpoint, version: target.version, weight: wanted ?? 0 }
   return (
@@ -151,8 +153,8 @@ function ShiftDialog({
       }
     >
       <NumberInput
-        label="Share of the requests, in percent"
-        description="A growing share takes keys of the primary alone, and a key that was moved stays moved."
+        label={`Share of the ${sharedBy[stickyBy]}, in percent`}
+        description={`${shareNote[stickyBy]} A growing share takes from the primary alone, and what was moved stays moved.`}
         value={share}
         onChange={setShare}
         min={0}

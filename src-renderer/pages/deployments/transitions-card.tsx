@@ -98,6 +98,12 @@ export function WhichCard({ row }: { row: DeploymentRow }) {
           {ask.data && (
             <p role="status">
               <span className={css.answer}>{ask.data.version}</span> ({ask.data.role}), by {ask.data.rule}
+              {ask.data.note !== null && (
+                <>
+                  <br />
+                  {ask.data.note}
+                </>
+              )}
             </p>
           )}
           {ask.error && <ErrorNotice error={ask.error} what="The node could not say." />}

@@ -147,6 +147,18 @@ test('a model answers text, JSON from a pipe and a picture', async () => {
   expect(Object.values(seen.outputs[0] ?? {})[0]?.top[0]?.label).toMatch(/^\d$/)
 })
 
+test('which says where the session does not count, and sticky changes that', async () => {
+  const which = (...more: string[]) => outpost(['which', 'sections', 'ci', ...more, ...consumer])
+  expect((await which('--session', '42')).out).toMatch(/The session is not used: .* sticky by key/)
+  expect((await which()).out).not.toContain('not used')
+  expect((await outpost(['sticky', 'sections', 'user', ...consumer])).code).toBe(2)
+  expect((await outpost(['sticky', 'sections', 'session', ...consumer])).out).toContain('outpost-session')
+  expect((await which('--session', '42')).out).not.toContain('not used')
+  expect((await which()).out).toContain('a request without the header outpost-session goes by its key')
+  expect((await outpost(['sticky', 'sections', 'request', ...consumer])).code).toBe(0)
+  expect((await which()).out).toContain('spreads each request on its own')
+})
+
 test('an exported version is the package that came in, byte for byte', async () => {
   const copy = inFolder('copy.outpost')
   await answer(['export', 'samples.debian-sections@latest', '-o', copy, ...consumer])

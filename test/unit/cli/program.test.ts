@@ -109,6 +109,7 @@ test('every command of the product is there', () => {
     'rollback',
     'serve',
     'shift',
+    'sticky',
     'transitions',
     'trust add',
     'trust list',
