@@ -4,6 +4,8 @@ import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import { parseJsonAs } from '../base/json.ts'
 import { type IssuerPurpose, issuerPurpose, type LicensePayload } from '../contract/license/documents.ts'
+import type { IssuedLicense } from '../contract/license/issuing.ts'
+import { extendedEnd, renewedEnd } from '../contract/license/renewal.ts'
 import {
   type LicenseTerms,
   type LicenseType,
@@ -28,6 +30,7 @@ interface IssueOptions {
   terms?: string
   trial?: boolean
   renew?: string
+  extend?: true
   seal?: string
   contact?: string
   site?: string
@@ -59,13 +62,19 @@ async function termsOf(
   return requests === undefined ? terms : { ...terms, quota: { ...terms.quota, max: requests } }
 }
 
-/** A renewal lasts as long as the document before, from its end on. */
-function endOf({ type, until }: IssueOptions, former: LicensePayload | null): string | null {
+/** A renewal keeps the end of the document before while that runs, unless it is to be extended. */
+function endOf({ type, until, extend }: IssueOptions, former: IssuedLicense | null): string | null {
   if (until === 'never') return null
   if (until !== undefined) return until
-  if (former && type === undefined) {
-    const { exp, nbf } = former
-    return exp === null ? null : new Date(Math.max(Date.now(), exp * 1000) + (exp - nbf) * 1000).toISOString()
+  const now = Date.now() / 1000
+  if (former && (type === undefined || extend)) {
+    const { termDays } = former
+    const { exp } = former.license
+    const end =
+      extend && exp !== null && termDays !== null
+        ? extendedEnd(exp, termDays, now)
+        : renewedEnd(exp, termDays, now)
+    return end === null ? null : new Date(end * 1000).toISOString()
   }
   const { days } = licensePresets[type ?? 'DEVELOPER']
   return days === null ? null : new Date(Date.now() + days * 86_400_000).toISOString()
@@ -74,14 +83,15 @@ function endOf({ type, until }: IssueOptions, former: LicensePayload | null): st
 /** What is renewed, with its licensee. CLI_USAGE where neither it nor --account says who that is. */
 async function formerOf(
   context: CliContext,
-  { renew, account }: IssueOptions,
-): Promise<LicensePayload | null> {
+  { renew, account, extend }: IssueOptions,
+): Promise<IssuedLicense | null> {
   if (renew === undefined) {
+    if (extend) throw new OutpostError('CLI_USAGE', 'Name the license that is extended with --renew.')
     if (account === undefined) throw new OutpostError('CLI_USAGE', 'Name the licensee with --account.')
     return null
   }
   const issued = await context.withNode((node) => node.client.issuing.list({}))
-  return issued.find(({ lid }) => lid === renew)?.license ?? null // the node says where it is none of its own
+  return issued.find(({ lid }) => lid === renew) ?? null // the node says where it is none of its own
 }
 
 function addIssue(add: AddCommand): void {
@@ -113,6 +123,7 @@ function addIssue(add: AddCommand): void {
         .option('--terms <file>', 'JSON with any fields of the terms, in the place of the preset’s')
         .option('--trial', 'it is a trial')
         .option('--renew <license>', 'the next document of this license')
+        .option('--extend', 'with --renew: for another term; the end stays unless told so')
         .option('--seal <key>', 'with the key of sealed weights (outpost license seal); needs --request')
         .option('--site <name>', 'for this site of the licensee alone')
         .option('--contact <text>', 'where to renew: a mail address or a page')
@@ -121,7 +132,8 @@ function addIssue(add: AddCommand): void {
   ).run(async (context, reference: string, options: IssueOptions) => {
     const { model, version: range } = parseReference(reference)
     const requests = await Promise.all((options.request ?? []).map((file) => readNamedFile(file, 'utf8')))
-    const former = await formerOf(context, options)
+    const issued = await formerOf(context, options)
+    const former = issued?.license ?? null
     const terms = await termsOf(options, former)
     const made = await context.withNode((node) =>
       node.client.issuing.issue({
@@ -129,7 +141,7 @@ function addIssue(add: AddCommand): void {
         range: range ?? former?.model.range ?? '*',
         account: options.account ?? former?.sub ?? '',
         terms,
-        endsAt: endOf(options, former),
+        endsAt: endOf(options, issued),
         startsAt: options.from ?? null,
         trial: options.trial ?? false,
         requests,

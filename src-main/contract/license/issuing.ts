@@ -67,6 +67,8 @@ export const issuedLicense = z.object({
   type: z.string(),
   issuedAt: timestamp,
   endsAt: timestamp.nullable(),
+  /** Days of the present term, which several documents may share; null: without end. */
+  termDays: z.int().nullable(),
   revokedAt: timestamp.nullable(),
   revokedReason: z.string().nullable(),
   license: licensePayload,

@@ -10,6 +10,7 @@ import { filledAttribution } from '../../contract/license/attribution.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { IssuedLicense, LicenseDraft } from '../../contract/license/issuing.ts'
+import { termDaysOf } from '../../contract/license/renewal.ts'
 import { machinesUnenforced } from '../../contract/license/words.ts'
 import { isAboutLicense, readChallenge } from '../../license/emergency/challenge.ts'
 import { emergencySecret, makeEmergencyCodes } from '../../license/emergency/emergency-codes.ts'
@@ -80,7 +81,7 @@ function draftLicense(node: NodeContext, draft: LicenseDraft): LicensePayload {
     model: { id: draft.model, range: draft.range },
     artifacts: draft.artifacts,
     terms: { ...draft.terms, attribution: attributionOf(node, iss, draft) },
-    nodes: nodesOf(draft) ?? (former && draft.keepMachines ? rowOf(former).license.nodes : null),
+    nodes: nodesOf(draft) ?? (former && draft.keepMachines ? payloadOf(former).nodes : null),
     offlineSecondsMax: draft.offlineDaysMax && draft.offlineDaysMax * daySeconds,
     revocationsAgeSecondsMax: draft.revocationsDaysMax && draft.revocationsDaysMax * daySeconds,
     emergency: [],
@@ -100,7 +101,7 @@ function encOf(
   draft: LicenseDraft,
   former: StoredIssued | undefined,
 ): LicensePayload['enc'] {
-  const keyId = draft.sealKeyId ?? (former ? rowOf(former).license.enc?.keyId : undefined)
+  const keyId = draft.sealKeyId ?? (former ? payloadOf(former).enc?.keyId : undefined)
   if (keyId === undefined) return null
   if (draft.requests.length === 0)
     throw new OutpostError(
@@ -213,26 +214,28 @@ function requireIssued(node: NodeContext, lid: string): StoredIssued[] {
   })
 }
 
-const rowOf = (stored: StoredIssued): IssuedLicense => {
+const payloadOf = ({ document }: StoredIssued): LicensePayload =>
+  peekDocument('license', Buffer.from(document)).payload
+
+/** Of all documents of one license, the newest first. */
+function rowOf([stored, ...before]: readonly StoredIssued[]): IssuedLicense {
+  if (!stored) throw new Error('a license has one document at least')
   const { lid, seq, account, model, type, issuedAt, endsAt, revokedAt, revokedReason } = stored
-  const license = peekDocument('license', Buffer.from(stored.document)).payload
-  return { lid, seq, account, model, type, issuedAt, endsAt, revokedAt, revokedReason, license }
+  const license = payloadOf(stored)
+  const termDays = termDaysOf([license, ...before.map(payloadOf)])
+  return { lid, seq, account, model, type, issuedAt, endsAt, termDays, revokedAt, revokedReason, license }
 }
 
 /** The newest document of each. */
 export function issuedLicenses(node: NodeContext): IssuedLicense[] {
-  const newest = new Map<string, StoredIssued>()
-  for (const stored of listIssued(node.db)) {
-    const known = newest.get(stored.lid)
-    if (!known || stored.seq > known.seq) newest.set(stored.lid, stored)
-  }
-  return [...newest.values()].map(rowOf)
+  const documents = Map.groupBy(listIssued(node.db), ({ lid }) => lid)
+  return [...documents.values()].map((all) => rowOf(all.toSorted((a, b) => b.seq - a.seq)))
 }
 
 export function issuedDocument(node: NodeContext, lid: string) {
   const [stored] = requireIssued(node, lid)
   if (!stored) throw new Error('requireIssued gives at least one')
-  return { fileName: fileNameOf(rowOf(stored).license), document: stored.document }
+  return { fileName: fileNameOf(payloadOf(stored)), document: stored.document }
 }
 
 /** LIC_REVOKED: what was taken back is not renewed, sold to or helped. */
@@ -277,9 +280,7 @@ export function revokeLicense(node: NodeContext, actor: Actor, lid: string, reas
     revokeIssued(node.db, lid, isoTime(node.clock), reason),
   )
   node.announce('licenses')
-  const [stored] = requireIssued(node, lid)
-  if (!stored) throw new Error('requireIssued gives at least one')
-  return rowOf(stored)
+  return rowOf(requireIssued(node, lid))
 }
 
 export function openRequest(document: string) {
@@ -290,9 +291,7 @@ export function openRequest(document: string) {
 /** The proof is for this issuer's own license, and of a machine that it was bound to. */
 export function checkDeactivation(node: NodeContext, document: string) {
   const { payload } = openSelfSigned('deactivation', Buffer.from(document.trim()))
-  const [stored] = requireIssued(node, payload.lid)
-  if (!stored) throw new Error('requireIssued gives at least one')
-  const license = rowOf(stored)
+  const license = rowOf(requireIssued(node, payload.lid))
   const bound = license.license.nodes?.bindings.some(({ id }) => id === payload.node.id) ?? true
   if (!bound)
     throw new OutpostError(

@@ -1,5 +1,6 @@
 /** A license while it is filled in: a preset, what was changed of it, and the draft that the node signs. */
 import type { IssuedLicense, LicenseDraft } from '../../../src-main/contract/license/issuing.ts'
+import { extendedEnd, renewedEnd, wholeDaysFrom } from '../../../src-main/contract/license/renewal.ts'
 import {
   type LicenseTerms,
   type LicenseType,
@@ -14,6 +15,10 @@ export interface Form {
   /** YYYY-MM-DD; empty: at once, and without end. */
   startsOn: string
   endsOn: string
+  /** The time of that day in UTC, which a renewal keeps: "00:00:00.000Z" as a rule. */
+  endsAtTime: string
+  /** Another term of the license that is renewed; null where there is none to add. */
+  extension: { days: number; keptOn: string; endsOn: string } | null
   trial: boolean
   requests: Array<{ name: string; document: string }>
   emergencyCodes: number
@@ -31,18 +36,26 @@ export interface Form {
 /** Where a form begins: empty, from a machine's request, or from the license that it renews. */
 export type Start = Partial<Form>
 
-const day = (time: number): string => new Date(time).toISOString().slice(0, 10)
+const midnight = '00:00:00.000Z'
+/** Of seconds; a day and the time of it. */
+function dayAndTime(time: number): readonly [day: string, time: string] {
+  const [day = '', rest = midnight] = new Date(time * 1000).toISOString().split('T')
+  return [day, rest]
+}
+const nowSeconds = (): number => Date.now() / 1000
 
 /** The terms of a type, and the end that goes with it. */
-export function presetOf(type: LicenseType): Pick<Form, 'terms' | 'endsOn'> {
+export function presetOf(type: LicenseType): Pick<Form, 'terms' | 'endsOn' | 'endsAtTime'> {
   const { purpose: _purpose, days, ...terms } = licensePresets[type]
-  return { terms, endsOn: days === null ? '' : day(Date.now() + days * 86_400_000) }
+  const endsOn = days === null ? '' : dayAndTime(wholeDaysFrom(nowSeconds(), days))[0]
+  return { terms, endsOn, endsAtTime: midnight }
 }
 
 export const emptyForm = (model: string): Form => ({
   ...presetOf('DEVELOPER'),
   model,
   range: '*',
+  extension: null,
   account: '',
   startsOn: '',
   trial: false,
@@ -58,7 +71,7 @@ export const emptyForm = (model: string): Form => ({
 })
 
 /** A day begins at its first moment in UTC, and an end is the first moment that is not covered any more. */
-const moment = (date: string): string | null => (date === '' ? null : `${date}T00:00:00.000Z`)
+const moment = (date: string, time = midnight): string | null => (date === '' ? null : `${date}T${time}`)
 
 export const draftOf = (form: Form): LicenseDraft => ({
   model: form.model,
@@ -68,7 +81,7 @@ export const draftOf = (form: Form): LicenseDraft => ({
   site: form.site.trim() === '' ? null : form.site.trim(),
   terms: form.terms,
   startsAt: moment(form.startsOn),
-  endsAt: moment(form.endsOn),
+  endsAt: moment(form.endsOn, form.endsAtTime),
   trial: form.trial,
   requests: form.requests.map(({ document }) => document),
   keepMachines: true,
@@ -82,17 +95,24 @@ export const draftOf = (form: Form): LicenseDraft => ({
   ...(form.sealKeyId !== null && { sealKeyId: form.sealKeyId }),
 })
 
-/** The next document of a license: all as it was, its machines too, from today for as long as the one before. */
-export function renewalOf({ license }: IssuedLicense): Start {
-  const { exp, nbf, terms, model } = license
-  const days = exp === null ? null : Math.max(1, Math.round((exp - nbf) / 86_400))
-  const from = exp === null ? Date.now() : Math.max(Date.now(), exp * 1000)
+/** The next document of a license: all as it was, its machines too, and its end while that has not come. */
+export function renewalOf({ license, termDays }: IssuedLicense): Start {
+  const { exp, terms, model } = license
+  const now = nowSeconds()
+  const end = renewedEnd(exp, termDays, now)
+  const [endsOn, endsAtTime] = end === null ? ['', midnight] : dayAndTime(end)
+  const extension =
+    exp === null || termDays === null || exp <= now
+      ? null
+      : { days: termDays, keptOn: endsOn, endsOn: dayAndTime(extendedEnd(exp, termDays, now))[0] }
   return {
     model: model.id,
     range: model.range,
     account: license.sub,
     terms,
-    endsOn: days === null ? '' : day(from + days * 86_400_000),
+    endsOn,
+    endsAtTime,
+    extension,
     trial: license.trial,
     emergencyCodes: license.emergency.length,
     contact: license.contact,

@@ -50,6 +50,7 @@ export function WhoFields({ form, publisher, onChange }: Props) {
           value={form.endsOn}
           onChange={(event) => onChange({ endsOn: event.currentTarget.value })}
         />
+        <Extension form={form} onChange={onChange} />
         <TextInput label="Site" description="Empty: any of the customer’s" {...text('site')} />
         <NumberInput
           label="Emergency codes"
@@ -101,6 +102,23 @@ export function WhoFields({ form, publisher, onChange }: Props) {
       </div>
       <SealedWeights form={form} onChange={onChange} />
     </fieldset>
+  )
+}
+
+/** Asking for more requests buys no time: the issuer adds it, or does not. */
+function Extension({ form: { extension, endsOn }, onChange }: Omit<Props, 'publisher'>) {
+  if (extension === null) return null
+  const kept = endsOn === extension.keptOn
+  return (
+    <p className={css.extension}>
+      <span>{kept ? 'It ends as the document before.' : 'The document before ends on another day.'}</span>
+      <Button
+        size="compact-xs"
+        onClick={() => onChange({ endsOn: kept ? extension.endsOn : extension.keptOn })}
+      >
+        {kept ? `Extend by ${extension.days} days` : 'Keep the end'}
+      </Button>
+    </p>
   )
 }
 
