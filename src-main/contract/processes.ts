@@ -90,6 +90,8 @@ const deploymentReport = z.object({
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
   latencyMsP99: z.number().nullable(),
+  /** Of all versions that answer on the endpoint, told with its primary; null elsewhere. */
+  endpointMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   batches,
   startedAt: z.string().nullable(),
   hosting: hostingReport.nullable(),

@@ -197,12 +197,13 @@ export const deploymentRow = z.object({
   bytesLoaded: z.number().nullable(),
   /** Of the version that has counted for the longest; null while nothing counts. */
   countedSince: timestamp.nullable(),
-  /** Of all versions that answer; so are failures and queue. Latencies are the primary's. */
+  /** Of all versions that answer; so are failures, queue and latencies. */
   requestsTotal: z.int(),
   failuresTotal: z.int(),
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
+  latencyMsP99: z.number().nullable(),
   startedAt: timestamp.nullable(),
   hosting: hostingReport.nullable(),
   settings: hostingSettings,
@@ -310,6 +311,8 @@ export const packageInspection = z.object({
   card: z.string(),
   /** What the registry already holds under this id and version, or held before it was deleted. */
   existing: z.enum(['none', 'same', 'different', 'deleted']),
+  /** The nearest version below it that is in the registry. */
+  predecessor: versionName.nullable(),
   /** What the licenses here would say to serving it. */
   license: licenseDecision,
 })

@@ -9,7 +9,7 @@ import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { FeedbackTotals, ShadowFigures } from '../../contract/traffic.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
-import { type CallFigures, createCallFigures } from '../watching/latencies.ts'
+import { type CallFigures, createCallFigures, jointQuantile } from '../watching/latencies.ts'
 import { asideFailure, isOfLicense, refusalOf, standingOf } from './deployment-standing.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
@@ -155,6 +155,17 @@ export function createDeployments({
     }
   }
 
+  /** Of what callers waited for: a shadow's answers are nobody's. */
+  function latenciesOf({ id }: EndpointRoute): DeploymentReport['endpointMs'] {
+    const answering = [...wanted.values()]
+      .filter(({ endpoint, target }) => endpoint.id === id && target.role !== 'shadow')
+      .map(({ figures }) => figures)
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => jointQuantile(answering, share))
+    return typeof p50 === 'number' && typeof p95 === 'number' && typeof p99 === 'number'
+      ? { p50, p95, p99 }
+      : null
+  }
+
   function reportOf(one: Wanted): DeploymentReport {
     const { endpoint, target, figures } = one
     const current = hosted.get(modelKeyOf(target))?.current() ?? null
@@ -168,6 +179,7 @@ export function createDeployments({
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
       latencyMsP99: figures.quantile(0.99),
+      endpointMs: target.role === 'primary' ? latenciesOf(endpoint) : null,
       batches: figures.batches(),
       shadow: target.role === 'shadow' ? shadowFigures(endpoint.id, target.versionId) : null,
       feedback: feedback(endpoint.id, target.versionId),

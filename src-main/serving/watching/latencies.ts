@@ -20,6 +20,29 @@ export interface CallFigures {
   batches(): { requests: number; rows: number }
   /** Null before the first call; `share` from 0 to 1. Nearest rank. */
   quantile(share: number): number | null
+  /** The last calls, ascending. */
+  recent(): Float64Array
+}
+
+/** Of several versions together: the last calls of each stand for all that it took. Null before the first call. */
+export function jointQuantile(all: readonly CallFigures[], share: number): number | null {
+  const asked = all.filter((figures) => figures.requestsTotal() > 0)
+  const [only] = asked
+  if (asked.length <= 1) return only?.quantile(share) ?? null
+  const calls = asked
+    .flatMap((figures) => {
+      const recent = figures.recent()
+      const weight = figures.requestsTotal() / recent.length
+      return Array.from(recent, (latencyMs) => ({ latencyMs, weight }))
+    })
+    .toSorted((a, b) => a.latencyMs - b.latencyMs)
+  const wanted = share * calls.reduce((sum, { weight }) => sum + weight, 0)
+  let passed = 0
+  const found = calls.find(({ weight }) => {
+    passed += weight
+    return passed >= wanted
+  })
+  return (found ?? calls.at(-1))?.latencyMs ?? null
 }
 
 export function createCallFigures(): CallFigures {
@@ -33,7 +56,12 @@ export function createCallFigures(): CallFigures {
   let requests = 0
   let failures = 0
   let sorted: Float64Array | null = null
+  const recent = () => {
+    sorted ??= ring.slice(0, Math.min(requests, window)).sort()
+    return sorted
+  }
   return {
+    recent,
     histograms,
     count: (latencyMs, failed, parts) => {
       histograms.total.observe(latencyMs / 1000)
@@ -55,8 +83,8 @@ export function createCallFigures(): CallFigures {
     }),
     quantile: (share) => {
       if (requests === 0) return null
-      sorted ??= ring.slice(0, Math.min(requests, window)).sort()
-      return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
+      const calls = recent()
+      return calls[Math.max(0, Math.ceil(calls.length * share) - 1)] ?? null
     },
   }
 }

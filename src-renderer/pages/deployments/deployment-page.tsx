@@ -179,11 +179,10 @@ function threadsText({ hosting, settings }: DeploymentRow): string | null {
 }
 
 function Figures({ row }: { row: DeploymentRow }) {
-  const p99 = row.targets[0]?.latencyMsP99 ?? null
   const counted = row.countedSince
   const share = row.requestsTotal === 0 ? 0 : row.failuresTotal / row.requestsTotal
-  const several = row.targets.filter(({ weight }) => weight > 0).length > 1
-  const whose = several ? { note: versionCore(row.version) } : {}
+  const several = row.targets.filter(({ role, requestsTotal }) => role !== 'shadow' && requestsTotal > 0)
+  const whose = several.length > 1 ? { note: 'all versions' } : {}
   const figures: { label: string; value: string; note?: ReactNode }[] = [
     {
       label: 'Requests',
@@ -197,7 +196,7 @@ function Figures({ row }: { row: DeploymentRow }) {
     },
     { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2), ...whose },
     { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2), ...whose },
-    { label: 'p99 ms', value: p99 === null ? '–' : formatNumber(p99, 2), ...whose },
+    { label: 'p99 ms', value: row.latencyMsP99 === null ? '–' : formatNumber(row.latencyMsP99, 2), ...whose },
     { label: 'Waiting', value: formatNumber(row.queueLength) },
   ]
   return (

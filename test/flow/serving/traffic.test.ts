@@ -47,6 +47,11 @@ test('R166: a session stays with its version, and a growing share moves sessions
   node.introduce(model, next, 'candidate', share(6000))
   await serving.snapshot()
   const after = await versions()
+  const told = await serving.message('report', ({ deployments: [primary] }) => primary?.endpointMs != null)
+  const [primary, candidate] = told.deployments
+  const least = Math.min(primary?.latencyMsP99 ?? 0, candidate?.latencyMsP99 ?? 0)
+  expect(primary?.endpointMs?.p99).toBeGreaterThanOrEqual(least)
+  expect(candidate?.endpointMs).toBeNull()
   for (const [at, version] of before.entries()) if (version === '2.0.0') expect(after[at]).toBe('2.0.0')
   expect(after.filter((version) => version === '2.0.0').length).toBeGreaterThan(moved)
 })
