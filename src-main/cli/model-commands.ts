@@ -1,6 +1,7 @@
 /** The registry: models, versions, delete, verify. */
 import { OutpostError } from '../base/errors.ts'
 import { bytesText, counted } from '../base/quantities.ts'
+import { kindOfChange } from '../contract/kind-of-change.ts'
 import type { VersionRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { finishJob } from './jobs.ts'
@@ -42,7 +43,7 @@ export function addModelCommands(add: AddCommand): void {
     const page = await context.withNode((node) => node.client.models.versions({ model, limit, offset }))
     const rows = page.rows.map((version) => [
       version.version,
-      version.changeType,
+      kindOfChange(version),
       version.aliases.join(' ') || '-',
       version.metric ? `${version.metric.name} ${version.metric.value.toFixed(4)}` : '-',
       bytesText(version.bytes),

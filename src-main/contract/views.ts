@@ -172,6 +172,8 @@ const deploymentTarget = z.object({
   countedSince: timestamp.nullable(),
   requestsTotal: z.int(),
   failuresTotal: z.int(),
+  /** Requests that were answered with 4xx: a wrong input, a license, a quota. No failures. */
+  refusalsTotal: z.int(),
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),
@@ -197,9 +199,10 @@ export const deploymentRow = z.object({
   bytesLoaded: z.number().nullable(),
   /** Of the version that has counted for the longest; null while nothing counts. */
   countedSince: timestamp.nullable(),
-  /** Of all versions that answer; so are failures, queue and latencies. */
+  /** Of all versions that answer; so are failures, refusals, queue and latencies. */
   requestsTotal: z.int(),
   failuresTotal: z.int(),
+  refusalsTotal: z.int(),
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),

@@ -1,4 +1,5 @@
 /** Tasks, sources and trust in the reader's words. */
+import type { kindOfChange } from '../../src-main/contract/kind-of-change.ts'
 import type { ArtifactRow, ModelRow, PackageInspection } from '../../src-main/contract/views.ts'
 import type { Tone } from './chip.tsx'
 
@@ -36,6 +37,13 @@ export const trustWords: Record<
   unknown: ['warn', 'Not trusted'],
   mismatch: ['bad', 'Other key'],
   unsigned: ['warn', 'Not signed'],
+}
+
+export const changeWords: Record<ReturnType<typeof kindOfChange>, readonly [tone: Tone, word: string]> = {
+  first: ['neutral', 'First version'],
+  major: ['warn', 'Major change'],
+  minor: ['info', 'Minor change'],
+  patch: ['neutral', 'Patch'],
 }
 
 /** latencyMsP95 as "latency ms p95"; names of a provider's own stay as they are. */

@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
+import { versionSortKey, withBuild } from '../../base/version-order.ts'
 import { limits } from '../../contract/limits.ts'
 import type { PackageInspection } from '../../contract/views.ts'
 import type { JobWork } from '../../jobs/runner.ts'
@@ -11,7 +12,7 @@ import type { PackageHead } from '../../package/archive/package-head.ts'
 import { readPackedText } from '../../package/archive/read-packed-text.ts'
 import { findModel } from '../../store/tables/models.ts'
 import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
-import { findVersion } from '../../store/tables/versions.ts'
+import { findVersion, versionBelow } from '../../store/tables/versions.ts'
 import { seenPublisher } from '../access/publisher-trust.ts'
 import type { Actor } from '../actor.ts'
 import { decideVersion } from '../licenses/decide-version.ts'
@@ -36,6 +37,7 @@ export async function inspectPackage(node: NodeContext, handle: string): Promise
       publisher,
       card,
       existing: existing(node, head),
+      predecessor: predecessor(node, head),
       license: licensed(node, head, publisher),
     }
   } catch (error) {
@@ -71,6 +73,12 @@ function existing(node: NodeContext, head: PackageHead): PackageInspection['exis
     return removed && removed.manifestDigest !== head.digest ? 'deleted' : 'none'
   }
   return version.manifestDigest === head.digest ? 'same' : 'different'
+}
+
+function predecessor(node: NodeContext, { descriptor, version }: PackageHead): string | null {
+  const model = findModel(node.db, descriptor.id)
+  const below = model && versionBelow(node.db, model.id, versionSortKey(version))
+  return below && withBuild(below.version, below.dataVersion)
 }
 
 export interface ImportInput {

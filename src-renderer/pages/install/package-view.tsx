@@ -1,12 +1,13 @@
 /** What is in a package, told before it is installed: publisher and trust first, since that is what is decided on. */
 import { Button, Checkbox, Tabs } from '@mantine/core'
 import { useState } from 'react'
+import { kindOfChange } from '../../../src-main/contract/kind-of-change.ts'
 import type { PackageInspection } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { FileList } from '../../components/file-list.tsx'
 import { formatBytes, formatNumber } from '../../components/format.ts'
 import { Markdown } from '../../components/markdown.tsx'
-import { taskWords } from '../../components/model-words.ts'
+import { changeWords, taskWords } from '../../components/model-words.ts'
 import { Facts, Stack } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { Digest } from '../../components/values.tsx'
@@ -24,6 +25,8 @@ type Props = {
 
 export function PackageView({ inspection, pending, error, onInstall, onClose }: Props) {
   const { descriptor, publisher, artifacts, existing } = inspection
+  const [, change] =
+    changeWords[kindOfChange({ ...inspection, ...descriptor, changeType: descriptor.change.type })]
   const [trusted, setTrusted] = useState(false)
   const standing = trustOf(publisher, existing)
   const installable = standing.kind !== 'refused' && (standing.kind !== 'ask' || trusted)
@@ -56,7 +59,8 @@ export function PackageView({ inspection, pending, error, onInstall, onClose }: 
           ],
           ['License', descriptor.license.spdx],
           ['Task', taskWords[descriptor.task]],
-          ['Change', `${descriptor.change.type}: ${descriptor.change.releaseNotes || 'no release notes'}`],
+          ['Change', change],
+          ['Release notes', descriptor.change.releaseNotes || 'no release notes'],
           ['Size', `${formatBytes(inspection.bytes)} in ${formatNumber(artifacts.length)} files`],
           ['Digest', <Digest key="digest" value={inspection.digest} />],
         ]}

@@ -1,22 +1,18 @@
 /** What changed in this version: notes, improvements, what breaks and how to move over. */
 
+import { kindOfChange } from '../../../src-main/contract/kind-of-change.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { versionCore } from '../../components/format.ts'
 import { Markdown } from '../../components/markdown.tsx'
+import { changeWords } from '../../components/model-words.ts'
 import { Card } from '../../components/page.tsx'
 import style from './model.module.css'
 
-const changes = {
-  major: ['warn', 'Major change'],
-  minor: ['info', 'Minor change'],
-  patch: ['neutral', 'Patch'],
-} as const
-
 export function ReleaseCard({ version }: { version: VersionDetail }) {
   const { change } = version.descriptor
-  const [tone, word] = changes[change.type]
+  const [tone, word] = changeWords[kindOfChange(version)]
   return (
     <Card
       title={`What is new in ${versionCore(version.version)}`}

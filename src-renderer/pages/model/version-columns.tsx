@@ -1,5 +1,6 @@
 /** The columns of a model's versions. */
 import { Link } from '@tanstack/react-router'
+import { kindOfChange } from '../../../src-main/contract/kind-of-change.ts'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { DeprecationChip } from '../../components/deprecation-chip.tsx'
@@ -32,7 +33,11 @@ export const versionColumns = column.columns([
       </Link>
     ),
   }),
-  column.accessor('changeType', { header: 'Change', meta: { width: '56px' } }),
+  column.accessor('changeType', {
+    header: 'Change',
+    meta: { width: '56px' },
+    cell: ({ row: { original } }) => kindOfChange(original),
+  }),
   column.accessor('stage', {
     header: 'Stage',
     meta: { width: 'minmax(100px, 0.7fr)' },

@@ -4,6 +4,7 @@ import { orpc } from '../../client.ts'
 import { FileList } from '../../components/file-list.tsx'
 import { formatBytes } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
+import { changeWords } from '../../components/model-words.ts'
 import { Banner, Card, Columns, Facts } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
 import { targetWords } from '../../components/targets.ts'
@@ -43,8 +44,12 @@ export function ReviewStep({ draft, fields }: StepProps) {
                 'Version',
                 fields.dataVersion === '' ? fields.version : `${fields.version}+${fields.dataVersion}`,
               ],
-              ['Change', draft.predecessor ? fields.change.type : 'first version'],
-              ['After', draft.predecessor?.version ?? 'the first version'],
+              [
+                'Change',
+                draft.predecessor
+                  ? `${changeWords[fields.change.type][1]} after ${draft.predecessor.version}`
+                  : changeWords.first[1],
+              ],
               ['License', fields.license.spdx || <None key="spdx">not stated</None>],
               ['Training data', fields.training.dataSource || <None key="data">not stated</None>],
               ['Hyperparameters', Object.keys(fields.training.hyperparameters).length],

@@ -77,6 +77,8 @@ test('the registry is listed, searched and paged', async () => {
   })
   expect((await outpost(['models', '--limit', '1', ...consumer])).out).toContain('1 of 2')
   expect(await answer(['versions', 'samples.digits', ...consumer])).toMatchObject({ total: 1 })
+  const versions = await outpost(['versions', 'samples.digits', ...consumer])
+  expect(versions.out).toMatch(/^1\.0\.0\S* +first /m)
 })
 
 test('a version of another publisher is deployed with its license, which comes and goes as a file', async () => {
