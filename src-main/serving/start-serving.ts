@@ -103,6 +103,7 @@ export async function startServing(
     deployments,
     routes: routesNow,
     isTakenOut: watchers.rollback.isTakenOut,
+    licensing: rooms.licensing,
   })
   const cache = createResponseCache({ bytesMax: limits.responseCacheBytesMax })
   const mirror = createMirror({

@@ -16,7 +16,14 @@ import type { ServedVersion } from '../../serving/routing/routes.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import { currentSnapshot } from '../../store/tables/meta.ts'
 import { contentKeyOf } from './content-key.ts'
-import { askedHere, decideVersion, denialError, refusalFacts, type VersionFacts } from './decide-version.ts'
+import {
+  askedHere,
+  decideVersion,
+  denialError,
+  denialOf,
+  refusalFacts,
+  type VersionFacts,
+} from './decide-version.ts'
 import type { Licensing } from './licensing.ts'
 import { creditAccount, monthAccount } from './quota-accounts.ts'
 import { refusedInWords } from './quota-words.ts'
@@ -107,7 +114,11 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     return { admission: { allowed: true, attribution }, plans, until }
   }
 
-  function refused(version: ServedVersion, requestId: string, error: OutpostError): OutpostError {
+  function refused(
+    version: Pick<ServedVersion, 'model' | 'version'>,
+    requestId: string,
+    error: OutpostError,
+  ): OutpostError {
     const seen = {
       ...refusalFacts(error),
       at: new Date().toISOString(),
@@ -194,6 +205,10 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
       const { admission } = standingOf(version, caller.commercial)
       if (!admission.allowed) refused(version, requestId, admission.refusal)
       return admission
+    },
+    undeployable: ({ model, reference, requestId }) => {
+      const denied = denialOf(db, licensing, model, reference)
+      return denied && refused({ model, version: denied.version }, requestId, denied.error)
     },
     take,
   }

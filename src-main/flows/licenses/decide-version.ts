@@ -104,7 +104,12 @@ export function requireRight(
  * What a reference means to someone who wants to use it: an alias or a range is looked for among the versions that
  * may be served. Where none may, it is resolved among all, and the license says why.
  */
-export function resolveLicensed(db: NodeReader, licensing: Licensing, model: string, reference: string) {
+export function resolveLicensed(
+  db: NodeReader,
+  licensing: Licensing,
+  model: string,
+  reference: string | null,
+) {
   const found = resolveVersion(db, model, reference)
   if (decideVersion(licensing, factsOf(model, found.version), { operation: 'serve' }).allowed) return found
   const allowed = licensedVersions(db, licensing, found.model)
@@ -112,6 +117,29 @@ export function resolveLicensed(db: NodeReader, licensing: Licensing, model: str
     return allowed.size === 0 ? found : resolveVersion(db, model, reference, allowed)
   } catch (error) {
     if (error instanceof OutpostError && error.code === 'VERSION_NOT_FOUND') return found
+    throw error
+  }
+}
+
+/** Of what a reference means; null where it may be served, or where there is nothing of it here. */
+export function denialOf(
+  db: NodeReader,
+  licensing: Licensing,
+  model: string,
+  reference: string | null,
+): { version: string; error: OutpostError } | null {
+  const found = resolvedOrNull(db, licensing, model, reference)
+  if (!found) return null
+  const decision = decideVersion(licensing, factsOf(model, found.version), { operation: 'serve' })
+  if (decision.allowed) return null
+  return { version: found.name, error: denialError(decision, `${model}@${found.name}`) }
+}
+
+function resolvedOrNull(db: NodeReader, licensing: Licensing, model: string, reference: string | null) {
+  try {
+    return resolveLicensed(db, licensing, model, reference)
+  } catch (error) {
+    if (error instanceof OutpostError) return null
     throw error
   }
 }

@@ -35,10 +35,19 @@ export interface Taking {
   idempotency: { key: string; body: Uint8Array } | null
 }
 
+/** A call for what no endpoint serves. */
+export interface Undeployed {
+  model: string
+  reference: string | null
+  requestId: string
+}
+
 export interface LicensingPort {
   /** The key of sealed weights; throws where no license permits them to be opened, as they may not be any more. */
   contentKey(version: ServedVersion, keyId: string): Uint8Array
   admit(caller: Caller, version: ServedVersion, requestId: string): Admission
+  /** Why no version that is meant may be deployed; null where one may, or where none is registered. */
+  undeployable(asked: Undeployed): OutpostError | null
   /** Throws the refusal: QUOTA_EXCEEDED, CREDITS_INSUFFICIENT, METER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED. */
   take(taking: Taking): Grant
 }

@@ -7,6 +7,7 @@ import type { Caller } from '../door/callers.ts'
 import type { RunPath } from '../door/door-paths.ts'
 import type { Deployments, Live } from '../hosting/deployments.ts'
 import { isPastSunset, refuseAfterSunset } from '../infer/deprecation.ts'
+import type { LicensingPort } from '../infer/licensing-port.ts'
 import type { Target } from '../infer/target.ts'
 import type { RequestTraits } from './choose-target.ts'
 import { type Resolved, resolveEndpoint, resolveVersion, type Standing } from './resolve-version.ts'
@@ -30,9 +31,16 @@ interface TargetSources {
   routes: () => Routes
   /** Whether a rule took the version out of the endpoint's traffic. */
   isTakenOut: (endpointId: string, versionId: string) => boolean
+  licensing: Pick<LicensingPort, 'undeployable'>
 }
 
-export function createTargets({ nodeDb, deployments, routes, isTakenOut }: TargetSources): Targets {
+export function createTargets({
+  nodeDb,
+  deployments,
+  routes,
+  isTakenOut,
+  licensing,
+}: TargetSources): Targets {
   const standing: Standing = {
     isReady: (endpoint, target) => deployments.ready(endpoint, target) !== null,
     isUsable: (endpoint, target) =>
@@ -50,6 +58,16 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
     return endpoint && (reference === null || endpoint.model !== name)
       ? resolveEndpoint(routes(), name, reference, traits, standing)
       : resolveVersion(routes(), name, reference, traits, standing)
+  }
+
+  /** Nobody is sent to deploy what a license forbids to. */
+  function resolveLicensed(path: RunPath, traits: RequestTraits): Resolved {
+    try {
+      return resolve(path, traits)
+    } catch (error) {
+      if (!(error instanceof OutpostError && undeployed.has(error.code))) throw error
+      throw licensing.undeployable({ ...meant(path, routes()), requestId: traits.requestId }) ?? error
+    }
   }
 
   /** In the order of the policy, then the primary: those that have not been asked, are ready and may still answer. */
@@ -71,7 +89,7 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
   return {
     standing,
     of: (path, traits) => {
-      const { endpoint, target, rule, mayFailOver } = resolve(path, traits)
+      const { endpoint, target, rule, mayFailOver } = resolveLicensed(path, traits)
       refuseAfterSunset(target, Date.now())
       const live = deployments.ready(endpoint, target)
       const tried = new Set([target])
@@ -103,6 +121,16 @@ export function createTargets({ nodeDb, deployments, routes, isTakenOut }: Targe
       return made({ ...traffic, target: stand, tried }, live, `${rule}, failover from ${version.version}`)
     },
   }
+}
+
+const undeployed: ReadonlySet<string> = new Set(['NOT_DEPLOYED', 'ENDPOINT_NOT_FOUND', 'VERSION_NOT_FOUND'])
+
+/** An endpoint that is not there may be called by the name of its model. */
+function meant(path: RunPath, { endpoints }: Routes): { model: string; reference: string | null } {
+  if (path.kind === 'v1-predict') return path
+  const [name, reference] =
+    path.kind === 'named' ? [path.name, path.reference] : [path.endpoint, path.version]
+  return { model: endpoints.get(name)?.model ?? name, reference }
 }
 
 const made = (traffic: Traffic, { model, ready, figures }: Live, rule: string): Target => {

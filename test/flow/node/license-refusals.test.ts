@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
+import { grpcClient } from '../../support/grpc-client.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
 import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
@@ -15,7 +16,14 @@ let key: string
 
 beforeAll(async () => {
   dataDirectory = await temporaryFolder()
-  outpost = await startWholeNode({ dataDirectory })
+  const serving = {
+    host: '127.0.0.1',
+    port: 0,
+    portFixed: false,
+    grpc: { port: 0, portFixed: false },
+    tls: null,
+  }
+  outpost = await startWholeNode({ dataDirectory, serving })
   foreign = await foreignPackage('acme')
   issuer = testIssuer('acme', foreign.privateKey)
   const { handle } = await outpost.node.adopt(foreign.path)
@@ -30,19 +38,44 @@ afterAll(async () => {
   await rm(dataDirectory, { recursive: true, force: true })
 })
 
-async function ask(): Promise<string> {
-  const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/${model}/inference`, {
+async function ask(path = `/v1/models/${model}/inference`): Promise<string> {
+  const answer = await fetch(`${outpost.node.addresses().servingUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => 1) }),
   })
-  const { error } = (await answer.json()) as { error?: { code: string } }
-  return error?.code ?? String(answer.status)
+  return answer.headers.get('outpost-error') ?? String(answer.status)
 }
 const failed = async () =>
   (await outpost.client.requests.list({ outcome: 'failed', model, offset: 0, limit: 50 })).rows
 const refusals = () => outpost.client.licenses.refusals()
 const waiting = { timeout: 15_000, interval: 200 }
+
+async function askGrpc(name: string): Promise<unknown> {
+  const client = grpcClient(outpost.node.addresses().grpcAddress ?? '', key)
+  try {
+    const { behind } = await client.call('ModelInfer', { model_name: name, inputs: [] })
+    return behind['outpost-error']
+  } finally {
+    client.close()
+  }
+}
+const askEach = async () => [
+  await ask(),
+  await ask(`/v1/models/${model}@1.0.0/predict`),
+  await ask(`/v2/models/${model}/infer`),
+  await ask(`/v2/models/${model}/versions/1.0.0/infer`),
+  await askGrpc(model),
+]
+
+test('what no license lets be deployed is refused for that by each protocol, not as a thing to deploy', async () => {
+  expect(await askEach()).toEqual(Array.from({ length: 5 }, () => 'LIC_NONE'))
+  await expect
+    .poll(async () => (await refusals())[0], waiting)
+    .toMatchObject({ code: 'LIC_NONE', of: 'call', model, version: expect.stringMatching(/^1\.0\.0/) })
+  expect(await ask('/v1/models/acme.nothing/predict')).toBe('MODEL_NOT_FOUND')
+  expect(await ask(`/v1/models/${model}@7.0.0/predict`)).toBe('VERSION_NOT_FOUND')
+})
 
 test('a deployment and an export that a license refuses stand among the last refusals', async () => {
   expect(await refusalOf(outpost.client.deployments.deploy({ model, version: '1.0.0' }))).toBe('LIC_NONE')
@@ -58,6 +91,8 @@ test('a deployment and an export that a license refuses stand among the last ref
     terms: termsOf('DEVELOPER', { quota: { unit: 'request', max: 1, onExceed: 'deny', overageMax: null } }),
   })
   await outpost.client.licenses.install({ document: text })
+  const undeployed = ['NOT_DEPLOYED', 'NOT_DEPLOYED', 'ENDPOINT_NOT_FOUND', 'ENDPOINT_NOT_FOUND']
+  await expect.poll(askEach, waiting).toEqual([...undeployed, 'ENDPOINT_NOT_FOUND'])
   const exported = await outpost.node.fetch(new Request(`http://localhost/api/packages/${model}/1.0.0`), {
     owner: true,
   })
