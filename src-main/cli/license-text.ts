@@ -52,6 +52,7 @@ export function previewText({
   failure,
   known,
   effects,
+  changes,
   warnings,
   license,
 }: DocumentPreview): string {
@@ -64,6 +65,7 @@ export function previewText({
         ]
       : []),
     ...(known ? ['It is here already.'] : effects),
+    ...(changes ?? []).map(({ title, before, after }) => `changes: ${title}: ${before} -> ${after}`),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...(license ? [termsText(license)] : []),
   ].join('\n')

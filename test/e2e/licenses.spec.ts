@@ -155,6 +155,11 @@ test('a request file is made, and the answer to it renews', async ({ page, node 
   await dialog(page).getByRole('button', { name: 'Done' }).click()
 
   await drop(page, [signed('renewed.license', { lid, seq: 2, terms: requests(1000) })])
+  const changes = dialog(page).getByRole('table', { name: 'Beside the document that it replaces' })
+  await expect(changes.getByRole('row').filter({ hasText: 'Quota' })).toContainText(
+    /2 requests a month.*1\u202f000 requests a month/,
+  )
+  await expectNoViolations(page, 'the preview of a renewal')
   await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
   await expect(card(page)).toContainText('2 of 1\u202f000 requests')
   // The document before is history: folded, and with nothing to do but to read it.

@@ -101,6 +101,10 @@ export const licenseRow = z.object({
 })
 export type LicenseRow = z.infer<typeof licenseRow>
 
+/** A term that the next document of a license changes, in words. */
+const termsChange = z.object({ title: z.string(), before: z.string(), after: z.string() })
+export type TermsChange = z.infer<typeof termsChange>
+
 /** What importing it would do, before anything is changed. */
 export const documentPreview = z.object({
   kind: documentKind,
@@ -113,6 +117,8 @@ export const documentPreview = z.object({
   known: z.boolean(),
   /** Sentences: what will change. */
   effects: z.array(z.string()),
+  /** Where it takes the place of a document of the same license: what is another than there. Null: of none. */
+  changes: z.array(termsChange).nullable(),
   /** What a person should know before: fields that contradict the type, a shorter time, a lower quota. */
   warnings: z.array(z.string()),
   license: licensePayload.nullable(),

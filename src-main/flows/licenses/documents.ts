@@ -56,11 +56,12 @@ export function previewDocument(
   const peeked: OpenedDocument<DocumentKind> = peekDocument(kind, incoming.bytes)
   const shown = shownOf(peeked)
   try {
-    const { known, effects, warnings, conflict } = intakeOf(kind)(incoming)
+    const { known, effects, changes = null, warnings, conflict } = intakeOf(kind)(incoming)
     return {
       ...shown,
       known,
       effects,
+      changes,
       warnings: [...warnings, ...(conflict ? [conflict.message] : [])],
       failure: null,
     }
@@ -74,6 +75,7 @@ export function previewDocument(
       ...forged,
       known: false,
       effects: [],
+      changes: null,
       warnings: [],
       failure: {
         code,
@@ -122,6 +124,6 @@ export async function installDocument(
     await tellOfLicenses(node)
     await lookAtLicenses(node, kind === 'license' ? (peeked.payload as LicensePayload).model.id : null)
   }
-  const { known, effects, warnings } = intake
-  return { ...shownOf(peeked), known, effects, warnings, failure: null }
+  const { known, effects, changes = null, warnings } = intake
+  return { ...shownOf(peeked), known, effects, changes, warnings, failure: null }
 }

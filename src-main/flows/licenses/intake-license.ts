@@ -1,10 +1,12 @@
 /** The rungs of a license on its way in: whose it is, for which site and machine, and whether a newer one is here. */
 import { OutpostError } from '../../base/errors.ts'
+import { termsChanges } from '../../contract/license/compare.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
+import type { TermsChange } from '../../contract/license/views.ts'
 import { dayOf, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
-import { openDocument } from '../../license/envelope/open-document.ts'
+import { openDocument, peekDocument } from '../../license/envelope/open-document.ts'
 import { graceEnd } from '../../license/ladder/rungs.ts'
 import {
   countLicenses,
@@ -38,6 +40,7 @@ export function intakeLicense({ node, text, bytes, actor }: Incoming): Intake {
   return {
     known,
     effects: effectsOf(node, license, history),
+    changes: changesOf(license, history),
     warnings: warningsOf(node, license, history),
     conflict:
       conflicts.length === 0
@@ -180,6 +183,13 @@ function effectsOf(node: NodeContext, license: LicensePayload, history: readonly
   for (const lid of endedBy(node, license)) effects.push(`It ends the license ${lid}.`)
   if (!installed) effects.push(`The model is not installed here yet: import its package next.`)
   return effects
+}
+
+/** Null where none is here; one that cannot be read any more is compared with nothing. */
+function changesOf(license: LicensePayload, history: readonly StoredLicense[]): TermsChange[] | null {
+  const replaced = history.find(({ removedAt }) => removedAt === null)
+  if (!replaced || replaced.seq >= license.seq) return null
+  return termsChanges(peekDocument('license', Buffer.from(replaced.document)).payload, license)
 }
 
 function warningsOf(node: NodeContext, license: LicensePayload, history: readonly StoredLicense[]): string[] {

@@ -1,5 +1,6 @@
 /** What the intakes of signed documents have in common. */
 import { OutpostError } from '../../base/errors.ts'
+import type { TermsChange } from '../../contract/license/views.ts'
 import { limits } from '../../contract/limits.ts'
 import type { Actor } from '../actor.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -9,6 +10,8 @@ export interface Intake {
   /** Nothing would change: it is here already. */
   known: boolean
   effects: string[]
+  /** Of a license that takes the place of a document before; null: of none. */
+  changes?: TermsChange[] | null
   warnings: string[]
   /** Its fields contradict its type: a person must say that this is meant. */
   conflict: OutpostError | null

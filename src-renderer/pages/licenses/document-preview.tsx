@@ -1,6 +1,6 @@
 /** One signed document in the import: its kind and issuer, what it would change, what a person should know before. */
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { DocumentPreview } from '../../../src-main/contract/license/views.ts'
+import type { DocumentPreview, TermsChange } from '../../../src-main/contract/license/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
@@ -9,6 +9,7 @@ import { LicenseText } from '../../components/license/license-text.tsx'
 import { inScreenWords, typeWords } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Facts } from '../../components/page.tsx'
+import { PlainTable } from '../../components/plain-table.tsx'
 import { ErrorNotice, Loading } from '../../components/states.tsx'
 import { Digest } from '../../components/values.tsx'
 import css from './licenses.module.css'
@@ -56,7 +57,7 @@ export function DocumentPreviewPart({ name, document, query }: Props) {
 }
 
 function Preview({ name, preview }: { name: string; preview: DocumentPreview }) {
-  const { license, failure, effects, warnings, known, kind, issuer, issuedAt, kid } = preview
+  const { license, failure, effects, changes, warnings, known, kind, issuer, issuedAt, kid } = preview
   return (
     <>
       <div className={css.inline}>
@@ -89,6 +90,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
           ))}
         </ul>
       )}
+      {changes && <Changes changes={changes} />}
       {license && <LicenseText license={license} />}
       <Facts
         items={[
@@ -102,5 +104,21 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
         <CodeBlock text={JSON.stringify(preview.payload, null, 2)} label="Document" />
       </Disclosure>
     </>
+  )
+}
+
+/** A renewal beside the document that it replaces: what is not in this table stays as it is. */
+function Changes({ changes }: { changes: readonly TermsChange[] }) {
+  if (changes.length === 0)
+    return <p className={css.muted}>Its terms are those of the document that it replaces.</p>
+  return (
+    <PlainTable
+      label="Beside the document that it replaces"
+      columns={[{ title: 'What changes' }, { title: 'Now' }, { title: 'Then' }]}
+      rows={changes.map(({ title, before, after }) => ({
+        key: title,
+        cells: [title, inScreenWords(before), <b key="after">{inScreenWords(after)}</b>],
+      }))}
+    />
   )
 }

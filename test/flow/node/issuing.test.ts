@@ -45,6 +45,18 @@ test('a license is issued from a request, and its renewal keeps the machine', as
   const { lid } = first.license
   const next = await provider.client.issuing.issue(draft({ renews: lid }))
   expect(next.license).toMatchObject({ lid, seq: 2, nodes: first.license.nodes })
+  expect((await licensee.client.licenses.preview({ document: next.document })).changes).toEqual([])
+  const quota = { unit: 'request', max: 50, onExceed: 'deny', overageMax: null } as const
+  const more = await provider.client.issuing.issue(
+    draft({
+      renews: lid,
+      terms: termsOf('DEVELOPER', { quota }),
+      endsAt: next.license.exp && new Date(next.license.exp * 1000).toISOString(),
+    }),
+  )
+  expect((await licensee.client.licenses.preview({ document: more.document })).changes).toMatchObject([
+    { title: 'Quota', before: expect.stringMatching(/^3 /), after: expect.stringMatching(/^50 /) },
+  ])
   await install(next.document)
   expect((await shown(lid)).map(({ seq, state }) => [seq, state])).toEqual([
     [2, 'active'],
