@@ -86,6 +86,7 @@ const deploymentReport = z.object({
   countedSince: z.string(),
   requestsTotal: z.int(),
   failuresTotal: z.int(),
+  refusalsTotal: z.int(),
   queueLength: z.int(),
   latencyMsP50: z.number().nullable(),
   latencyMsP95: z.number().nullable(),

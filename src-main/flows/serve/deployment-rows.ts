@@ -38,6 +38,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     countedSince: earliest(targets),
     requestsTotal: ofAnswering(targets, 'requestsTotal'),
     failuresTotal: ofAnswering(targets, 'failuresTotal'),
+    refusalsTotal: ofAnswering(targets, 'refusalsTotal'),
     queueLength: ofAnswering(targets, 'queueLength'),
     latencyMsP50: report?.endpointMs?.p50 ?? null,
     latencyMsP95: report?.endpointMs?.p95 ?? null,
@@ -54,7 +55,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
 /** Of all versions that answer: a shadow's copies are nobody's requests. */
 const ofAnswering = (
   targets: readonly DeploymentTarget[],
-  figure: 'requestsTotal' | 'failuresTotal' | 'queueLength',
+  figure: 'requestsTotal' | 'failuresTotal' | 'refusalsTotal' | 'queueLength',
 ): number => targets.reduce((sum, target) => (target.role === 'shadow' ? sum : sum + target[figure]), 0)
 
 const earliest = (targets: readonly DeploymentTarget[]): string | null =>
@@ -89,6 +90,7 @@ function targetRows(node: NodeContext, endpoint: StoredEndpoint): DeploymentTarg
       countedSince: report?.countedSince ?? null,
       requestsTotal: report?.requestsTotal ?? 0,
       failuresTotal: report?.failuresTotal ?? 0,
+      refusalsTotal: report?.refusalsTotal ?? 0,
       queueLength: report?.queueLength ?? 0,
       latencyMsP50: report?.latencyMsP50 ?? null,
       latencyMsP95: report?.latencyMsP95 ?? null,

@@ -176,6 +176,7 @@ export function createDeployments({
       countedSince: one.countedSince,
       requestsTotal: figures.requestsTotal(),
       failuresTotal: figures.failuresTotal(),
+      refusalsTotal: figures.refusalsTotal(),
       latencyMsP50: figures.quantile(0.5),
       latencyMsP95: figures.quantile(0.95),
       latencyMsP99: figures.quantile(0.99),

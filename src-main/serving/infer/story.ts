@@ -25,6 +25,7 @@ export async function infer<R extends Reply>(
   const latencyMs = performance.now() - call.started
   // What a caller gets wrong is no failure of the version, and Triton too counts from the queue on.
   call.target.figures?.count(latencyMs, reply.status >= 500, asking.trace)
+  if (code !== null && reply.status < 500) call.target.figures?.refused()
   const { statistics } = call.target.ready
   if (code !== null && isDoubtful(code, call.target)) rooms.doubt(call, exchange.replay, code)
   else rooms.observe(call.target, latencyMs, reply.status)

@@ -13,9 +13,12 @@ interface CallParts {
 export interface CallFigures {
   /** `parts` of a call that reached the model. */
   count(latencyMs: number, failed: boolean, parts?: CallParts): void
+  /** One of the calls that were counted got an answer of 4xx: a wrong input, a license, a quota. */
+  refused(): void
   histograms: Record<'total' | 'queue' | 'compute' | 'batch', Histogram>
   requestsTotal(): number
   failuresTotal(): number
+  refusalsTotal(): number
   /** Calls that reached the model, and the rows of the runs that they shared, added up. */
   batches(): { requests: number; rows: number }
   /** Null before the first call; `share` from 0 to 1. Nearest rank. */
@@ -55,6 +58,7 @@ export function createCallFigures(): CallFigures {
   }
   let requests = 0
   let failures = 0
+  let refusals = 0
   let sorted: Float64Array | null = null
   const recent = () => {
     sorted ??= ring.slice(0, Math.min(requests, window)).sort()
@@ -63,6 +67,9 @@ export function createCallFigures(): CallFigures {
   return {
     recent,
     histograms,
+    refused: () => {
+      refusals += 1
+    },
     count: (latencyMs, failed, parts) => {
       histograms.total.observe(latencyMs / 1000)
       if (parts && parts.batchSize > 0) {
@@ -77,6 +84,7 @@ export function createCallFigures(): CallFigures {
     },
     requestsTotal: () => requests,
     failuresTotal: () => failures,
+    refusalsTotal: () => refusals,
     batches: () => ({
       requests: histograms.batch.counts.reduce((sum, count) => sum + count, 0),
       rows: histograms.batch.sum(),

@@ -53,6 +53,13 @@ export function versionFamilies(all: readonly Served[]): (Family | HistogramFami
     ),
     family(
       all,
+      'outpost_request_refusals_total',
+      'counter',
+      'Those refused for what the caller sent, a license or a quota.',
+      ({ figures }) => figures.refusalsTotal(),
+    ),
+    family(
+      all,
       'outpost_feedback_total',
       'counter',
       'Answers that callers judged.',

@@ -77,8 +77,14 @@ const shownMax = 3
 /** Versions asked about: one question each. */
 const askedMax = 24
 
-/** Endpoints whose running version may not be served any more. */
-export function LostLicenses({ rows }: { rows: readonly DeploymentRow[] }) {
+interface LostLicensesProps {
+  rows: readonly DeploymentRow[]
+  /** Where used-up quotas are told by another banner. */
+  withoutQuotas?: boolean
+}
+
+/** Endpoints whose running version may not be served any more, or answers nothing until its quota is filled again. */
+export function LostLicenses({ rows, withoutQuotas = false }: LostLicensesProps) {
   const served = new Map(
     rows.filter(({ state }) => state !== 'stopped').map((row) => [`${row.model} ${row.version}`, row]),
   )
@@ -88,9 +94,18 @@ export function LostLicenses({ rows }: { rows: readonly DeploymentRow[] }) {
       orpc.licenses.explain.queryOptions({ input: { model, version }, staleTime: everyMs, retry: false }),
     ),
   })
+  const licenses = useQuery(
+    orpc.licenses.list.queryOptions({ input: {}, refetchInterval: everyMs, retry: false }),
+  ).data
   const lost = asked.flatMap(({ endpoint }, at) => {
     const decision = decided[at]?.data?.decision
     return decision && !decision.allowed ? [{ endpoint, decision }] : []
+  })
+  const usedUp = asked.flatMap(({ endpoint }, at) => {
+    const decision = decided[at]?.data?.decision
+    const row = decision?.allowed ? licenses?.find(({ lid }) => lid === decision.lid) : undefined
+    const notice = row && noticesOf(row).find(({ kind, tone }) => kind === 'quota' && tone === 'bad')
+    return notice ? [{ endpoint, notice }] : []
   })
   return (
     <>
@@ -113,6 +128,20 @@ export function LostLicenses({ rows }: { rows: readonly DeploymentRow[] }) {
         one="endpoint has no license to answer"
         several="endpoints have no license to answer"
       />
+      {(withoutQuotas ? [] : usedUp).slice(0, shownMax).map(({ endpoint, notice }) => (
+        <Banner
+          key={endpoint}
+          tone="bad"
+          title={`${endpoint}: ${notice.title}`}
+          actions={
+            <LinkButton to="/deployments/$endpoint" params={{ endpoint }} size="xs">
+              Open {endpoint}
+            </LinkButton>
+          }
+        >
+          {notice.text}
+        </Banner>
+      ))}
     </>
   )
 }
@@ -158,7 +187,7 @@ export function NodeLicenses() {
   return (
     <>
       <CountingStopped />
-      <LostLicenses rows={deployments} />
+      <LostLicenses rows={deployments} withoutQuotas />
       {notices.slice(0, shownMax).map((notice) => (
         <Notice key={`${notice.lid} ${notice.kind}`} notice={notice} />
       ))}

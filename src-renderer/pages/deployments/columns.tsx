@@ -75,6 +75,13 @@ export const deploymentColumns = column.columns([
         formatShare(original.requestsTotal === 0 ? 0 : original.failuresTotal / original.requestsTotal, 2)
       ),
   }),
+  column.accessor('refusalsTotal', {
+    id: 'refused',
+    header: 'Refused',
+    meta: { width: '62px', align: 'end' },
+    cell: ({ row: { original } }) =>
+      original.countedSince === null ? <None>not running</None> : <Refusals of={original} />,
+  }),
   column.accessor('latencyMsP50', {
     id: 'p50',
     header: 'p50 ms',
@@ -112,6 +119,18 @@ export const deploymentColumns = column.columns([
     cell: ({ getValue }) => ofTime(getValue()),
   }),
 ])
+
+/** Not the version's failure: what was sent was wrong, or a license or quota did not allow it. */
+export function Refusals({ of: { refusalsTotal } }: { of: Pick<DeploymentRow, 'refusalsTotal'> }) {
+  return (
+    <span
+      className={refusalsTotal > 0 ? css.warned : undefined}
+      title="Answered with 4xx: a wrong input, a license, a quota. Requests lists each with its reason."
+    >
+      {formatNumber(refusalsTotal)}
+    </span>
+  )
+}
 
 const milliseconds = (ms: number | null) => (ms === null ? <None>not measured</None> : formatNumber(ms, 2))
 const ofBytes = (bytes: number | null) => (bytes === null ? <None>not loaded</None> : <Bytes value={bytes} />)

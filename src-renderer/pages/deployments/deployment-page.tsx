@@ -194,6 +194,11 @@ function Figures({ row }: { row: DeploymentRow }) {
       value: counted === null ? '–' : formatNumber(row.failuresTotal),
       ...(counted === null ? {} : { note: formatShare(share, 2) }),
     },
+    {
+      label: 'Refused',
+      value: counted === null ? '–' : formatNumber(row.refusalsTotal),
+      ...(row.refusalsTotal > 0 && { note: 'input, license or quota' }),
+    },
     { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2), ...whose },
     { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2), ...whose },
     { label: 'p99 ms', value: row.latencyMsP99 === null ? '–' : formatNumber(row.latencyMsP99, 2), ...whose },

@@ -10,6 +10,7 @@ import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { RequestCount } from '../../components/request-count.tsx'
 import { None, Version } from '../../components/values.tsx'
+import { Refusals } from './columns.tsx'
 import css from './traffic.module.css'
 import { useTrafficActions, wayBack } from './traffic-actions.tsx'
 
@@ -54,6 +55,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
             { title: 'State' },
             { title: 'Requests', align: 'end' },
             { title: 'Errors', align: 'end' },
+            { title: 'Refused', align: 'end' },
             { title: 'p95 ms', align: 'end' },
             ...(judged ? [{ title: 'Quality', align: 'end' as const }] : []),
             { title: 'Compared' },
@@ -79,6 +81,11 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
                 <None key="failed">not running</None>
               ) : (
                 formatNumber(target.failuresTotal)
+              ),
+              target.countedSince === null ? (
+                <None key="refused">not running</None>
+              ) : (
+                <Refusals key="refused" of={target} />
               ),
               target.latencyMsP95 === null ? (
                 <None key="p95">not measured</None>

@@ -99,6 +99,9 @@ test('what a caller gets wrong is no failure of the version', async () => {
     deployments.some(({ requestsTotal }) => requestsTotal > (before?.requestsTotal ?? 0)),
   )
   expect(after.deployments.map(({ failuresTotal }) => failuresTotal)).toEqual(after.deployments.map(() => 0))
+  expect(after.deployments.some(({ refusalsTotal }) => refusalsTotal === 1)).toBe(true)
+  const metrics = await fetch(`${serving.url}/metrics`, { headers: bearer() })
+  expect(await metrics.text()).toMatch(/^outpost_request_refusals_total\{.*\} 1$/m)
 })
 
 test('another host name is refused (DNS rebinding), an allowed one is not', async () => {

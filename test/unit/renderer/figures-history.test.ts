@@ -18,6 +18,7 @@ const target = (requestsTotal: number, rows = 0) => ({
   countedSince: null,
   requestsTotal,
   failuresTotal: 0,
+  refusalsTotal: 0,
   queueLength: 2,
   latencyMsP50: 1,
   latencyMsP95: 2,
