@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MenuItemConstructorOptions, MessageBoxOptions, OpenDialogOptions } from 'electron'
-import { afterAll } from 'vitest'
 
 interface ShownNotification {
   title: string
@@ -15,7 +14,8 @@ interface ShownNotification {
 }
 
 const folders: string[] = []
-afterAll(() => {
+// Tests of Vitest and of Playwright load this file, and so do processes of their own.
+process.once('exit', () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
