@@ -5,6 +5,7 @@ import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
 import { FieldsField } from './fields-field.tsx'
 import { ImageField } from './image-field.tsx'
 import css from './playground.module.css'
+import { tensorTemplate } from './tensor-template.ts'
 import { type InputProblems, type InputValue, type InputValues, valueFor } from './values.ts'
 
 type Props = {
@@ -63,8 +64,8 @@ export function InputForm({ schemas, tensors, values, problems, onChange }: Prop
       <Textarea
         key={schema.tensor}
         label={schema.title ?? schema.tensor}
-        description={spec === undefined ? 'A tensor as JSON' : describe(spec)}
-        placeholder={spec === undefined ? '' : template(spec)}
+        description={spec === undefined ? 'A tensor as JSON' : `${describe(spec)}. ${forms}`}
+        placeholder={spec === undefined ? '' : tensorTemplate(spec).text}
         autosize
         minRows={5}
         maxRows={18}
@@ -77,14 +78,8 @@ export function InputForm({ schemas, tensors, values, problems, onChange }: Prop
   })
 }
 
+/** Of what the node takes for a tensor (processing/plain-inputs). */
+const forms = 'JSON: an object of shape and data, nested arrays, or the numbers alone.'
+
 const describe = (spec: TensorSpec) =>
   `${spec.datatype}, shape ${spec.shape.map((size, axis) => (size < 0 ? (spec.dimensions?.[axis] ?? 'any') : size)).join(' × ') || 'scalar'}`
-
-/** A tensor of zeros with every variable dimension at one, cut where it would not be read. */
-function template(spec: TensorSpec): string {
-  const shape = spec.shape.map((size) => (size < 0 ? 1 : size))
-  const count = shape.reduce((product, size) => product * size, 1)
-  const one = spec.datatype === 'BYTES' ? 'text' : spec.datatype === 'BOOL' ? false : 0
-  const data = Array.from({ length: Math.min(count, 8) }, () => one)
-  return JSON.stringify({ name: spec.name, datatype: spec.datatype, shape, data })
-}
