@@ -75,8 +75,8 @@ async function taken(
       const { wants } = request
       const requests = [{ name: `${request.node.name} (${name})`, document }]
       const former = await issuedHere(wants.lid)
-      if (wants.note !== '') reportDone(`What ${request.node.name} notes`, wants.note)
-      if (former) return onRequest({ ...renewalOf(former), requests })
+      const note = wants.note === '' ? null : { from: wants.account || request.node.name, text: wants.note }
+      if (former) return onRequest({ ...renewalOf(former), requests, note })
       const known = ['COMMUNITY', 'DEVELOPER', 'PROFESSIONAL', 'ENTERPRISE'] as const
       const type = known.find((one) => one === wants.type) ?? 'DEVELOPER'
       onRequest({
@@ -85,6 +85,7 @@ async function taken(
         range: wants.range,
         account: wants.account,
         requests,
+        note,
       })
     }
   }

@@ -21,6 +21,8 @@ export interface Form {
   extension: { days: number; keptOn: string; endsOn: string } | null
   trial: boolean
   requests: Array<{ name: string; document: string }>
+  /** What the customer wrote into the request; null: nothing. */
+  note: { from: string; text: string } | null
   emergencyCodes: number
   contact: string
   site: string
@@ -60,6 +62,7 @@ export const emptyForm = (model: string): Form => ({
   startsOn: '',
   trial: false,
   requests: [],
+  note: null,
   emergencyCodes: 5,
   contact: '',
   site: '',

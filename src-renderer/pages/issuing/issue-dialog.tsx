@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
+import { Banner } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { draftOf, type Form } from './draft.ts'
@@ -63,6 +64,11 @@ export function IssueDialog({ start, publisher, onClose, onIssued }: Props) {
             <TermsFields form={form} onChange={change} />
           </div>
           <aside className={css.preview} aria-label="What it will say">
+            {form.note && (
+              <Banner tone="info" title={`${form.note.from} asks:`}>
+                <span className={css.note}>{form.note.text}</span>
+              </Banner>
+            )}
             {complete ? (
               <TermsPreview query={preview} />
             ) : (
