@@ -121,6 +121,7 @@ test('the limit is hit in the playground, which says why and where to renew', as
   await expect(page.getByRole('region', { name: 'Result' })).toContainText('QUOTA_EXCEEDED')
   await page.getByRole('link', { name: 'Renew or see the license' }).click()
   await expect(card(page)).toContainText('The quota of the month is used up.')
+  await expect(card(page).getByText('Used up', { exact: true })).toBeVisible()
 
   await page.getByRole('tab', { name: 'Last refusals' }).click()
   await expect(page.getByRole('table', { name: 'Last refusals' })).toContainText('QUOTA_EXCEEDED')

@@ -8,14 +8,16 @@ import { documentKind, licensePayload } from './documents.ts'
 import { countryCode } from './terms.ts'
 
 /**
- * `next`: installed ahead. `grace`: after the end. `emergency`: by a code alone. `unusable`: it cannot be verified any more. The order is that of
- * the page: what needs a person first.
+ * `next`: installed ahead. `grace`: after the end. `emergency`: by a code alone. `unusable`: it cannot be verified any more.
+ * `used-up`: nothing is left of this month, and what is more is refused. The order is that of the page: what needs a
+ * person first.
  */
 const licenseState = z.enum([
   'revoked',
   'unusable',
   'expired',
   'denied',
+  'used-up',
   'emergency',
   'grace',
   'active',
@@ -97,6 +99,7 @@ export const licenseRow = z.object({
     matched: z.string().nullable(),
     until: timestamp.nullable(),
   }),
+  /** Null where another document of the license counts, or none. */
   usage: quotaUsage.nullable(),
 })
 export type LicenseRow = z.infer<typeof licenseRow>

@@ -8,6 +8,7 @@ import { graceEnd, type LicenseStanding, type Refusal } from '../../license/ladd
 import type { NodeContext } from '../node-context.ts'
 import { askedHere } from './decide-version.ts'
 import { quotaUsageOf } from './quota-accounts.ts'
+import { usedUpOf } from './quota-words.ts'
 import type { Standings } from './standings.ts'
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
@@ -18,6 +19,7 @@ const order: readonly LicenseState[] = [
   'unusable',
   'expired',
   'denied',
+  'used-up',
   'emergency',
   'grace',
   'active',
@@ -75,9 +77,11 @@ function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usab
   const refusal = refusalOfAny(standing, asked)
   const byCode = refusal === null && holdsByCode(standing, (without) => refusalOfAny(without, asked))
   const { emergencyUntil } = standing
+  const usage = quotaUsageOf(node, license)
+  const state = byCode ? 'emergency' : stateOf(standing, refusal, now)
   return {
     ...storedPart(stored),
-    state: byCode ? 'emergency' : stateOf(standing, refusal, now),
+    state: state === 'active' && usedUpOf(license, usage) ? 'used-up' : state,
     problem: refusal && {
       code: refusal.code,
       message: `${refusal.clause} ${refusal.evidence}`,
@@ -95,7 +99,7 @@ function usableRow(node: NodeContext, { stored, standing, kid }: Standings['usab
       matched: 'matched' in binding ? binding.matched : null,
       until: 'until' in binding ? iso(binding.until) : null,
     },
-    usage: quotaUsageOf(node, license),
+    usage: state === 'superseded' ? null : usage,
   }
 }
 

@@ -33,7 +33,7 @@ export interface UsedUp {
 }
 
 /** What a request would be told by a license that permits it; null where something is left. */
-function usedUpOf(license: LicensePayload, usage: QuotaUsage): UsedUp | null {
+export function usedUpOf(license: LicensePayload, usage: QuotaUsage): UsedUp | null {
   const { quota, price } = license.terms
   const { used, limit, month, resetsAt, creditsLeft } = usage
   const overage = quota.onExceed === 'overage' ? (quota.overageMax ?? Number.POSITIVE_INFINITY) : 0

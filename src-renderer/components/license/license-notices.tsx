@@ -4,7 +4,7 @@ import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { LinkButton } from '../link-button.tsx'
 import { Banner } from '../page.tsx'
-import { inScreenWords, type LicenseNotice, noticesOf, noticesOfAll } from './license-words.ts'
+import { inScreenWords, isPermitting, type LicenseNotice, noticesOf, noticesOfAll } from './license-words.ts'
 
 const everyMs = 15_000
 
@@ -56,9 +56,7 @@ export function VersionLicense({ model, version, only }: VersionLicenseProps) {
         <code>{decision.code}</code>
       </Banner>
     )
-  const row = rows?.find(
-    ({ lid, state }) => lid === decision.lid && ['active', 'grace', 'emergency'].includes(state),
-  )
+  const row = rows?.find((one) => one.lid === decision.lid && isPermitting(one))
   const notices = row
     ? noticesOf(row).filter(({ tone }) => !only || (tone === 'bad') === (only === 'gravest'))
     : []

@@ -13,6 +13,7 @@ export const licenseStates: Record<LicenseState, [Tone, string]> = {
   unusable: ['bad', 'Unusable'],
   expired: ['bad', 'Expired'],
   denied: ['bad', 'Does not serve here'],
+  'used-up': ['bad', 'Used up'],
   emergency: ['warn', 'By emergency code'],
   grace: ['warn', 'In grace'],
   active: ['ok', 'Active'],
@@ -47,6 +48,10 @@ export function leftInWords({ licenses }: Pick<Explanation, 'licenses'>): string
   const left = sum(({ limit, used }) => Math.max(0, (limit ?? 0) - used))
   return `${formatNumber(left)} of ${formatNumber(sum(({ limit }) => limit ?? 0))} left this month`
 }
+
+/** What is refused for its quota alone is permitted by the license. */
+export const isPermitting = ({ state }: Pick<LicenseRow, 'state'>): boolean =>
+  ['active', 'used-up', 'grace', 'emergency'].includes(state)
 
 const utcDay = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -115,7 +120,7 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
         inScreenWords(`The ${nameOf(row)}: ${problem.message} ${problem.remedy}`),
       ),
     )
-  } else if (row.state === 'active' && daysLeft !== null && daysLeft <= daysNoticed) {
+  } else if (['active', 'used-up'].includes(row.state) && daysLeft !== null && daysLeft <= daysNoticed) {
     const tone = daysLeft <= 14 ? 'warn' : 'info'
     found.push(
       about(row, 'ends', tone, `Ends ${inDays(daysLeft)}.`, `The ${nameOf(row)} can be renewed before that.`),
@@ -127,12 +132,7 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
     found.push(about(row, 'rebind', 'warn', 'This machine has changed.', text))
   }
   const share = shareUsed(row)
-  if (
-    ['active', 'grace', 'emergency'].includes(row.state) &&
-    usage &&
-    share !== null &&
-    share >= shareNoticed
-  ) {
+  if (isPermitting(row) && usage && share !== null && share >= shareNoticed) {
     const deny = row.license?.terms.quota.onExceed !== 'overage'
     const after = deny ? 'refused' : 'billed apart'
     const full = share >= 1

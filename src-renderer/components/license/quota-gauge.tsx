@@ -3,14 +3,14 @@ import { Progress } from '@mantine/core'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
 import { formatDate, formatNumber, formatUtc } from '../format.ts'
 import css from './license.module.css'
-import { shareUsed } from './license-words.ts'
+import { isPermitting, shareUsed } from './license-words.ts'
 
 export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license' | 'state'> }) {
   const { usage, license } = row
   if (usage === null) return null
   const unit = license?.terms.quota.unit === 'item' ? 'items' : 'requests'
   const share = shareUsed(row)
-  const serves = ['active', 'grace', 'emergency'].includes(row.state)
+  const serves = isPermitting(row)
   const color = share === null || share < 0.8 ? 'accent' : share < 1 ? 'var(--warn)' : 'var(--bad)'
   return (
     <div className={css.gauge}>

@@ -132,6 +132,19 @@ test('each mark of a quota is told with the count that reached it, not with the 
   await expect.poll(told, soon).toEqual([80])
   expect(await ask()).toBe('200')
   await expect.poll(told, soon).toEqual([100, 80])
+
+  const states = async () =>
+    (await outpost.client.licenses.list({ model })).map(({ state, usage }) => [state, usage?.limit])
+  expect(await states()).toEqual([['used-up', 5]])
+  const fifty = termsOf('DEVELOPER', { quota: { ...quota, max: 50 } })
+  await outpost.client.licenses.install({
+    document: issuer.license({ lid: payload.lid, seq: 2, terms: fifty }).text,
+  })
+  // Both documents count on one account: beside the limit of the former the count would be wrong.
+  expect(await states()).toEqual([
+    ['active', 50],
+    ['superseded', undefined],
+  ])
 })
 
 test('an expired license refuses in the log, too', async () => {
