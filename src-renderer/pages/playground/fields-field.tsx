@@ -5,6 +5,7 @@
 import { NumberInput, Textarea } from '@mantine/core'
 import type { z } from 'zod'
 import type { fieldsInput } from '../../../src-main/contract/package.ts'
+import { helpBeside } from './help-text.ts'
 import css from './playground.module.css'
 import { fieldKey, type InputProblems } from './values.ts'
 
@@ -33,7 +34,7 @@ export function FieldsField({ input, numbers, problems, onChange }: Props) {
                 {field.unit !== undefined && <span className={css.unit}>{field.unit}</span>}
               </>
             }
-            description={field.description}
+            description={helpBeside(field.title ?? field.name, field.description)}
             value={numbers[index] ?? ''}
             step={field.step ?? 1}
             placeholder={range(field.min, field.max)}

@@ -3,6 +3,7 @@ import { Textarea } from '@mantine/core'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
 import { FieldsField } from './fields-field.tsx'
+import { helpBeside } from './help-text.ts'
 import { ImageField } from './image-field.tsx'
 import css from './playground.module.css'
 import { tensorTemplate } from './tensor-template.ts'
@@ -47,7 +48,7 @@ export function InputForm({ schemas, tensors, values, problems, onChange }: Prop
         <Textarea
           key={schema.tensor}
           label={schema.title ?? schema.tensor}
-          description={schema.description}
+          description={helpBeside(schema.title ?? schema.tensor, schema.description)}
           placeholder={schema.placeholder ?? ''}
           autosize
           minRows={4}
