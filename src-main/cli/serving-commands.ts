@@ -6,9 +6,10 @@ import { parseJson } from '../base/json.ts'
 import { type Strategy, strategy } from '../contract/traffic.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
+import { chosenVersion } from './chosen-version.ts'
 import type { CliContext } from './context.ts'
 import { withInputWords } from './input-words.ts'
-import { parseReference, requireVersion } from './names.ts'
+import { parseReference } from './names.ts'
 import { predictionText } from './prediction-text.ts'
 import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
@@ -27,8 +28,8 @@ interface DeployOptions {
 
 export function addServingCommands(add: AddCommand): void {
   add(
-    'deploy <model@version>',
-    'Serve a version on an endpoint',
+    'deploy <model[@version]>',
+    'Serve a version on an endpoint; the only one or the stable one where none is named',
     'outpost deploy acme.digits@stable --endpoint digits',
     (command) =>
       command
@@ -46,22 +47,17 @@ export function addServingCommands(add: AddCommand): void {
         ),
   ).run(async (context, reference: string, options: DeployOptions) => {
     const wanted = {
-      ...requireVersion(reference),
       endpoint: options.endpoint,
       executionProvider: options.engine ? (`remote:${options.engine}` as const) : (options.device ?? 'auto'),
       strategy: options.strategy,
       ...(options.weight === undefined ? {} : { weight: weightOf(options.weight) }),
     }
-    const row = await context.withNode((node) => node.client.deployments.deploy(wanted))
+    const { row, why } = await context.withNode(async ({ client }) => {
+      const { why, ...chosen } = await chosenVersion(client, reference)
+      return { row: await client.deployments.deploy({ ...chosen, ...wanted }), why }
+    })
     if (row.failure) throw OutpostError.fromFailure(row.failure)
-    context.terminal.result(
-      row,
-      options.strategy !== 'replace'
-        ? targetsText(row)
-        : row.state === 'stopped'
-          ? `${row.endpoint} will serve ${row.model}@${row.version} when the node runs`
-          : `${row.endpoint} serves ${row.model}@${row.version} (${row.state}${otherDevice(row)})`,
-    )
+    context.terminal.result(row, `${deployedText(row, options.strategy)}${why}`)
   })
 
   add('deployments', 'List what is deployed', 'outpost deployments').run(async (context) => {
@@ -96,7 +92,7 @@ export function addServingCommands(add: AddCommand): void {
     const inputs = await readInputs(context, options)
     const sent = options.text !== undefined ? 'text' : options.image !== undefined ? 'image' : 'input'
     const answer = await context.withNode(async (node) => {
-      const asked = { ...parseReference(reference), inputs }
+      const asked = { ...parseReference(reference), inputs, from: 'command-line' as const }
       try {
         return await node.client.playground.infer(asked, { signal: context.host.signal })
       } catch (error) {
@@ -105,6 +101,14 @@ export function addServingCommands(add: AddCommand): void {
     }, true)
     context.terminal.result(answer, predictionText(answer))
   })
+}
+
+function deployedText(row: DeploymentRow, how: Strategy): string {
+  if (how !== 'replace') return targetsText(row)
+  const version = `${row.model}@${row.version}`
+  return row.state === 'stopped'
+    ? `${row.endpoint} will serve ${version} when the node runs`
+    : `${row.endpoint} serves ${version} (${row.state}${otherDevice(row)})`
 }
 
 /** Where the device that was asked for by name could not be used: the one that is, and why. */

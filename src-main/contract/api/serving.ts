@@ -3,6 +3,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { month } from '../choices.ts'
 import { executionProvider, hostingInput } from '../hosting.ts'
+import { asker } from '../internal-key.ts'
 import { endpointName, instant, modelId, rowId, versionName, versionReference } from '../names.ts'
 import { tensorSpec } from '../tensor.ts'
 import { strategy, targetRole, trafficPolicy, transitionRow, weight } from '../traffic.ts'
@@ -182,6 +183,8 @@ export const playground = {
         version: versionReference.optional(),
         /** As for /v1/models/{model}/inference: an item, or an array of items. */
         inputs: z.unknown(),
+        /** Whom the record of the call names as its consumer. */
+        from: asker.optional(),
       }),
     )
     .output(prediction),

@@ -7,6 +7,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { OutpostError } from '../../base/errors.ts'
 import { pinned } from '../../base/pinned-certificate.ts'
+import { type Asker, internalKeyOf } from '../../contract/internal-key.ts'
 
 interface ServingAnswer {
   status: number
@@ -21,18 +22,20 @@ export interface ServingDoor {
   internalKey: string
 }
 
-/** `tryVersionId` names a version that was loaded for a try. */
-export type AskServing = (
-  path: string,
-  body: unknown,
-  tryVersionId: string | null,
-  signal?: AbortSignal,
-) => Promise<ServingAnswer>
+export interface AskOptions {
+  /** A version that was loaded for a try; null where the path says all. */
+  tryVersionId: string | null
+  /** Whom the record of the call names. */
+  from: Asker
+  signal?: AbortSignal | undefined
+}
+
+export type AskServing = (path: string, body: unknown, options: AskOptions) => Promise<ServingAnswer>
 
 /** SERVING_UNAVAILABLE where nothing listens, ENGINE_CRASHED where it went away before it answered. */
 export const createAskServing =
   (door: ServingDoor): AskServing =>
-  async (path, body, tryVersionId, signal) => {
+  async (path, body, { tryVersionId, from, signal }) => {
     const url = door.url()
     if (url === null) {
       throw new OutpostError('SERVING_UNAVAILABLE', 'The serving process is not ready.', {
@@ -40,7 +43,7 @@ export const createAskServing =
       })
     }
     const headers = {
-      authorization: `Bearer ${door.internalKey}`,
+      authorization: `Bearer ${internalKeyOf(door.internalKey, from)}`,
       'content-type': 'application/json',
       ...(tryVersionId === null ? {} : { 'outpost-try': tryVersionId }),
     }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { OutpostError } from '../../base/errors.ts'
 import { type Prediction, prediction } from '../../contract/api/serving.ts'
+import type { Asker } from '../../contract/internal-key.ts'
 import { graphSummary } from '../../contract/package.ts'
 import { resolveVersion } from '../../registry/resolve.ts'
 import { readJsonOrNull } from '../../store/sqlite.ts'
@@ -23,7 +24,7 @@ const refusal = z.object({
 
 export async function tryModel(
   node: NodeContext,
-  input: { model: string; version?: string | undefined; inputs?: unknown },
+  input: { model: string; version?: string | undefined; inputs?: unknown; from?: Asker | undefined },
   signal?: AbortSignal,
 ): Promise<Prediction> {
   const found = resolveVersion(node.db, input.model, input.version)
@@ -32,14 +33,19 @@ export async function tryModel(
   // Without a version the endpoint's own rules answer, as they would a consumer.
   const byEndpoint = input.version === undefined && running.length > 0
   if (!deployed && !byEndpoint) await node.serving.load(found.version.id)
+  // As it was named, so that the receipt says how the version was chosen.
+  const reference = deployed ? (input.version ?? found.name) : found.name
   const path = byEndpoint
     ? `/v1/models/${found.model.name}/inference`
-    : `/v1/models/${found.model.name}@${found.name}/predict`
+    : `/v1/models/${found.model.name}@${encodeURIComponent(reference)}/predict`
   const { status, body } = await node.askServing(
     path,
     { inputs: input.inputs },
-    deployed || byEndpoint ? null : found.version.id,
-    signal,
+    {
+      tryVersionId: deployed || byEndpoint ? null : found.version.id,
+      from: input.from ?? 'playground',
+      signal,
+    },
   )
   if (status === 200) return prediction.parse(body)
   const refused = refusal.safeParse(body)

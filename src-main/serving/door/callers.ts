@@ -4,6 +4,7 @@ import { OutpostError } from '../../base/errors.ts'
 import { createGuessLimiter, type GuessLimiter } from '../../base/failure-limiter.ts'
 import { keyHash, sameText } from '../../base/key-hash.ts'
 import { grants } from '../../contract/api/scopes.ts'
+import { asker, internalKeyOf } from '../../contract/internal-key.ts'
 import type { KeyScope } from '../../contract/views.ts'
 import type { ServedKey } from '../routing/routes.ts'
 
@@ -94,7 +95,8 @@ function identify(
   keys: ReadonlyMap<string, ServedKey>,
   now: number,
 ): Known | null {
-  if (sameText(secret, settings.internalKey)) return unlisted('playground', true)
+  const from = asker.options.find((one) => sameText(secret, internalKeyOf(settings.internalKey, one)))
+  if (from) return unlisted(from, true)
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
   const temporary = settings.temporaryKeys.find((key) => sameText(key.hash, hash))
   if (temporary) return unlisted(temporary.name, false)

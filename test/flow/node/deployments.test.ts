@@ -56,6 +56,23 @@ async function ask(
 }
 const four = [1, 2, 3, 4]
 
+test('a try of a deployed version says how it was named, and who asked', async () => {
+  await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+  const { client } = outpost
+  await client.deployments.deploy({ model: 'acme.one', version: '1.0.0' })
+  const asked = async (version?: string, from?: 'command-line') => {
+    const { id, rule } = await client.playground.infer({ model: 'acme.one', version, inputs: four, from })
+    return { rule, consumer: (await client.requests.get({ id })).consumer }
+  }
+  expect(await asked('latest')).toEqual({ rule: 'alias latest', consumer: 'playground' })
+  expect(await asked('1.x')).toEqual({ rule: 'range 1.x', consumer: 'playground' })
+  expect(await asked('1.0.0')).toEqual({ rule: 'exact', consumer: 'playground' })
+  expect(await asked(undefined, 'command-line')).toEqual({
+    rule: 'endpoint default',
+    consumer: 'command-line',
+  })
+})
+
 test('counts say since when: a stop and a restart of serving begin them anew', async () => {
   await newVersion('acme.one', '1.0.0', linearModel(4, 3))
   const { client } = outpost
