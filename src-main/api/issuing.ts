@@ -2,13 +2,12 @@
 import {
   checkDeactivation,
   emergencyCodeFor,
-  issuedDocument,
-  issuedLicenses,
   issueLicense,
   openRequest,
   previewLicense,
   revokeLicense,
 } from '../flows/issuing/issue.ts'
+import { issuedDocument, issuedLicenses } from '../flows/issuing/issued.ts'
 import {
   certifiedKeys,
   certifyKey,

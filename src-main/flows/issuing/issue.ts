@@ -10,18 +10,15 @@ import { filledAttribution } from '../../contract/license/attribution.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { IssuedLicense, LicenseDraft } from '../../contract/license/issuing.ts'
-import { termDaysOf } from '../../contract/license/renewal.ts'
-import { machinesUnenforced } from '../../contract/license/words.ts'
 import { isAboutLicense, readChallenge } from '../../license/emergency/challenge.ts'
 import { emergencySecret, makeEmergencyCodes } from '../../license/emergency/emergency-codes.ts'
 import { commitments } from '../../license/emergency/redeem.ts'
-import { openSelfSigned, peekDocument } from '../../license/envelope/open-document.ts'
+import { openSelfSigned } from '../../license/envelope/open-document.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { isVersionRange } from '../../license/ladder/rungs.ts'
 import { parseSealingKey, wrapContentKey } from '../../license/sealed-weights/wrap-key.ts'
 import {
   insertIssued,
-  issuedOf,
   listIssued,
   revokeIssued,
   type StoredIssued,
@@ -31,6 +28,8 @@ import { ownSigner } from '../access/publishers.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
+import { draftWarnings } from './draft-warnings.ts'
+import { fileNameOf, payloadOf, requireIssued, requireUnrevoked, rowOf } from './issued.ts'
 import { sealingContentKey } from './seal-version.ts'
 
 const daySeconds = 86_400
@@ -159,16 +158,7 @@ function nodesOf({ requests, traitsNeeded: need, terms, model }: LicenseDraft): 
 
 export const previewLicense = (node: NodeContext, draft: LicenseDraft) => {
   const license = draftLicense(node, draft)
-  return { license, conflicts: typeConflicts(license.terms), warnings: warningsOf(license) }
-}
-
-function warningsOf(license: LicensePayload): string[] {
-  const warnings: string[] = []
-  if (machinesUnenforced(license))
-    warnings.push(
-      'The count of machines is not enforced: the license names none, so it holds on each one that it is imported on. Add the request file of each machine, and it is bound to those.',
-    )
-  return warnings
+  return { license, conflicts: typeConflicts(license.terms), warnings: draftWarnings(node, license) }
 }
 
 export function issueLicense(node: NodeContext, actor: Actor, draft: LicenseDraft) {
@@ -197,58 +187,7 @@ export function issueLicense(node: NodeContext, actor: Actor, draft: LicenseDraf
     }),
   )
   node.announce('licenses')
-  return { fileName: fileNameOf(license), document, license, codes, warnings: warningsOf(drafted) }
-}
-
-const fileNameOf = ({ model, sub, seq }: LicensePayload): string =>
-  `${model.id}-${sub
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)}-${seq}.license`
-
-function requireIssued(node: NodeContext, lid: string): StoredIssued[] {
-  const found = issuedOf(node.db, lid)
-  if (found.length > 0) return found
-  throw new OutpostError('LIC_NOT_FOUND', `This node has issued no license ${lid}.`, {
-    hint: 'outpost license issued shows those that it has.',
-  })
-}
-
-const payloadOf = ({ document }: StoredIssued): LicensePayload =>
-  peekDocument('license', Buffer.from(document)).payload
-
-/** Of all documents of one license, the newest first. */
-function rowOf([stored, ...before]: readonly StoredIssued[]): IssuedLicense {
-  if (!stored) throw new Error('a license has one document at least')
-  const { lid, seq, account, model, type, issuedAt, endsAt, revokedAt, revokedReason } = stored
-  const license = payloadOf(stored)
-  const termDays = termDaysOf([license, ...before.map(payloadOf)])
-  return { lid, seq, account, model, type, issuedAt, endsAt, termDays, revokedAt, revokedReason, license }
-}
-
-/** The newest document of each. */
-export function issuedLicenses(node: NodeContext): IssuedLicense[] {
-  const documents = Map.groupBy(listIssued(node.db), ({ lid }) => lid)
-  return [...documents.values()].map((all) => rowOf(all.toSorted((a, b) => b.seq - a.seq)))
-}
-
-export function issuedDocument(node: NodeContext, lid: string) {
-  const [stored] = requireIssued(node, lid)
-  if (!stored) throw new Error('requireIssued gives at least one')
-  return { fileName: fileNameOf(payloadOf(stored)), document: stored.document }
-}
-
-/** LIC_REVOKED: what was taken back is not renewed, sold to or helped. */
-export function requireUnrevoked(node: NodeContext, lid: string): void {
-  const revoked = requireIssued(node, lid).find(({ revokedAt }) => revokedAt !== null)
-  if (!revoked) return
-  throw new OutpostError(
-    'LIC_REVOKED',
-    `The license ${lid} was revoked on ${revoked.revokedAt?.slice(0, 10)}.`,
-    {
-      hint: 'Issue a new license instead.',
-    },
-  )
+  return { fileName: fileNameOf(license), document, license, codes, warnings: draftWarnings(node, drafted) }
 }
 
 /** What the customer reads out names the license, the machine and the number of the code. */

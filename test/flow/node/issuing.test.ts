@@ -73,16 +73,38 @@ test('the attribution that is signed names the publisher and the model', async (
 })
 
 test('a number of machines that nothing holds is told as such', async () => {
-  const { warnings, license } = await provider.client.issuing.preview(draft())
+  const alone = (change = {}) => draft({ account: 'Lonely Bank', ...change })
+  const { warnings, license } = await provider.client.issuing.preview(alone())
   expect(warnings).toEqual([expect.stringMatching(/^The count of machines is not enforced/)])
   expect(clausesInWords(license)).toContainEqual({
     title: 'Machines',
     text: 'Up to 1 machine by agreement; it names none, so their number is not enforced.',
   })
   const { document: request } = await licensee.client.licenses.request({ model, account: 'Example Bank' })
-  const bound = await provider.client.issuing.preview(draft({ requests: [request] }))
-  const wide = await provider.client.issuing.preview(draft({ terms: termsOf('ENTERPRISE') }))
+  const bound = await provider.client.issuing.preview(alone({ requests: [request] }))
+  const wide = await provider.client.issuing.preview(alone({ terms: termsOf('ENTERPRISE') }))
   expect([bound.warnings, wide.warnings]).toEqual([[], []])
+})
+
+test('a second license of one customer for one model is told, and its file has another name', async () => {
+  const { document: request } = await licensee.client.licenses.request({ model, account: 'Twin Bank' })
+  const twin = (change = {}) => draft({ account: 'Twin Bank', requests: [request], ...change })
+  const first = await provider.client.issuing.issue(twin())
+  expect(first.warnings).toEqual([])
+  const { lid } = first.license
+  const second = await provider.client.issuing.preview(twin({ account: 'twin bank' }))
+  expect(second.warnings).toEqual([
+    expect.stringMatching(new RegExp(`^Twin Bank has a license .* already: …${lid.slice(-8)}, document 1`)),
+  ])
+  const next = await provider.client.issuing.preview(twin({ renews: lid }))
+  const other = await provider.client.issuing.preview(twin({ model: 'acme.other', requests: [] }))
+  expect([next.warnings.length, other.warnings.length]).toEqual([0, 1])
+  const made = await provider.client.issuing.issue(twin())
+  expect(made.warnings).toHaveLength(1)
+  expect(made.fileName).not.toBe(first.fileName)
+  await provider.client.issuing.revoke({ lid: made.license.lid, reason: 'twice' })
+  await provider.client.issuing.revoke({ lid, reason: 'twice' })
+  expect((await provider.client.issuing.preview(twin())).warnings).toEqual([])
 })
 
 test('an emergency code is kept for when it helps, and carries over an end', async () => {
