@@ -5,9 +5,9 @@ import { OutpostError } from '../base/errors.ts'
 import { bytesText, counted } from '../base/quantities.ts'
 import { type ChangeType, changeType, type Lineage } from '../contract/package.ts'
 import type { AddCommand } from './add-command.ts'
+import { chosenVersion } from './chosen-version.ts'
 import { type CliContext, refuseUrl } from './context.ts'
 import { finishJob } from './jobs.ts'
-import { requireVersion } from './names.ts'
 import { describedText, neededLicenseLines, reportText } from './package-text.ts'
 
 export function addPackageCommands(add: AddCommand): void {
@@ -71,21 +71,21 @@ export function addPackageCommands(add: AddCommand): void {
   ).run(importCommand)
 
   add(
-    'export <model@version>',
-    'Write a registered version out as the package it came as',
+    'export <model[@version]>',
+    'Write a registered version out as the package it came as; the only one or the stable one where none is named',
     'outpost export acme.digits@1.2.0 -o digits.outpost',
     (command) => command.requiredOption('-o, --output <file>', 'the package to write'),
   ).run(async (context, reference: string, { output }: { output: string }) => {
-    const { model, version } = requireVersion(reference)
     const progress = context.terminal.progress('Writing')
-    const bytes = await context
-      .withNode((node) =>
-        node.download(`/api/packages/${model}/${encodeURIComponent(version)}`, output, (done) =>
-          progress.update(done),
-        ),
-      )
+    const { version, why, bytes } = await context
+      .withNode(async (node) => {
+        const { model, version: wanted, why } = await chosenVersion(node.client, reference)
+        const { version } = await node.client.models.resolve({ model, version: wanted })
+        const path = `/api/packages/${model}/${encodeURIComponent(version)}`
+        return { version, why, bytes: await node.download(path, output, (done) => progress.update(done)) }
+      })
       .finally(() => progress.end())
-    context.terminal.result({ output, bytes }, `${output} (${bytesText(bytes)})`)
+    context.terminal.result({ output, version, bytes }, `${output} (${version}, ${bytesText(bytes)})${why}`)
   })
 }
 

@@ -120,7 +120,10 @@ test('a version of another publisher is deployed with its license, which comes a
 })
 
 test('a model answers text, JSON from a pipe and a picture', async () => {
-  await answer(['deploy', 'samples.debian-sections@stable', '--endpoint', 'sections', ...consumer])
+  const deployed = await outpost(['deploy', 'samples.debian-sections', '--endpoint', 'sections', ...consumer])
+  expect(deployed.out).toMatch(
+    /samples\.debian-sections@1\.0\.0.*\nno version was named: it is the only one\n$/,
+  )
   const said = await outpost([
     'infer',
     'samples.debian-sections',
@@ -161,10 +164,25 @@ test('which says where the session does not count, and sticky changes that', asy
   expect((await which()).out).toContain('spreads each request on its own')
 })
 
+test('a deprecation says what the version still answers', async () => {
+  const deprecate = (...more: string[]) =>
+    outpost(['deprecate', 'samples.debian-sections@1.0.0', ...more, ...consumer])
+  expect((await deprecate()).out).toMatch(/is deprecated\n1\.0\.0\S* answers 100 % of sections now\.\n$/)
+  expect((await deprecate('--undo')).out).toMatch(/is not deprecated\n$/)
+})
+
 test('an exported version is the package that came in, byte for byte', async () => {
   const copy = inFolder('copy.outpost')
   await answer(['export', 'samples.debian-sections@latest', '-o', copy, ...consumer])
   expect((await readFile(copy)).equals(await readFile(sectionsPackage()))).toBe(true)
+  const only = await outpost([
+    'export',
+    'samples.debian-sections',
+    '-o',
+    inFolder('only.outpost'),
+    ...consumer,
+  ])
+  expect(only.out).toMatch(/only\.outpost \(1\.0\.0\S*, .+\)\nno version was named: it is the only one\n$/)
 })
 
 test('what is deployed cannot be deleted; what is not deployed can', async () => {

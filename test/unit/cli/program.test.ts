@@ -198,7 +198,7 @@ test('the version and the list of commands are answers; no command at all is not
 
 test.each([
   [['nonsense'], "unknown command 'nonsense'", 'outpost'],
-  [['deploy'], "missing required argument 'model@version'", 'outpost deploy'],
+  [['deploy'], "missing required argument 'model[@version]'", 'outpost deploy'],
   [['models', '--limit', 'many'], 'whole number from 1 to 500', 'outpost models'],
   [['models', '--nonsense'], "unknown option '--nonsense'", 'outpost models'],
   [['delete', 'acme.adder'], 'Name the version as well', 'outpost delete'],
