@@ -61,6 +61,10 @@ test('what has no license is refused where it would be deployed, with the way to
 }) => {
   await page.goto(`${node.url}/#/models/acme.cells`)
   await expect(page.getByRole('alert')).toContainText('No license.')
+  for (const name of ['Deploy 1.0.0', 'Try 1.0.0'])
+    await expect(page.getByRole('button', { name })).toBeDisabled()
+  await page.goto(`${node.url}/#/models`)
+  await expect(page.getByRole('row', { name: /samples\.wine/ })).toContainText('Refuses')
   await page.goto(`${node.url}/#/deployments?dialog=deploy&model=acme.cells`)
   await expect(dialog(page)).toContainText('LIC_NONE')
   await expect(page.getByRole('button', { name: 'Deploy 1.0.0' })).toBeDisabled()

@@ -89,7 +89,7 @@ function DeployForm({ onClose, model: askedModel, version: askedVersion }: Omit<
           disabled={rows.length === 0}
           allowDeselect={false}
           error={versions.error ? 'The versions could not be loaded.' : null}
-          description={left === null ? undefined : `By its license ${left}.`}
+          description={left === null ? undefined : `License: ${left}.`}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         <TextInput

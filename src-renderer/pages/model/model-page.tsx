@@ -18,6 +18,7 @@ import type { ModelDetail } from './model-detail.ts'
 import { OverviewTab } from './overview-tab.tsx'
 import { SchemaTab } from './schema-tab.tsx'
 import { ValidationTab } from './validation-tab.tsx'
+import { VersionActions } from './version-actions.tsx'
 import { VersionMenu } from './version-menu.tsx'
 import { DamagedModel, VersionNotices } from './version-notices.tsx'
 
@@ -96,12 +97,7 @@ export function ModelPage() {
                     searchable
                   />
                   {version.data && <VersionMenu version={version.data} />}
-                  <LinkButton to="/deployments" search={{ dialog: 'deploy', model: id, version: shown }}>
-                    Deploy {name}
-                  </LinkButton>
-                  <LinkButton to="/playground" search={{ model: id, version: shown }} variant="filled">
-                    Try {name}
-                  </LinkButton>
+                  <VersionActions model={id} version={shown} name={name} />
                 </>
               }
             />

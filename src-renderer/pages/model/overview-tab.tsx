@@ -46,7 +46,7 @@ export function OverviewTab({ model, version }: { model: ModelDetail; version: V
                   {publisher.name} <Chip tone={tone}>{trust}</Chip>
                 </span>,
               ],
-              ['License', descriptor.license.spdx],
+              ['License text', descriptor.license.spdx],
               ['Task', taskWords[descriptor.task]],
               [
                 'Framework',

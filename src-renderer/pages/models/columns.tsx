@@ -7,6 +7,7 @@ import { formatMetric, formatNumber } from '../../components/format.ts'
 import { metricWords, sourceWords, taskWords } from '../../components/model-words.ts'
 import { columnsFor } from '../../components/table/columns.ts'
 import { Bytes, None, Time, Version } from '../../components/values.tsx'
+import { LicenseCell } from './license-cell.tsx'
 import style from './models.module.css'
 
 const column = columnsFor<ModelRow>()
@@ -79,7 +80,7 @@ export const modelColumns = column.columns([
   }),
   column.accessor('bytes', {
     header: 'Size',
-    meta: { width: '64px', align: 'end', sort: 'bytes' },
+    meta: { width: '64px', align: 'end', sort: 'bytes', optional: true },
     cell: ({ getValue }) => <Bytes value={getValue()} />,
   }),
   column.accessor('endpoints', {
@@ -99,6 +100,12 @@ export const modelColumns = column.columns([
         </span>
       )
     },
+  }),
+  column.display({
+    id: 'license',
+    header: 'License',
+    meta: { width: '92px' },
+    cell: ({ row: { original } }) => <LicenseCell model={original.id} />,
   }),
   column.accessor('tags', {
     header: 'Tags',
