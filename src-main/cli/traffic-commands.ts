@@ -2,6 +2,7 @@
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
 import { stickyBy, type TrafficPolicy } from '../contract/traffic.ts'
+import { answeredBy } from '../contract/traffic-words.ts'
 import type { DeploymentRow } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { requireVersion, timeOption } from './names.ts'
@@ -141,13 +142,18 @@ export function addTrafficCommands(add: AddCommand): void {
             sunsetAt: options.sunset ?? null,
             replacement: options.replacement ?? null,
           }
-      const version = await context.withNode((node) =>
-        node.client.models.deprecate({ ...requireVersion(reference), deprecation }),
-      )
+      const [version, rows] = await context.withNode(async ({ client }) => [
+        await client.models.deprecate({ ...requireVersion(reference), deprecation }),
+        await client.deployments.list(),
+      ])
       const until = version.sunsetAt === null ? '' : `, answered until ${version.sunsetAt}`
       context.terminal.result(
         version,
-        `${reference} ${options.undo ? 'is not deprecated' : `is deprecated${until}`}`,
+        options.undo
+          ? `${reference} is not deprecated`
+          : [`${reference} is deprecated${until}`, answeredBy(rows, version.model, version.version)]
+              .filter((line) => line !== null)
+              .join('\n'),
       )
     },
   )

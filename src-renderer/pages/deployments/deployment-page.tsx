@@ -246,7 +246,10 @@ function Calls({ row }: { row: DeploymentRow }) {
             <CodeBlock text={openInferenceCurl(row, specs)} label="Request by Open Inference Protocol v2" />
           </div>
           <div>
-            <p className={css.caption}>By the names of the inputs</p>
+            <p className={css.caption}>
+              By the names of the inputs
+              {row.endpoint !== row.model && `, of version ${row.version} alone, past the shares`}
+            </p>
             <CodeBlock
               text={namedCurl(row, detail.data?.descriptor.inputs ?? [], specs)}
               label="Request by /v1"

@@ -19,7 +19,9 @@ export function openInferenceCurl(row: DeploymentRow, tensors: TensorSpec[]): st
 export function namedCurl(row: DeploymentRow, schemas: InputSchema[], tensors: TensorSpec[]): string {
   const servingUrl = row.url.replace(/\/v2\/models\/.*$/, '')
   const inputs = Object.fromEntries(schemas.map((schema) => [schema.tensor, sample(schema, tensors)]))
-  return curl(`${servingUrl}/v1/models/${row.model}@${row.version}/predict`, JSON.stringify({ inputs }))
+  // A version that is named is asked past the shares; without one the endpoint of the model's name decides.
+  const path = row.endpoint === row.model ? `${row.model}/inference` : `${row.model}@${row.version}/predict`
+  return curl(`${servingUrl}/v1/models/${path}`, JSON.stringify({ inputs }))
 }
 
 function sample(schema: InputSchema, tensors: TensorSpec[]): unknown {

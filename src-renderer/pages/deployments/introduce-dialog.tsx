@@ -73,7 +73,7 @@ export function IntroduceDialog({
         <Select
           label="Version"
           description={`Beside ${row.version}, which answers now.`}
-          placeholder={others.length === 0 ? 'No other version is installed' : 'Choose one'}
+          placeholder={others.length === 0 ? noneLeft(versions.data?.rows.length ?? 0) : 'Choose one'}
           data={others.map((one) => one.version)}
           value={version}
           onChange={setVersion}
@@ -95,3 +95,6 @@ export function IntroduceDialog({
     </ConfirmDialog>
   )
 }
+
+const noneLeft = (installed: number): string =>
+  installed > 1 ? 'All installed versions are here already' : 'No other version is installed'

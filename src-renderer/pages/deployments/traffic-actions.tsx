@@ -10,6 +10,7 @@ import { reportDone } from '../../components/report.tsx'
 import { InterfaceWarning } from './interface-warning.tsx'
 import { IntroduceDialog } from './introduce-dialog.tsx'
 import { sharedBy, shareNote } from './policy-words.ts'
+import { wayBack } from './way-back.ts'
 
 type Asking =
   | { verb: 'introduce' }
@@ -41,13 +42,13 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
   const { endpoint, version } = row
   if (asking.verb === 'introduce') return <IntroduceDialog row={row} onClose={onClose} after={after} />
   if (asking.verb === 'roll back') {
-    const { title, effect, to } = wayBack(row)
+    const { title, effect, action } = wayBack(row)
     return (
       <ConfirmDialog
         opened
         onClose={onClose}
-        title={`Roll ${endpoint} back to ${versionCore(to)}`}
-        action={`Roll back to ${versionCore(to)}`}
+        title={`${action} on ${endpoint}`}
+        action={action}
         onConfirm={() => after(title, client.deployments.rollBack({ endpoint }))}
       >
         <p>{effect}</p>
@@ -98,35 +99,6 @@ function TrafficDialog({ row, asking, onClose, after }: DialogProps) {
       </p>
     </ConfirmDialog>
   )
-}
-
-interface WayBack {
-  /** The version that answers all requests then. */
-  to: string
-  title: string
-  effect: string
-}
-
-/** What the node will do, by the same order. */
-export function wayBack({ targets, version, endpoint }: DeploymentRow): WayBack {
-  const underWay = targets.find(
-    ({ role, weight }) =>
-      role === 'pending' || role === 'shadow' || (weight < 10_000 && weight > 0 && role === 'candidate'),
-  )
-  if (underWay) {
-    return {
-      to: version,
-      title: `${underWay.version} is taken out`,
-      effect: `${underWay.version} is taken out, and ${version} answers all requests of ${endpoint}.`,
-    }
-  }
-  const before =
-    targets.find(({ role }) => role === 'previous') ?? targets.find(({ role }) => role === 'candidate')
-  return {
-    to: before?.version ?? 'the version before',
-    title: `${before?.version ?? 'The version before'} is back`,
-    effect: `${before?.version ?? 'The version before'} answers all requests of ${endpoint} again, in the place of ${version}.`,
-  }
 }
 
 function ShiftDialog({

@@ -5,14 +5,15 @@ import type { DeploymentRow, DeploymentTarget } from '../../../src-main/contract
 import { orpc } from '../../client.ts'
 import { Chip, StateChip } from '../../components/chip.tsx'
 import { DeprecationChip } from '../../components/deprecation-chip.tsx'
-import { formatNumber, versionCore } from '../../components/format.ts'
+import { formatNumber } from '../../components/format.ts'
 import { Card, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { RequestCount } from '../../components/request-count.tsx'
 import { None, Version } from '../../components/values.tsx'
 import { Refusals } from './columns.tsx'
 import css from './traffic.module.css'
-import { useTrafficActions, wayBack } from './traffic-actions.tsx'
+import { useTrafficActions } from './traffic-actions.tsx'
+import { wayBack } from './way-back.ts'
 
 const roleWords: Record<DeploymentTarget['role'], string> = {
   primary: 'Primary',
@@ -21,6 +22,10 @@ const roleWords: Record<DeploymentTarget['role'], string> = {
   pending: 'Coming',
   previous: 'Before',
 }
+
+/** Without a share it answers nobody until it is shifted to, promoted, or gone back to. */
+const roleOf = ({ role, weight }: DeploymentTarget): string =>
+  role === 'candidate' && weight === 0 ? 'Stands by' : roleWords[role]
 
 const percent = (weight: number): string => `${Number((weight / 100).toFixed(2))} %`
 
@@ -38,7 +43,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
           <Button onClick={() => actions.ask({ verb: 'introduce' })}>Add a version</Button>
           {canGoBack && (
             <Button color="bad" onClick={() => actions.ask({ verb: 'roll back' })}>
-              Roll back to {versionCore(wayBack(row).to)}
+              {wayBack(row).action}
             </Button>
           )}
         </>
@@ -70,7 +75,7 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
                 <DeprecationChip of={versions.data?.rows.find(({ version }) => version === target.version)} />
               </span>,
               <Chip key="role" tone={target.role === 'primary' ? 'accent' : 'neutral'}>
-                {roleWords[target.role]}
+                {roleOf(target)}
               </Chip>,
               percent(target.weight),
               <span key="state" title={target.failure?.message}>

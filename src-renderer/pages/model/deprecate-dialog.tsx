@@ -2,6 +2,7 @@
 import { Button, Select, Stack, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { answeredBy } from '../../../src-main/contract/traffic-words.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
@@ -15,6 +16,8 @@ export function DeprecateDialog({ version, onClose }: { version: VersionDetail; 
   const [replacement, setReplacement] = useState<string | null>(version.replacement)
   const versions = useQuery(orpc.models.versions.queryOptions({ input: { model, limit: 500 } }))
   const others = (versions.data?.rows ?? []).filter((one) => one.version !== name)
+  const deployments = useQuery(orpc.deployments.list.queryOptions()).data
+  const answers = answeredBy(deployments ?? [], model, name)
   const deprecate = async () => {
     const sunsetAt = sunset === '' ? null : new Date(`${sunset}T00:00:00.000Z`).toISOString()
     await client.models.deprecate({ model, version: name, deprecation: { sunsetAt, replacement } })
@@ -44,6 +47,7 @@ export function DeprecateDialog({ version, onClose }: { version: VersionDetail; 
           Consumers of {model} {name} are told with each answer. From the sunset date on they get 410 and the
           name of the replacement.
         </p>
+        {answers !== null && <p role="note">{answers}</p>}
         <TextInput
           type="date"
           label="Sunset date"
