@@ -93,7 +93,7 @@ export function WhoFields({ form, publisher, onChange }: Props) {
             <Button
               size="compact-xs"
               onClick={() => onChange({ requests: form.requests.filter((one) => one.document !== document) })}
-              aria-label={`Leave ${name} out`}
+              aria-label={`Leave out ${name}`}
             >
               Leave out
             </Button>
@@ -111,7 +111,9 @@ function Extension({ form: { extension, endsOn }, onChange }: Omit<Props, 'publi
   const kept = endsOn === extension.keptOn
   return (
     <p className={css.extension}>
-      <span>{kept ? 'It ends as the document before.' : 'The document before ends on another day.'}</span>
+      <span>
+        {kept ? 'It ends when the document before does.' : 'The document before ends on another day.'}
+      </span>
       <Button
         size="compact-xs"
         onClick={() => onChange({ endsOn: kept ? extension.endsOn : extension.keptOn })}
