@@ -81,6 +81,13 @@ test('a file is looked into before anything changes, then imported', async ({ pa
   expect(await node.client.licenses.list({ model: 'acme.cells' })).toEqual([])
   await expectNoViolations(page, 'the preview of a license')
   await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
+  const toast = page.getByText('License for acme.cells imported')
+  await expect(toast.locator('xpath=..').getByRole('link', { name: 'Deploy acme.cells' })).toBeVisible()
+  // The license of samples.wine never served here: it needs nobody, and stands behind those that do.
+  await expect(page.getByText('1 needs attention')).toBeHidden()
+  await expect(page.getByRole('region').filter({ hasText: 'Show clauses' }).last()).toContainText(
+    'samples.wine',
+  )
   await expect(card(page)).toContainText('Active')
   await expect(card(page).getByRole('listitem').filter({ hasText: 'Commercial use' })).toContainText('Yes')
   await expect(card(page).getByRole('listitem').filter({ hasText: 'Hand it on' })).toContainText('No')

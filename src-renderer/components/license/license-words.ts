@@ -95,6 +95,12 @@ const about = (
   text: string,
 ): LicenseNotice => ({ lid: row.lid, model: row.model, kind, tone, title, text })
 
+/** It has never allowed it: nobody has to do anything, unless they want another license. */
+const isAsSold = ({ problem }: LicenseRow): boolean =>
+  problem?.code === 'LIC_ONPREM_DENIED' || problem?.code === 'LIC_COMMERCIAL_DENIED'
+
+const refusedTone = (row: LicenseRow) => (isAsSold(row) ? 'info' : 'bad')
+
 const severity = { bad: 0, warn: 1, info: 2 } as const
 
 /** What a person must do about one license, the gravest first; none where all is well. */
@@ -115,7 +121,7 @@ export function noticesOf(row: LicenseRow): LicenseNotice[] {
       about(
         row,
         'refused',
-        'bad',
+        refusedTone(row),
         `${word}.`,
         inScreenWords(`The ${nameOf(row)}: ${problem.message} ${problem.remedy}`),
       ),
@@ -156,8 +162,10 @@ export function noticesOfAll(rows: readonly LicenseRow[]): LicenseNotice[] {
 }
 
 const urgency = (row: LicenseRow): number =>
-  Math.min(severity.info, ...noticesOf(row).map(({ tone }) => severity[tone]))
+  isAsSold(row)
+    ? severity.info + 1
+    : Math.min(severity.info, ...noticesOf(row).map(({ tone }) => severity[tone]))
 
-/** As the node orders them, but what is used up stands beside what is refused. */
+/** As the node orders them, but what is used up stands beside what is refused, and what never served behind what does. */
 export const urgentFirst = (rows: readonly LicenseRow[]): LicenseRow[] =>
   rows.toSorted((a, b) => urgency(a) - urgency(b))

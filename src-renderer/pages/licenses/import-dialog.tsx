@@ -31,6 +31,12 @@ const readAll = (files: readonly File[]): Promise<Read[]> =>
 const contradicts = ({ license }: DocumentPreview): boolean =>
   license !== null && typeConflicts(license.terms).length > 0
 
+const isInstalled = (model: string): Promise<boolean> =>
+  client.models.get({ model }).then(
+    () => true,
+    () => false,
+  )
+
 export function ImportDialog({ files, onClose }: { files: readonly File[]; onClose: () => void }) {
   useFocusBack()
   const cache = useQueryClient()
@@ -55,19 +61,28 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
       }),
     ),
   })
-  const usable = documents.filter((_, at) => {
-    const { data } = previews[at] ?? {}
-    return data !== undefined && !data.known && data.failure === null
-  })
+  const isUsable = (data: DocumentPreview | undefined) =>
+    data !== undefined && !data.known && data.failure === null
+  const usable = documents.filter((_, at) => isUsable(previews[at]?.data))
+  const usableLicenses = previews.flatMap(({ data }) =>
+    isUsable(data) && data?.license ? [data.license] : [],
+  )
+  /** Of the one license that is imported. */
+  const model = usable.length === 1 ? (usableLicenses[0]?.model.id ?? null) : null
   const asksTick = previews.some(({ data }) => data !== undefined && contradicts(data))
   const install = useMutation({
     mutationFn: async () => {
       for (const { document } of usable)
         await client.licenses.install({ document, acceptConflict: asksTick && accepted })
-      return usable.length
+      return { count: usable.length, model, installed: model !== null && (await isInstalled(model)) }
     },
-    onSuccess: (count) => {
-      reportDone(`${formatCount(count, 'documents')} imported`)
+    onSuccess: ({ count, model: of, installed }) => {
+      reportDone(
+        of === null ? `${formatCount(count, 'documents')} imported` : `License for ${of} imported`,
+        installed && of !== null ? (
+          <a href={`#/deployments?dialog=deploy&model=${encodeURIComponent(of)}`}>Deploy {of}</a>
+        ) : undefined,
+      )
       onClose()
     },
     onSettled: () => cache.invalidateQueries({ queryKey: orpc.licenses.key() }),
