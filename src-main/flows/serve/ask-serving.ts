@@ -22,7 +22,7 @@ export interface ServingDoor {
   internalKey: string
 }
 
-export interface AskOptions {
+interface AskOptions {
   /** A version that was loaded for a try; null where the path says all. */
   tryVersionId: string | null
   /** Whom the record of the call names. */
