@@ -20,6 +20,7 @@ const custom: Partial<LicenseTerms> = {
 const open = (terms: LicenseTerms): LicenseTerms => ({
   ...terms,
   ...custom,
+  custom: `${custom.custom} Beyond its type it may be handed on, and it has no end.`,
   rights: { ...terms.rights, redistribution: true },
 })
 

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { licensePresets } from '../../../src-main/contract/license/terms.ts'
 import { startWholeNode } from '../../support/whole-node.ts'
 
 const samplesDirectory = mkdtempSync(join(tmpdir(), 'outpost-samples-'))
@@ -46,6 +47,28 @@ test('what the samples deploy is no step that a person has done', async () => {
     })
     await client.deployments.deploy({ model: 'samples.breast-cancer', version: '1.0.0' })
     expect((await client.system.status()).checklist.deployed).toBe(true)
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+  }
+})
+
+test('a sample whose license goes beyond its type says so', async () => {
+  const outpost = await startWholeNode({ serving: null })
+  try {
+    const { client } = outpost
+    await outpost.ended((await client.system.installSamples()).jobId)
+    const licenses = (await client.licenses.list({})).flatMap(({ license }) => license ?? [])
+    const beyond = licenses.filter(
+      ({ exp, terms }) =>
+        terms.rights.redistribution !== licensePresets[terms.type].rights.redistribution ||
+        (exp === null) !== (licensePresets[terms.type].days === null),
+    )
+    const saying = licenses.filter(({ terms }) => terms.custom.includes('Beyond its type'))
+    expect(saying.map(({ model }) => model.id).toSorted()).toEqual([
+      'samples.debian-sections',
+      'samples.digits',
+    ])
+    expect(saying).toEqual(beyond)
   } finally {
     await outpost[Symbol.asyncDispose]()
   }
