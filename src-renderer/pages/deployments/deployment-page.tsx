@@ -197,7 +197,7 @@ function Figures({ row }: { row: DeploymentRow }) {
     {
       label: 'Refused',
       value: counted === null ? '–' : formatNumber(row.refusalsTotal),
-      ...(row.refusalsTotal > 0 && { note: 'input, license or quota' }),
+      ...(row.refusalsTotal > 0 && { note: formatShare(row.refusalsTotal / row.requestsTotal, 2) }),
     },
     { label: 'p50 ms', value: row.latencyMsP50 === null ? '–' : formatNumber(row.latencyMsP50, 2), ...whose },
     { label: 'p95 ms', value: row.latencyMsP95 === null ? '–' : formatNumber(row.latencyMsP95, 2), ...whose },

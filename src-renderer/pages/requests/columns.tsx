@@ -59,10 +59,10 @@ export const requestColumns = column.columns([
   }),
   column.accessor('rule', {
     header: 'Chosen by',
-    meta: { width: 'minmax(132px, 1fr)' },
+    meta: { width: 'minmax(104px, 1fr)' },
     cell: ({ getValue }) => (
       <span className={style.muted} title={getValue()}>
-        {getValue()}
+        {getValue().replace('split, bucket', 'bucket')}
       </span>
     ),
   }),
