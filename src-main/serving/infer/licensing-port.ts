@@ -36,7 +36,7 @@ export interface Taking {
 }
 
 /** A call for what no endpoint serves. */
-export interface Undeployed {
+interface Undeployed {
   model: string
   reference: string | null
   requestId: string
