@@ -59,7 +59,13 @@ export function ModelSelect({
       onSearchChange={setSearch}
       // What the node found is what is shown: it also searches titles, summaries and tags.
       filter={({ options }) => options}
-      nothingFoundMessage={found.error ? 'The models could not be loaded' : 'No model of this name'}
+      nothingFoundMessage={
+        found.error
+          ? 'The models could not be loaded'
+          : bases
+            ? 'No model that may be changed'
+            : 'No model of this name'
+      }
       allowDeselect={false}
       error={error}
       // The list would cover the dialog that has just opened.

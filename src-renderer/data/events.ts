@@ -12,7 +12,7 @@ type Topic = NodeEvent['topic']
 
 /** What a page shows of a topic; a deployment also shows on its model, a job may have installed one. */
 const touched: Record<Topic, readonly (readonly unknown[])[]> = {
-  models: [orpc.models.key(), orpc.system.status.key()],
+  models: [orpc.models.key(), orpc.drafts.bases.key(), orpc.system.status.key()],
   deployments: [orpc.deployments.key(), orpc.engines.key(), orpc.models.key(), orpc.system.status.key()],
   requests: [orpc.requests.key()],
   jobs: [orpc.jobs.key(), orpc.system.status.key()],
@@ -26,6 +26,7 @@ const touched: Record<Topic, readonly (readonly unknown[])[]> = {
     orpc.usage.key(),
     orpc.deployments.key(),
     orpc.models.key(),
+    orpc.drafts.bases.key(),
     orpc.system.status.key(),
   ],
   system: [orpc.system.key(), orpc.mail.key()],
