@@ -78,14 +78,14 @@ export const deploymentColumns = column.columns([
   column.accessor('refusalsTotal', {
     id: 'refused',
     header: 'Refused',
-    meta: { width: '62px', align: 'end' },
+    meta: { width: '56px', align: 'end' },
     cell: ({ row: { original } }) =>
       original.countedSince === null ? <None>not running</None> : <Refusals of={original} />,
   }),
   column.accessor('latencyMsP50', {
     id: 'p50',
     header: 'p50 ms',
-    meta: { width: '56px', align: 'end' },
+    meta: { width: '56px', align: 'end', optional: true },
     cell: ({ getValue }) => milliseconds(getValue()),
   }),
   column.accessor('latencyMsP95', {
