@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { keyHash } from '../../../src-main/base/key-hash.ts'
+import { internalKeyOf } from '../../../src-main/contract/internal-key.ts'
 import { linearModel } from '../../support/served-models.ts'
 import type { ServingProcess } from '../../support/serving-child.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
@@ -66,7 +67,9 @@ test('a request is judged once, by who made it, or by the node itself', async ()
     code: 'FEEDBACK_EXISTS',
   })
   const next = { requestId: await answeredId(serving), score: 0.25 }
-  expect(await judge(serving, next, 'internal-key')).toMatchObject({ status: 200 })
+  expect(await judge(serving, next, internalKeyOf('internal-key', 'playground'))).toMatchObject({
+    status: 200,
+  })
 })
 
 test('what is no judgement, or comes without a key to infer, is refused', async () => {

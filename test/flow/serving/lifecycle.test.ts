@@ -1,5 +1,6 @@
 /** Deployments over time: a promotion drops no request, a failed one keeps the old version, stopping lets go, all comes back. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { internalKeyOf } from '../../../src-main/contract/internal-key.ts'
 import { externalModel, linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
 
@@ -126,7 +127,7 @@ test('a version without an endpoint can be tried with the internal key alone', a
   serving.post({ type: 'try', request: 1, versionId })
   expect(await serving.message('tried')).toMatchObject({ request: 1, failure: null })
   const headers = { 'outpost-try': versionId }
-  expect(await serving.call(path, body, 'internal-key', headers)).toMatchObject({
+  expect(await serving.call(path, body, internalKeyOf('internal-key', 'playground'), headers)).toMatchObject({
     status: 200,
     body: { rule: 'try' },
   })
