@@ -32,9 +32,9 @@ interface ExternalBuffer {
 export const isLarge = (source: ModelSource): boolean => source.bytes > limits.bufferLoadBytesMax
 
 /** Decrypts a sealed file into memory, or throws; `digest` is that of the plain bytes. */
-export type OpenSealed = (path: string, contentKey: Buffer) => Promise<{ bytes: Buffer; digest: string }>
+export type OpenSealed = (path: string, contentKey: Buffer) => { bytes: Buffer; digest: string }
 
-export const noneSealed: OpenSealed = async () => {
+export const noneSealed: OpenSealed = () => {
   throw new OutpostError('SEALED_INVALID', 'The weights are sealed, and this process opens none.')
 }
 
@@ -76,24 +76,25 @@ export async function prepareFiles(
   }
 }
 
-async function openAll(
+function openAll(
   { from, modelFile, externalData }: ModelSource,
   { contentKey, plainDigests }: NonNullable<ModelSource['sealed']>,
   openSealed: OpenSealed,
-): Promise<Loadable> {
+): Loadable {
   const opened: Uint8Array[] = []
-  const open = async ({ path, digest }: ModelSource['modelFile']) => {
+  const open = ({ path, digest }: ModelSource['modelFile']) => {
     const file = from.kind === 'folder' ? join(from.directory, path) : blobPath(from.dataDir, digest)
-    const { bytes, digest: found } = await openThere(() => openSealed(file, Buffer.from(contentKey)), digest)
+    const { bytes, digest: found } = openThere(() => openSealed(file, Buffer.from(contentKey)), digest)
     opened.push(bytes)
     if (found === plainDigests[path]) return bytes
     throw new OutpostError('SEALED_INVALID', `The sealed file ${path} holds other bytes than it should.`)
   }
   try {
-    const bytes = await open(modelFile)
-    const buffers: ExternalBuffer[] = []
-    for (const file of externalData)
-      buffers.push({ path: locationOf(modelFile.path, file.path), data: await open(file) })
+    const bytes = open(modelFile)
+    const buffers = externalData.map((file) => ({
+      path: locationOf(modelFile.path, file.path),
+      data: open(file),
+    }))
     return { kind: 'buffer', bytes, externalData: buffers }
   } catch (error) {
     for (const bytes of opened) wipe(bytes)
@@ -101,9 +102,9 @@ async function openAll(
   }
 }
 
-async function openThere<Opened>(open: () => Promise<Opened>, digest: string): Promise<Opened> {
+function openThere<Opened>(open: () => Opened, digest: string): Opened {
   try {
-    return await open()
+    return open()
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) throw corrupt(digest, 'is missing', error)
     throw error

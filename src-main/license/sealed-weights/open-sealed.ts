@@ -1,8 +1,8 @@
 /**
- * Decrypts a sealed artifact into memory, and nowhere else. Chunks are decrypted on the threads of libuv while this one
- * hashes the chunk before, so that a second core takes most of what it costs.
+ * Decrypts a sealed artifact into memory, and nowhere else. It blocks its thread, as loading a model does: engine
+ * threads and the lab call it.
  */
-import { createHash, webcrypto } from 'node:crypto'
+import { createDecipheriv, createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import {
   chunkBindings,
@@ -25,105 +25,62 @@ export interface OpenedFile {
 
 /** What stands in front: whose key, how large, which artifact. */
 export function inspectSealed(path: string): SealedHeader {
-  const fd = openSync(path, 'r')
-  try {
-    return readHeader(readExactly(fd, Buffer.alloc(headerBytes), 0))
-  } finally {
-    closeSync(fd)
-  }
+  return withFile(path, (fd) => readHeader(readExactly(fd, Buffer.alloc(headerBytes), 0)))
 }
 
 /** SEALED_INVALID for a wrong key and for any change: not one byte is handed out. */
-export async function openSealed(path: string, contentKey: Buffer): Promise<OpenedFile> {
-  const fd = openSync(path, 'r')
-  try {
+export function openSealed(path: string, contentKey: Buffer): OpenedFile {
+  return withFile(path, (fd) => {
     const head = readExactly(fd, Buffer.alloc(headerBytes), 0)
     const header = readHeader(head)
     if (header.keyId !== contentKeyId(contentKey)) throw unusable('its content key is another one')
     if (fstatSync(fd).size !== sealedBytes(header)) throw unusable('it is not as long as it says')
-    const raw = fileKey(contentKey, head)
-    const key = await webcrypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt'])
-    raw.fill(0)
     const bytes = Buffer.allocUnsafeSlow(header.plainBytes)
     try {
-      return { bytes, digest: await decryptInto(bytes, fd, header, key) }
+      return { bytes, digest: decryptInto(bytes, fd, header, fileKey(contentKey, head)) }
     } catch (error) {
       bytes.fill(0)
       throw error
     }
-  } finally {
-    closeSync(fd)
-  }
+  })
 }
 
-/** Chunks that are decrypted while another one is hashed: more gain nothing, and each takes memory of its own. */
-const chunksAhead = 2
-
-async function decryptInto(
-  bytes: Buffer,
-  fd: number,
-  header: SealedHeader,
-  key: webcrypto.CryptoKey,
-): Promise<string> {
-  const { chunkBytes, digest } = header
-  const decrypt = chunkDecryption(fd, header, key)
+function decryptInto(bytes: Buffer, fd: number, header: SealedHeader, key: Buffer): string {
+  const { chunkBytes, plainBytes, digest } = header
+  const bindingsOf = chunkBindings(header)
+  const sealed = Buffer.allocUnsafe(chunkBytes + tagBytes)
   const hash = createHash('sha256')
   const chunks = chunkCount(header)
-  const underway: Promise<Buffer<ArrayBuffer>>[] = []
-  const begin = (index: number) => {
-    const chunk = decrypt(index)
-    chunk.catch(() => undefined) // it may fail before its turn to be awaited, where it is told
-    underway.push(chunk)
-  }
-  try {
-    for (let index = 0; index < Math.min(chunksAhead, chunks); index++) begin(index)
-    for (let index = 0; index < chunks; index++) {
-      const plain = await underway.shift()
-      if (!plain) break
-      if (index + chunksAhead < chunks) begin(index + chunksAhead)
-      hash.update(plain)
-      plain.copy(bytes, index * chunkBytes)
-      release(plain)
-    }
-  } finally {
-    await Promise.allSettled(underway) // where one failed: nothing is read of a file that is closed
+  for (let index = 0; index < chunks; index++) {
+    const at = index * chunkBytes
+    const length = Math.min(chunkBytes, plainBytes - at)
+    readExactly(fd, sealed.subarray(0, length + tagBytes), headerBytes + at + index * tagBytes)
+    const { nonce, associated } = bindingsOf(index)
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+      .setAAD(associated)
+      .setAuthTag(sealed.subarray(length, length + tagBytes))
+    const plain = decipher.update(sealed.subarray(0, length))
+    finish(decipher, index)
+    hash.update(plain)
+    plain.copy(bytes, at)
+    release(plain)
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found !== digest) throw unusable(`its bytes are ${found}, and it says ${digest}`)
   return found
 }
 
-/** The chunk with this index; what it was read into is used again after `chunksAhead` others. */
-function chunkDecryption(
-  fd: number,
-  header: SealedHeader,
-  key: webcrypto.CryptoKey,
-): (index: number) => Promise<Buffer<ArrayBuffer>> {
-  const { chunkBytes, plainBytes } = header
-  const bindingsOf = chunkBindings(header)
-  const space = Array.from({ length: chunksAhead }, () => Buffer.allocUnsafeSlow(0))
-  return async (index) => {
-    const at = index * chunkBytes
-    const length = Math.min(chunkBytes, plainBytes - at)
-    const slot = index % chunksAhead
-    let sealed = space[slot]?.subarray(0, length + tagBytes)
-    if (sealed?.byteLength !== length + tagBytes) {
-      sealed = Buffer.allocUnsafeSlow(length + tagBytes)
-      space[slot] = sealed
-    }
-    readExactly(fd, sealed, headerBytes + at + index * tagBytes)
-    const { nonce: iv, associated: additionalData } = bindingsOf(index)
-    try {
-      return Buffer.from(await webcrypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed))
-    } catch (error) {
-      throw unusable(`chunk ${index} was changed, or the key is wrong`, error)
-    }
-  }
-}
-
 /** Gives memory back at once, for the next chunk: waiting for the collector costs a fifth of the whole. */
 function release({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
   if (buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
+function finish(decipher: { final(): Buffer }, index: number): void {
+  try {
+    decipher.final()
+  } catch (error) {
+    throw unusable(`chunk ${index} was changed, or the key is wrong`, error)
+  }
 }
 
 function readExactly(fd: number, target: Buffer, position: number): Buffer {
@@ -133,4 +90,13 @@ function readExactly(fd: number, target: Buffer, position: number): Buffer {
     read += got
   }
   return target
+}
+
+function withFile<Result>(path: string, use: (fd: number) => Result): Result {
+  const fd = openSync(path, 'r')
+  try {
+    return use(fd)
+  } finally {
+    closeSync(fd)
+  }
 }

@@ -28,7 +28,7 @@ export interface PackageSource {
 /** Opens the sealed weights of a folder, by path below it, into memory alone. Throws SEALED_INVALID. */
 export interface SealedFiles {
   /** The bytes are the caller's to overwrite when it is done with them. */
-  open(path: string): Promise<{ bytes: Buffer; digest: string }>
+  open(path: string): { bytes: Buffer; digest: string }
   plainBytes(path: string): number
 }
 
@@ -110,7 +110,7 @@ async function inspectSealedModel(
     throw new OutpostError('LIC_NONE', `The weights of ${id} are sealed, and nothing here opens them.`, {
       hint: 'Import its license on the node first, and then the package.',
     })
-  const { bytes, digest } = await sealed.open(model.file)
+  const { bytes, digest } = sealed.open(model.file)
   try {
     if (digest !== seal?.digests[model.file])
       throw new OutpostError(

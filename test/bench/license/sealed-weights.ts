@@ -41,8 +41,8 @@ export const measureSealedWeights: Part = async () => {
 
   const pairs: Array<{ plain: Spent; sealed: Spent }> = []
   for (let round = 0; round < rounds; round++) {
-    const plain = await spent(() => readHashed(plainFile))
-    const sealed = await spent(() => openSealed(sealedFile, key))
+    const plain = spent(() => readHashed(plainFile))
+    const sealed = spent(() => openSealed(sealedFile, key))
     if (plain.digest !== digest || sealed.digest !== digest)
       throw new Error('what was read is something else')
     pairs.push({ plain, sealed })
@@ -140,9 +140,9 @@ interface Spent {
   cpu: number
 }
 
-async function spent(work: () => { digest: string } | Promise<{ digest: string }>): Promise<Spent> {
+function spent(work: () => { digest: string }): Spent {
   const [wall, cpu] = [performance.now(), process.cpuUsage()]
-  const { digest } = await work()
+  const { digest } = work()
   const { user, system } = process.cpuUsage(cpu)
   return { digest, wall: performance.now() - wall, cpu: (user + system) / 1000 }
 }
