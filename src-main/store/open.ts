@@ -17,9 +17,11 @@ import { remoteEngines } from './migrations/node/0006-remote-engines.ts'
 import { registryRecord } from './migrations/node/0007-registry-record.ts'
 import { licensing } from './migrations/node/0008-licenses.ts'
 import { receivedReports } from './migrations/node/0009-received-reports.ts'
+import { revocationsBySignature } from './migrations/node/0010-revocations.ts'
 import { foundation as quotaFoundation } from './migrations/quota/0001-foundation.ts'
 import { foundation as usageFoundation } from './migrations/usage/0001-foundation.ts'
 import { licensedUsage } from './migrations/usage/0002-licenses.ts'
+import { callsOfLicense } from './migrations/usage/0003-calls-of-a-license.ts'
 import {
   asStoreError,
   type NodeReader,
@@ -42,8 +44,9 @@ const nodeMigrations: Migrations = [
   registryRecord,
   licensing,
   receivedReports,
+  revocationsBySignature,
 ]
-const usageMigrations: Migrations = [usageFoundation, licensedUsage]
+const usageMigrations: Migrations = [usageFoundation, licensedUsage, callsOfLicense]
 const quotaMigrations: Migrations = [quotaFoundation]
 
 /** A writer waits this long for the other process's reader or checkpoint before it gives up. */

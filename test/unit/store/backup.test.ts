@@ -83,7 +83,7 @@ describe('a backup', () => {
     })
     expect(manifest).toMatchObject({
       nodeId: nodeId(folder.db),
-      schema: { node: schemaVersion(folder.db), usage: 2 },
+      schema: { node: schemaVersion(folder.db), usage: 3 },
     })
     expect(seen.at(-1)).toBe('weights'.length + 'card'.length + 'wine'.length)
     for (const { path, digest } of manifest.files)

@@ -41,6 +41,14 @@ create table revocation_lists (
   imported_at text not null
 ) strict, without rowid;
 
+create table revoked_licenses (
+  lid text not null,
+  issuer text not null,
+  at text not null,
+  reason text not null,
+  primary key (lid, issuer)
+) strict, without rowid;
+
 create table keysets (
   issuer text primary key,
   n integer not null,
