@@ -9,36 +9,24 @@ import { limits } from '../contract/limits.ts'
 import { type Actor, requireScope } from '../flows/actor.ts'
 import type { Environment } from './environment.ts'
 
-/** Throws the refusal of a body that is too large: to a stranger it is that a login is missing, as without a body. */
-type Refuse = () => never
-
-interface BodyLimit {
-  bytesMax: number
-  refuse: Refuse
-}
-
 /** What serving's door takes, the playground takes: a photograph or a large tensor. */
-function limitOf(path: string, actor: Actor): BodyLimit {
-  if (actor.kind === 'nobody')
-    return { bytesMax: limits.strangerBodyBytesMax, refuse: () => refuseStranger(actor) }
-  const bytesMax = path === '/api/playground/infer' ? limits.inferBodyBytesMax : limits.apiBodyBytesMax
-  return {
-    bytesMax,
-    refuse: () => {
-      throw new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesText(bytesMax)} here.`)
-    },
-  }
+function bytesMaxOf(path: string, actor: Actor): number {
+  if (actor.kind === 'nobody') return limits.strangerBodyBytesMax
+  return path === '/api/playground/infer' ? limits.inferBodyBytesMax : limits.apiBodyBytesMax
 }
 
-function refuseStranger(actor: Actor): never {
-  requireScope(actor, 'admin')
-  throw new Error('a stranger has no scope')
+/** To a stranger it is that a login is missing, as without a body. */
+function refuseLarger(actor: Actor, bytesMax: number): never {
+  if (actor.kind === 'nobody') requireScope(actor, 'read')
+  throw new OutpostError('PAYLOAD_TOO_LARGE', `A body has at most ${bytesText(bytesMax)} here.`)
 }
 
 /** Refuses by the length that is told, and where none is told as soon as more has come. */
 export const limitBody = (): MiddlewareHandler<Environment> => async (context, next) => {
   const { raw } = context.req
-  const { bytesMax, refuse } = limitOf(context.req.path, context.get('actor'))
+  const actor = context.get('actor')
+  const bytesMax = bytesMaxOf(context.req.path, actor)
+  const refuse = () => refuseLarger(actor, bytesMax)
   const told = raw.headers.get('content-length')
   if (told !== null && !raw.headers.has('transfer-encoding')) {
     if (Number(told) > bytesMax) refuse()
@@ -57,7 +45,7 @@ export const limitBody = (): MiddlewareHandler<Environment> => async (context, n
 async function readAtMost(
   stream: ReadableStream<Uint8Array>,
   bytesMax: number,
-  refuse: Refuse,
+  refuse: () => never,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let bytes = 0
