@@ -15,7 +15,7 @@ import { commitments } from '../../src-main/license/emergency/redeem.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
-import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { type ForeignPackage, importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
@@ -28,12 +28,7 @@ let own: TestIssuer
 
 beforeAll(async () => {
   outpost = await startWholeNode({ serving: null })
-  foreign = await foreignPackage('acme')
-  acme = testIssuer('acme', foreign.privateKey)
-  const { handle } = await outpost.node.adopt(foreign.path)
-  const { packageId } = await outpost.client.packages.inspect({ handle })
-  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-  expect((await outpost.ended(jobId)).state).toBe('done')
+  ;({ foreign, issuer: acme } = await importedForeign(outpost))
   const { name } = await outpost.client.publishers.own()
   own = testIssuer(name, await ownPublisherKey(outpost.dataDirectory))
 }, 120_000)

@@ -9,7 +9,7 @@ import { ownPublisherKey } from '../../src-main/flows/packages/pack-source.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { type ForeignPackage, importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
@@ -21,12 +21,7 @@ let key: string
 
 beforeAll(async () => {
   outpost = await startWholeNode()
-  foreign = await foreignPackage('acme')
-  issuer = testIssuer('acme', foreign.privateKey)
-  const { handle } = await outpost.node.adopt(foreign.path)
-  const { packageId } = await outpost.client.packages.inspect({ handle })
-  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-  expect((await outpost.ended(jobId)).state).toBe('done')
+  ;({ foreign, issuer } = await importedForeign(outpost))
   key = (await outpost.client.keys.create({ name: 'test', scopes: ['infer', 'read'] })).secret
 }, 120_000)
 afterAll(async () => {

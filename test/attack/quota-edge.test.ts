@@ -6,22 +6,16 @@ import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
-import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
+import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
-import { termsOf, testIssuer } from '../support/licenses.ts'
+import { type TestIssuer, termsOf } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const program = join(import.meta.dirname, 'asking-process.ts')
 
-async function served(outpost: WholeNode, foreign: ForeignPackage, limit: number): Promise<string> {
-  const { handle } = await outpost.node.adopt(foreign.path)
-  const { packageId } = await outpost.client.packages.inspect({ handle })
-  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-  expect((await outpost.ended(jobId)).state).toBe('done')
+async function served(outpost: WholeNode, issuer: TestIssuer, limit: number): Promise<string> {
   const quota = { unit: 'request' as const, max: limit, onExceed: 'deny' as const, overageMax: null }
-  const { payload, text } = testIssuer('acme', foreign.privateKey).license({
-    terms: termsOf('DEVELOPER', { quota }),
-  })
+  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota }) })
   await outpost.client.licenses.install({ document: text })
   await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
   return payload.lid
@@ -39,10 +33,10 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
   const outpost = await startWholeNode({
     serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
   })
-  const foreign = await foreignPackage('acme')
+  const { foreign, issuer } = await importedForeign(outpost)
   try {
     const limit = 400
-    const lid = await served(outpost, foreign, limit)
+    const lid = await served(outpost, issuer, limit)
     const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
     // Each round asks for nine units: 4 × 15 × 9 is more than there are.
     const ends = await Promise.all([1, 2, 3, 4].map(() => asked(outpost, secret, 15)))
@@ -75,9 +69,9 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
 
 test('55: a key of idempotency is its caller’s own, also where another has a key of the same name', async () => {
   const outpost = await startWholeNode()
-  const foreign = await foreignPackage('acme')
+  const { foreign, issuer } = await importedForeign(outpost)
   try {
-    const lid = await served(outpost, foreign, 4)
+    const lid = await served(outpost, issuer, 4)
     const secrets = await Promise.all(
       [1, 2].map(async () => (await outpost.client.keys.create({ name: 'same', scopes: ['infer'] })).secret),
     )
@@ -115,10 +109,10 @@ test('55: a key of idempotency is its caller’s own, also where another has a k
 
 test('47: a report says what the log says, whatever was edited or removed before it', async () => {
   const outpost = await startWholeNode()
-  const foreign = await foreignPackage('acme')
+  const { foreign, issuer } = await importedForeign(outpost)
   const usage = new Database(join(outpost.dataDirectory, 'usage.db'))
   try {
-    const lid = await served(outpost, foreign, 10)
+    const lid = await served(outpost, issuer, 10)
     const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
     for (const value of [1, 2, 3]) {
       const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {

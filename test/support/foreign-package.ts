@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
+import { importAttempt } from './hostile-import.ts'
+import { type TestIssuer, testIssuer } from './licenses.ts'
+import type { WholeNode } from './whole-node.ts'
 
 const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'breast-cancer', '1.0.0')
 
@@ -44,4 +47,14 @@ export async function foreignPackage(publisher: string, version = '1.0.0'): Prom
     privateKey,
     publicKey: `-----BEGIN PUBLIC KEY-----\n${publicKeyText(privateKey)}\n-----END PUBLIC KEY-----\n`,
   }
+}
+
+/** One of acme that the node has imported, its publisher trusted, and who issues its licenses. */
+export async function importedForeign(
+  outpost: WholeNode,
+): Promise<{ foreign: ForeignPackage; issuer: TestIssuer }> {
+  const foreign = await foreignPackage('acme')
+  const { code, message } = await importAttempt(outpost, foreign.path)
+  if (code !== 'imported') throw new Error(`${code}: ${message}`)
+  return { foreign, issuer: testIssuer('acme', foreign.privateKey) }
 }

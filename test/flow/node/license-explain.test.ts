@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { explanationText } from '../../../src-main/cli/license-text.ts'
 import { neededLicenseLines } from '../../../src-main/cli/package-text.ts'
-import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
-import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
+import { nowSeconds, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const day = 86_400
@@ -15,12 +15,7 @@ let issuer: TestIssuer
 
 beforeAll(async () => {
   outpost = await startWholeNode({ serving: null })
-  foreign = await foreignPackage('acme')
-  issuer = testIssuer('acme', foreign.privateKey)
-  const { handle } = await outpost.node.adopt(foreign.path)
-  const { packageId } = await outpost.client.packages.inspect({ handle })
-  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-  expect((await outpost.ended(jobId)).state).toBe('done')
+  ;({ foreign, issuer } = await importedForeign(outpost))
 })
 afterAll(async () => {
   await outpost[Symbol.asyncDispose]()

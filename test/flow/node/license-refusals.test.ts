@@ -1,10 +1,10 @@
 /** What a license refuses can be found again: calls in the log and as notices, deployments and exports among the refusals. */
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
+import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
 import { grpcClient } from '../../support/grpc-client.ts'
 import { refusalOf } from '../../support/handed-over.ts'
-import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { nowSeconds, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'acme.cells'
@@ -24,12 +24,7 @@ beforeAll(async () => {
     tls: null,
   }
   outpost = await startWholeNode({ dataDirectory, serving })
-  foreign = await foreignPackage('acme')
-  issuer = testIssuer('acme', foreign.privateKey)
-  const { handle } = await outpost.node.adopt(foreign.path)
-  const { packageId } = await outpost.client.packages.inspect({ handle })
-  const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-  expect((await outpost.ended(jobId)).state).toBe('done')
+  ;({ foreign, issuer } = await importedForeign(outpost))
   key = (await outpost.client.keys.create({ name: 'teller', scopes: ['infer'] })).secret
 }, 60_000)
 afterAll(async () => {

@@ -1,8 +1,8 @@
 /** What would happen on a day to come, after a number of requests: by the document of that day, and by all licenses. */
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { foreignPackage } from '../../support/foreign-package.ts'
-import { nowSeconds, termsOf, testIssuer } from '../../support/licenses.ts'
+import { importedForeign } from '../../support/foreign-package.ts'
+import { nowSeconds, termsOf } from '../../support/licenses.ts'
 import { startWholeNode } from '../../support/whole-node.ts'
 
 const day = 86_400
@@ -11,13 +11,8 @@ const quotaOf = (max: number) =>
 
 test('the document of that day counts, and what one license does not cover the next one does', async () => {
   const outpost = await startWholeNode({ serving: null })
-  const foreign = await foreignPackage('acme')
+  const { foreign, issuer } = await importedForeign(outpost)
   try {
-    const { handle } = await outpost.node.adopt(foreign.path)
-    const { packageId } = await outpost.client.packages.inspect({ handle })
-    const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-    expect((await outpost.ended(jobId)).state).toBe('done')
-    const issuer = testIssuer('acme', foreign.privateKey)
     const install = (document: string) => outpost.client.licenses.install({ document })
     const now = nowSeconds()
     const after = async (days: number, requests: number) => {

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
-import { foreignPackage } from '../../support/foreign-package.ts'
-import { nowSeconds, testIssuer } from '../../support/licenses.ts'
+import { importedForeign } from '../../support/foreign-package.ts'
+import { nowSeconds } from '../../support/licenses.ts'
 import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
 
 const row = Array.from({ length: 10 }, () => 1)
@@ -23,14 +23,9 @@ async function ask(
 
 test('48: a deleted ledger is no fresh quota, and the issuer’s recovery lets counting go on', async () => {
   const dataDirectory = await temporaryFolder()
-  const foreign = await foreignPackage('acme')
-  const issuer = testIssuer('acme', foreign.privateKey)
   let outpost = await startWholeNode({ dataDirectory })
+  const { foreign, issuer } = await importedForeign(outpost)
   try {
-    const { handle } = await outpost.node.adopt(foreign.path)
-    const { packageId } = await outpost.client.packages.inspect({ handle })
-    const { jobId } = await outpost.client.packages.import({ packageId, trust: foreign.fingerprint })
-    expect((await outpost.ended(jobId)).state).toBe('done')
     await outpost.client.licenses.install({ document: issuer.license().text })
     await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
     const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
