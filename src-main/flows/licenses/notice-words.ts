@@ -15,7 +15,6 @@ import type { Standings } from './standings.ts'
 
 export interface Notice {
   kind: string
-  severity: 'info' | 'warning' | 'danger'
   message: string
 }
 
@@ -54,7 +53,6 @@ function ofTime(
     return [
       {
         kind: 'revoked',
-        severity: 'danger',
         message: `${subject} was revoked${revoked.reason === '' ? '' : `: ${revoked.reason}`}.`,
       },
     ]
@@ -64,7 +62,6 @@ function ofTime(
     return [
       {
         kind: `emergency-${dayOf(emergencyUntil)}`,
-        severity: 'danger',
         message: `${subject} has expired, and an emergency code lets it serve until before ${dayOf(emergencyUntil)}. Renew it before that.`,
       },
     ]
@@ -72,7 +69,6 @@ function ofTime(
     return [
       {
         kind: 'grace-over',
-        severity: 'danger',
         message: `${subject} has expired, and its grace is over: it serves no more.`,
       },
     ]
@@ -80,7 +76,6 @@ function ofTime(
     return [
       {
         kind: 'grace',
-        severity: 'danger',
         message: `${subject} has expired. What was running runs on until before ${dayOf(end)}.`,
       },
     ]
@@ -94,7 +89,6 @@ function ofTime(
   return [
     {
       kind: `ends-${due}`,
-      severity: due <= 14 ? 'warning' : 'info',
       message: `${subject} ends on ${dayOf(exp)}, ${left <= 1 ? 'within a day' : `in ${Math.ceil(left)} days`}. Renew it in time: the next one can be installed ahead.`,
     },
   ]
@@ -112,7 +106,6 @@ export function ofQuota(node: NodeContext, license: LicensePayload): Notice[] {
   return [
     {
       kind: `quota-${of}-${due}`,
-      severity: due === 100 ? 'danger' : 'warning',
       message:
         due === 100
           ? `The quota of ${license.model.id} for ${month} is used up (${count}).`
@@ -126,7 +119,6 @@ const ofMachine = ({ binding, license }: LicenseStanding): Notice[] =>
     ? [
         {
           kind: `rebind-${dayOf(binding.until)}`,
-          severity: 'warning',
           message: `This machine has changed: the license for ${license.model.id} must be bound anew before ${dayOf(binding.until)}. Make a request file and send it to the issuer.`,
         },
       ]
@@ -140,7 +132,6 @@ function ofRaises(node: NodeContext, license: LicensePayload, all: readonly Usab
     .filter(({ kind, month: of }) => kind === 'credits' || of >= month)
     .map(({ kind, number, amount, month: of }) => ({
       kind: `raised-${number}`,
-      severity: 'info' as const,
       message:
         kind === 'credits'
           ? `${grouped(amount)} credits were added to the balance of ${model.id}.`
@@ -154,7 +145,7 @@ function ofRaises(node: NodeContext, license: LicensePayload, all: readonly Usab
   if (former == null || max <= former) return bought
   const now = terms.quota.max === null ? 'as many as wanted' : `${grouped(max)} requests a month`
   const message = `The quota of ${model.id} was raised from ${grouped(former)} to ${now}, by document ${seq} of its license.`
-  return [...bought, { kind: 'raised', severity: 'info', message }]
+  return [...bought, { kind: 'raised', message }]
 }
 
 /** What no other notice tells, and what somebody can set right. */
@@ -171,11 +162,11 @@ function ofDenial(node: NodeContext, standing: LicenseStanding): Notice[] {
   if (!refusal || !deniedBeside.has(refusal.code)) return []
   const { code, clause, evidence, remedy } = refusal
   const message = `The license for ${standing.license.model.id} does not serve here. ${clause} ${evidence} ${remedy}`
-  return [{ kind: `denied-${code}`, severity: 'danger', message }]
+  return [{ kind: `denied-${code}`, message }]
 }
 
-/** As it was told: only the kind is kept. */
-export const severityOf = (kind: string): Notice['severity'] =>
+/** Of what was told only the kind is kept, so it says this as well. */
+export const severityOf = (kind: string): 'info' | 'warning' | 'danger' =>
   /^(revoked|grace|emergency-|denied-|calls-refused-|quota-.*-100$)/.test(kind)
     ? 'danger'
     : /^(ends-(90|60|30)$|raised)/.test(kind)

@@ -28,19 +28,25 @@ export async function lookAtLicenses(node: NodeContext, model: string | null = n
   const now = node.licensing.now()
   const { usable } = node.licensing.book.of(model, now)
   const inUse = usable.filter(isInUse)
-  let told = false
-  inTransaction(node.db, () => {
-    for (const one of inUse)
-      for (const notice of noticesOf(node, one.standing, usable, now))
-        told = tellNotice(node, one.standing.license, notice) || told
-  })
-  const rebound = keepRebind(node, inUse)
-  if (rebound) await tellOfLicenses(node)
-  if (!told) return
-  sendNotices(node)
+  tellNotices(
+    node,
+    inUse.flatMap(({ standing }) =>
+      noticesOf(node, standing, usable, now).map((notice) => ({ license: standing.license, notice })),
+    ),
+  )
+  if (keepRebind(node, inUse)) await tellOfLicenses(node)
 }
 
-export function sendNotices(node: NodeContext): void {
+export interface LicenseNotice {
+  license: LicensePayload
+  notice: Notice
+}
+
+/** All or none; those that were told before are left out. */
+export function tellNotices(node: NodeContext, due: readonly LicenseNotice[]): void {
+  if (due.length === 0) return
+  const told = inTransaction(node.db, () => due.filter((one) => tellNotice(node, one)))
+  if (told.length === 0) return
   node.announce('licenses')
   node.webhooks.wake()
   node.mails.wake()
@@ -49,11 +55,8 @@ export function sendNotices(node: NodeContext): void {
 const subjects = { danger: 'Now', warning: 'Soon', info: 'Note' } as const
 
 /** False where it was told before. */
-export function tellNotice(
-  node: NodeContext,
-  license: LicensePayload,
-  { kind, severity, message }: Notice,
-): boolean {
+function tellNotice(node: NodeContext, { license, notice: { kind, message } }: LicenseNotice): boolean {
+  const severity = severityOf(kind)
   const at = isoTime(node.clock)
   const { lid, seq, model } = license
   if (!insertNotice(node.db, { lid, seq, kind, at, message })) return false
