@@ -24,10 +24,6 @@ export interface Caller {
   commercial: boolean | null
 }
 
-interface Known {
-  caller: Caller
-}
-
 /** UNAUTHORIZED, FORBIDDEN; TOO_MANY_REQUESTS for who tried too many wrong keys. The address is the caller's. */
 export type Identify = (authorization: string | undefined, address: string) => Caller
 
@@ -52,8 +48,8 @@ export function createIdentify(
   onUsed: (keyId: string) => void,
   guesses: GuessLimiter = createGuessLimiter(systemClock),
 ): Identify {
-  const known = new Map<string, Known>()
-  const used = ({ caller }: Known): Caller => {
+  const known = new Map<string, Caller>()
+  const used = (caller: Caller): Caller => {
     if (caller.keyId !== null) onUsed(caller.keyId)
     return caller
   }
@@ -63,7 +59,7 @@ export function createIdentify(
     if (of !== now || known.size >= rememberedMax) known.clear()
     of = now
     const found = known.get(authorization)
-    if (found && (found.caller.expiresAt === null || found.caller.expiresAt > Date.now())) return used(found)
+    if (found && (found.expiresAt === null || found.expiresAt > Date.now())) return used(found)
     const secret = secretOf(authorization)
     const identified = identify(secret, settings, now, Date.now())
     if (!identified) throw wrongKey(guesses, address, secret)
@@ -88,13 +84,13 @@ function wrongKey(guesses: GuessLimiter, address: string, secret: string): Outpo
   })
 }
 
-/** Null for a key that is not valid. Throws FORBIDDEN for one that may not infer. */
+/** Null for a key that is not valid. Throws FORBIDDEN for one that may neither infer nor look. */
 function identify(
   secret: string,
   settings: CallerSettings,
   keys: ReadonlyMap<string, ServedKey>,
   now: number,
-): Known | null {
+): Caller | null {
   const from = asker.options.find((one) => sameText(secret, internalKeyOf(settings.internalKey, one)))
   if (from) return unlisted(from, true)
   const hash = keyHash(Buffer.from(settings.keyPepper, 'hex'), secret)
@@ -106,19 +102,17 @@ function identify(
     throw new OutpostError('FORBIDDEN', `The key "${key.name}" lacks the scopes "infer" and "read".`)
   }
   const { id: keyId, ...rest } = key
-  return { caller: { ...rest, keyId, internal: false } }
+  return { ...rest, keyId, internal: false }
 }
 
-const unlisted = (name: string, internal: boolean): Known => ({
-  caller: {
-    name,
-    keyId: null,
-    internal,
-    scopes: inferOnly,
-    requestsPerMinute: null,
-    expiresAt: null,
-    commercial: null,
-  },
+const unlisted = (name: string, internal: boolean): Caller => ({
+  name,
+  keyId: null,
+  internal,
+  scopes: inferOnly,
+  requestsPerMinute: null,
+  expiresAt: null,
+  commercial: null,
 })
 
 /** Whose requests are counted together: two keys may have one name. */

@@ -43,7 +43,6 @@ export function createDoor(options: DoorOptions): Door {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const id = newRequestId()
     const started = performance.now()
-    const form = errorFormOf(request.url ?? '')
     const rate: Record<string, string> = {}
     const traced = options.traces?.begin(started, tracedHead(request, id)) ?? null
     let result: Answer | null
@@ -52,7 +51,7 @@ export function createDoor(options: DoorOptions): Door {
     } catch (error) {
       const refused = asOutpostError(error)
       if (refused.code === 'INTERNAL') options.onFault(refused, id)
-      result = refusal(refused, form, { 'x-request-id': id })
+      result = refusal(refused, errorFormOf(request.url ?? ''), { 'x-request-id': id })
     }
     if (!result) {
       traced?.end(200)
