@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { type KeyScope, keyScope } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { ErrorNotice } from '../../components/states.tsx'
-import { KeySecret } from './key-secret.tsx'
+import { NewSecret } from './new-secret.tsx'
 import css from './settings.module.css'
 
 const scopes: Record<KeyScope, string> = {
@@ -63,7 +63,7 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
       {secret === undefined ? (
         <KeyForm pending={create.isPending} error={create.error} onCancel={close} onCreate={create.mutate} />
       ) : (
-        <KeySecret secret={secret} onCopied={close} />
+        <NewSecret secret={secret} onCopied={close} />
       )}
     </Modal>
   )

@@ -9,7 +9,7 @@ import { formatClock, formatDate, formatNumber } from '../../components/format.t
 import { Facts } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
-import { KeySecret } from './key-secret.tsx'
+import { NewSecret } from './new-secret.tsx'
 
 type KeyRow = z.infer<typeof keyRow>
 
@@ -45,9 +45,9 @@ export function RotateKeyDialog({ row, onClose }: { row: KeyRow; onClose: () => 
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {made ? (
-        <KeySecret secret={made.secret} onCopied={onClose}>
+        <NewSecret secret={made.secret} onCopied={onClose}>
           <p>{endOf(made.previous)}</p>
-        </KeySecret>
+        </NewSecret>
       ) : (
         <form
           onSubmit={(event) => {

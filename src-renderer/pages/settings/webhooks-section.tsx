@@ -4,15 +4,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WebhookRow } from '../../../src-main/contract/alerts.ts'
 import { client, orpc } from '../../client.ts'
-import { CodeBlock } from '../../components/code-block.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatCount } from '../../components/format.ts'
-import { Banner, Card } from '../../components/page.tsx'
+import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { None, Time } from '../../components/values.tsx'
+import { NewSecret } from './new-secret.tsx'
 
 export function WebhooksSection() {
   const cache = useQueryClient()
@@ -133,17 +133,12 @@ function WebhookDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () 
         closeOnEscape={false}
         withCloseButton={false}
       >
-        <Stack gap="md">
-          <Banner tone="warn" title="Copy it now.">
-            It is shown this once. The receiver checks the signature of each message with it.
-          </Banner>
-          <CodeBlock text={secret} label="Secret of the webhook" />
-          <Group justify="flex-end">
-            <Button variant="filled" onClick={onClose}>
-              I have copied it
-            </Button>
-          </Group>
-        </Stack>
+        <NewSecret
+          secret={secret}
+          label="Secret of the webhook"
+          note="It is shown this once. The receiver checks the signature of each message with it."
+          onCopied={onClose}
+        />
       </Modal>
     )
   }
