@@ -3,6 +3,7 @@
  * at the draft, its predecessor and the names that are taken.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { versionIdentity } from '../../base/version-order.ts'
 import { cardLacks } from '../../contract/card.ts'
 import { type PackageDescriptor, packageDescriptor } from '../../contract/package.ts'
 import { isLicenseExpression, unlistedLicenses } from '../../package/checks/license-expression.ts'
@@ -119,7 +120,7 @@ export function draftProblems(draft: StoredDraft, complete: unknown, around: Dra
       `${descriptor.id}@${descriptor.version} is registered already. Raise the version.`,
     )
   const next = {
-    version: descriptor.version.split('+')[0] ?? descriptor.version,
+    version: versionIdentity(descriptor.version),
     dataVersion: descriptor.dataVersion ?? null,
     descriptor,
     graph: draft.graph,

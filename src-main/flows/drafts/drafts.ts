@@ -164,8 +164,7 @@ export async function createDraft(
 async function basedOn(node: NodeContext, draft: StoredDraft, reference: string): Promise<StoredDraft> {
   const { descriptor, ...taken } = await takeOver(node, reference)
   const { predecessor } = surroundings(node, { ...draft, descriptor })
-  const before = predecessor?.version.split('+')[0] ?? null
-  const version = nextFree(node, text(descriptor.id), before, 'minor')
+  const version = nextFree(node, text(descriptor.id), predecessor?.version ?? null, 'minor')
   return { ...draft, ...taken, descriptor: { ...descriptor, version } }
 }
 

@@ -3,7 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { isSystemError, OutpostError } from '../../base/errors.ts'
-import { versionSortKey, withBuild } from '../../base/version-order.ts'
+import { versionIdentity, versionSortKey, withBuild } from '../../base/version-order.ts'
 import { limits } from '../../contract/limits.ts'
 import type { PackageInspection } from '../../contract/views.ts'
 import type { JobWork } from '../../jobs/runner.ts'
@@ -56,7 +56,7 @@ const licensed = (
     node.licensing,
     {
       model: descriptor.id,
-      version: version.split('+')[0] ?? version,
+      version: versionIdentity(version),
       digest,
       publisherFingerprint: fingerprint,
       releasedAt: node.licensing.now(),
@@ -66,7 +66,7 @@ const licensed = (
 
 function existing(node: NodeContext, head: PackageHead): PackageInspection['existing'] {
   const model = findModel(node.db, head.descriptor.id)
-  const number = head.version.split('+')[0] ?? head.version
+  const number = versionIdentity(head.version)
   const version = model && findVersion(node.db, model.id, number)
   if (!version) {
     const removed = findRemovedVersion(node.db, head.descriptor.id, number)

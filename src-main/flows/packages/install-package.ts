@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { versionIdentity } from '../../base/version-order.ts'
 import type { GraphSummary } from '../../contract/package.ts'
 import type { LabTask } from '../../contract/processes.ts'
 import type { ValidationReport } from '../../contract/validation.ts'
@@ -115,7 +116,7 @@ async function storeLayer(
 /** The very bytes are registered already: nothing needs to be checked again. */
 function sameVersion(node: NodeContext, head: PackageHead): boolean {
   const model = findModel(node.db, head.descriptor.id)
-  const version = model && findVersion(node.db, model.id, head.version.split('+')[0] ?? head.version)
+  const version = model && findVersion(node.db, model.id, versionIdentity(head.version))
   return version?.manifestDigest === head.digest
 }
 
@@ -174,7 +175,7 @@ function contentKeyFor(node: NodeContext, head: PackageHead): Buffer | null {
   if (!descriptor.sealed) return null
   const version = {
     model: descriptor.id,
-    version: head.version.split('+')[0] ?? head.version,
+    version: versionIdentity(head.version),
     digest,
     publisherFingerprint: signature?.fingerprint ?? null,
     releasedAt: Math.floor(Date.parse(isoTime(node.clock)) / 1000),
