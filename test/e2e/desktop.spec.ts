@@ -1,6 +1,6 @@
 /**
  * The built desktop as a whole: out/main/desktop.js, the preload, the page and a real node with its children, on the
- * stand-in for Electron. The same on Electron itself needs its binary.
+ * stand-in for Electron. electron.spec opens the same on Electron itself.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -119,5 +119,3 @@ test('quitting stops the node and its children', async () => {
   expect(await desktop.quit()).toBe(0)
   await expect(fetch(`${serving.url}/v2/health/live`)).rejects.toThrow()
 })
-
-test.skip('the same on Electron: its binary cannot be downloaded here', () => undefined)
