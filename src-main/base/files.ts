@@ -3,6 +3,7 @@
  * name by a rename; the folder is synced after, so that the name survives a power loss too.
  */
 import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isSystemError, OutpostError } from './errors.ts'
@@ -68,6 +69,29 @@ export async function writeAtomically<Result>(
 
 export const writeFileAtomically = (path: string, bytes: Uint8Array | string, mode?: number): Promise<void> =>
   writeAtomically(path, (file) => file.writeFile(bytes), mode)
+
+/** For what belongs to a transaction of SQLite, which waits for nothing. */
+export function writeFileAtomicallySync(path: string, text: string, mode: number): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}${temporarySuffix}`
+  try {
+    writeFileSync(temporary, text, { mode, flag: 'wx', flush: true })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw asDiskError(error)
+  }
+  syncDirectorySync(dirname(path))
+}
+
+function syncDirectorySync(path: string): void {
+  if (process.platform === 'win32') return // Windows refuses to open a folder
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
 
 /** What the account may not do, or the file system, in the catalogue's words; anything else as it came. */
 export function asPathError(error: unknown): unknown {

@@ -4,9 +4,10 @@
  * that a row of node.db that was edited, deleted or put back from yesterday takes none of it back.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { isSystemError } from '../../base/errors.ts'
+import { writeFileAtomicallySync } from '../../base/files.ts'
 
 const code = z.object({ commitment: z.string(), at: z.number(), until: z.number() })
 const byName = <Value extends z.ZodType>(value: Value) => z.record(z.string(), value).default({})
@@ -29,6 +30,8 @@ const marksSchema = z.object({
   keysets: byName(z.int()),
 })
 export type Marks = z.infer<typeof marksSchema>
+
+export const noMarks: Marks = marksSchema.parse({})
 
 export interface MarksFile {
   /** Null where there is none, or none that this node sealed. */
@@ -56,23 +59,8 @@ export function openMarks(path: string, key: Buffer): MarksFile {
   return {
     read,
     change: (by) => {
-      const text = JSON.stringify(by(read() ?? marksSchema.parse({})))
-      writeDurably(path, `${text}\n${macOf(text).toString('hex')}\n`)
+      const text = JSON.stringify(by(read() ?? noMarks))
+      writeFileAtomicallySync(path, `${text}\n${macOf(text).toString('hex')}\n`, 0o600)
     },
   }
 }
-
-/** Not by halves, and synchronously: it belongs to a transaction. */
-function writeDurably(path: string, text: string): void {
-  const partial = `${path}.partial`
-  const fd = openSync(partial, 'w', 0o600)
-  try {
-    writeSync(fd, text)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(partial, path)
-}
-
-export const noMarks: Marks = marksSchema.parse({})
