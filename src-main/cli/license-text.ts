@@ -2,9 +2,7 @@
 
 import type { LicensePayload } from '../contract/license/documents.ts'
 import type { DocumentPreview, Explanation, LicenseRow, QuotaUsage } from '../contract/license/views.ts'
-import { clausesInWords, rightsInWords } from '../contract/license/words.ts'
-
-const grouped = (value: number): string => value.toLocaleString('en-US')
+import { clausesInWords, dayOf, grouped, rightsInWords } from '../contract/license/words.ts'
 
 export const usageText = (usage: QuotaUsage | null): string =>
   usage === null ? '' : `${grouped(usage.used)} of ${usage.limit === null ? 'any' : grouped(usage.limit)}`
@@ -15,7 +13,7 @@ export const stateText = ({ state, problem }: LicenseRow): string =>
 /** With an emergency code it is the code that ends next. */
 export function endText({ state, emergencyUntil, license }: LicenseRow): string {
   if (state === 'emergency' && emergencyUntil !== null) return emergencyUntil.slice(0, 10)
-  return license?.exp == null ? 'none' : new Date(license.exp * 1000).toISOString().slice(0, 10)
+  return license?.exp == null ? 'none' : dayOf(license.exp)
 }
 
 export function termsText(license: LicensePayload): string {
@@ -104,7 +102,7 @@ function verdictOf({ decision, usedUp }: Explanation): string {
 function graceText({ graceUntil, byEmergency }: Extract<Explanation['decision'], { allowed: true }>): string {
   const how = byEmergency ? 'by an emergency code' : 'in its grace'
   if (graceUntil === null) return byEmergency ? ` ${how}` : ''
-  return ` ${how}, until before ${new Date(graceUntil * 1000).toISOString().slice(0, 10)}`
+  return ` ${how}, until before ${dayOf(graceUntil)}`
 }
 
 /** One line a model, and the way out where it is denied. */

@@ -1,8 +1,8 @@
 /** A customer's usage report as a terminal shows it, before a receipt is signed. */
 import type { ReceivedReport } from '../contract/license/reports.ts'
+import { counted, grouped } from '../contract/license/words.ts'
 import { table } from './terminal.ts'
 
-const grouped = (value: number): string => value.toLocaleString('en-US')
 const marks = { fits: 'ok      ', note: 'note    ', problem: 'PROBLEM ' } as const
 
 export const hasProblems = ({ findings }: ReceivedReport): boolean =>
@@ -23,9 +23,9 @@ export function reportText(report: ReceivedReport): string {
   ])
   const heads = ['Account', 'Model', 'Month', 'Used', 'Reported', 'To bill', 'Not billed', 'Quota', 'Credits']
   return [
-    `Report ${number} of ${machine.name}, ${issuedAt.slice(0, 10)}: ${grouped(records)} ${records === 1 ? 'call' : 'calls'} in its log`,
+    `Report ${number} of ${machine.name}, ${issuedAt.slice(0, 10)}: ${counted(records, 'call')} in its log`,
     `Machine  ${machine.id}`,
-    `Before   ${last ? `report ${last.number} of ${last.issuedAt.slice(0, 10)}, ${grouped(last.records)} ${last.records === 1 ? 'call' : 'calls'}` : 'no report of this machine was received here'}`,
+    `Before   ${last ? `report ${last.number} of ${last.issuedAt.slice(0, 10)}, ${counted(last.records, 'call')}` : 'no report of this machine was received here'}`,
     `Receipt  ${receiptedAt ? `signed on ${receiptedAt.slice(0, 10)}` : 'none yet'}`,
     ...(rows.length === 0 ? ['Nothing was counted.'] : [table(heads, rows)]),
     ...findings.map(({ kind, text }) => `${marks[kind]} ${text}`),

@@ -2,10 +2,9 @@
 import { OutpostError } from '../base/errors.ts'
 import { writeFileAtomically } from '../base/files.ts'
 import type { Statement, UsageCheck } from '../contract/license/usage.ts'
+import { counted, grouped } from '../contract/license/words.ts'
 import type { AddCommand } from './add-command.ts'
 import { table } from './terminal.ts'
-
-const grouped = (value: number): string => value.toLocaleString('en-US')
 
 export function addUsageCommands(add: AddCommand): void {
   add(
@@ -76,7 +75,7 @@ function checkText({ intact, records, head, problem, accounts }: UsageCheck): st
     equal ? 'equal' : 'DIFFERS',
   ])
   const verdict = intact
-    ? `${grouped(records)} ${records === 1 ? 'call' : 'calls'} on record, each as it was written; the statements equal the log.`
+    ? `${counted(records, 'call')} on record, each as it was written; the statements equal the log.`
     : `The bill does not equal the log. ${problem}`
   const sums =
     rows.length === 0

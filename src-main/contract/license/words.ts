@@ -43,8 +43,10 @@ export const rightsInWords = ({ rights }: Pick<LicenseTerms, 'rights'>): RightIn
   },
 ]
 
-const grouped = (value: number): string => value.toLocaleString('en-US')
-const counted = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`
+/** Counts as licenses write them, in their clauses and in what is said of them. */
+export const grouped = (value: number): string => value.toLocaleString('en-US')
+export const counted = (count: number, one: string): string =>
+  `${grouped(count)} ${one}${count === 1 ? '' : 's'}`
 export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 
 export const versionsInWords = (range: string): string =>

@@ -1,6 +1,7 @@
 /** What a usage report is found to be, in words: whether it follows the last one, and whether it fits what was issued. */
 import type { LicensePayload, Payload } from '../../contract/license/documents.ts'
 import type { ReceivedReport, ReportedAccount } from '../../contract/license/reports.ts'
+import { grouped } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 
 export type UsageReport = Payload<'usage-report'>
@@ -21,7 +22,6 @@ interface Held {
 /** What is counted and not logged was running when a process was killed; more than that is missing. */
 const lostMax = 100
 
-const grouped = (value: number): string => value.toLocaleString('en-US')
 const fits = (text: string): Finding => ({ kind: 'fits', text })
 const note = (text: string): Finding => ({ kind: 'note', text })
 const problem = (text: string): Finding => ({ kind: 'problem', text })
@@ -113,12 +113,12 @@ function ofAccount({ report, issued }: Held, account: ReportedAccount): Finding[
         `${subject}: ${grouped(forfeited)} ${license.unit}s were charged by a power loss and are not billed.`,
       ),
     )
-  const counted = report.accounts.find((one) => one.lid === lid && one.month === month)?.counted ?? 0
-  const missing = counted - forfeited - used
-  if (missing > lostMax)
+  const onQuota = report.accounts.find((one) => one.lid === lid && one.month === month)?.counted ?? 0
+  const unlogged = onQuota - forfeited - used
+  if (unlogged > lostMax)
     findings.push(
       problem(
-        `${subject}: ${grouped(missing)} ${license.unit}s were counted on the quota and do not stand in the log.`,
+        `${subject}: ${grouped(unlogged)} ${license.unit}s were counted on the quota and do not stand in the log.`,
       ),
     )
   if (found.revokedAt !== null)

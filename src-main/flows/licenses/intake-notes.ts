@@ -1,5 +1,6 @@
 /** What an issuer sends to one machine: credits and quota paid beforehand, its time, the receipt of a usage report. */
 import { OutpostError } from '../../base/errors.ts'
+import { grouped } from '../../contract/license/words.ts'
 import { openDocument } from '../../license/envelope/open-document.ts'
 import { insertTranche, listContacts, putContact, tranchesOf } from '../../store/tables/license-issuers.ts'
 import { licenseHistory } from '../../store/tables/licenses.ts'
@@ -12,7 +13,6 @@ import { licensors } from './licensors.ts'
 import { requireOther } from './standings.ts'
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
-const grouped = (value: number): string => value.toLocaleString('en-US')
 
 function requireThisNode(node: NodeContext, id: string | null): void {
   if (id === null || id === node.licensing.identity.id) return

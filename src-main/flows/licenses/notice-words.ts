@@ -3,7 +3,7 @@
  * of a notice is told once for each document of a license.
  */
 import type { LicensePayload } from '../../contract/license/documents.ts'
-import { dayOf } from '../../contract/license/words.ts'
+import { dayOf, grouped } from '../../contract/license/words.ts'
 import { refusalOfAny } from '../../license/ladder/decide.ts'
 import { graceEnd, type LicenseStanding } from '../../license/ladder/rungs.ts'
 import { periodAt } from '../../metering/quota/period.ts'
@@ -20,7 +20,6 @@ export interface Notice {
 
 const daysBefore = [90, 60, 30, 14, 7, 1]
 const percents = [100, 95, 80]
-const grouped = (value: number): string => value.toLocaleString('en-US')
 
 type Usable = Standings['usable'][number]
 
@@ -102,7 +101,7 @@ export function ofQuota(node: NodeContext, license: LicensePayload): Notice[] {
   const of = limit === license.terms.quota.max ? month : `${month}-of-${limit}`
   const due = percents.find((percent) => used * 100 >= limit * percent)
   if (due === undefined) return []
-  const count = `${used.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} requests`
+  const count = `${grouped(used)} of ${grouped(limit)} requests`
   return [
     {
       kind: `quota-${of}-${due}`,

@@ -2,12 +2,11 @@
 import { OutpostError } from '../../base/errors.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { QuotaUsage } from '../../contract/license/views.ts'
-import { priceInWords, quotaInWords } from '../../contract/license/words.ts'
+import { grouped, priceInWords, quotaInWords } from '../../contract/license/words.ts'
 import type { NodeContext } from '../node-context.ts'
 import { countedOn } from './counted.ts'
 import { quotaUsageOf } from './quota-accounts.ts'
 
-const grouped = (value: number): string => value.toLocaleString('en-US')
 const issuerOf = ({ iss, contact }: LicensePayload): string =>
   contact === '' ? `"${iss}"` : `"${iss}" (${contact})`
 
