@@ -5,7 +5,7 @@ import type { VersionDetail } from '../../contract/views.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'
 import { findModel } from '../../store/tables/models.ts'
 import { ownPublisher } from '../../store/tables/publishers.ts'
-import { findVersionById } from '../../store/tables/versions.ts'
+import { newestVersion } from '../../store/tables/versions.ts'
 import { requireLineage } from '../licenses/lineage.ts'
 import type { NodeContext } from '../node-context.ts'
 import { findVersion } from '../registry.ts'
@@ -44,8 +44,7 @@ export async function takeOver(node: NodeContext, reference: string): Promise<Ta
 }
 
 function newestOf(node: NodeContext, model: string): string {
-  const newest = findModel(node.db, model)?.latestVersionId
-  const version = newest == null ? null : findVersionById(node.db, newest)
+  const version = newestVersion(node.db, findModel(node.db, model))
   if (version) return version.version
   throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${model} here.`)
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { draftBase } from '../../contract/views.ts'
 import { findModel } from '../../store/tables/models.ts'
-import { findVersionById } from '../../store/tables/versions.ts'
+import { newestVersion } from '../../store/tables/versions.ts'
 import { decideVersion, factsOf } from '../licenses/decide-version.ts'
 import type { NodeContext } from '../node-context.ts'
 import { listModels } from '../registry.ts'
@@ -28,8 +28,7 @@ export function listBases(
 
 /** Asked and not refused: a list that leaves a model out stands among no refusals. */
 function mayChange(node: NodeContext, model: string): boolean {
-  const latest = findModel(node.db, model)?.latestVersionId
-  const version = latest == null ? null : findVersionById(node.db, latest)
+  const version = newestVersion(node.db, findModel(node.db, model))
   return (
     version !== null &&
     decideVersion(node.licensing, factsOf(model, version), { operation: 'modify' }).allowed

@@ -18,7 +18,7 @@ import {
 import { findModel } from '../../store/tables/models.ts'
 import { ownPublisher } from '../../store/tables/publishers.ts'
 import { findRemovedVersion } from '../../store/tables/removed-versions.ts'
-import { findVersion, findVersionById, readDocuments } from '../../store/tables/versions.ts'
+import { findVersion, newestVersion, readDocuments } from '../../store/tables/versions.ts'
 import type { Actor } from '../actor.ts'
 import { type AuditedAction, audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
@@ -62,7 +62,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** The newest version of the model that the draft names, and what it has to agree with. */
 function surroundings(node: NodeContext, draft: StoredDraft): DraftSurroundings {
   const model = findModel(node.db, text(draft.descriptor.id))
-  const latest = model?.latestVersionId ? findVersionById(node.db, model.latestVersionId) : null
+  const latest = newestVersion(node.db, model)
   const documents = latest && readDocuments(node.db, latest.id)
   const wanted = text(draft.descriptor.version).split('+')[0] ?? ''
   return {

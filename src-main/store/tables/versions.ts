@@ -76,6 +76,13 @@ export const findVersion = (db: NodeReader, modelId: string, version: string): S
 
 export const findVersionById = (db: NodeReader, id: string): StoredVersion | null => one(db, 'v.id = ?', id)
 
+/** As the model says; null where there is no such model. */
+export const newestVersion = (
+  db: NodeReader,
+  model: { latestVersionId: string | null } | null,
+): StoredVersion | null =>
+  model === null || model.latestVersionId === null ? null : findVersionById(db, model.latestVersionId)
+
 export const versionAt = (db: NodeReader, modelId: string, sortKey: string): StoredVersion | null =>
   one(db, 'v.model_id = ? and v.sort_key = ?', modelId, sortKey)
 
