@@ -9,7 +9,7 @@ import { limits } from '../../contract/limits.ts'
 import type { DeploymentReport } from '../../contract/processes.ts'
 import type { FeedbackTotals, ShadowFigures } from '../../contract/traffic.ts'
 import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
-import { type CallFigures, createCallFigures, jointQuantile } from '../watching/latencies.ts'
+import { type CallFigures, createCallFigures, jointQuantiles } from '../watching/latencies.ts'
 import { asideFailure, isOfLicense, refusalOf, standingOf } from './deployment-standing.ts'
 import { type HostedModel, hostedKey, hostModel, type ReadyModel } from './hosted-model.ts'
 import type { HostingRooms } from './hosting-rooms.ts'
@@ -160,7 +160,7 @@ export function createDeployments({
     const answering = [...wanted.values()]
       .filter(({ endpoint, target }) => endpoint.id === id && target.role !== 'shadow')
       .map(({ figures }) => figures)
-    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => jointQuantile(answering, share))
+    const [p50, p95, p99] = jointQuantiles(answering, [0.5, 0.95, 0.99])
     return typeof p50 === 'number' && typeof p95 === 'number' && typeof p99 === 'number'
       ? { p50, p95, p99 }
       : null

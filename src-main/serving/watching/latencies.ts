@@ -27,11 +27,14 @@ export interface CallFigures {
   recent(): Float64Array
 }
 
-/** Of several versions together: the last calls of each stand for all that it took. Null before the first call. */
-export function jointQuantile(all: readonly CallFigures[], share: number): number | null {
+/**
+ * Of several versions together, one for each share: the last calls of a version stand for all that it took. Null before
+ * the first call.
+ */
+export function jointQuantiles(all: readonly CallFigures[], shares: readonly number[]): (number | null)[] {
   const asked = all.filter((figures) => figures.requestsTotal() > 0)
   const [only] = asked
-  if (asked.length <= 1) return only?.quantile(share) ?? null
+  if (asked.length <= 1) return shares.map((share) => only?.quantile(share) ?? null)
   const calls = asked
     .flatMap((figures) => {
       const recent = figures.recent()
@@ -39,13 +42,15 @@ export function jointQuantile(all: readonly CallFigures[], share: number): numbe
       return Array.from(recent, (latencyMs) => ({ latencyMs, weight }))
     })
     .toSorted((a, b) => a.latencyMs - b.latencyMs)
-  const wanted = share * calls.reduce((sum, { weight }) => sum + weight, 0)
-  let passed = 0
-  const found = calls.find(({ weight }) => {
-    passed += weight
-    return passed >= wanted
+  const whole = calls.reduce((sum, { weight }) => sum + weight, 0)
+  return shares.map((share) => {
+    let passed = 0
+    const found = calls.find(({ weight }) => {
+      passed += weight
+      return passed >= share * whole
+    })
+    return (found ?? calls.at(-1))?.latencyMs ?? null
   })
-  return (found ?? calls.at(-1))?.latencyMs ?? null
 }
 
 export function createCallFigures(): CallFigures {
