@@ -16,6 +16,11 @@ async function drop(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Choose files' }).click()
   await (await chooser).setFiles(files)
 }
+async function beginFromModel(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/#/package`)
+  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
+  await page.getByRole('option', { name: model }).click()
+}
 const onward = (page: Page, step: string) =>
   page.getByRole('button', { name: `Continue to ${step}`, exact: true }).click()
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible()
@@ -123,9 +128,7 @@ test('dropped files become a draft, and the draft a deployed model', async ({ pa
 })
 
 test('a major version without a guide is refused at its field', async ({ page, node }) => {
-  await page.goto(`${node.url}/#/package`)
-  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
-  await page.getByRole('option', { name: model }).click()
+  await beginFromModel(page, node.url)
   await drop(page)
   await onward(page, 'schema')
   await onward(page, 'version')
@@ -151,9 +154,7 @@ test('the next version begins from the one that was just built, and is built in 
   page,
   node,
 }) => {
-  await page.goto(`${node.url}/#/package`)
-  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
-  await page.getByRole('option', { name: model }).click()
+  await beginFromModel(page, node.url)
   await drop(page)
   const steps = page.getByRole('navigation', { name: 'Steps' })
   const step = (name: string) => steps.getByRole('link', { name }).click()
@@ -198,9 +199,7 @@ test('what a version was made of is named in the wizard, whose folder can be tak
   page,
   node,
 }) => {
-  await page.goto(`${node.url}/#/package`)
-  await page.getByRole('combobox', { name: 'Begin from a model that is here' }).click()
-  await page.getByRole('option', { name: model }).click()
+  await beginFromModel(page, node.url)
   await expect(page.getByText(/Next come the new files/)).toBeVisible()
   await page.getByRole('button', { name: `Continue from ${model}` }).click()
   await expect(page).toHaveURL(/#\/package\/[^?]+\?step=source/)
