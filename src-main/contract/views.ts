@@ -58,6 +58,8 @@ export const modelRow = z.object({
   metric: z.object({ name: z.string(), value: z.number() }).nullable(),
   endpoints: z.array(z.object({ name: endpointName, state: deploymentState })),
   source,
+  /** Whether a key of this node signed the latest version: it needs no license then. */
+  own: z.boolean(),
   /** Null until a verification has looked at it. */
   intact: z.boolean().nullable(),
   updatedAt: timestamp,

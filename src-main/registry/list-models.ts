@@ -13,7 +13,7 @@ import {
   type ModelQuery,
 } from '../store/tables/model-list.ts'
 import { matchExpression } from '../store/tables/model-search.ts'
-import { findVersionById } from '../store/tables/versions.ts'
+import { newestVersion } from '../store/tables/versions.ts'
 import { type EndpointState, endpointNames } from './list-versions.ts'
 import { publisherTrust } from './publisher-trust.ts'
 import { requireModel } from './resolve.ts'
@@ -34,7 +34,9 @@ export function listModels(
     db,
     rows.map((row) => row.id),
   )
-  return { rows: rows.map((row) => toRow(row, endpoints.get(row.id) ?? [], stateOf)), total }
+  const trust = publisherTrust(db)
+  const isOwn = (row: ListedModel) => trust(row.name, row.publisherFingerprint).trust === 'own'
+  return { rows: rows.map((row) => toRow(row, isOwn(row), endpoints.get(row.id) ?? [], stateOf)), total }
 }
 
 /** MODEL_NOT_FOUND. */
@@ -46,19 +48,25 @@ export function findModelDetail(
   const model = requireModel(db, name)
   const row = findListedModel(db, model.sequence)
   if (!row) throw new OutpostError('MODEL_NOT_FOUND', `There is no model ${name} here.`)
-  const latest = model.latestVersionId === null ? null : findVersionById(db, model.latestVersionId)
+  const latest = newestVersion(db, model)
+  const publisher = publisherTrust(db)(
+    latest?.publisherName ?? model.publisher,
+    latest?.publisherFingerprint ?? null,
+  )
   return {
-    ...toRow(row, endpointsOfModel(db, row.id), stateOf),
+    ...toRow(row, publisher.trust === 'own', endpointsOfModel(db, row.id), stateOf),
     owner: model.owner,
-    publisher: publisherTrust(db)(
-      latest?.publisherName ?? model.publisher,
-      latest?.publisherFingerprint ?? null,
-    ),
+    publisher,
     createdAt: model.createdAt,
   }
 }
 
-function toRow(row: ListedModel, endpoints: StoredEndpoint[], stateOf: EndpointState): ModelRow {
+function toRow(
+  row: ListedModel,
+  own: boolean,
+  endpoints: StoredEndpoint[],
+  stateOf: EndpointState,
+): ModelRow {
   return {
     id: row.name,
     title: row.title,
@@ -75,6 +83,7 @@ function toRow(row: ListedModel, endpoints: StoredEndpoint[], stateOf: EndpointS
         : { name: row.metricName, value: row.metricValue },
     endpoints: endpointNames(endpoints, stateOf),
     source: source.parse(row.source),
+    own,
     intact: row.intact,
     updatedAt: row.updatedAt,
   }

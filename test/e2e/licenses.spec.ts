@@ -65,6 +65,7 @@ test('what has no license is refused where it would be deployed, with the way to
     await expect(page.getByRole('button', { name })).toBeDisabled()
   await page.goto(`${node.url}/#/models`)
   await expect(page.getByRole('row', { name: /samples\.wine/ })).toContainText('Refuses')
+  await expect(page.getByRole('row', { name: /acme\.cells/ })).toContainText('Missing')
   await page.goto(`${node.url}/#/deployments?dialog=deploy&model=acme.cells`)
   await expect(dialog(page)).toContainText('LIC_NONE')
   await expect(page.getByRole('button', { name: 'Deploy 1.0.0' })).toBeDisabled()

@@ -30,6 +30,8 @@ export interface ListedModel {
   tags: string[]
   latest: string
   latestData: string | null
+  /** The key that signed the latest version. */
+  publisherFingerprint: string | null
   stable: string | null
   stableData: string | null
   versionCount: number
@@ -65,7 +67,7 @@ const narrowedMin = 0.5
 type Raw = Omit<ListedModel, 'tags' | 'intact'> & { tags: string; intact: number | null; broken: number }
 
 const select = `select m.sequence, m.id, m.name, m.title, m.summary, m.task, m.tags, l.version as latest,
-  l.data_version as latestData, s.version as stable, s.data_version as stableData, m.version_count as versionCount,
+  l.data_version as latestData, l.publisher_fingerprint as publisherFingerprint, s.version as stable, s.data_version as stableData, m.version_count as versionCount,
   m.latest_bytes as latestBytes, l.metric_name as metricName, l.metric_value as metricValue, m.source, l.intact,
   m.updated_at as updatedAt, exists (select 1 from versions x where x.model_id = m.id and x.intact = 0) as broken`
 

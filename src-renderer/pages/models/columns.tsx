@@ -105,7 +105,7 @@ export const modelColumns = column.columns([
     id: 'license',
     header: 'License',
     meta: { width: '92px' },
-    cell: ({ row: { original } }) => <LicenseCell model={original.id} />,
+    cell: ({ row: { original } }) => <LicenseCell model={original.id} own={original.own} />,
   }),
   column.accessor('tags', {
     header: 'Tags',

@@ -6,16 +6,16 @@ import { Chip } from '../../components/chip.tsx'
 import { licenseStates, typeWords } from '../../components/license/license-words.ts'
 import { None } from '../../components/values.tsx'
 
-export function LicenseCell({ model }: { model: string }) {
-  const row = useQuery(
+export function LicenseCell({ model, own }: { model: string; own: boolean }) {
+  const { data: row, isSuccess } = useQuery(
     orpc.licenses.list.queryOptions({
       input: {},
       staleTime: 15_000,
       retry: false,
       select: (rows) => standingOf(rows.filter((one) => one.model === model)),
     }),
-  ).data
-  if (!row) return <None>no license installed</None>
+  )
+  if (!row) return isSuccess && !own ? <Chip tone="bad">Missing</Chip> : <None>no license installed</None>
   const [tone, word] = licenseStates[row.state]
   const type = row.license ? typeWords(row.license.terms.type) : 'Unknown'
   return row.state === 'active' ? (
@@ -33,6 +33,7 @@ const short: Partial<Record<LicenseState, string>> = {
 }
 
 /** One that serves stands for all of them; else the first in the order of the node, which needs a person most. */
-const standingOf = (rows: readonly LicenseRow[]): LicenseRow | undefined =>
+const standingOf = (rows: readonly LicenseRow[]): LicenseRow | null =>
   rows.find(({ state }) => state === 'active') ??
-  rows.find(({ state }) => state !== 'superseded' && state !== 'deactivated')
+  rows.find(({ state }) => state !== 'superseded' && state !== 'deactivated') ??
+  null
