@@ -11,7 +11,7 @@ import type { LabTask } from '../../contract/processes.ts'
 import type { ValidationCheck } from '../../contract/validation.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { createSessions, isOutOfMemory, runtimeVersion } from '../../engine/sessions.ts'
-import { inspectSealed, openSealed } from '../../license/sealed-weights/open-sealed.ts'
+import { inspectSealed, openSealed, openVerified } from '../../license/sealed-weights/open-sealed.ts'
 import type { SealedFiles } from '../../package/archive/package-source.ts'
 import { rungNames } from '../../package/checks/ladder.ts'
 import type { CaseProcessing, ModelRunner, ProcessingInput } from '../../package/checks/model-runner.ts'
@@ -51,7 +51,7 @@ export async function examinePackage(
 }
 
 const sealedFiles = (folder: string, contentKey: Buffer): SealedFiles => ({
-  open: (path) => openSealed(join(folder, path), contentKey),
+  open: (path) => openVerified(join(folder, path), contentKey),
   plainBytes: (path) => inspectSealed(join(folder, path)).plainBytes,
 })
 

@@ -19,7 +19,11 @@ import {
   isSealed,
   tagBytes,
 } from '../../../src-main/license/sealed-weights/format.ts'
-import { inspectSealed, openSealed } from '../../../src-main/license/sealed-weights/open-sealed.ts'
+import {
+  inspectSealed,
+  openSealed,
+  openVerified,
+} from '../../../src-main/license/sealed-weights/open-sealed.ts'
 import { makeContentKey, sealFile } from '../../../src-main/license/sealed-weights/seal-file.ts'
 import {
   generateSealingKey,
@@ -46,6 +50,17 @@ async function seal(plain: Uint8Array, pieces: Uint8Array[] = [plain], chunk = c
   const parts: Buffer[] = []
   const artifact = { digest: sha256(plain), bytes: plain.byteLength }
   for await (const part of sealFile(pieces, artifact, key, chunk)) parts.push(Buffer.from(part))
+  return Buffer.concat(parts)
+}
+
+/** What comes out before it is noticed that the bytes are others. */
+async function sealedAs(digest: string, plain: Uint8Array): Promise<Buffer> {
+  const parts: Buffer[] = []
+  const sealing = async () => {
+    for await (const part of sealFile([plain], { digest, bytes: plain.byteLength }, key, chunkBytes))
+      parts.push(Buffer.from(part))
+  }
+  await expect(sealing()).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
   return Buffer.concat(parts)
 }
 
@@ -154,6 +169,15 @@ describe('a sealed file', () => {
       })()
       await expect(sealing).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' })
     }
+  })
+
+  test('who has the key and lies about what is sealed is found out where a package is examined', async () => {
+    const honest = randomBytes(150)
+    const lie = await sealedAs(sha256(randomBytes(150)), honest)
+    expect(open(lie).bytes.equals(honest)).toBe(true)
+    expect(() => openVerified(file, key)).toThrow(expect.objectContaining({ code: 'SEALED_INVALID' }))
+    open(await seal(honest))
+    expect(openVerified(file, key).bytes.equals(honest)).toBe(true)
   })
 })
 
