@@ -37,6 +37,11 @@ export interface Registration {
   source: 'built' | 'imported' | 'sample'
   /** R97: the time of registration that the caller states, ISO 8601. */
   claimedAt?: string | null
+  /**
+   * The time that licenses go by, ISO 8601: a version that came after a license's end has no grace, whatever the clock
+   * of the machine was set to meanwhile. The time of the change where it is left out.
+   */
+  registeredAt?: string
 }
 
 export interface Registered {
@@ -144,7 +149,7 @@ function insert(
     metricValue: metric?.value ?? null,
     bytes: registration.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0),
     source: registration.source,
-    registeredAt: by.at,
+    registeredAt: registration.registeredAt ?? by.at,
     claimedAt: registration.claimedAt ?? null,
   })
   insertArtifacts(db, versionId, registration.artifacts)

@@ -2,7 +2,7 @@
  * Attacks on time and faults of clocks, by their numbers: 32 to 35, 38 and 37. Each machine lives through days here;
  * its clocks and its record are the test's.
  */
-
+import { rm } from 'node:fs/promises'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openLicensing } from '../../src-main/flows/licenses/open-licensing.ts'
@@ -10,6 +10,9 @@ import { openLicensedServing } from '../../src-main/flows/serve/licensed-serving
 import { createTrustedClock } from '../../src-main/license/trusted-time/trusted-clock.ts'
 import { dataPaths } from '../../src-main/store/data-paths.ts'
 import { openNodeDatabase } from '../../src-main/store/open.ts'
+import { foreignPackage } from '../support/foreign-package.ts'
+import { importAttempt } from '../support/hostile-import.ts'
+import { nowSeconds, testIssuer } from '../support/licenses.ts'
 import {
   day,
   hour,
@@ -20,6 +23,7 @@ import {
   second,
 } from '../support/machine-clocks.ts'
 import { ledgerFolder, takeMany } from '../support/quota-ledger.ts'
+import { startWholeNode } from '../support/whole-node.ts'
 
 const key = Buffer.alloc(32, 3)
 const noon = Date.UTC(2026, 10, 21, 12)
@@ -368,3 +372,27 @@ test('33: whoever deletes the records of the time, and sets the clock back, has 
   await control.close()
   db.close()
 })
+
+test('33: a version that comes after a license’s end has no grace, also where the clock was set back for its import', async () => {
+  let ahead = 0
+  const clock = { now: () => Date.now() + ahead, monotonic: () => performance.now() }
+  const outpost = await startWholeNode({ serving: null, clock })
+  try {
+    const foreign = await foreignPackage('acme')
+    const issuer = testIssuer('acme', foreign.privateKey)
+    await outpost.client.publishers.trust({ name: 'acme', publicKey: issuer.pem })
+    const ended = nowSeconds() - 3600
+    const document = issuer.license({ iat: ended - 3600, nbf: ended - 3600, exp: ended }).text
+    await outpost.client.licenses.install({ document })
+    ahead = -2 * day
+    const { code } = await importAttempt(outpost, foreign.path)
+    await rm(foreign.folder, { recursive: true, force: true })
+    expect(code).toBe('imported')
+    const { registeredAt } = await outpost.client.models.version({ model: 'acme.cells', version: '1.0.0' })
+    expect(Date.parse(registeredAt)).toBeGreaterThan(ended * 1000)
+    const { decision } = await outpost.client.licenses.explain({ model: 'acme.cells' })
+    expect(decision).toMatchObject({ allowed: false, code: 'LIC_EXPIRED' })
+  } finally {
+    await outpost[Symbol.asyncDispose]()
+  }
+}, 60_000)

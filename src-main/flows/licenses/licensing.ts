@@ -12,6 +12,8 @@ export interface Licensing {
   readonly book: LicenseBook
   /** Trusted time in seconds. */
   now(): number
+  /** The same to the millisecond, in ISO 8601: what is kept and licenses are held against later. */
+  isoNow(): string
   /** As late as a document may be dated, in seconds: here the wall clock counts too. */
   latest(): number
   /** Something verified was signed then (seconds): it is that late at least. */
@@ -31,7 +33,7 @@ export interface Licensing {
 export const siteSetting = 'license-site'
 
 /** The trusted clock, in seconds. */
-export type LicenseTime = Pick<Licensing, 'now' | 'latest' | 'heard' | 'correct' | 'anomalies'>
+export type LicenseTime = Pick<Licensing, 'now' | 'isoNow' | 'latest' | 'heard' | 'correct' | 'anomalies'>
 
 export function createLicensing(
   db: NodeReader,

@@ -94,6 +94,7 @@ function openClock({ keys, pepper, process, wall }: LicensingPlace): {
 
 const timeOf = (clock: TrustedClock): LicenseTime => ({
   now: () => Math.floor(clock.now() / 1000),
+  isoNow: () => new Date(clock.now()).toISOString(),
   latest: () => Math.floor(clock.latest() / 1000),
   heard: (signedAt) => clock.signed(signedAt * 1000),
   correct: (signedAt) => clock.signed(signedAt * 1000, { forThisNode: true }),

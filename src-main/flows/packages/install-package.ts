@@ -178,7 +178,7 @@ function contentKeyFor(node: NodeContext, head: PackageHead): Buffer | null {
     version: versionIdentity(head.version),
     digest,
     publisherFingerprint: signature?.fingerprint ?? null,
-    releasedAt: Math.floor(Date.parse(isoTime(node.clock)) / 1000),
+    releasedAt: node.licensing.now(),
   }
   return contentKeyOf(node.licensing, version, descriptor.sealed.keyId)
 }
@@ -232,6 +232,7 @@ function register(
         validation: facts.report,
         source: facts.source,
         claimedAt: facts.claimedAt ?? null,
+        registeredAt: node.licensing.isoNow(),
       },
       by,
     )
