@@ -17,6 +17,7 @@ import {
 } from './license-text.ts'
 import { parseReference, timeOption, wholeNumber } from './names.ts'
 import { readNamedFile } from './read-file.ts'
+import { addSiteCommand } from './site-command.ts'
 import { table } from './terminal.ts'
 
 export function addLicenseCommands(add: AddCommand): void {
@@ -61,7 +62,7 @@ function addDocumentCommands(add: AddCommand): void {
         .addOption(
           new Option('--type <type>', 'the license wanted').choices(licenseType.options).default('DEVELOPER'),
         )
-        .option('--account <name>', 'who asks')
+        .option('--account <name>', 'who asks; the account that the site declares, where it is one')
         .option('--note <text>', 'anything to tell the provider')
         .option('--renew <license>', 'the id of the license that is to be renewed or moved here'),
   ).run(
@@ -154,33 +155,7 @@ function addInstalledCommands(add: AddCommand): void {
     const { until } = await context.withNode((node) => node.client.licenses.redeem({ lid, code }))
     context.terminal.result({ lid, until }, `The license serves until ${until}`)
   })
-  add(
-    'license site',
-    'Declare where this site is and whether it is business; without options, show it',
-    'outpost license site --name berlin --country DE --commercial',
-    (command) =>
-      command
-        .option('--name <name>', 'as licenses for one site call it')
-        .option('--country <code>', 'ISO 3166-1 alpha-2, such as DE')
-        .option('--commercial', 'what runs here is business')
-        .option('--no-commercial', 'what runs here is no business'),
-  ).run(async (context, options: { name?: string; country?: string; commercial?: boolean }) => {
-    const shown = await context.withNode(async (node) => {
-      if (Object.keys(options).length === 0) return await node.client.licenses.node({})
-      const { site } = await node.client.licenses.node({})
-      await node.client.licenses.declareSite({ ...site, ...options })
-      return await node.client.licenses.node({})
-    })
-    const { site, nodeId, trustedTime, anomalies, ledger } = shown
-    const lines = [
-      `Machine  ${nodeId}`,
-      `Site     ${site.name ?? 'not named'}, ${site.country ?? 'no country'}, ${site.commercial ? 'commercial' : 'not commercial'}`,
-      `Time     ${trustedTime} (trusted)`,
-      ...anomalies.map(({ message, hint }) => `Clock    ${message} ${hint}`),
-      ...(ledger ? [`Counting ${ledger.message}`] : []),
-    ]
-    context.terminal.result(shown, lines.join('\n'))
-  })
+  addSiteCommand(add)
 }
 
 function addQuestionCommands(add: AddCommand): void {

@@ -91,7 +91,6 @@ export const errorCatalogue = Object.freeze({
   LIC_VERSION_UNSUPPORTED: entry(422, 'The document is of a form that this version does not know'),
   LIC_CRIT_UNKNOWN: entry(422, 'The document relies on a member that this version does not know'),
   LIC_ISSUER: entry(422, 'The issuer has no say over this model'),
-  LIC_AUDIENCE: entry(422, 'The document is for another site'),
   LIC_NOT_FOUND: entry(404, 'Unknown license'),
   POLICY_CONFLICT: entry(409, 'The fields of the license contradict its type'),
   // licenses at use, in the order of the ladder
@@ -101,6 +100,7 @@ export const errorCatalogue = Object.freeze({
   LIC_CRL_ROLLBACK: entry(409, 'An older list of revocations cannot replace a newer one'),
   LIC_CRL_STALE: entry(403, 'The list of revocations is too old for this license'),
   LIC_OFFLINE_TOO_LONG: entry(403, 'The issuer was not heard of for longer than the license allows'),
+  LIC_AUDIENCE: entry(403, 'The license is for another site or account'),
   LIC_NODE_MISMATCH: entry(403, 'The license is bound to another machine'),
   LIC_IAT_FUTURE: entry(403, 'The license was issued in the future'),
   LIC_NOT_YET_VALID: entry(403, 'The license is not valid yet'),

@@ -193,6 +193,8 @@ export const limits = Object.freeze({
   licenseTextCharsMax: 4096,
   /** Licenses that one node keeps. */
   licensesMax: 100_000,
+  /** Names by which one company is known to its licensors: a customer number or two with each. */
+  siteAccountsMax: 100,
   /** How far a document's date may lie ahead of the trusted time: clocks of two companies differ by minutes. */
   documentSkewSeconds: 300,
   /** Days in which a machine whose traits changed is bound anew. */

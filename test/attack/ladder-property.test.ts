@@ -15,6 +15,8 @@ const near = fc.integer({ min: -5, max: 5 }).map((days) => base + days * 86_400)
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null })
 const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`]
 const countries = ['DE', 'FR', 'US']
+const accounts = ['Example Bank', 'Other Bank']
+const sites = ['berlin', 'munich']
 
 const licenses: fc.Arbitrary<LicensePayload> = fc
   .record({
@@ -36,6 +38,8 @@ const licenses: fc.Arbitrary<LicensePayload> = fc
     offline: maybe(fc.integer({ min: 1, max: 4 })),
     revocations: maybe(fc.integer({ min: 1, max: 4 })),
     model: fc.constantFrom('acme.cells', 'acme.other'),
+    sub: fc.constantFrom(...accounts, 'The user of this node'),
+    aud: fc.option(fc.constantFrom(...sites), { nil: null, freq: 1 }),
   })
   .map(({ range, rights, allow, basis, graceDays, offline, revocations, model, ...rest }) =>
     licensePayload({
@@ -73,9 +77,17 @@ const questions: fc.Arbitrary<Question> = fc.record({
     digest: fc.constantFrom(...digests),
     releasedAt: near,
   }),
-  site: fc.record({ country: maybe(fc.constantFrom(...countries)) }),
+  site: fc.record({
+    name: maybe(fc.constantFrom(...sites)),
+    accounts: fc.subarray(accounts),
+    country: maybe(fc.constantFrom(...countries)),
+  }),
   now: near,
 })
+
+const isFor = ({ aud, sub }: LicensePayload, { name, accounts }: Question['site']): boolean =>
+  [null, name].includes(aud) &&
+  (accounts.length === 0 || ['The user of this node', ...accounts].includes(sub))
 
 /** Every code whose condition holds; the ladder must name the first of the order below. */
 function plainly(
@@ -95,6 +107,7 @@ function plainly(
   const holds: Record<string, boolean> = {
     LIC_SUPERSEDED: facts.supersededBy !== null || facts.deactivated,
     LIC_REVOKED: facts.revoked !== null,
+    LIC_AUDIENCE: !isFor(license, site),
     LIC_NODE_MISMATCH:
       !emergency &&
       (facts.binding.state === 'mismatch' ||

@@ -1,6 +1,7 @@
 /** Attacks on what a license says, cases 13 to 17, 21, 22, 24 to 28 and 31: the ladder, rung by rung, on facts. */
 import { describe, expect, test } from 'vitest'
 import { generateSigningKey } from '../../src-main/base/signing-key.ts'
+import { sampleAccount } from '../../src-main/contract/license/audience.ts'
 import { typeConflicts } from '../../src-main/contract/license/conflicts.ts'
 import type { LicensePayload } from '../../src-main/contract/license/documents.ts'
 import { openDocument } from '../../src-main/license/envelope/open-document.ts'
@@ -38,7 +39,7 @@ const asked = (change: Partial<Question> = {}): Question => ({
   operation: 'serve',
   commercial: true,
   version: { model: 'acme.cells', version: '1.2.0', digest, releasedAt: now - 10 * day },
-  site: { country: null },
+  site: { name: null, accounts: [], country: null },
   now,
   ...change,
 })
@@ -170,6 +171,37 @@ test('21: a changed network card or a container that was started again does not 
   )
 })
 
+describe('19: for whom it is: the site and the account that it names', () => {
+  const at = (change: Partial<LicensePayload>, site: Partial<Question['site']>) =>
+    codeOf(standing(change), asked({ site: { ...asked().site, ...site } }))
+  test.each([
+    [{ aud: 'berlin' }, { name: 'berlin' }, null],
+    [{ aud: 'berlin' }, { name: 'Berlin' }, 'LIC_AUDIENCE'],
+    [{ aud: 'berlin' }, { name: null }, 'LIC_AUDIENCE'],
+    [{ aud: null }, { name: 'munich' }, null],
+    [{ sub: 'Example Bank' }, { accounts: [] }, null],
+    [{ sub: 'Example Bank' }, { accounts: ['EB-4711', 'Example Bank'] }, null],
+    [{ sub: 'Example Bank' }, { accounts: ['EB-4711'] }, 'LIC_AUDIENCE'],
+    [{ sub: 'Example Bank ' }, { accounts: ['Example Bank'] }, 'LIC_AUDIENCE'],
+    // The samples are licensed to whoever uses the node.
+    [{ sub: sampleAccount }, { accounts: ['EB-4711'] }, null],
+    [{ aud: 'berlin', sub: 'EB-4711' }, { name: 'munich', accounts: ['EB-4711'] }, 'LIC_AUDIENCE'],
+  ])('%j on a site of %j: %s', (change, site, code) => {
+    expect(at(change, site)).toBe(code)
+  })
+  test('no emergency code helps there', () => {
+    const coded = standing({ aud: 'berlin' }, { emergencyUntil: now + day })
+    expect(codeOf(coded)).toBe('LIC_AUDIENCE')
+  })
+  test('a long list of accounts is not told whole', () => {
+    const accounts = Array.from({ length: 100 }, (_, at) => `Account ${at}`)
+    const question = asked({ site: { ...asked().site, accounts } })
+    expect(firstRefusal(standing(), question)?.evidence).toBe(
+      'This site is declared as "Account 0", "Account 1", "Account 2" and 97 more.',
+    )
+  })
+})
+
 test('22: a list of revocations that is older than the license allows, and an issuer that was not heard of', () => {
   const fresh = { revocationsAgeSecondsMax: 30 * day, exp: null, iat: now - 31 * day, nbf: now - 31 * day }
   expect(codeOf(standing(fresh))).toBe('LIC_CRL_STALE')
@@ -284,7 +316,7 @@ describe('31: places', () => {
   ) =>
     codeOf(
       standing({ terms: termsOf('DEVELOPER', { geography: { allow, basis } }) }, { attested }),
-      asked({ site: { country } }),
+      asked({ site: { ...asked().site, country } }),
     )
   test.each([
     [null, null, null],

@@ -127,7 +127,8 @@ export const licenses = {
         model: modelId,
         range: versionRange.default('*'),
         type: licenseType.default('DEVELOPER'),
-        account: z.string().max(limits.lineCharsMax).default(''),
+        /** Left out: the one that the site declares, where it is one. */
+        account: z.string().max(limits.lineCharsMax).optional(),
         note: z.string().max(limits.licenseTextCharsMax).default(''),
         lid: rowId.nullable().default(null),
       }),

@@ -12,6 +12,7 @@ export const denialCodes = [
   'LIC_NONE',
   'LIC_SUPERSEDED',
   'LIC_REVOKED',
+  'LIC_AUDIENCE',
   'LIC_NODE_MISMATCH',
   'LIC_IAT_FUTURE',
   'LIC_NOT_YET_VALID',

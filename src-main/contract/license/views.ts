@@ -135,6 +135,8 @@ export const site = z.object({
   name: z.string().min(1).max(limits.lineCharsMax).nullable(),
   /** ISO 3166-1 alpha-2; null where nothing was declared. */
   country: countryCode.nullable(),
+  /** The names by which this company is known to its licensors; none: a license for any account is taken. */
+  accounts: z.array(z.string().min(1).max(limits.lineCharsMax)).max(limits.siteAccountsMax).default([]),
   /** Whether what runs here is business, where a key does not say otherwise. */
   commercial: z.boolean(),
 })

@@ -33,11 +33,11 @@ export interface Asked {
 
 /** The question but for its version. */
 export function askedHere(licensing: Licensing, asked: Asked): Omit<Question, 'version'> {
-  const site = licensing.site()
+  const { commercial, ...site } = licensing.site()
   return {
     operation: asked.operation,
-    commercial: asked.commercial ?? site.commercial,
-    site: { country: site.country },
+    commercial: asked.commercial ?? commercial,
+    site,
     now: asked.now ?? licensing.now(),
   }
 }

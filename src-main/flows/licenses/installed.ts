@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { isoTime } from '../../base/clock.ts'
 import { OutpostError } from '../../base/errors.ts'
+import { onlyAccount } from '../../contract/license/audience.ts'
 import type { NodeBinding } from '../../contract/license/documents.ts'
 import type { LicenseType } from '../../contract/license/terms.ts'
 import type { SiteDeclaration } from '../../contract/license/views.ts'
@@ -17,6 +18,7 @@ import { audited } from '../audited.ts'
 import type { NodeContext } from '../node-context.ts'
 import { askedHere } from './decide-version.ts'
 import { siteSetting } from './licensing.ts'
+import { lookAtLicenses } from './notices.ts'
 import { tellOfLicenses } from './tell.ts'
 
 function requireLicense(node: NodeContext, lid: string): StoredLicense {
@@ -136,7 +138,8 @@ export interface LicenseWish {
   model: string
   range: string
   type: LicenseType
-  account: string
+  /** Left out: as the site declares it. */
+  account?: string | undefined
   note: string
   lid: string | null
 }
@@ -144,6 +147,7 @@ export interface LicenseWish {
 /** For the air gap: carried to the provider, who answers with a license that is bound to this machine. */
 export function requestLicense(node: NodeContext, actor: Actor, wish: LicenseWish) {
   const { identity } = node.licensing
+  const { country, accounts } = node.licensing.site()
   const document = signDocument(
     'node-request',
     {
@@ -154,8 +158,8 @@ export function requestLicense(node: NodeContext, actor: Actor, wish: LicenseWis
       node: thisBinding(node),
       publicKey: identity.publicKey,
       sealingKey: identity.sealingPublicKey,
-      country: node.licensing.site().country,
-      wants: wish,
+      country,
+      wants: { ...wish, account: wish.account ?? onlyAccount(accounts) ?? '' },
     },
     identity.signingKey,
   )
@@ -183,6 +187,7 @@ export async function declareSite(
     },
   )
   await tellOfLicenses(node)
+  await lookAtLicenses(node)
   return site
 }
 

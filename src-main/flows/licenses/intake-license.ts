@@ -7,6 +7,7 @@ import type { TermsChange } from '../../contract/license/views.ts'
 import { dayOf, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 import { openDocument, peekDocument } from '../../license/envelope/open-document.ts'
+import { audienceRefusal } from '../../license/ladder/audience.ts'
 import { graceEnd } from '../../license/ladder/rungs.ts'
 import {
   countLicenses,
@@ -118,16 +119,11 @@ function requireNotBefore(node: NodeContext, { lid, seq }: LicensePayload): void
   )
 }
 
-function requireSite(node: NodeContext, { aud }: LicensePayload): void {
-  const { name } = node.licensing.site()
-  if (aud === null || aud === name) return
-  throw new OutpostError(
-    'LIC_AUDIENCE',
-    `The license is for the site "${aud}"; this one is ${name === null ? 'not named' : `"${name}"`}.`,
-    {
-      hint: `If this is "${aud}", say so under Licenses, This site (or outpost license site --name "${aud}").`,
-    },
-  )
+function requireSite(node: NodeContext, license: LicensePayload): void {
+  const refusal = audienceRefusal(license, node.licensing.site())
+  if (!refusal) return
+  const { code, clause, evidence, remedy } = refusal
+  throw new OutpostError(code, `${clause} ${evidence}`, { hint: remedy })
 }
 
 function requireMachine(node: NodeContext, license: LicensePayload): void {

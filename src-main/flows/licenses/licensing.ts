@@ -26,11 +26,12 @@ export interface Licensing {
   readonly marks: MarksFile
   /** Keyed hashes of what this machine is known by. */
   traits(): string[]
-  /** Business at no declared place, until someone says otherwise. */
+  /** Business at no declared place and under no name, until someone says otherwise. */
   site(): SiteDeclaration
 }
 
 export const siteSetting = 'license-site'
+const undeclared: SiteDeclaration = { name: null, country: null, accounts: [], commercial: true }
 
 /** The trusted clock, in seconds. */
 export type LicenseTime = Pick<Licensing, 'now' | 'isoNow' | 'latest' | 'heard' | 'correct' | 'anomalies'>
@@ -46,6 +47,6 @@ export function createLicensing(
     identity,
     ...machine,
     book: createLicenseBook(db, machine.bindingOf, identity.id, machine.marks),
-    site: () => getSetting(db, siteSetting, site) ?? { name: null, country: null, commercial: true },
+    site: () => getSetting(db, siteSetting, site) ?? undeclared,
   }
 }

@@ -149,6 +149,7 @@ function ofRaises(node: NodeContext, license: LicensePayload, all: readonly Usab
 
 /** What no other notice tells, and what somebody can set right. */
 const deniedBeside: ReadonlySet<string> = new Set([
+  'LIC_AUDIENCE',
   'LIC_NODE_MISMATCH',
   'LIC_IAT_FUTURE',
   'LIC_CRL_STALE',

@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto'
 import { newId } from '../../base/ids.ts'
 import { filledAttribution } from '../../contract/license/attribution.ts'
+import { sampleAccount } from '../../contract/license/audience.ts'
 import { type LicenseTerms, type LicenseType, licensePresets } from '../../contract/license/terms.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { licensesOfModel } from '../../store/tables/licenses.ts'
@@ -61,7 +62,7 @@ export async function licenseSample(
       lid: newId(),
       seq: 1,
       supersedes: [],
-      sub: 'The user of this node',
+      sub: sampleAccount,
       aud: null,
       nbf: now,
       exp: sample.days === null ? null : now + sample.days * 86_400,

@@ -3,11 +3,11 @@
  * order, so that the same facts always meet the same license.
  */
 import { denialCodes, type LicenseDecision } from '../../contract/license/decision.ts'
+import type { Refusal } from './refusal.ts'
 import {
   graceEnd,
   type LicenseStanding,
   type Question,
-  type Refusal,
   revocationDeadline,
   rungs,
   rungsOfAnyVersion,

@@ -5,7 +5,10 @@
 import semver from 'semver'
 import type { DenialCode, LicenseOperation } from '../../contract/license/decision.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
+import type { SiteDeclaration } from '../../contract/license/views.ts'
 import { limits } from '../../contract/limits.ts'
+import { audienceRefusal } from './audience.ts'
+import { type Refusal, renewal } from './refusal.ts'
 import { isWithin } from './regions.ts'
 
 export type Binding =
@@ -49,25 +52,14 @@ export interface LicensedVersion {
   releasedAt: number
 }
 
-interface Site {
-  /** ISO 3166-1 alpha-2 as the operator declared it; null where nothing was. */
-  country: string | null
-}
-
 export interface Question {
   operation: LicenseOperation
   commercial: boolean
   version: LicensedVersion
-  site: Site
+  /** As the operator declared it. */
+  site: Pick<SiteDeclaration, 'name' | 'accounts' | 'country'>
   /** Trusted time in seconds. */
   now: number
-}
-
-export interface Refusal {
-  code: DenialCode
-  clause: string
-  evidence: string
-  remedy: string
 }
 
 type Rung = (standing: LicenseStanding, question: Question) => Refusal | null
@@ -75,8 +67,6 @@ type Rung = (standing: LicenseStanding, question: Question) => Refusal | null
 const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 const moment = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-const renewal = ({ contact, iss }: LicensePayload): string =>
-  contact === '' ? `"${iss}"` : `"${iss}" (${contact})`
 
 /** The end of what the grace adds; null: no end. */
 export const graceEnd = ({ exp, terms }: LicensePayload): number | null =>
@@ -107,6 +97,8 @@ const revocation: Rung = ({ revoked, license }) =>
     evidence: `It was revoked on ${day(revoked.at)}${revoked.reason === '' ? '' : `: ${revoked.reason}`}.`,
     remedy: `Ask ${renewal(license)} why, and for a new license.`,
   }
+
+const audience: Rung = ({ license }, { site }) => audienceRefusal(license, site)
 
 const machine: Rung = ({ binding, license, emergencyUntil }, { now }) => {
   if (binding.state === 'any' || binding.state === 'bound') return null
@@ -304,7 +296,17 @@ const place: Rung = ({ license, ...standing }, { site, now }) => {
 }
 
 /** Of the license itself. */
-const ofLicense: readonly Rung[] = [standing, revocation, machine, issued, begun, ended, freshness, contact]
+const ofLicense: readonly Rung[] = [
+  standing,
+  revocation,
+  audience,
+  machine,
+  issued,
+  begun,
+  ended,
+  freshness,
+  contact,
+]
 const ofVersion: readonly Rung[] = [model, versions, artifact]
 const ofUse: readonly Rung[] = [rights, place]
 

@@ -1,10 +1,11 @@
 /** Makes the signed request of this machine, as a file: for a first license, or to renew or move one. */
 import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { onlyAccount } from '../../../src-main/contract/license/audience.ts'
 import { licensePresets, licenseType } from '../../../src-main/contract/license/terms.ts'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
-import { client } from '../../client.ts'
+import { client, orpc } from '../../client.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { Banner } from '../../components/page.tsx'
@@ -26,7 +27,9 @@ export function RequestDialog({ renews, model: asked, onClose }: RequestDialogPr
   const [model, setModel] = useState<string | null>(asked ?? null)
   const [range, setRange] = useState(license?.model.range ?? '*')
   const [type, setType] = useState(license?.terms.type ?? 'DEVELOPER')
-  const [account, setAccount] = useState(license?.sub ?? '')
+  const declared = useQuery(orpc.licenses.node.queryOptions()).data?.site.accounts ?? []
+  const [typed, setAccount] = useState<string | null>(null)
+  const account = typed ?? license?.sub ?? onlyAccount(declared) ?? ''
   const [note, setNote] = useState('')
   const request = useMutation({
     mutationFn: (wanted: string) =>

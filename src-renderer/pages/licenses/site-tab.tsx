@@ -1,8 +1,10 @@
-/** This machine and its site, as licenses see them: where it is, whether it is business, and what time it is. */
-import { Button, Switch, TextInput } from '@mantine/core'
+/** This machine and its site, as licenses see them: where and whose it is, whether it is business, and what time it is. */
+import { Button, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SiteDeclaration } from '../../../src-main/contract/license/views.ts'
+import { audienceMismatch, sampleAccount } from '../../../src-main/contract/license/audience.ts'
+import type { LicenseRow, SiteDeclaration } from '../../../src-main/contract/license/views.ts'
+import { limits } from '../../../src-main/contract/limits.ts'
 import { client, orpc } from '../../client.ts'
 import { formatDate, formatUtc } from '../../components/format.ts'
 import { Banner, Card, Columns, Facts, Stack } from '../../components/page.tsx'
@@ -65,7 +67,9 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
   const cache = useQueryClient()
   const [name, setName] = useState(site.name ?? '')
   const [country, setCountry] = useState(site.country ?? '')
+  const [accounts, setAccounts] = useState(site.accounts)
   const [commercial, setCommercial] = useState(site.commercial)
+  const licenses = useInstalled()
   const declare = useMutation({
     mutationFn: (wanted: SiteDeclaration) => client.licenses.declareSite(wanted),
     onSuccess: () => {
@@ -80,7 +84,7 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
         className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
-          declare.mutate({ name: name.trim() || null, country: country || null, commercial })
+          declare.mutate({ name: name.trim() || null, country: country || null, accounts, commercial })
         }}
       >
         <TextInput
@@ -89,6 +93,16 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
           value={name}
           maxLength={200}
           onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TagsInput
+          label="Accounts"
+          description="Your names with your licensors; Enter adds one. With none, licenses for any account are taken"
+          value={accounts}
+          data={[...new Set(licenses.map(({ sub }) => sub))].filter((sub) => sub !== sampleAccount)}
+          maxTags={limits.siteAccountsMax}
+          maxLength={limits.lineCharsMax}
+          onChange={setAccounts}
+          clearable
         />
         <TextInput
           label="Country"
@@ -104,6 +118,7 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
           checked={commercial}
           onChange={(event) => setCommercial(event.currentTarget.checked)}
         />
+        <Refused licenses={licenses} site={{ name: name.trim() || null, accounts }} />
         {declare.error && <ErrorNotice error={declare.error} what="The site was not declared." />}
         <div>
           <Button type="submit" variant="filled" loading={declare.isPending} disabled={wrong}>
@@ -112,5 +127,44 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
         </div>
       </form>
     </Card>
+  )
+}
+
+const over: ReadonlySet<LicenseRow['state']> = new Set(['revoked', 'expired', 'superseded', 'deactivated'])
+
+/** Those that what is declared can still matter to. */
+const useInstalled = () =>
+  (useQuery(orpc.licenses.list.queryOptions({ input: {} })).data ?? []).flatMap(({ license, state }) =>
+    license && !over.has(state) ? [license] : [],
+  )
+
+/** Before it is declared: nobody should stop what runs by a name that was left out. */
+function Refused({
+  licenses,
+  site,
+}: {
+  licenses: ReturnType<typeof useInstalled>
+  site: Pick<SiteDeclaration, 'name' | 'accounts'>
+}) {
+  const refused = licenses.flatMap((license) => {
+    const mismatch = audienceMismatch(license, site)
+    if (mismatch === null) return []
+    const named = mismatch === 'site' ? `the site ${license.aud}` : `the account ${license.sub}`
+    return [`${license.model.id}, for ${named}`]
+  })
+  if (refused.length === 0) return null
+  const shown = refused.slice(0, 5)
+  return (
+    <Banner
+      tone="warn"
+      title={
+        refused.length === 1
+          ? 'A license here is for another.'
+          : `${refused.length} licenses here are for others.`
+      }
+    >
+      With this declaration nothing is served by {shown.join('; ')}
+      {refused.length > shown.length ? ` and ${refused.length - shown.length} more` : ''}.
+    </Banner>
   )
 }
