@@ -185,3 +185,28 @@ test('a request file is made, and the answer to it renews', async ({ page, node 
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page.getByRole('region', { name: 'Result' })).toContainText('To be named')
 })
+
+test('who the site is says which licenses hold here, and goes into the requests', async ({ page, node }) => {
+  await page.goto(`${node.url}/#/licenses?tab=site`)
+  const accounts = page.getByRole('combobox', { name: 'Accounts' })
+  await accounts.fill('EB-4711')
+  await accounts.press('Enter')
+  await expect(page.getByRole('status').filter({ hasText: 'A license here is for another.' })).toContainText(
+    'acme.cells, for the account Example Bank',
+  )
+  await expectNoViolations(page, 'a declaration that refuses a license')
+  await page.getByRole('button', { name: 'Declare the site' }).click()
+  await page.getByRole('tab', { name: 'Licenses', exact: true }).click()
+  await expect(card(page)).toContainText('This site is declared as "EB-4711".')
+  await page.getByRole('button', { name: 'Ask for a license' }).first().click()
+  await expect(dialog(page).getByLabel('Account')).toHaveValue('EB-4711')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('tab', { name: 'This site' }).click()
+  await accounts.fill('Example Bank')
+  await accounts.press('Enter')
+  await expect(page.getByText('A license here is for another.')).toBeHidden()
+  await page.getByRole('button', { name: 'Declare the site' }).click()
+  await page.getByRole('tab', { name: 'Licenses', exact: true }).click()
+  await expect(card(page)).toContainText('Active')
+})
