@@ -191,9 +191,9 @@ test('who the site is says which licenses hold here, and goes into the requests'
   const accounts = page.getByRole('combobox', { name: 'Accounts' })
   await accounts.fill('EB-4711')
   await accounts.press('Enter')
-  await expect(page.getByRole('status').filter({ hasText: 'A license here is for another.' })).toContainText(
-    'acme.cells, for the account Example Bank',
-  )
+  await expect(
+    page.getByRole('status').filter({ hasText: 'A license here is for another account' }),
+  ).toContainText('acme.cells, for the account Example Bank')
   await expectNoViolations(page, 'a declaration that refuses a license')
   await page.getByRole('button', { name: 'Declare the site' }).click()
   await page.getByRole('tab', { name: 'Licenses', exact: true }).click()
@@ -205,7 +205,7 @@ test('who the site is says which licenses hold here, and goes into the requests'
   await page.getByRole('tab', { name: 'This site' }).click()
   await accounts.fill('Example Bank')
   await accounts.press('Enter')
-  await expect(page.getByText('A license here is for another.')).toBeHidden()
+  await expect(page.getByText('A license here is for another account')).toBeHidden()
   await page.getByRole('button', { name: 'Declare the site' }).click()
   await page.getByRole('tab', { name: 'Licenses', exact: true }).click()
   await expect(card(page)).toContainText('Active')

@@ -96,7 +96,7 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
         />
         <TagsInput
           label="Accounts"
-          description="Your names with your licensors; Enter adds one. With none, licenses for any account are taken"
+          description="Your names with your licensors; Enter adds one. With none, any account is taken"
           value={accounts}
           data={[...new Set(licenses.map(({ sub }) => sub))].filter((sub) => sub !== sampleAccount)}
           maxTags={limits.siteAccountsMax}
@@ -154,16 +154,17 @@ function Refused({
   })
   if (refused.length === 0) return null
   const shown = refused.slice(0, 5)
+  const isOne = refused.length === 1
   return (
     <Banner
       tone="warn"
       title={
-        refused.length === 1
-          ? 'A license here is for another.'
-          : `${refused.length} licenses here are for others.`
+        isOne
+          ? 'A license here is for another account or site.'
+          : `${refused.length} licenses here are for another account or site.`
       }
     >
-      With this declaration nothing is served by {shown.join('; ')}
+      With this declaration {isOne ? 'it does' : 'they do'} not serve: {shown.join('; ')}
       {refused.length > shown.length ? ` and ${refused.length - shown.length} more` : ''}.
     </Banner>
   )
