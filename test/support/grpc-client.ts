@@ -127,11 +127,11 @@ export function grpcClient(
       if (code !== 0) throw new Error(`${code}: ${details}`)
       return value as GrpcAnswer
     },
-    stream: (): ClientDuplexStream<GrpcRequest, StreamedAnswer> => {
+    stream: (more: Record<string, string> = {}): ClientDuplexStream<GrpcRequest, StreamedAnswer> => {
       const open = client.ModelStreamInfer as unknown as (
         metadata: Metadata,
       ) => ClientDuplexStream<GrpcRequest, StreamedAnswer>
-      return open.call(client, metadataOf({}))
+      return open.call(client, metadataOf(more))
     },
     close: () => client.close(),
   }

@@ -1,6 +1,7 @@
 /**
  * Idempotency keys: a request that is sent again under the same key counts once within 24 hours, also after a restart.
- * A key is bound to its caller, its license and the digest of its body. It is on the disk before the answer leaves;
+ * A key is bound to its caller, its license and the digest of its body; where it is of many requests, as lines of a
+ * batch, each has a key of its own that is made of it. It is on the disk before the answer leaves;
  * until then requests of one key hold it together, and what was taken is given back when all of them failed.
  *
  *   const held = keys.enter({ caller, license, key, body }, now, () => [ledger.take(...), ...])   // or the denial
@@ -26,6 +27,8 @@ interface KeyedRequest {
   key: string
   /** SHA-256 of the body. */
   body: Uint8Array
+  /** Of many requests under one key: how many equal ones came before it. Each has a key of its own then. */
+  equalBefore?: number | null
 }
 
 export interface HeldKey {
@@ -167,7 +170,7 @@ export function createIdempotencyKeys(
     enter(request, now, take) {
       const invalid = invalidKey(request.key)
       if (invalid) return invalid
-      const key = digestOf('key', request.caller, request.license, request.key)
+      const key = digestOfKey(request)
       const name = nameOf(key)
       const entry = entries.get(name)
       let body: Uint8Array | null
@@ -198,6 +201,11 @@ const nameOf = (key: Uint8Array): string => Buffer.from(key).toString('hex')
 
 /** Of parts that may hold anything: no two lists of them give the same text. */
 const digestOf = (...parts: string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest()
+
+function digestOfKey({ caller, license, key, body, equalBefore = null }: KeyedRequest): Buffer {
+  if (equalBefore === null) return digestOf('key', caller, license, key)
+  return digestOf('part', caller, license, key, Buffer.from(body).toString('hex'), String(equalBefore))
+}
 
 function invalidKey(key: string): QuotaDenial | null {
   if (key.length > 0 && key.length <= limits.lineCharsMax) return null

@@ -26,7 +26,7 @@ export function callOf(
   })
   const { id, started, caller, traced } = asked
   const idempotencyKey = headerText(request, 'idempotency-key') ?? null
-  return { id, started, caller, target, signal, traced, idempotencyKey }
+  return { id, started, caller, target, signal, traced, idempotencyKey, part: null }
 }
 
 export const headerText = (request: IncomingMessage, name: string): string | undefined => {

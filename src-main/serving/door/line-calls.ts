@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { OutpostError } from '../../base/errors.ts'
 import { newRequestId } from '../../base/ids.ts'
 import { limits } from '../../contract/limits.ts'
+import { createBatchParts } from '../infer/batch-parts.ts'
 import type { Call } from '../infer/exchange.ts'
 import { asOutpostError, infer } from '../infer/story.ts'
 import type { TracedRequest } from '../watching/traces.ts'
@@ -15,6 +16,7 @@ import { encodingOf } from './body-encoding.ts'
 import { type Caller, countedAs, requireInfer } from './callers.ts'
 import type { DoorOptions } from './door-options.ts'
 import type { RunPath } from './door-paths.ts'
+import { bodyDigest } from './http-exchange.ts'
 import { answerLines } from './lines.ts'
 import { predictExchange } from './predict-exchange.ts'
 
@@ -50,7 +52,9 @@ export function createLineCalls(
       )
     inLines.add(request.socket)
     let isCounted = true // the first line is, as the request
+    const partOf = call.idempotencyKey === null ? null : createBatchParts()
     const answerOne = async (line: Buffer, id: string, traced: TracedRequest | null) => {
+      const part = partOf?.(bodyDigest(line)) ?? null // before anything waits: in the order of the lines
       const started = performance.now()
       const caller = options.identify(request.headers.authorization, request.socket.remoteAddress ?? '')
       requireInfer(caller)
@@ -59,8 +63,7 @@ export function createLineCalls(
       const target = call.target.traffic
         ? options.targets.of(path, traitsOf(request, id, caller))
         : call.target
-      // An idempotency key is of one request, and each line is one.
-      const own = { ...call, id, started, caller, target, traced, idempotencyKey: null }
+      const own = { ...call, id, started, caller, target, traced, part }
       const { processing } = options.rooms
       return infer(
         own,

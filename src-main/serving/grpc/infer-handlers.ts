@@ -1,6 +1,7 @@
 /** ModelInfer and ModelStreamInfer: one request, or as many as the client likes over one call. */
 import type { ServerDuplexStream, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js'
 import { requireInfer } from '../door/callers.ts'
+import { createBatchParts } from '../infer/batch-parts.ts'
 import { infer } from '../infer/story.ts'
 import type { AnyCall, GrpcAsk } from './ask.ts'
 import type { GrpcDoorOptions } from './door-options.ts'
@@ -31,11 +32,13 @@ export function createInferHandlers(
     call: AnyCall,
     message: InferRequestMessage,
     signal: { readonly aborted: boolean },
+    partOf: ReturnType<typeof createBatchParts> | null,
   ): Promise<Pick<GrpcReply, 'bytes' | 'refused' | 'headers'>> {
     const started = performance.now()
     const id = ask.identity()
     const traced = traces?.begin(started, ask.tracedHead(call, id)) ?? null
     try {
+      const part = partOf?.(service.digestOf(message)) ?? null // before anything waits: in the order of the stream
       const caller = ask.who(call)
       requireInfer(caller)
       const path = {
@@ -44,7 +47,8 @@ export function createInferHandlers(
         version: message.model_version || null,
       }
       const target = targets.of(path, ask.traits(call, id, caller))
-      const asked = { id, started, caller, target, signal, traced, idempotencyKey: ask.idempotencyKey(call) }
+      const idempotencyKey = ask.idempotencyKey(call)
+      const asked = { id, started, caller, target, signal, traced, idempotencyKey, part }
       const reply = await infer(
         asked,
         rooms,
@@ -68,7 +72,7 @@ export function createInferHandlers(
     call.on('cancelled', () => {
       signal.aborted = true
     })
-    const { bytes, refused, headers } = await answer(call, call.request, signal)
+    const { bytes, refused, headers } = await answer(call, call.request, signal, null)
     if (refused) return callback(statusOf(refused, headers) as ServiceError)
     call.sendMetadata(metadataOf(headers))
     callback(null, bytes)
@@ -76,6 +80,7 @@ export function createInferHandlers(
 
   function modelStreamInfer(call: StreamCall): void {
     const signal = { aborted: false }
+    const partOf = ask.idempotencyKey(call) === null ? null : createBatchParts()
     let underWay = 0
     let ending = false
     let room: Promise<void> | null = null
@@ -114,7 +119,7 @@ export function createInferHandlers(
     call.on('data', (message: InferRequestMessage) => {
       underWay += 1
       if (underWay >= underWayMax) call.pause()
-      void answer(call, message, signal)
+      void answer(call, message, signal, partOf)
         .then(({ bytes, refused }) =>
           send(refused ? streamRefusal(refused, message.id, service.serialize) : streamAnswer(bytes)),
         )

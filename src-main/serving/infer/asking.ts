@@ -5,7 +5,7 @@ import type { BatchedResult, BatchRequest } from '../hosting/batch-request.ts'
 import type { EndpointRoute } from '../routing/routes.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
 import type { Asking, Call, InferRooms, Trace } from './exchange.ts'
-import type { Grant } from './licensing-port.ts'
+import type { Grant, Idempotency } from './licensing-port.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Target } from './target.ts'
 import { tokensOf } from './tokens.ts'
@@ -38,7 +38,7 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
   }
   let grant: Grant | null = null
   let grantedFor = ''
-  let idempotency: { key: string; body: Uint8Array } | null = null
+  let idempotency: Idempotency | null = null
   return {
     call,
     trace,
@@ -47,8 +47,8 @@ export function askingOf(call: Call, rooms: InferRooms): Asking {
     grant: () => grant,
     received: (bytesIn, digest) => {
       trace.bytesIn = bytesIn
-      const key = call.idempotencyKey
-      if (key !== null) idempotency ??= { key, body: digest() }
+      const { idempotencyKey: key, part } = call
+      if (key !== null) idempotency ??= { key, ...(part ?? { body: digest(), equalBefore: null }) }
     },
     takeQuota: (items) => {
       trace.items = items

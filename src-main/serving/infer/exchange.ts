@@ -10,6 +10,7 @@ import type { BatchedResult, BatchRequest } from '../hosting/batch-request.ts'
 import type { ProcessingPort } from '../hosting/processing-port.ts'
 import type { ExecutionTimes } from '../watching/statistics.ts'
 import type { TracedRequest } from '../watching/traces.ts'
+import type { BatchPart } from './batch-parts.ts'
 import type { Grant, LicensingPort } from './licensing-port.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Target } from './target.ts'
@@ -25,6 +26,8 @@ export interface Call {
   signal: Gone
   /** As the client sent it, to count the request once however often it is sent. */
   idempotencyKey: string | null
+  /** Where one key is of many requests: which of them this is. */
+  part: BatchPart | null
   /** Null where it is not traced. */
   traced: TracedRequest | null
 }

@@ -25,14 +25,21 @@ export interface Grant {
   failed(): void
 }
 
+/** Idempotency-Key, and the SHA-256 of the body that it came with. */
+export interface Idempotency {
+  key: string
+  body: Uint8Array
+  /** Of many requests under one key: how many equal ones came before it. Null where the key is of this one alone. */
+  equalBefore: number | null
+}
+
 export interface Taking {
   caller: Caller
   version: ServedVersion
   requestId: string
   items: number
   bytesIn: number
-  /** Idempotency-Key, and the SHA-256 of the body that it came with. */
-  idempotency: { key: string; body: Uint8Array } | null
+  idempotency: Idempotency | null
 }
 
 /** A call for what no endpoint serves. */

@@ -61,6 +61,7 @@ async function asked(fails: string) {
     target: targetOf('2.0.0'),
     signal: { aborted: false },
     idempotencyKey: null,
+    part: null,
     traced: null,
   })
   const { status } = await infer(call, rooms, exchange)

@@ -14,10 +14,13 @@ const log = { warn: () => undefined }
 
 function keysOf(ledger: QuotaLedger, bounds?: { perCaller: number; all: number }) {
   const keys = createIdempotencyKeys(ledger, log, bounds)
-  return (key: string, more: { body?: string; caller?: string; license?: string; now?: number } = {}) => {
-    const { body = 'body', caller = 'ada', license = 'lic', now = november } = more
+  return (
+    key: string,
+    more: { body?: string; caller?: string; license?: string; now?: number; equalBefore?: number } = {},
+  ) => {
+    const { body = 'body', caller = 'ada', license = 'lic', now = november, equalBefore = null } = more
     const take = () => taken(ledger.take(account, deny, 1, now))
-    return keys.enter({ caller, license, key, body: bodyOf(body) }, now, take)
+    return keys.enter({ caller, license, key, body: bodyOf(body), equalBefore }, now, take)
   }
 }
 function held(answer: HeldKey | QuotaDenial): HeldKey {
@@ -61,6 +64,21 @@ describe('a key', () => {
     expect(held(enter('k', { license: 'other' })).bills()).toBe(true)
     expect(code(enter(''))).toBe('BAD_REQUEST')
     expect(code(enter('k'.repeat(257)))).toBe('BAD_REQUEST')
+  })
+
+  test('of many requests counts each of them once, and is never refused for another body', async () => {
+    const ledger = ledgerFolder().open()
+    const enter = keysOf(ledger)
+    await held(enter('k')).succeed(1)
+    const parts = [
+      { body: 'one', equalBefore: 0 },
+      { body: 'one', equalBefore: 1 },
+      { body: 'two', equalBefore: 0 },
+    ]
+    for (const part of parts) await held(enter('k', part)).succeed(1)
+    expect(countedIn(ledger)).toBe(4)
+    for (const part of parts) expect(held(enter('k', part)).bills()).toBe(false)
+    expect(enter('', parts[0])).toMatchObject({ refusal: { code: 'BAD_REQUEST' } })
   })
 
   test('is free again when all that held it failed, and not while one has succeeded', async () => {
