@@ -1,11 +1,12 @@
 /** Keys that may sign in the name of this publisher: certified, listed, revoked, and the keyset that says so. */
-import { Button, Group, Modal, MultiSelect, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type IssuerPurpose, issuerPurpose } from '../../../src-main/contract/license/documents.ts'
 import type { KeysetEntry } from '../../../src-main/contract/license/issuing.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { CodeInput } from '../../components/code-input.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -140,13 +141,12 @@ function CertifyDialog({ onClose, onDone }: { onClose: () => void; onDone: () =>
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
-          <Textarea
+          <CodeInput
             label="Public key"
             description="The PEM text of the other node, as outpost publisher show prints it"
             required
             value={key}
             onChange={(event) => setKey(event.currentTarget.value)}
-            autosize
             minRows={4}
           />
           <MultiSelect

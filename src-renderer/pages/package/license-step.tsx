@@ -1,5 +1,6 @@
 /** Under which license the model is given away: its SPDX expression, and the text that travels in the package. */
-import { Autocomplete, Textarea } from '@mantine/core'
+import { Autocomplete } from '@mantine/core'
+import { CodeInput } from '../../components/code-input.tsx'
 import { Card } from '../../components/page.tsx'
 import { withoutEmpty } from './descriptor.ts'
 import css from './package.module.css'
@@ -41,12 +42,11 @@ export function LicenseStep({ draft, fields, edit, editText, field }: StepProps)
           onChange={(spdx) => edit({ license: withoutEmpty({ ...fields.license, spdx }) })}
         />
       </div>
-      <Textarea
+      <CodeInput
         {...field('license')}
         label="Text of the license"
         description="Travels in the package as LICENSE; consumers read it before they install"
-        className={css.mono ?? ''}
-        autosize
+        spellCheck
         minRows={10}
         maxRows={26}
         value={draft.texts.license}

@@ -1,6 +1,7 @@
 /** Markdown written and previewed in the same place; the preview is what a consumer will see. */
-import { SegmentedControl, Textarea } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
+import { CodeInput } from '../../components/code-input.tsx'
 import { Markdown } from '../../components/markdown.tsx'
 import css from './package.module.css'
 
@@ -29,11 +30,10 @@ export function MarkdownEditor({ id, label, error = null, value, onChange }: Pro
         />
       </div>
       {mode === 'write' ? (
-        <Textarea
+        <CodeInput
           {...(id !== undefined && { id })}
           aria-label={label}
-          className={css.mono ?? ''}
-          autosize
+          spellCheck
           minRows={10}
           maxRows={26}
           value={value}

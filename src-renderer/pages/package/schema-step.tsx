@@ -2,14 +2,13 @@
  * How people and programs meet the model: what each input is made from, what each output means. It begins with what
  * the graph tells, and everything can be changed.
  */
-import { Textarea } from '@mantine/core'
+import { CodeInput } from '../../components/code-input.tsx'
 import { Card } from '../../components/page.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import type { TensorForm } from './descriptor.ts'
 import { labelsInWords } from './found-texts.ts'
 import { InputEditor } from './input-editor.tsx'
 import { OutputEditor } from './output-editor.tsx'
-import css from './package.module.css'
 import { fieldId, type StepProps } from './step-props.ts'
 import { formsFor } from './tensor-forms.ts'
 
@@ -52,14 +51,11 @@ export function SchemaStep({ draft, fields, edit, editText, field }: StepProps) 
       ))}
       {labelled && (
         <Card title="Labels" note={labelsInWords(texts.labels)}>
-          <Textarea
+          <CodeInput
             label="Labels in the order of the classes"
             description="One a line. They travel in the package as labels.txt."
-            className={css.mono ?? ''}
-            autosize
             minRows={4}
             maxRows={14}
-            spellCheck={false}
             value={texts.labels}
             onChange={(event) => editText({ labels: event.currentTarget.value })}
           />

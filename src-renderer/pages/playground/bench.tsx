@@ -1,8 +1,9 @@
 /** The left half of the playground: examples, the inputs as a form or as JSON, and the button that sends them. */
-import { Button, Kbd, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, Kbd, SegmentedControl } from '@mantine/core'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
+import { CodeInput } from '../../components/code-input.tsx'
 import { Card } from '../../components/page.tsx'
 import { InputForm } from './input-form.tsx'
 import css from './playground.module.css'
@@ -56,14 +57,11 @@ export function BenchCard({ bench, schemas, tensors, examples, running, left, on
             onChange={bench.setValue}
           />
         ) : (
-          <Textarea
+          <CodeInput
             label="Item, or an array of items for a batch"
             description="By the name of each input"
-            className={css.mono}
-            autosize
             minRows={10}
             maxRows={24}
-            spellCheck={false}
             value={bench.json}
             error={bench.problems.json ?? null}
             onChange={(event) => bench.setJson(event.currentTarget.value)}

@@ -2,9 +2,10 @@
  * A row of numbers: one input a field with its unit and bounds. Past a hundred fields a form helps nobody, so the
  * row is pasted as text instead.
  */
-import { NumberInput, Textarea } from '@mantine/core'
+import { NumberInput } from '@mantine/core'
 import type { z } from 'zod'
 import type { fieldsInput } from '../../../src-main/contract/package.ts'
+import { CodeInput } from '../../components/code-input.tsx'
 import { helpBeside } from './help-text.ts'
 import css from './playground.module.css'
 import { fieldKey, type InputProblems } from './values.ts'
@@ -51,13 +52,11 @@ function PastedRow({ input, numbers, problems, onChange }: Props) {
   const first = input.fields.findIndex((_, index) => problems[fieldKey(input.tensor, index)] !== undefined)
   const given = numbers.filter((number) => number !== '').length
   return (
-    <Textarea
+    <CodeInput
       label={input.title ?? input.tensor}
       description={`${given} of ${input.fields.length} numbers, divided by commas or spaces`}
-      autosize
       minRows={6}
       maxRows={16}
-      className={css.mono}
       value={numbers.join(', ')}
       error={
         first < 0 ? null : `Number ${first + 1} (${input.fields[first]?.name}) is missing or not a number.`

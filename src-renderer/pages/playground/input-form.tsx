@@ -2,6 +2,7 @@
 import { Textarea } from '@mantine/core'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
+import { CodeInput } from '../../components/code-input.tsx'
 import { FieldsField } from './fields-field.tsx'
 import { helpBeside } from './help-text.ts'
 import { ImageField } from './image-field.tsx'
@@ -62,15 +63,13 @@ export function InputForm({ schemas, tensors, values, problems, onChange }: Prop
     if (value.kind !== 'tensor') return null
     const spec = tensors.find((tensor) => tensor.name === schema.tensor)
     return (
-      <Textarea
+      <CodeInput
         key={schema.tensor}
         label={schema.title ?? schema.tensor}
         description={spec === undefined ? 'A tensor as JSON' : `${describe(spec)}. ${forms}`}
         placeholder={spec === undefined ? '' : tensorTemplate(spec).text}
-        autosize
         minRows={5}
         maxRows={18}
-        className={css.mono}
         value={value.json}
         error={problem}
         onChange={(event) => change({ kind: 'tensor', json: event.currentTarget.value })}

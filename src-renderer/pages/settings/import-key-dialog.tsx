@@ -1,12 +1,12 @@
 /** Takes an exported key as the own one, from its text or its file. */
-import { Button, FileButton, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, FileButton, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
+import { CodeInput } from '../../components/code-input.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { SecretInput } from '../../components/secret-input.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
-import css from './settings.module.css'
 
 export function ImportKeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -44,14 +44,11 @@ function ImportForm({ onClose }: { onClose: () => void }) {
       }}
     >
       <Stack gap="md">
-        <Textarea
+        <CodeInput
           label="Encrypted private key"
           placeholder="-----BEGIN ENCRYPTED PRIVATE KEY-----"
-          className={css.mono ?? ''}
-          autosize
           minRows={5}
           maxRows={10}
-          spellCheck={false}
           value={pem}
           onChange={(event) => setPem(event.currentTarget.value)}
         />

@@ -1,5 +1,5 @@
 /** Whose packages may be installed: each publisher by name with the fingerprint of the key that signs for it. */
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
@@ -7,6 +7,7 @@ import { publisherName } from '../../../src-main/contract/names.ts'
 import type { publisherRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { CodeInput } from '../../components/code-input.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatNumber } from '../../components/format.ts'
 import { MoreRows } from '../../components/more-rows.tsx'
@@ -149,14 +150,11 @@ function TrustForm({ onClose }: { onClose: () => void }) {
           data-autofocus
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Textarea
+        <CodeInput
           label="Public key"
           description="In PEM form, received in a way that you trust"
           placeholder="-----BEGIN PUBLIC KEY-----"
-          className={css.mono ?? ''}
-          autosize
           minRows={4}
-          spellCheck={false}
           value={publicKey}
           onChange={(event) => setPublicKey(event.currentTarget.value)}
         />
