@@ -29,13 +29,7 @@ function Entry({ title, keys }: { title: string; keys: readonly string[] }) {
 export function ShortcutSheet() {
   const { shortcuts, showShortcuts } = usePanels()
   return (
-    <Modal
-      opened={shortcuts}
-      onClose={() => showShortcuts(false)}
-      title="Keyboard shortcuts"
-      size={760}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={shortcuts} onClose={() => showShortcuts(false)} title="Keyboard shortcuts" size={760}>
       <div className={style.sheet}>
         {groups.map((group) => (
           <section key={group}>

@@ -39,7 +39,7 @@ export function ConfirmDialog({
     onClose()
   }
   return (
-    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={close} title={title}>
       <Stack
         gap="md"
         component="form"

@@ -15,7 +15,6 @@ export function reportDone(title: string, message?: ReactNode): void {
     message,
     color: 'var(--ok)',
     autoClose: 5_000,
-    closeButtonProps: { 'aria-label': 'Close' },
   })
   shownAt.set(id, performance.now())
 }
@@ -38,7 +37,6 @@ export function reportFailure(what: string, error: unknown): void {
     ),
     color: 'var(--bad)',
     autoClose: false,
-    closeButtonProps: { 'aria-label': 'Close' },
   })
 }
 

@@ -63,6 +63,9 @@ const variantColorResolver: VariantColorsResolver = ({ color = 'accent', variant
   }
 }
 
+/** What takes the thing away says so to those who do not see its cross. */
+const closeButtonProps = { 'aria-label': 'Close' }
+
 export const theme = createTheme({
   primaryColor: 'accent',
   colors: { accent: flat('#0b6e75'), bad: flat('#b3261e'), neutral: flat('#51606e') },
@@ -127,6 +130,7 @@ export const theme = createTheme({
     Combobox: { classNames: { dropdown: float.dropdown, option: float.item } },
     Modal: {
       defaultProps: {
+        closeButtonProps,
         centered: true,
         transitionProps: { duration: 100 },
         overlayProps: { backgroundOpacity: 0.4 },
@@ -136,6 +140,7 @@ export const theme = createTheme({
     },
     Drawer: {
       defaultProps: {
+        closeButtonProps,
         position: 'right',
         size: 520,
         transitionProps: { duration: 120 },
@@ -144,7 +149,10 @@ export const theme = createTheme({
       },
       classNames: { content: float.drawer, header: float.header, title: float.title, body: float.body },
     },
-    Notification: { classNames: { root: float.notice, description: float.noticeText } },
+    Notification: {
+      defaultProps: { closeButtonProps },
+      classNames: { root: float.notice, description: float.noticeText },
+    },
     Tabs: { classNames: { list: field.tabs, tab: field.tab } },
     Progress: { defaultProps: { size: 8, radius: 4 }, classNames: { root: field.progress } },
     Skeleton: { classNames: { root: field.skeleton } },

@@ -80,7 +80,7 @@ export function RuleDialog({ onClose, onAdded }: { onClose: () => void; onAdded:
     setCount(forms[chosen].count)
   }
   return (
-    <Modal opened onClose={onClose} title="Add a rule" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Add a rule">
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -22,13 +22,7 @@ type Props = {
 
 export function DeployDialog({ opened, onClose, ...asked }: Props) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size={520}
-      title="Deploy a version"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} size={520} title="Deploy a version">
       <DeployForm {...asked} onClose={onClose} />
     </Modal>
   )

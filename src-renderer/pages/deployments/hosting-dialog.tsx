@@ -81,13 +81,7 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={760}
-      title={`Hosting of ${row.endpoint}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} size={760} title={`Hosting of ${row.endpoint}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -41,13 +41,7 @@ export function PolicyDialog({ row, onClose }: { row: DeploymentRow; onClose: ()
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={860}
-      title={`Traffic rules of ${row.endpoint}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} size={860} title={`Traffic rules of ${row.endpoint}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

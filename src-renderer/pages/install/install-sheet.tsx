@@ -29,7 +29,6 @@ export function InstallSheet({ files: given, onClose }: InstallSheetProps) {
       onClose={onClose}
       size={640}
       title={files.length > 1 ? `Import a package (${at + 1} of ${files.length})` : 'Import a package'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {file === undefined ? (
         <ChoosePackage onChoose={setFiles} />

@@ -41,14 +41,7 @@ export function IssueDialog({ start, publisher, onClose, onIssued }: Props) {
   })
   const title = form.renews === null ? 'Issue a license' : 'Issue the next document of a license'
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="min(1180px, 96vw)"
-      title={title}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened onClose={onClose} position="right" size="min(1180px, 96vw)" title={title}>
       {sign.data ? (
         <IssuedResult made={sign.data} onClose={onClose} />
       ) : (

@@ -189,12 +189,7 @@ function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => vo
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Sell more to ${row.account}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Sell more to ${row.account}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -126,7 +126,7 @@ function CertifyDialog({ onClose, onDone }: { onClose: () => void; onDone: () =>
     },
   })
   return (
-    <Modal opened onClose={onClose} title="Certify a key" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Certify a key">
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -28,7 +28,6 @@ export function ReportDialog({ report, onClose }: { report: ReceivedReport; onCl
       onClose={onClose}
       size={880}
       title={`Usage report ${report.number} of ${report.machine.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
         <Facts items={factsOf(report)} />

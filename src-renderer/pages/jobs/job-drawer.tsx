@@ -31,12 +31,7 @@ export function JobDrawer({ id, onClose }: { id: string | undefined; onClose: ()
   last.current = id ?? last.current
   const query = useJob(last.current ?? null)
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      title={query.data ? jobTitle(query.data) : 'Job'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={id !== undefined} onClose={onClose} title={query.data ? jobTitle(query.data) : 'Job'}>
       <Loaded query={query} what="the job" lines={8}>
         {(job) => <Job job={job} />}
       </Loaded>

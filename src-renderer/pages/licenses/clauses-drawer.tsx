@@ -15,12 +15,7 @@ type Props = { row: LicenseRow; license: LicensePayload; onClose: () => void }
 export function ClausesDrawer({ row, license, onClose }: Props) {
   useFocusBack()
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      title={`${typeWords(license.terms.type)} license for ${row.model}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened onClose={onClose} title={`${typeWords(license.terms.type)} license for ${row.model}`}>
       <Stack>
         <LicenseText license={license} />
         <Facts

@@ -28,7 +28,6 @@ export function ExplainDrawer({ reference, onClose }: ExplainDrawerProps) {
       onClose={onClose}
       size={600}
       title={`What the licenses say of ${model}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {model !== '' && <Explained model={model} version={version} />}
     </Drawer>

@@ -97,13 +97,7 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
     </FileButton>
   )
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={680}
-      title="Import a license"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} size={680} title="Import a license">
       {documents.length === 0 ? (
         <div className={css.drop}>
           <p>Drop files that end in .license or .jws anywhere on this page, or choose them.</p>

@@ -45,7 +45,7 @@ export function RequestDialog({ renews, model: asked, onClose }: RequestDialogPr
   })
   const title = renews ? `Renew or move the license for ${renews.model}` : 'Ask for a license'
   return (
-    <Modal opened onClose={onClose} title={title} size={560} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={title} size={560}>
       {request.data ? (
         <Stack gap="md">
           <Banner tone="ok" title="The request file is saved.">

@@ -13,12 +13,7 @@ export function UsageReportButton() {
   return (
     <>
       <Button onClick={() => setOpened(true)}>Usage report for an issuer</Button>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title="Usage report for an issuer"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Usage report for an issuer">
         <ReportForm onClose={() => setOpened(false)} />
       </Modal>
     </>

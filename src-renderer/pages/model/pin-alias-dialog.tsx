@@ -31,12 +31,7 @@ export function PinAliasDialog({ version, onClose }: { version: VersionRow | nul
     pin.mutate(name)
   }
   return (
-    <Modal
-      opened={version !== null}
-      onClose={onClose}
-      title={`Pin an alias to ${versionCore(name)}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={version !== null} onClose={onClose} title={`Pin an alias to ${versionCore(name)}`}>
       <form onSubmit={submit}>
         <Stack gap="md">
           <p>

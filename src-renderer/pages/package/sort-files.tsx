@@ -33,7 +33,6 @@ export function useSortedFiles(take: (files: readonly SortedFile[]) => void) {
       onClose={() => setAsked(null)}
       title="What belongs to the package"
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {asked && (
         <SortFiles

@@ -28,12 +28,7 @@ export function ReceiptDrawer({ id, onClose }: { id: string | undefined; onClose
     }),
   )
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      title="Receipt"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={id !== undefined} onClose={onClose} title="Receipt">
       <Loaded query={query} what="the receipt" lines={10}>
         {(row) => <Receipt row={row} />}
       </Loaded>

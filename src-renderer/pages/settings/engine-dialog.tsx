@@ -62,12 +62,7 @@ export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={engine ? `Change ${engine.name}` : 'Add an engine'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={engine ? `Change ${engine.name}` : 'Add an engine'}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

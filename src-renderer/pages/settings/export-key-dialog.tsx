@@ -34,12 +34,7 @@ export function ExportKeyDialog({
   }
   const pem = exported.data?.pem
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title="Export the key"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={close} title="Export the key">
       {pem === undefined ? (
         <form
           onSubmit={(event) => {

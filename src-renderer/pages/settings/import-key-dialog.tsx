@@ -10,12 +10,7 @@ import { ErrorNotice } from '../../components/states.tsx'
 
 export function ImportKeyDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Import a key"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Import a key">
       <ImportForm onClose={onClose} />
     </Modal>
   )

@@ -58,7 +58,6 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
       closeOnClickOutside={secret === undefined}
       closeOnEscape={secret === undefined}
       withCloseButton={secret === undefined}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {secret === undefined ? (
         <KeyForm pending={create.isPending} error={create.error} onCancel={close} onCreate={create.mutate} />

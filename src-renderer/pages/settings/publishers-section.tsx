@@ -51,12 +51,7 @@ export function PublishersSection() {
         }
       </Loaded>
       <MoreRows list={list} />
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Trust a publisher"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Trust a publisher">
         <TrustForm onClose={() => setAdding(false)} />
       </Modal>
       {removing && (

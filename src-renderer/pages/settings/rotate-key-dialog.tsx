@@ -42,7 +42,6 @@ export function RotateKeyDialog({ row, onClose }: { row: KeyRow; onClose: () => 
       closeOnClickOutside={isOpen}
       closeOnEscape={isOpen}
       withCloseButton={isOpen}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {made ? (
         <NewSecret secret={made.secret} onCopied={onClose}>

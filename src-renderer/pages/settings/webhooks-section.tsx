@@ -143,7 +143,7 @@ function WebhookDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () 
     )
   }
   return (
-    <Modal opened onClose={onClose} title="Add a webhook" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Add a webhook">
       <form
         onSubmit={(event) => {
           event.preventDefault()
