@@ -1,8 +1,8 @@
 /** Asks before something that cannot be taken back; says what will happen, and shows here when it did not. */
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Modal, Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ErrorNotice } from './states.tsx'
+import { DialogForm } from './dialog-form.tsx'
 import { useFocusBack } from './use-focus-back.ts'
 
 interface ConfirmDialogProps {
@@ -28,7 +28,7 @@ export function ConfirmDialog({
   children,
   action,
   tone = 'bad',
-  unchanged = 'Nothing was changed.',
+  unchanged,
   blocked = false,
   onConfirm,
 }: ConfirmDialogProps) {
@@ -40,33 +40,18 @@ export function ConfirmDialog({
   }
   return (
     <Modal opened={opened} onClose={close} title={title}>
-      <Stack
-        gap="md"
-        component="form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!blocked && !act.isPending) act.mutate()
-        }}
+      <DialogForm
+        act={act}
+        action={action}
+        failed={`${action} did not work.`}
+        unchanged={unchanged}
+        tone={tone}
+        blocked={blocked}
+        focused
+        onCancel={close}
       >
         <Stack gap="sm">{children}</Stack>
-        {act.error && (
-          <ErrorNotice error={act.error} what={`${action} did not work.`} unchanged={unchanged} />
-        )}
-        <Group justify="flex-end" gap={12}>
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            variant="filled"
-            color={tone}
-            disabled={blocked}
-            loading={act.isPending}
-            type="submit"
-            // A button that rests cannot take the focus, and the page behind would keep it.
-            {...(!blocked && { 'data-autofocus': true })}
-          >
-            {action}
-          </Button>
-        </Group>
-      </Stack>
+      </DialogForm>
     </Modal>
   )
 }

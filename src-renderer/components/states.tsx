@@ -53,7 +53,7 @@ interface ErrorNoticeProps {
   /** What was being done, as in "The models could not be loaded". */
   what: string
   /** What stayed as it was. */
-  unchanged?: string
+  unchanged?: string | undefined
   onRetry?: () => void
   actions?: ReactNode
 }

@@ -1,11 +1,11 @@
 /** Adds a rule. */
-import { Button, Group, Modal, NumberInput, Select, Stack } from '@mantine/core'
+import { Modal, NumberInput, Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type AlertMetric, alertMetric, firesBelow } from '../../../src-main/contract/alerts.ts'
 import { client, orpc } from '../../client.ts'
 import { metricWords } from '../../components/alert-words.ts'
-import { ErrorNotice } from '../../components/states.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 
 /** What the threshold is in on the screen, what it begins with, and the same for the window and the count. */
@@ -81,66 +81,53 @@ export function RuleDialog({ onClose, onAdded }: { onClose: () => void; onAdded:
   }
   return (
     <Modal opened onClose={onClose} title="Add a rule">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          add.mutate()
-        }}
+      <DialogForm
+        act={add}
+        action="Add the rule"
+        failed="The rule was not added."
+        blocked={threshold === '' || countMin === ''}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <Select
-            label="What is watched"
-            data={alertMetric.options.map((value) => ({ value, label: metricWords[value] }))}
-            value={metric}
-            allowDeselect={false}
-            onChange={(value) => value !== null && choose(alertMetric.parse(value))}
-            data-autofocus
-          />
-          <NumberInput
-            label={firesBelow({ metric }) ? 'Fires below' : 'Fires above'}
-            description={form.label}
-            value={threshold}
-            onChange={setThreshold}
-            min={0}
-            step={form.step}
-          />
-          <Select
-            label="Over"
-            data={windows}
-            value={String(windowSeconds)}
-            allowDeselect={false}
-            onChange={(value) => value !== null && setWindow(Number(value))}
-          />
-          <NumberInput
-            label="From so many on"
-            description="Requests, samples of drift or scores, under which nothing is said"
-            value={countMin}
-            onChange={setCount}
-            min={1}
-            allowDecimal={false}
-          />
-          <Select
-            label="Endpoint"
-            placeholder="Every endpoint"
-            data={(deployments.data ?? []).map((row) => row.endpoint)}
-            value={endpoint}
-            onChange={setEndpoint}
-            clearable
-          />
-          {add.error && <ErrorNotice error={add.error} what="The rule was not added." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              loading={add.isPending}
-              disabled={threshold === '' || countMin === ''}
-            >
-              Add the rule
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <Select
+          label="What is watched"
+          data={alertMetric.options.map((value) => ({ value, label: metricWords[value] }))}
+          value={metric}
+          allowDeselect={false}
+          onChange={(value) => value !== null && choose(alertMetric.parse(value))}
+          data-autofocus
+        />
+        <NumberInput
+          label={firesBelow({ metric }) ? 'Fires below' : 'Fires above'}
+          description={form.label}
+          value={threshold}
+          onChange={setThreshold}
+          min={0}
+          step={form.step}
+        />
+        <Select
+          label="Over"
+          data={windows}
+          value={String(windowSeconds)}
+          allowDeselect={false}
+          onChange={(value) => value !== null && setWindow(Number(value))}
+        />
+        <NumberInput
+          label="From so many on"
+          description="Requests, samples of drift or scores, under which nothing is said"
+          value={countMin}
+          onChange={setCount}
+          min={1}
+          allowDecimal={false}
+        />
+        <Select
+          label="Endpoint"
+          placeholder="Every endpoint"
+          data={(deployments.data ?? []).map((row) => row.endpoint)}
+          value={endpoint}
+          onChange={setEndpoint}
+          clearable
+        />
+      </DialogForm>
     </Modal>
   )
 }

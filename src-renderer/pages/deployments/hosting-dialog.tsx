@@ -1,12 +1,12 @@
 /** How an endpoint is hosted: device, threads, batches, queue, copies, time in memory. What serves goes on until it is changed. */
-import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, Switch, TagsInput } from '@mantine/core'
+import { Modal, NumberInput, SimpleGrid, Switch, TagsInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type HostingSettings, hostingInput } from '../../../src-main/contract/hosting.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { reportDone } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { type Device, DeviceSelect } from './device-select.tsx'
 import { fieldErrors } from './field-errors.ts'
@@ -82,57 +82,49 @@ export function HostingDialog({ row, onClose }: { row: DeploymentRow; onClose: (
   })
   return (
     <Modal opened onClose={onClose} size={760} title={`Hosting of ${row.endpoint}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (parsed.success) save.mutate()
-        }}
+      <DialogForm
+        act={save}
+        action="Apply the settings"
+        failed="The settings were not changed."
+        blocked={!parsed.success}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <DeviceSelect
-            value={draft.executionProvider}
-            onChange={(executionProvider) => setDraft({ ...draft, executionProvider })}
-          />
-          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing={12}>
-            {fields.map(({ name, label, hint, empty }) => (
-              <NumberInput
-                key={name}
-                label={label}
-                description={hint}
-                placeholder={empty ?? ''}
-                value={draft[name]}
-                error={errors.get(name)}
-                thousandSeparator=" "
-                onChange={(value) => setDraft({ ...draft, [name]: value })}
-              />
-            ))}
-            <TagsInput
-              label="Preferred batch sizes"
-              description="The largest goes at once; Enter adds one"
-              value={draft.preferred}
-              error={preferred}
-              onChange={(next) => setDraft({ ...draft, preferred: next })}
+        <DeviceSelect
+          value={draft.executionProvider}
+          onChange={(executionProvider) => setDraft({ ...draft, executionProvider })}
+        />
+        <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing={12}>
+          {fields.map(({ name, label, hint, empty }) => (
+            <NumberInput
+              key={name}
+              label={label}
+              description={hint}
+              placeholder={empty ?? ''}
+              value={draft[name]}
+              error={errors.get(name)}
+              thousandSeparator=" "
+              onChange={(value) => setDraft({ ...draft, [name]: value })}
             />
-          </SimpleGrid>
-          <Switch
-            label="Never unload it to make room for another"
-            checked={draft.pinned}
-            onChange={(event) => setDraft({ ...draft, pinned: event.currentTarget.checked })}
+          ))}
+          <TagsInput
+            label="Preferred batch sizes"
+            description="The largest goes at once; Enter adds one"
+            value={draft.preferred}
+            error={preferred}
+            onChange={(next) => setDraft({ ...draft, preferred: next })}
           />
-          <Switch
-            label="Let idle operator threads spin, which burns a core"
-            checked={draft.spinning}
-            onChange={(event) => setDraft({ ...draft, spinning: event.currentTarget.checked })}
-          />
-          {save.error && <ErrorNotice error={save.error} what="The settings were not changed." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="filled" disabled={!parsed.success} loading={save.isPending}>
-              Apply the settings
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        </SimpleGrid>
+        <Switch
+          label="Never unload it to make room for another"
+          checked={draft.pinned}
+          onChange={(event) => setDraft({ ...draft, pinned: event.currentTarget.checked })}
+        />
+        <Switch
+          label="Let idle operator threads spin, which burns a core"
+          checked={draft.spinning}
+          onChange={(event) => setDraft({ ...draft, spinning: event.currentTarget.checked })}
+        />
+      </DialogForm>
     </Modal>
   )
 }

@@ -1,12 +1,12 @@
 /** Edits an endpoint's whole traffic policy, says in words what it will do, and saves it as one change. */
-import { Button, Group, Modal, MultiSelect, NumberInput, Select, Stack, Switch } from '@mantine/core'
+import { Group, Modal, MultiSelect, NumberInput, Select, Switch } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { stickyBy, trafficPolicy } from '../../../src-main/contract/traffic.ts'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { reportDone } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { fieldErrors } from './field-errors.ts'
 import { draftOf, policyOf } from './policy-draft.ts'
@@ -42,91 +42,83 @@ export function PolicyDialog({ row, onClose }: { row: DeploymentRow; onClose: ()
   })
   return (
     <Modal opened onClose={onClose} size={860} title={`Traffic rules of ${row.endpoint}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (parsed.success) save.mutate()
-        }}
+      <DialogForm
+        act={save}
+        action="Apply the rules"
+        failed="The rules were not changed."
+        blocked={!parsed.success}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <Select
-            label="The version stays the same for"
-            data={stickyChoices}
-            value={draft.stickyBy}
-            allowDeselect={false}
-            onChange={(value) => change({ stickyBy: stickyBy.parse(value) })}
+        <Select
+          label="The version stays the same for"
+          data={stickyChoices}
+          value={draft.stickyBy}
+          allowDeselect={false}
+          onChange={(value) => change({ stickyBy: stickyBy.parse(value) })}
+        />
+        <RulesEditor
+          rules={draft.rules}
+          versions={versions}
+          errors={errors}
+          onChange={(rules) => change({ rules })}
+        />
+        <RollbackEditor
+          rules={draft.rollback}
+          errors={errors}
+          onChange={(rollback) => change({ rollback })}
+        />
+        <MultiSelect
+          label="Failover"
+          description="Who answers, in this order, where the chosen version cannot; then the primary"
+          placeholder={draft.failover.length === 0 ? 'The primary' : ''}
+          data={versions}
+          value={draft.failover}
+          error={errors.get('failover')}
+          onChange={(failover) => change({ failover })}
+        />
+        <Switch
+          label="Keep answers by version and input"
+          checked={draft.cached}
+          onChange={(event) => change({ cached: event.currentTarget.checked })}
+        />
+        <Group align="start" gap={12} grow>
+          {draft.cached && (
+            <>
+              <NumberInput
+                label="Answers kept at most"
+                value={draft.entriesMax}
+                error={errors.get('cache.entriesMax')}
+                onChange={(entriesMax) => change({ entriesMax })}
+              />
+              <NumberInput
+                label="Kept for, s"
+                value={draft.secondsMax}
+                error={errors.get('cache.secondsMax')}
+                onChange={(secondsMax) => change({ secondsMax })}
+              />
+            </>
+          )}
+          <NumberInput
+            label="Tolerance"
+            description="Outputs further apart count as different"
+            value={draft.tolerance}
+            error={errors.get('tolerance')}
+            step={0.001}
+            onChange={(tolerance) => change({ tolerance })}
           />
-          <RulesEditor
-            rules={draft.rules}
-            versions={versions}
-            errors={errors}
-            onChange={(rules) => change({ rules })}
-          />
-          <RollbackEditor
-            rules={draft.rollback}
-            errors={errors}
-            onChange={(rollback) => change({ rollback })}
-          />
-          <MultiSelect
-            label="Failover"
-            description="Who answers, in this order, where the chosen version cannot; then the primary"
-            placeholder={draft.failover.length === 0 ? 'The primary' : ''}
-            data={versions}
-            value={draft.failover}
-            error={errors.get('failover')}
-            onChange={(failover) => change({ failover })}
-          />
-          <Switch
-            label="Keep answers by version and input"
-            checked={draft.cached}
-            onChange={(event) => change({ cached: event.currentTarget.checked })}
-          />
-          <Group align="start" gap={12} grow>
-            {draft.cached && (
-              <>
-                <NumberInput
-                  label="Answers kept at most"
-                  value={draft.entriesMax}
-                  error={errors.get('cache.entriesMax')}
-                  onChange={(entriesMax) => change({ entriesMax })}
-                />
-                <NumberInput
-                  label="Kept for, s"
-                  value={draft.secondsMax}
-                  error={errors.get('cache.secondsMax')}
-                  onChange={(secondsMax) => change({ secondsMax })}
-                />
-              </>
-            )}
-            <NumberInput
-              label="Tolerance"
-              description="Outputs further apart count as different"
-              value={draft.tolerance}
-              error={errors.get('tolerance')}
-              step={0.001}
-              onChange={(tolerance) => change({ tolerance })}
-            />
-          </Group>
-          <section aria-label="In words" className={css.words}>
-            {parsed.success ? (
-              <ul>
-                {policyWords(parsed.data).map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-              </ul>
-            ) : (
-              <p>Not complete yet: the fields say what is missing.</p>
-            )}
-          </section>
-          {save.error && <ErrorNotice error={save.error} what="The rules were not changed." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="filled" disabled={!parsed.success} loading={save.isPending}>
-              Apply the rules
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        </Group>
+        <section aria-label="In words" className={css.words}>
+          {parsed.success ? (
+            <ul>
+              {policyWords(parsed.data).map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          ) : (
+            <p>Not complete yet: the fields say what is missing.</p>
+          )}
+        </section>
+      </DialogForm>
     </Modal>
   )
 }

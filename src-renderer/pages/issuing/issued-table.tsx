@@ -1,5 +1,5 @@
 /** What was issued, with what can be done about each license. */
-import { Button, Group, Menu, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Menu, Modal, NumberInput, Select, TextInput } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,11 +7,11 @@ import type { IssuedLicense } from '../../../src-main/contract/license/issuing.t
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { formatNumber } from '../../components/format.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
@@ -190,49 +190,35 @@ function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => vo
   })
   return (
     <Modal opened onClose={onClose} title={`Sell more to ${row.account}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          sign.mutate()
-        }}
-      >
-        <Stack gap="md">
-          <Select
-            label="What"
-            data={[
-              { value: 'quota', label: 'Requests of one month' },
-              { value: 'credits', label: 'Credits, paid beforehand' },
-            ]}
-            value={kind}
-            allowDeselect={false}
-            onChange={(value) => setKind(value === 'credits' ? 'credits' : 'quota')}
-            data-autofocus
+      <DialogForm act={sign} action="Sign and save" failed="Nothing was signed." onCancel={onClose}>
+        <Select
+          label="What"
+          data={[
+            { value: 'quota', label: 'Requests of one month' },
+            { value: 'credits', label: 'Credits, paid beforehand' },
+          ]}
+          value={kind}
+          allowDeselect={false}
+          onChange={(value) => setKind(value === 'credits' ? 'credits' : 'quota')}
+          data-autofocus
+        />
+        <NumberInput
+          label="How many"
+          value={amount}
+          onChange={setAmount}
+          min={1}
+          allowDecimal={false}
+          thousandSeparator=" "
+        />
+        {kind === 'quota' && (
+          <TextInput
+            label="Month"
+            description="Of UTC, as 2026-11"
+            value={month}
+            onChange={(event) => setMonth(event.currentTarget.value)}
           />
-          <NumberInput
-            label="How many"
-            value={amount}
-            onChange={setAmount}
-            min={1}
-            allowDecimal={false}
-            thousandSeparator=" "
-          />
-          {kind === 'quota' && (
-            <TextInput
-              label="Month"
-              description="Of UTC, as 2026-11"
-              value={month}
-              onChange={(event) => setMonth(event.currentTarget.value)}
-            />
-          )}
-          {sign.error && <ErrorNotice error={sign.error} what="Nothing was signed." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="filled" loading={sign.isPending}>
-              Sign and save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        )}
+      </DialogForm>
     </Modal>
   )
 }

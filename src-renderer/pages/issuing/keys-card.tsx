@@ -1,5 +1,5 @@
 /** Keys that may sign in the name of this publisher: certified, listed, revoked, and the keyset that says so. */
-import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Modal, MultiSelect, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type IssuerPurpose, issuerPurpose } from '../../../src-main/contract/license/documents.ts'
@@ -8,10 +8,11 @@ import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { CodeInput } from '../../components/code-input.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
-import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
+import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { Digest, Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
@@ -127,48 +128,35 @@ function CertifyDialog({ onClose, onDone }: { onClose: () => void; onDone: () =>
   })
   return (
     <Modal opened onClose={onClose} title="Certify a key">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          certify.mutate()
-        }}
+      <DialogForm
+        act={certify}
+        action="Certify the key"
+        failed="The key was not certified."
+        blocked={purposes.length === 0}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <TextInput
-            label="Name"
-            required
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <CodeInput
-            label="Public key"
-            description="The PEM text of the other node, as outpost publisher show prints it"
-            required
-            value={key}
-            onChange={(event) => setKey(event.currentTarget.value)}
-            minRows={4}
-          />
-          <MultiSelect
-            label="May sign"
-            data={issuerPurpose.options.map((value) => ({ value, label: value }))}
-            value={purposes}
-            onChange={(values) => setPurposes(values.map((value) => issuerPurpose.parse(value)))}
-          />
-          {certify.error && <ErrorNotice error={certify.error} what="The key was not certified." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              loading={certify.isPending}
-              disabled={purposes.length === 0}
-            >
-              Certify the key
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <TextInput
+          label="Name"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
+        />
+        <CodeInput
+          label="Public key"
+          description="The PEM text of the other node, as outpost publisher show prints it"
+          required
+          value={key}
+          onChange={(event) => setKey(event.currentTarget.value)}
+          minRows={4}
+        />
+        <MultiSelect
+          label="May sign"
+          data={issuerPurpose.options.map((value) => ({ value, label: value }))}
+          value={purposes}
+          onChange={(values) => setPurposes(values.map((value) => issuerPurpose.parse(value)))}
+        />
+      </DialogForm>
     </Modal>
   )
 }

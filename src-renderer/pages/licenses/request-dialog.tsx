@@ -6,10 +6,10 @@ import { onlyAccount } from '../../../src-main/contract/license/audience.ts'
 import { licensePresets, licenseType } from '../../../src-main/contract/license/terms.ts'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
 import { client, orpc } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { typeWords } from '../../components/license/license-words.ts'
 import { ModelSelect } from '../../components/model-select.tsx'
 import { Banner } from '../../components/page.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { saveDocument } from '../../data/save-text.ts'
 import css from './licenses.module.css'
@@ -67,58 +67,50 @@ export function RequestDialog({ renews, model: asked, onClose }: RequestDialogPr
           </Group>
         </Stack>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (model !== null) request.mutate(model)
-          }}
+        <DialogForm
+          act={{ ...request, mutate: () => model !== null && request.mutate(model) }}
+          action="Save the request file"
+          failed="The request was not made."
+          blocked={model === null}
+          onCancel={onClose}
         >
-          <Stack gap="md">
-            <p className={css.muted}>
-              Makes a file that the publisher answers with a license for this machine. Nothing is sent from
-              here.
-            </p>
-            {renews === null && <ModelSelect first value={model} onChange={setModel} />}
-            <TextInput
-              label="Versions"
-              description="A range such as ^1.2.0; * means all"
-              value={range}
-              maxLength={256}
-              onChange={(event) => setRange(event.currentTarget.value)}
-            />
-            <Select
-              label="Type"
-              description={licensePresets[type].purpose}
-              data={licenseType.options.map((value) => ({ value, label: typeWords(value) }))}
-              value={type}
-              allowDeselect={false}
-              onChange={(value) => value !== null && setType(licenseType.parse(value))}
-            />
-            <TextInput
-              label="Account"
-              description="Your name with the publisher, such as a customer number"
-              value={account}
-              maxLength={200}
-              onChange={(event) => setAccount(event.currentTarget.value)}
-            />
-            <Textarea
-              label="Note"
-              description="Anything that the publisher should know, such as how many requests a month you need"
-              autosize
-              minRows={2}
-              maxRows={8}
-              value={note}
-              onChange={(event) => setNote(event.currentTarget.value)}
-            />
-            {request.error && <ErrorNotice error={request.error} what="The request was not made." />}
-            <Group justify="flex-end" gap={12}>
-              <Button onClick={onClose}>Cancel</Button>
-              <Button type="submit" variant="filled" loading={request.isPending} disabled={model === null}>
-                Save the request file
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          <p className={css.muted}>
+            Makes a file that the publisher answers with a license for this machine. Nothing is sent from
+            here.
+          </p>
+          {renews === null && <ModelSelect first value={model} onChange={setModel} />}
+          <TextInput
+            label="Versions"
+            description="A range such as ^1.2.0; * means all"
+            value={range}
+            maxLength={256}
+            onChange={(event) => setRange(event.currentTarget.value)}
+          />
+          <Select
+            label="Type"
+            description={licensePresets[type].purpose}
+            data={licenseType.options.map((value) => ({ value, label: typeWords(value) }))}
+            value={type}
+            allowDeselect={false}
+            onChange={(value) => value !== null && setType(licenseType.parse(value))}
+          />
+          <TextInput
+            label="Account"
+            description="Your name with the publisher, such as a customer number"
+            value={account}
+            maxLength={200}
+            onChange={(event) => setAccount(event.currentTarget.value)}
+          />
+          <Textarea
+            label="Note"
+            description="Anything that the publisher should know, such as how many requests a month you need"
+            autosize
+            minRows={2}
+            maxRows={8}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+        </DialogForm>
       )}
     </Modal>
   )

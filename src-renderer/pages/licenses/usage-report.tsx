@@ -1,10 +1,10 @@
 /** Signs the report for an issuer and saves it: counts and hashes, nothing of what was asked or answered. */
-import { Button, Group, Modal, Select, Stack } from '@mantine/core'
+import { Button, Modal, Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { reportDone } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { saveDocument } from '../../data/save-text.ts'
 import css from './licenses.module.css'
 
@@ -38,7 +38,13 @@ function ReportForm({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Stack gap="md">
+    <DialogForm
+      act={report}
+      action="Save the report"
+      failed="The report was not signed."
+      focused
+      onCancel={onClose}
+    >
       <p className={css.muted}>
         A signed file with the counts of each license and month and the hash of the log. It says nothing of
         what was asked or answered, nor by whom.
@@ -53,13 +59,6 @@ function ReportForm({ onClose }: { onClose: () => void }) {
         allowDeselect={false}
         onChange={(value) => value !== null && setIssuer(value)}
       />
-      {report.error && <ErrorNotice error={report.error} what="The report was not signed." />}
-      <Group justify="flex-end" gap={12}>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button variant="filled" loading={report.isPending} onClick={() => report.mutate()} data-autofocus>
-          Save the report
-        </Button>
-      </Group>
-    </Stack>
+    </DialogForm>
   )
 }

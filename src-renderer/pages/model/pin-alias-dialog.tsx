@@ -1,12 +1,12 @@
 /** Pins an alias to a version, or lets one go, after which the rules choose again. */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SyntheticEvent, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { VersionRow } from '../../../src-main/contract/views.ts'
 import { client } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { versionCore } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 
 const grammar = /^[a-z][a-z0-9-]{0,63}$/
 
@@ -26,43 +26,39 @@ export function PinAliasDialog({ version, onClose }: { version: VersionRow | nul
     },
   })
   const valid = grammar.test(alias)
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault()
-    pin.mutate(name)
-  }
   return (
     <Modal opened={version !== null} onClose={onClose} title={`Pin an alias to ${versionCore(name)}`}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <p>
-            Requests that ask for {model} by this alias are answered by {name}, once it is deployed.
-          </p>
-          <TextInput
-            label="Alias"
-            description="Lower case letters, digits and dashes"
-            value={alias}
-            onChange={(event) => setAlias(event.currentTarget.value)}
-            error={
-              valid
-                ? undefined
-                : 'An alias begins with a letter, and has lower case letters, digits and dashes.'
-            }
-            data-autofocus
-          />
-          {pin.error && <ErrorNotice error={pin.error} what={`${alias} was not changed.`} unchanged="" />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            {holds && (
-              <Button onClick={() => pin.mutate(null)} loading={pin.isPending}>
-                Let {alias} go
-              </Button>
-            )}
-            <Button type="submit" variant="filled" disabled={!valid} loading={pin.isPending}>
-              Pin {alias} to {versionCore(name)}
+      <DialogForm
+        act={{ ...pin, mutate: () => pin.mutate(name) }}
+        action={`Pin ${alias} to ${versionCore(name)}`}
+        failed={`${alias} was not changed.`}
+        unchanged=""
+        blocked={!valid}
+        other={
+          holds && (
+            <Button onClick={() => pin.mutate(null)} loading={pin.isPending}>
+              Let {alias} go
             </Button>
-          </Group>
-        </Stack>
-      </form>
+          )
+        }
+        onCancel={onClose}
+      >
+        <p>
+          Requests that ask for {model} by this alias are answered by {name}, once it is deployed.
+        </p>
+        <TextInput
+          label="Alias"
+          description="Lower case letters, digits and dashes"
+          value={alias}
+          onChange={(event) => setAlias(event.currentTarget.value)}
+          error={
+            valid
+              ? undefined
+              : 'An alias begins with a letter, and has lower case letters, digits and dashes.'
+          }
+          data-autofocus
+        />
+      </DialogForm>
     </Modal>
   )
 }

@@ -1,13 +1,13 @@
 /** Asks where a remote engine is and what its model is called there; the token is kept sealed and never shown again. */
-import { Button, Checkbox, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core'
+import { Checkbox, Modal, NumberInput, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { limits } from '../../../src-main/contract/limits.ts'
 import type { RemoteRow } from '../../../src-main/contract/remote.ts'
 import { client } from '../../client.ts'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { reportDone } from '../../components/report.tsx'
 import { SecretInput } from '../../components/secret-input.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 
 const textsOf = (row: RemoteRow | null) => ({
@@ -63,85 +63,67 @@ export function EngineDialog({ engine, onClose, onDone }: EngineDialogProps) {
   })
   return (
     <Modal opened onClose={onClose} title={engine ? `Change ${engine.name}` : 'Add an engine'}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
+      <DialogForm
+        act={save}
+        action={engine ? 'Change the engine' : 'Add the engine'}
+        failed={engine ? 'The engine was not changed.' : 'The engine was not added.'}
+        blocked={wanted.name === '' || wanted.url === '' || wanted.model === ''}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          {!engine && (
-            <TextInput
-              label="Name"
-              description="Lower case letters, digits and dashes; deployments and receipts say remote:NAME"
-              data-autofocus
-              {...field('name')}
-            />
-          )}
+        {!engine && (
           <TextInput
-            label="Address"
-            description="Of the server, without /v2"
-            placeholder="https://models.acme.example"
-            {...field('url')}
+            label="Name"
+            description="Lower case letters, digits and dashes; deployments and receipts say remote:NAME"
+            data-autofocus
+            {...field('name')}
           />
-          <TextInput label="Model" description="As that server calls it" {...field('model')} />
-          <TextInput
-            label="Version"
-            description="What the server chooses where it is left out"
-            {...field('modelVersion')}
-          />
-          <SecretInput
-            label="Token"
-            description={
-              engine?.hasToken
-                ? 'The one that is kept stays where this is left empty'
-                : 'Sent as a bearer token; kept sealed and never shown again'
-            }
-            autoComplete="off"
-            disabled={forgetToken}
-            {...field('token')}
-          />
-          {engine?.hasToken && (
-            <Checkbox
-              label="Send no token any more"
-              checked={forgetToken}
-              onChange={(event) => setForgetToken(event.currentTarget.checked)}
-            />
-          )}
-          <NumberInput
-            label="Timeout in milliseconds"
-            description="For one request, all tries together"
-            min={50}
-            max={600_000}
-            thousandSeparator=" "
-            value={timeoutMs}
-            onChange={(value) => setTimeoutMs(Number(value))}
-          />
+        )}
+        <TextInput
+          label="Address"
+          description="Of the server, without /v2"
+          placeholder="https://models.acme.example"
+          {...field('url')}
+        />
+        <TextInput label="Model" description="As that server calls it" {...field('model')} />
+        <TextInput
+          label="Version"
+          description="What the server chooses where it is left out"
+          {...field('modelVersion')}
+        />
+        <SecretInput
+          label="Token"
+          description={
+            engine?.hasToken
+              ? 'The one that is kept stays where this is left empty'
+              : 'Sent as a bearer token; kept sealed and never shown again'
+          }
+          autoComplete="off"
+          disabled={forgetToken}
+          {...field('token')}
+        />
+        {engine?.hasToken && (
           <Checkbox
-            label="Allow plain HTTP beyond this machine and private networks"
-            description="Inputs, answers and the token can be read on the way"
-            checked={allowHttp}
-            onChange={(event) => setAllowHttp(event.currentTarget.checked)}
+            label="Send no token any more"
+            checked={forgetToken}
+            onChange={(event) => setForgetToken(event.currentTarget.checked)}
           />
-          {save.error && (
-            <ErrorNotice
-              error={save.error}
-              what={engine ? 'The engine was not changed.' : 'The engine was not added.'}
-            />
-          )}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              loading={save.isPending}
-              disabled={wanted.name === '' || wanted.url === '' || wanted.model === ''}
-            >
-              {engine ? 'Change the engine' : 'Add the engine'}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        )}
+        <NumberInput
+          label="Timeout in milliseconds"
+          description="For one request, all tries together"
+          min={50}
+          max={600_000}
+          thousandSeparator=" "
+          value={timeoutMs}
+          onChange={(value) => setTimeoutMs(Number(value))}
+        />
+        <Checkbox
+          label="Allow plain HTTP beyond this machine and private networks"
+          description="Inputs, answers and the token can be read on the way"
+          checked={allowHttp}
+          onChange={(event) => setAllowHttp(event.currentTarget.checked)}
+        />
+      </DialogForm>
     </Modal>
   )
 }

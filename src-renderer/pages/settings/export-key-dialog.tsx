@@ -4,8 +4,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { SecretInput } from '../../components/secret-input.tsx'
-import { ErrorNotice } from '../../components/states.tsx'
 import { saveText } from '../../data/save-text.ts'
 
 const passphraseCharsMin = 12
@@ -36,42 +36,29 @@ export function ExportKeyDialog({
   return (
     <Modal opened={opened} onClose={close} title="Export the key">
       {pem === undefined ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            exported.mutate()
-          }}
+        <DialogForm
+          act={exported}
+          action="Export the key"
+          failed="The key was not exported."
+          blocked={passphrase.length < passphraseCharsMin || passphrase !== again}
+          onCancel={close}
         >
-          <Stack gap="md">
-            <SecretInput
-              label="Passphrase"
-              description={`At least ${passphraseCharsMin} characters. Without it the file is of no use.`}
-              autoComplete="new-password"
-              value={passphrase}
-              data-autofocus
-              onChange={(event) => setPassphrase(event.currentTarget.value)}
-            />
-            <SecretInput
-              label="Passphrase again"
-              autoComplete="new-password"
-              value={again}
-              error={again !== '' && again !== passphrase ? 'The two differ.' : null}
-              onChange={(event) => setAgain(event.currentTarget.value)}
-            />
-            {exported.error && <ErrorNotice error={exported.error} what="The key was not exported." />}
-            <Group justify="flex-end" gap={12}>
-              <Button onClick={close}>Cancel</Button>
-              <Button
-                type="submit"
-                variant="filled"
-                loading={exported.isPending}
-                disabled={passphrase.length < passphraseCharsMin || passphrase !== again}
-              >
-                Export the key
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          <SecretInput
+            label="Passphrase"
+            description={`At least ${passphraseCharsMin} characters. Without it the file is of no use.`}
+            autoComplete="new-password"
+            value={passphrase}
+            data-autofocus
+            onChange={(event) => setPassphrase(event.currentTarget.value)}
+          />
+          <SecretInput
+            label="Passphrase again"
+            autoComplete="new-password"
+            value={again}
+            error={again !== '' && again !== passphrase ? 'The two differ.' : null}
+            onChange={(event) => setAgain(event.currentTarget.value)}
+          />
+        </DialogForm>
       ) : (
         <Stack gap="md">
           <CodeBlock text={pem} label="Encrypted private key" rowsMax={10} />

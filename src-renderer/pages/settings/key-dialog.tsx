@@ -1,11 +1,11 @@
 /** Creates a key and shows its secret this once; the dialog then closes only by a button that says so. */
-import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type KeyScope, keyScope } from '../../../src-main/contract/views.ts'
 import { client, orpc } from '../../client.ts'
-import { ErrorNotice } from '../../components/states.tsx'
-import { NewSecret } from './new-secret.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
+import { heldOpen, NewSecret } from './new-secret.tsx'
 import css from './settings.module.css'
 
 const scopes: Record<KeyScope, string> = {
@@ -55,12 +55,10 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
       opened={opened}
       onClose={close}
       title={secret === undefined ? 'Create a key' : `The key ${create.data?.key.name}`}
-      closeOnClickOutside={secret === undefined}
-      closeOnEscape={secret === undefined}
-      withCloseButton={secret === undefined}
+      {...(secret !== undefined && heldOpen)}
     >
       {secret === undefined ? (
-        <KeyForm pending={create.isPending} error={create.error} onCancel={close} onCreate={create.mutate} />
+        <KeyForm create={create} onCancel={close} />
       ) : (
         <NewSecret secret={secret} onCopied={close} />
       )}
@@ -69,13 +67,11 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
 }
 
 type KeyFormProps = {
-  pending: boolean
-  error: unknown
+  create: { mutate: (input: NewKey) => void; error: unknown; isPending: boolean }
   onCancel: () => void
-  onCreate: (input: NewKey) => void
 }
 
-function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
+function KeyForm({ create, onCancel }: KeyFormProps) {
   const [name, setName] = useState('')
   const [chosen, setChosen] = useState<KeyScope[]>(['infer'])
   const [lifetime, setLifetime] = useState('90')
@@ -86,75 +82,62 @@ function KeyForm({ pending, error, onCancel, onCreate }: KeyFormProps) {
       lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * dayMs).toISOString()
     const requestsPerMinute = typeof perMinute === 'number' ? perMinute : null
     const commercial = use === 'site' ? null : use === 'commercial'
-    onCreate({ name: name.trim(), scopes: chosen, expiresAt, requestsPerMinute, commercial })
+    create.mutate({ name: name.trim(), scopes: chosen, expiresAt, requestsPerMinute, commercial })
   }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
+    <DialogForm
+      act={{ ...create, mutate: submit }}
+      action="Create the key"
+      failed="The key was not created."
+      blocked={name.trim() === '' || chosen.length === 0}
+      onCancel={onCancel}
     >
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          description="The program or person that will use it"
-          value={name}
-          maxLength={100}
-          data-autofocus
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Checkbox.Group
-          label="Scopes"
-          value={chosen}
-          onChange={(values) => setChosen(keyScope.array().parse(values))}
-          error={chosen.length === 0 ? 'A key needs at least one scope.' : null}
-        >
-          <div className={css.choices}>
-            {keyScope.options.map((scope) => (
-              <Checkbox key={scope} value={scope} label={scope} description={scopes[scope]} />
-            ))}
-          </div>
-        </Checkbox.Group>
-        <Select
-          label="Expires after"
-          data={lifetimes}
-          value={lifetime}
-          allowDeselect={false}
-          onChange={(value) => value !== null && setLifetime(value)}
-        />
-        <NumberInput
-          label="Requests a minute"
-          description="Further ones are refused with 429 and the time to wait. Empty: no limit"
-          placeholder="No limit"
-          value={perMinute}
-          min={1}
-          max={10_000_000}
-          allowDecimal={false}
-          thousandSeparator=" "
-          onChange={setPerMinute}
-        />
-        <Select
-          label="Use"
-          description="Some licenses allow one and not the other"
-          data={uses}
-          value={use}
-          allowDeselect={false}
-          onChange={(value) => value !== null && setUse(value)}
-        />
-        {error !== null && <ErrorNotice error={error} what="The key was not created." />}
-        <Group justify="flex-end" gap={12}>
-          <Button onClick={onCancel}>Cancel</Button>
-          <Button
-            type="submit"
-            variant="filled"
-            loading={pending}
-            disabled={name.trim() === '' || chosen.length === 0}
-          >
-            Create the key
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label="Name"
+        description="The program or person that will use it"
+        value={name}
+        maxLength={100}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Checkbox.Group
+        label="Scopes"
+        value={chosen}
+        onChange={(values) => setChosen(keyScope.array().parse(values))}
+        error={chosen.length === 0 ? 'A key needs at least one scope.' : null}
+      >
+        <div className={css.choices}>
+          {keyScope.options.map((scope) => (
+            <Checkbox key={scope} value={scope} label={scope} description={scopes[scope]} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <Select
+        label="Expires after"
+        data={lifetimes}
+        value={lifetime}
+        allowDeselect={false}
+        onChange={(value) => value !== null && setLifetime(value)}
+      />
+      <NumberInput
+        label="Requests a minute"
+        description="Further ones are refused with 429 and the time to wait. Empty: no limit"
+        placeholder="No limit"
+        value={perMinute}
+        min={1}
+        max={10_000_000}
+        allowDecimal={false}
+        thousandSeparator=" "
+        onChange={setPerMinute}
+      />
+      <Select
+        label="Use"
+        description="Some licenses allow one and not the other"
+        data={uses}
+        value={use}
+        allowDeselect={false}
+        onChange={(value) => value !== null && setUse(value)}
+      />
+    </DialogForm>
   )
 }

@@ -4,6 +4,9 @@ import type { ReactNode } from 'react'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Banner } from '../../components/page.tsx'
 
+/** For its dialog, which nothing else closes. */
+export const heldOpen = { closeOnClickOutside: false, closeOnEscape: false, withCloseButton: false }
+
 interface Props {
   secret: string
   label?: string

@@ -1,5 +1,5 @@
 /** Whose packages may be installed: each publisher by name with the fingerprint of the key that signs for it. */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
@@ -9,12 +9,13 @@ import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { CodeInput } from '../../components/code-input.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { formatNumber } from '../../components/format.ts'
 import { MoreRows } from '../../components/more-rows.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone } from '../../components/report.tsx'
-import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
+import { EmptyState, Loaded } from '../../components/states.tsx'
 import { Digest, Time } from '../../components/values.tsx'
 import { useGrowingList } from '../../data/growing-list.ts'
 import css from './settings.module.css'
@@ -130,49 +131,36 @@ function TrustForm({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        trust.mutate()
-      }}
+    <DialogForm
+      act={trust}
+      action={name.trim() === '' || wrongName ? 'Trust the publisher' : `Trust ${name.trim()}`}
+      failed="The publisher was not added."
+      blocked={name.trim() === '' || wrongName || publicKey.trim() === ''}
+      onCancel={onClose}
     >
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          description="The first part of their model ids: acme in acme.digits"
-          value={name}
-          error={wrongName ? 'Lower case letters, digits and dashes, such as acme' : null}
-          data-autofocus
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <CodeInput
-          label="Public key"
-          description="In PEM form, received in a way that you trust"
-          placeholder="-----BEGIN PUBLIC KEY-----"
-          minRows={4}
-          value={publicKey}
-          onChange={(event) => setPublicKey(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Note"
-          description="For example who vouches for the key"
-          value={note}
-          maxLength={500}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-        {trust.error && <ErrorNotice error={trust.error} what="The publisher was not added." />}
-        <Group justify="flex-end" gap={12}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            variant="filled"
-            loading={trust.isPending}
-            disabled={name.trim() === '' || wrongName || publicKey.trim() === ''}
-          >
-            {name.trim() === '' || wrongName ? 'Trust the publisher' : `Trust ${name.trim()}`}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label="Name"
+        description="The first part of their model ids: acme in acme.digits"
+        value={name}
+        error={wrongName ? 'Lower case letters, digits and dashes, such as acme' : null}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <CodeInput
+        label="Public key"
+        description="In PEM form, received in a way that you trust"
+        placeholder="-----BEGIN PUBLIC KEY-----"
+        minRows={4}
+        value={publicKey}
+        onChange={(event) => setPublicKey(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Note"
+        description="For example who vouches for the key"
+        value={note}
+        maxLength={500}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
+    </DialogForm>
   )
 }

@@ -1,10 +1,11 @@
 /** Addresses that are told of alerts: added with a secret that is shown once, tried, removed. */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WebhookRow } from '../../../src-main/contract/alerts.ts'
 import { client, orpc } from '../../client.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { formatCount } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -12,7 +13,7 @@ import { reportDone } from '../../components/report.tsx'
 import { EmptyState, ErrorNotice, Loaded } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { None, Time } from '../../components/values.tsx'
-import { NewSecret } from './new-secret.tsx'
+import { heldOpen, NewSecret } from './new-secret.tsx'
 
 export function WebhooksSection() {
   const cache = useQueryClient()
@@ -125,14 +126,7 @@ function WebhookDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () 
   const secret = add.data?.secret
   if (secret !== undefined) {
     return (
-      <Modal
-        opened
-        onClose={onClose}
-        title="The secret of the webhook"
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-        withCloseButton={false}
-      >
+      <Modal opened onClose={onClose} title="The secret of the webhook" {...heldOpen}>
         <NewSecret
           secret={secret}
           label="Secret of the webhook"
@@ -144,32 +138,24 @@ function WebhookDialog({ onClose, onAdded }: { onClose: () => void; onAdded: () 
   }
   return (
     <Modal opened onClose={onClose} title="Add a webhook">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          add.mutate()
-        }}
+      <DialogForm
+        act={add}
+        action="Add the webhook"
+        failed="The webhook was not added."
+        blocked={url.trim() === ''}
+        onCancel={onClose}
       >
-        <Stack gap="md">
-          <TextInput
-            label="Address"
-            description="The node itself calls it, also in a network that others do not reach: name only what is yours."
-            placeholder="https://chat.example/hooks/outpost"
-            type="url"
-            value={url}
-            maxLength={2048}
-            data-autofocus
-            onChange={(event) => setUrl(event.currentTarget.value)}
-          />
-          {add.error && <ErrorNotice error={add.error} what="The webhook was not added." />}
-          <Group justify="flex-end" gap={12}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="filled" loading={add.isPending} disabled={url.trim() === ''}>
-              Add the webhook
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <TextInput
+          label="Address"
+          description="The node itself calls it, also in a network that others do not reach: name only what is yours."
+          placeholder="https://chat.example/hooks/outpost"
+          type="url"
+          value={url}
+          maxLength={2048}
+          data-autofocus
+          onChange={(event) => setUrl(event.currentTarget.value)}
+        />
+      </DialogForm>
     </Modal>
   )
 }
