@@ -9,5 +9,10 @@ export function saveText(name: string, text: string, type = 'application/x-pem-f
 }
 
 /** A signed document: compact JWS, which is text. */
-export const saveDocument = ({ fileName, document }: { fileName: string; document: string }): void =>
+export interface SignedFile {
+  fileName: string
+  document: string
+}
+
+export const saveDocument = ({ fileName, document }: SignedFile): void =>
   saveText(fileName, document, 'application/jose')

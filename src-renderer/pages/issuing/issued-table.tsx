@@ -8,7 +8,7 @@ import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
-import { formatNumber } from '../../components/format.ts'
+import { formatCount } from '../../components/format.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportDone, reportFailure } from '../../components/report.tsx'
@@ -77,7 +77,7 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
 
 function countedInWords({ license: { terms } }: IssuedLicense): string {
   const { max, unit } = terms.quota
-  return max === null ? 'without a limit' : `${formatNumber(max)} ${unit}s a month`
+  return max === null ? 'without a limit' : `${formatCount(max, `${unit}s`)} a month`
 }
 
 function State({ row }: { row: IssuedLicense }) {

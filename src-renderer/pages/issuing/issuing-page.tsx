@@ -3,11 +3,10 @@ import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client, orpc } from '../../client.ts'
+import { formatCount } from '../../components/format.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Page, PageHeader, Stack } from '../../components/page.tsx'
-import { reportDone, reportFailure } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
-import { saveDocument } from '../../data/save-text.ts'
 import { CodeCard } from './code-card.tsx'
 import { CustomerFiles } from './customer-files.tsx'
 import { emptyForm, renewalOf, type Start } from './draft.ts'
@@ -18,6 +17,7 @@ import { KeysCard } from './keys-card.tsx'
 import { MachineCard } from './machine-card.tsx'
 import { ReportsCard } from './reports-card.tsx'
 import { SealCard } from './seal-card.tsx'
+import { SignButton } from './sign-button.tsx'
 import { TimeCard } from './time-card.tsx'
 
 export function IssuingPage() {
@@ -86,20 +86,14 @@ export function IssuingPage() {
 
 /** The whole list, signed anew each time: a customer's node takes only a newer one. */
 const SignRevocations = () => (
-  <Button
-    onClick={() => {
-      client.issuing.revocations({}).then(
-        (made) => {
-          saveDocument(made)
-          reportDone(
-            'The list of revocations is saved',
-            `Number ${made.number}, with ${made.revoked} licenses. Send it to your customers.`,
-          )
-        },
-        (error: unknown) => reportFailure('The list was not signed', error),
-      )
-    }}
+  <SignButton
+    sign={() => client.issuing.revocations({})}
+    saved="The list of revocations is saved"
+    next={({ number, revoked }) =>
+      `Number ${number}, with ${formatCount(revoked, 'licenses')}. Send it to your customers.`
+    }
+    failed="The list was not signed"
   >
     Sign the list of revocations
-  </Button>
+  </SignButton>
 )

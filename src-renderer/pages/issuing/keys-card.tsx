@@ -11,11 +11,11 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
-import { reportDone, reportFailure } from '../../components/report.tsx'
+import { reportDone } from '../../components/report.tsx'
 import { EmptyState, Loaded } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { Digest, Time } from '../../components/values.tsx'
-import { saveDocument } from '../../data/save-text.ts'
+import { SignButton } from './sign-button.tsx'
 
 export function KeysCard() {
   const cache = useQueryClient()
@@ -23,23 +23,21 @@ export function KeysCard() {
   const [adding, setAdding] = useState(false)
   const [revoking, setRevoking] = useState<KeysetEntry | null>(null)
   const refresh = () => cache.invalidateQueries({ queryKey: orpc.issuing.keys.key() })
-  const signKeyset = () =>
-    client.issuing.keyset({}).then(
-      (made) => {
-        saveDocument(made)
-        reportDone('The keyset is saved', `Number ${made.n}. Send it to your customers.`)
-      },
-      (error: unknown) => reportFailure('The keyset was not signed', error),
-    )
   return (
     <Card
       title="Keys that may sign for you"
       note="a sales desk, say, that must not have your own key"
       actions={
         <>
-          <Button onClick={() => void signKeyset()} disabled={(keys.data?.length ?? 0) === 0}>
+          <SignButton
+            sign={() => client.issuing.keyset({})}
+            saved="The keyset is saved"
+            next={({ n }) => `Number ${n}. Send it to your customers.`}
+            failed="The keyset was not signed"
+            disabled={(keys.data?.length ?? 0) === 0}
+          >
             Sign the keyset
-          </Button>
+          </SignButton>
           <Button onClick={() => setAdding(true)}>Certify a key</Button>
         </>
       }

@@ -1,23 +1,14 @@
 /** For one machine of a customer: the time, where its clock was lost, and the word that its counting may go on. */
-import { Button, Group, TextInput } from '@mantine/core'
+import { Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../../client.ts'
 import { Card } from '../../components/page.tsx'
-import { reportDone, reportFailure } from '../../components/report.tsx'
-import { saveDocument } from '../../data/save-text.ts'
+import { SignButton } from './sign-button.tsx'
 
 export function MachineCard() {
   const [machine, setMachine] = useState('')
   const [recoveryId, setRecoveryId] = useState('')
   const node = machine.trim()
-  const sign = (made: Promise<{ fileName: string; document: string }>, what: string, then: string) =>
-    void made.then(
-      (document) => {
-        saveDocument(document)
-        reportDone(`${what} is saved`, then)
-      },
-      (error: unknown) => reportFailure(`${what} was not signed`, error),
-    )
   return (
     <Card title="For one machine" note="a lost clock, a lost count">
       <TextInput
@@ -34,30 +25,26 @@ export function MachineCard() {
         onChange={(event) => setRecoveryId(event.currentTarget.value.trim())}
       />
       <Group gap={12}>
-        <Button
-          disabled={node === ''}
-          onClick={() =>
-            sign(
-              client.issuing.time({ node }),
-              'The time',
-              'It is imported like a license, and takes back a jump of the clock that was believed by mistake.',
-            )
+        <SignButton
+          sign={() => client.issuing.time({ node })}
+          saved="The time is saved"
+          next={() =>
+            'It is imported like a license, and takes back a jump of the clock that was believed by mistake.'
           }
+          failed="The time was not signed"
+          disabled={node === ''}
         >
           Sign the time for it
-        </Button>
-        <Button
+        </SignButton>
+        <SignButton
+          sign={() => client.issuing.recovery({ node, recoveryId })}
+          saved="The recovery is saved"
+          next={() => 'Once it is imported, counting goes on there.'}
+          failed="The recovery was not signed"
           disabled={node === '' || recoveryId === ''}
-          onClick={() =>
-            sign(
-              client.issuing.recovery({ node, recoveryId }),
-              'The recovery',
-              'Once it is imported, counting goes on there.',
-            )
-          }
         >
           Sign a recovery
-        </Button>
+        </SignButton>
       </Group>
     </Card>
   )
