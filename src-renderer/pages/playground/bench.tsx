@@ -5,8 +5,9 @@ import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
 import type { VersionDetail } from '../../../src-main/contract/views.ts'
 import { CodeInput } from '../../components/code-input.tsx'
 import { Card } from '../../components/page.tsx'
+import css from './bench.module.css'
 import { InputForm } from './input-form.tsx'
-import css from './playground.module.css'
+import page from './playground.module.css'
 import type { Bench } from './use-bench.ts'
 
 type Props = {
@@ -43,7 +44,7 @@ export function BenchCard({ bench, schemas, tensors, examples, running, left, on
             <span>Examples</span>
             {examples.map(({ id, label, inputs }) => (
               <Button key={id} size="xs" onClick={() => bench.fill(inputs)} title={`Case ${id} of the suite`}>
-                {label ?? id} {label !== null && <span className={css.unit}>{id}</span>}
+                {label ?? id} {label !== null && <span className={page.unit}>{id}</span>}
               </Button>
             ))}
           </div>

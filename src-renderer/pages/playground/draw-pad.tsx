@@ -4,7 +4,7 @@
  */
 import { Button, Slider } from '@mantine/core'
 import { type PointerEvent, useEffect, useRef, useState } from 'react'
-import css from './playground.module.css'
+import css from './draw-pad.module.css'
 import type { Picture } from './values.ts'
 
 const side = 280
@@ -64,7 +64,7 @@ export function DrawPad({ title, onChange }: { title: string; onChange: (picture
         ref={canvas}
         width={side}
         height={side}
-        className={css.padPaper}
+        className={css.paper}
         role="img"
         aria-label={`Pad to draw ${title}. ${strokes.length} strokes. Without a pointer, upload a picture or use an example.`}
         onPointerDown={begin}
@@ -72,14 +72,14 @@ export function DrawPad({ title, onChange }: { title: string; onChange: (picture
         onPointerUp={end}
         onPointerCancel={end}
       />
-      <div className={css.padTools}>
+      <div className={css.tools}>
         <Button size="xs" disabled={strokes.length === 0} onClick={() => finish(strokes.slice(0, -1))}>
           Undo stroke
         </Button>
         <Button size="xs" disabled={strokes.length === 0} onClick={() => finish([])}>
           Clear
         </Button>
-        <div className={css.padWidth}>
+        <div className={css.width}>
           <span>Pen {width}</span>
           <Slider
             min={6}

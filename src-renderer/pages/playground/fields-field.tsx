@@ -23,7 +23,7 @@ export function FieldsField({ input, numbers, problems, onChange }: Props) {
   if (input.fields.length > formFieldsMax)
     return <PastedRow input={input} numbers={numbers} onChange={onChange} problems={problems} />
   return (
-    <fieldset className={css.fields}>
+    <fieldset>
       <legend className={css.fieldTitle}>{input.title ?? input.tensor}</legend>
       <div className={css.fieldGrid}>
         {input.fields.map((field, index) => (

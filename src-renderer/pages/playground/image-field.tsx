@@ -7,8 +7,9 @@ import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { imageInput } from '../../../src-main/contract/package.ts'
 import { DrawPad } from './draw-pad.tsx'
+import css from './image-field.module.css'
 import { acceptedPictures, dataUrl, drawAsSeen, readPicture } from './picture.ts'
-import css from './playground.module.css'
+import page from './playground.module.css'
 import type { Picture } from './values.ts'
 
 type ImageInput = z.infer<typeof imageInput>
@@ -32,9 +33,9 @@ export function ImageField({ input, picture, problem, onChange }: Props) {
     onChange(null)
   }
   return (
-    <fieldset className={css.imageField} aria-labelledby={label}>
-      <div className={css.fieldHead}>
-        <span id={label} className={css.fieldTitle}>
+    <fieldset aria-labelledby={label}>
+      <div className={css.head}>
+        <span id={label} className={page.fieldTitle}>
           {input.title ?? input.tensor}
         </span>
         {input.drawable && (
@@ -49,7 +50,7 @@ export function ImageField({ input, picture, problem, onChange }: Props) {
           />
         )}
       </div>
-      <div className={css.imageRow}>
+      <div className={css.row}>
         {shown === 'draw' ? (
           <DrawPad title={input.title ?? input.tensor} onChange={onChange} />
         ) : (
@@ -58,7 +59,7 @@ export function ImageField({ input, picture, problem, onChange }: Props) {
         <Seen input={input} picture={picture} />
       </div>
       {problem !== null && (
-        <p className={css.problem} role="alert">
+        <p className={page.problem} role="alert">
           {problem}
         </p>
       )}

@@ -1,7 +1,7 @@
 /** Classes with their scores: a bar for the eye, the number always beside it. */
 
 import { areShares, type ClassScore, formatScore } from './outputs.ts'
-import css from './playground.module.css'
+import css from './scores.module.css'
 
 export function Scores({ top }: { top: ClassScore[] }) {
   const share = areShares(top)
@@ -10,16 +10,16 @@ export function Scores({ top }: { top: ClassScore[] }) {
     <ol className={css.scores}>
       {top.map((one, rank) => (
         <li key={one.index} className={css.score} data-best={rank === 0 || undefined}>
-          <span className={css.scoreLabel} title={one.label}>
+          <span className={css.label} title={one.label}>
             {one.label}
           </span>
-          <span className={css.scoreTrack} aria-hidden>
+          <span className={css.track} aria-hidden>
             <span
-              className={css.scoreBar}
+              className={css.bar}
               style={{ inlineSize: `${(share ? one.score : Math.abs(one.score) / most) * 100}%` }}
             />
           </span>
-          <span className={css.scoreNumber}>{formatScore(one.score, share)}</span>
+          <span className={css.number}>{formatScore(one.score, share)}</span>
         </li>
       ))}
     </ol>

@@ -1,6 +1,6 @@
 /** An output tensor in a bounded space: its shape, its range, and its first numbers by rows of the last dimension. */
 import type { JsonTensor } from '../../../src-main/contract/tensor.ts'
-import css from './playground.module.css'
+import css from './tensor.module.css'
 
 const rowsMax = 20
 const columnsMax = 12
@@ -20,8 +20,8 @@ export function TensorTable({ value }: { value: JsonTensor }) {
         {cut && `. The first ${shownRows} × ${shownColumns} are shown.`}
       </p>
       {/* Wide rows scroll inside, so they must be reachable by the keyboard. */}
-      <section className={css.tensorScroll} aria-label={`Values of ${value.name}`}>
-        <table className={css.tensor}>
+      <section className={css.scroll} aria-label={`Values of ${value.name}`}>
+        <table className={css.table}>
           <tbody>
             {upTo(shownRows).map((row) => (
               <tr key={row}>

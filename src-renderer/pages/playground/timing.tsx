@@ -4,7 +4,7 @@
  */
 import type { Prediction } from '../../../src-main/contract/api/serving.ts'
 import { formatDuration } from '../../components/format.ts'
-import css from './playground.module.css'
+import css from './timing.module.css'
 
 const parts = [
   { key: 'queueMs', label: 'Queue', series: 'd' },
@@ -19,7 +19,7 @@ export function Timing({ timing }: { timing: Prediction['timing'] }) {
   const whole = Math.max(known + rest, Number.MIN_VALUE)
   return (
     <figure className={css.timing}>
-      <div className={css.timingBar} aria-hidden>
+      <div className={css.bar} aria-hidden>
         {parts.map((part) => (
           <span
             key={part.key}
@@ -29,7 +29,7 @@ export function Timing({ timing }: { timing: Prediction['timing'] }) {
         ))}
         <span data-series="rest" style={{ inlineSize: `${(rest / whole) * 100}%` }} />
       </div>
-      <dl className={css.timingLegend}>
+      <dl className={css.legend}>
         {parts.map((part) => (
           <div key={part.key}>
             <dt data-series={part.series}>{part.label}</dt>

@@ -1,6 +1,6 @@
 /** An embedding: how many numbers it has, how long it is, and the first of them. */
 import { formatNumber } from '../../components/format.ts'
-import css from './playground.module.css'
+import css from './tensor.module.css'
 
 const shownMax = 12
 
@@ -14,8 +14,8 @@ export function VectorView({ name, vector }: { name: string; vector: readonly nu
         {shown.length < vector.length && `. The first ${shown.length} are shown.`}
       </p>
       {/* Wide rows scroll inside, so they must be reachable by the keyboard. */}
-      <section className={css.tensorScroll} aria-label={`Values of ${name}`}>
-        <table className={css.tensor}>
+      <section className={css.scroll} aria-label={`Values of ${name}`}>
+        <table className={css.table}>
           <tbody>
             <tr>
               {[...shown.keys()].map((at) => (
