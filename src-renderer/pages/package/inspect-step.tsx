@@ -6,7 +6,8 @@ import { formatBytes, formatNumber } from '../../components/format.ts'
 import { Banner, Card, Columns, Facts } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import css from './package.module.css'
+import css from './inspect-step.module.css'
+import page from './package.module.css'
 import type { StepProps } from './step-props.ts'
 
 export function InspectStep({ draft: { graph, files } }: StepProps) {
@@ -58,13 +59,13 @@ export function InspectStep({ draft: { graph, files } }: StepProps) {
               <li key={`${domain} ${name}`}>
                 <code>{domain === '' || domain === 'ai.onnx' ? name : `${domain}.${name}`}</code>
                 <span>{formatNumber(count)}</span>
-                <span className={css.operatorTrack} aria-hidden>
+                <span className={css.track} aria-hidden>
                   <span style={{ inlineSize: `${(count / most) * 100}%` }} />
                 </span>
               </li>
             ))}
           </ul>
-          {operators.length > 12 && <p className={css.muted}>and {operators.length - 12} kinds more</p>}
+          {operators.length > 12 && <p className={page.muted}>and {operators.length - 12} kinds more</p>}
         </Card>
       </Columns>
       {graph.externalData.length > 0 && (

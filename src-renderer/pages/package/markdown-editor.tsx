@@ -3,7 +3,8 @@ import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { CodeInput } from '../../components/code-input.tsx'
 import { Markdown } from '../../components/markdown.tsx'
-import css from './package.module.css'
+import css from './markdown-editor.module.css'
+import page from './package.module.css'
 
 type Props = {
   id?: string
@@ -16,8 +17,8 @@ type Props = {
 export function MarkdownEditor({ id, label, error = null, value, onChange }: Props) {
   const [mode, setMode] = useState('write')
   return (
-    <div className={css.markdown}>
-      <div className={css.markdownHead}>
+    <div className={css.editor}>
+      <div className={css.head}>
         <span>{label}</span>
         <SegmentedControl
           aria-label={`${label}: write or preview`}
@@ -43,7 +44,7 @@ export function MarkdownEditor({ id, label, error = null, value, onChange }: Pro
       ) : (
         <div className={css.preview}>
           {value.trim() === '' ? (
-            <p className={css.muted}>There is nothing to show yet.</p>
+            <p className={page.muted}>There is nothing to show yet.</p>
           ) : (
             <Markdown text={value} />
           )}

@@ -11,7 +11,8 @@ import { ErrorNotice } from '../../components/states.tsx'
 import { handOverSorted } from '../../data/handed.ts'
 import type { SortedFile } from '../../state/panels.ts'
 import { DraftList } from './draft-list.tsx'
-import css from './package.module.css'
+import page from './package.module.css'
+import css from './package-page.module.css'
 import { useSortedFiles } from './sort-files.tsx'
 
 export function PackagePage() {
@@ -56,13 +57,13 @@ export function PackagePage() {
               value={basedOn}
               onChange={setBasedOn}
             />
-            <p className={css.muted}>
+            <p className={page.muted}>
               {basedOn === null
                 ? 'For a new version: its schema, labels, card and license are taken over. Models of others are offered where their license allows a change.'
                 : `The draft takes over schema, labels, card and license of ${basedOn}. Next come the new files: drop them here, or continue and add them in the draft.`}
             </p>
             {basedOn !== null && (
-              <div className={css.buttons}>
+              <div className={page.buttons}>
                 <Button size="xs" disabled={create.isPending} onClick={() => setBasedOn(null)}>
                   Begin anew instead
                 </Button>

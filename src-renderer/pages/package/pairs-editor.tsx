@@ -5,8 +5,8 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { PlainTable } from '../../components/plain-table.tsx'
-import css from './package.module.css'
 import { type PairType, type PairValue, readAs, typeOf, writtenOf } from './pair-values.ts'
+import css from './pairs-editor.module.css'
 
 interface Row {
   key: number

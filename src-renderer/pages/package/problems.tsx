@@ -6,7 +6,8 @@ import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card, Stack } from '../../components/page.tsx'
 import { draftFolderUrl } from '../../data/package-url.ts'
-import css from './package.module.css'
+import page from './package.module.css'
+import css from './problems.module.css'
 import { type Step, titleOf } from './steps.ts'
 
 type Problem = DraftDetail['problemList'][number]
@@ -40,7 +41,7 @@ export function Problems({ draft, current, onJump, children }: Props) {
           note={errors === 0 ? 'none that stops the build' : `${errors} to solve before the build`}
         >
           {problems.length === 0 ? (
-            <p className={css.muted}>Nothing is missing.</p>
+            <p className={page.muted}>Nothing is missing.</p>
           ) : (
             <ul className={css.problems}>
               {problems.map((problem) => {
@@ -65,10 +66,10 @@ export function Problems({ draft, current, onJump, children }: Props) {
         </Card>
         <Card title="The same in a script">
           {draft.command === null ? (
-            <p className={css.muted}>The command will stand here once the id and the version are right.</p>
+            <p className={page.muted}>The command will stand here once the id and the version are right.</p>
           ) : (
             <>
-              <p className={css.muted}>
+              <p className={page.muted}>
                 The folder holds the files and the texts of this draft, and all fields in outpost.json.
               </p>
               <div>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { DraftDetail } from '../../../src-main/contract/views.ts'
 import { formatCount } from '../../components/format.ts'
-import css from './package.module.css'
+import css from './step-list.module.css'
 import { placeOf, type Step, steps } from './steps.ts'
 
 const marks: Partial<Record<string, ReactNode>> = {

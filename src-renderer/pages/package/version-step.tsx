@@ -8,9 +8,10 @@ import { Card } from '../../components/page.tsx'
 import { withoutEmpty } from './descriptor.ts'
 import { LinesInput } from './lines-input.tsx'
 import { MarkdownEditor } from './markdown-editor.tsx'
-import css from './package.module.css'
+import page from './package.module.css'
 import type { StepProps } from './step-props.ts'
 import { titleAfterId } from './title-after-id.ts'
+import css from './version-step.module.css'
 
 const changes: readonly { type: ChangeType; title: string; text: string }[] = [
   { type: 'patch', title: 'Patch', text: 'A correction: the same model, inputs and outputs.' },
@@ -38,7 +39,7 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
   return (
     <>
       <Card title="Identity">
-        <div className={css.pair}>
+        <div className={page.pair}>
           <TextInput
             {...field('id')}
             label="Model id"
@@ -98,7 +99,7 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
             </div>
           </Radio.Group>
         ) : (
-          <p className={css.muted}>
+          <p className={page.muted}>
             There is no version before it that it could change. From the next one on, the kind of change gives
             the number.
           </p>
@@ -113,7 +114,7 @@ export function VersionStep({ draft, fields, edit, editText, field }: StepProps)
           value={change.releaseNotes}
           onChange={(event) => editChange({ releaseNotes: event.currentTarget.value })}
         />
-        <div className={css.pair}>
+        <div className={page.pair}>
           <LinesInput
             {...field('change.improvements')}
             label="Improvements"
