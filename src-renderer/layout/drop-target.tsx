@@ -3,7 +3,7 @@
  * files belong there, and one that misses it does nothing.
  */
 import { useEffect, useRef, useState } from 'react'
-import style from './frame.module.css'
+import style from './drop-target.module.css'
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 

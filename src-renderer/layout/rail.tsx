@@ -7,7 +7,7 @@ import { groups, type Section } from '../commands/sections.ts'
 import { formatNumber } from '../components/format.ts'
 import { useStatus } from '../data/node.ts'
 import { useView } from '../state/view.ts'
-import style from './frame.module.css'
+import style from './rail.module.css'
 
 function Place({ section, narrow }: { section: Section; narrow: boolean }) {
   const status = useStatus()

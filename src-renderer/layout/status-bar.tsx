@@ -5,7 +5,7 @@ import { client } from '../client.ts'
 import { formatBytes, formatNumber, formatShare } from '../components/format.ts'
 import { reportDone, reportFailure } from '../components/report.tsx'
 import { useConnection, useStatus } from '../data/node.ts'
-import style from './frame.module.css'
+import style from './status-bar.module.css'
 
 const states: Record<NodeStatus['serving']['state'], { tone: 'ok' | 'warn' | 'bad'; word: string }> = {
   starting: { tone: 'warn', word: 'Serving starts' },

@@ -8,7 +8,7 @@ import type { RunCommand } from '../commands/use-commands.ts'
 import { Chip } from '../components/chip.tsx'
 import { useStatus } from '../data/node.ts'
 import { ConnectionChip } from './connection.tsx'
-import style from './frame.module.css'
+import style from './top-bar.module.css'
 
 interface Crumb {
   title: string
