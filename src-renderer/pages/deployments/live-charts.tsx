@@ -11,6 +11,7 @@ import { marksOf } from './change-marks.ts'
 import { isMeasured, type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
 import { changesQuery, deploymentsQuery } from './query.ts'
+import series from './series.module.css'
 
 /**
  * uPlot formats numbers by the browser's language as soon as it is loaded, and throws where that is no tag of BCP 47:
@@ -57,12 +58,14 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
       <p className={css.legend}>
         {history.map(({ version }, at) => (
           <span key={version}>
-            <i data-series={at % 4} aria-hidden /> {version}
+            <i className={series.swatch} data-series={at % 4} aria-hidden />
+            {version}
           </span>
         ))}
         {marks.map(({ at, words }) => (
           <span key={`${at} ${words}`}>
-            <i data-mark aria-hidden /> {formatClock(at * 1000)} {words}
+            <i className={css.mark} aria-hidden />
+            {formatClock(at * 1000)} {words}
           </span>
         ))}
       </p>

@@ -11,6 +11,7 @@ import { PlainTable } from '../../components/plain-table.tsx'
 import { RequestCount } from '../../components/request-count.tsx'
 import { None, Version } from '../../components/values.tsx'
 import { Refusals } from './columns.tsx'
+import series from './series.module.css'
 import css from './traffic.module.css'
 import { useTrafficActions } from './traffic-actions.tsx'
 import { wayBack } from './way-back.ts'
@@ -70,7 +71,9 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
             key: target.version,
             cells: [
               <span key="version">
-                {target.role !== 'previous' && <i className={css.swatch} data-series={at % 4} aria-hidden />}
+                {target.role !== 'previous' && (
+                  <i className={series.swatch} data-series={at % 4} aria-hidden />
+                )}
                 <Version name={target.version} />{' '}
                 <DeprecationChip of={versions.data?.rows.find(({ version }) => version === target.version)} />
               </span>,
@@ -152,14 +155,12 @@ function TargetActions({ target, ask }: { target: DeploymentTarget; ask: Ask }) 
 
 /** The shares as a bar in the colours of the charts; each part is named in words beneath, so that no colour has to be told from another. */
 function SplitBar({ targets }: { targets: readonly DeploymentTarget[] }) {
-  const answering = targets.flatMap((target, at) =>
-    target.weight > 0 ? [{ ...target, series: at % 4 }] : [],
-  )
+  const answering = targets.flatMap((target, at) => (target.weight > 0 ? [{ ...target, color: at % 4 }] : []))
   return (
     <div>
       <div className={css.bar} aria-hidden>
-        {answering.map(({ version, weight, series }) => (
-          <span key={version} data-series={series} style={{ flexGrow: weight }} />
+        {answering.map(({ version, weight, color }) => (
+          <span key={version} className={series.part} data-series={color} style={{ flexGrow: weight }} />
         ))}
       </div>
       <p className={css.legend}>
