@@ -1,6 +1,7 @@
 /** What each version did in the last minutes, second by second, as the page has seen it: counts become rates. */
 import { useEffect, useRef } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
+import { drawn } from './series.ts'
 
 /** Seconds that are kept. */
 const samplesMax = 300
@@ -32,28 +33,26 @@ export function extended(
   { targets }: Pick<DeploymentRow, 'targets'>,
   at: number,
 ): VersionHistory[] {
-  return targets
-    .filter(({ role }) => role !== 'previous')
-    .map((target) => {
-      const { version, requestsTotal: requests, failuresTotal: failures, batches } = target
-      const known = history.find((one) => one.version === version)
-      const last = known?.samples.at(-1)
-      const passed = last ? at - last.at : 0
-      const rateOf = (now: number, before: number) =>
-        known && passed > 0 && now >= before ? (now - before) / passed : null
-      const sample: Sample = {
-        at,
-        rate: rateOf(requests, known?.requests ?? 0),
-        errors: rateOf(failures, known?.failures ?? 0),
-        p50: target.latencyMsP50,
-        p95: target.latencyMsP95,
-        p99: target.latencyMsP99,
-        batch: known ? batchOf(batches, known.batches) : null,
-        queue: target.queueLength,
-      }
-      const samples = [...(known?.samples ?? []), sample].slice(-samplesMax)
-      return { version, requests, failures, batches, samples }
-    })
+  return drawn(targets).map((target) => {
+    const { version, requestsTotal: requests, failuresTotal: failures, batches } = target
+    const known = history.find((one) => one.version === version)
+    const last = known?.samples.at(-1)
+    const passed = last ? at - last.at : 0
+    const rateOf = (now: number, before: number) =>
+      known && passed > 0 && now >= before ? (now - before) / passed : null
+    const sample: Sample = {
+      at,
+      rate: rateOf(requests, known?.requests ?? 0),
+      errors: rateOf(failures, known?.failures ?? 0),
+      p50: target.latencyMsP50,
+      p95: target.latencyMsP95,
+      p99: target.latencyMsP99,
+      batch: known ? batchOf(batches, known.batches) : null,
+      queue: target.queueLength,
+    }
+    const samples = [...(known?.samples ?? []), sample].slice(-samplesMax)
+    return { version, requests, failures, batches, samples }
+  })
 }
 
 type Batches = VersionHistory['batches']

@@ -11,7 +11,7 @@ import { marksOf } from './change-marks.ts'
 import { isMeasured, type Sample, useHistory, type VersionHistory } from './figures-history.ts'
 import css from './live-charts.module.css'
 import { changesQuery, deploymentsQuery } from './query.ts'
-import series from './series.module.css'
+import { Swatch } from './swatch.tsx'
 
 /**
  * uPlot formats numbers by the browser's language as soon as it is loaded, and throws where that is no tag of BCP 47:
@@ -58,7 +58,7 @@ export function LiveCharts({ row }: { row: DeploymentRow }) {
       <p className={css.legend}>
         {history.map(({ version }, at) => (
           <span key={version}>
-            <i className={series.swatch} data-series={at % 4} aria-hidden />
+            <Swatch series={at % 4} />
             {version}
           </span>
         ))}

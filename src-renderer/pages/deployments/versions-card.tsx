@@ -12,6 +12,8 @@ import { RequestCount } from '../../components/request-count.tsx'
 import { None, Version } from '../../components/values.tsx'
 import { Refusals } from './columns.tsx'
 import series from './series.module.css'
+import { seriesOf } from './series.ts'
+import { Swatch } from './swatch.tsx'
 import css from './traffic.module.css'
 import { useTrafficActions } from './traffic-actions.tsx'
 import { wayBack } from './way-back.ts'
@@ -67,13 +69,11 @@ export function VersionsCard({ row }: { row: DeploymentRow }) {
             { title: 'Compared' },
             { title: 'Actions', align: 'end' },
           ]}
-          rows={row.targets.map((target, at) => ({
+          rows={row.targets.map((target) => ({
             key: target.version,
             cells: [
               <span key="version">
-                {target.role !== 'previous' && (
-                  <i className={series.swatch} data-series={at % 4} aria-hidden />
-                )}
+                <Swatch series={seriesOf(row.targets, target.version)} />
                 <Version name={target.version} />{' '}
                 <DeprecationChip of={versions.data?.rows.find(({ version }) => version === target.version)} />
               </span>,
@@ -155,12 +155,17 @@ function TargetActions({ target, ask }: { target: DeploymentTarget; ask: Ask }) 
 
 /** The shares as a bar in the colours of the charts; each part is named in words beneath, so that no colour has to be told from another. */
 function SplitBar({ targets }: { targets: readonly DeploymentTarget[] }) {
-  const answering = targets.flatMap((target, at) => (target.weight > 0 ? [{ ...target, color: at % 4 }] : []))
+  const answering = targets.filter(({ weight }) => weight > 0)
   return (
     <div>
       <div className={css.bar} aria-hidden>
-        {answering.map(({ version, weight, color }) => (
-          <span key={version} className={series.part} data-series={color} style={{ flexGrow: weight }} />
+        {answering.map(({ version, weight }) => (
+          <span
+            key={version}
+            className={series.part}
+            data-series={seriesOf(targets, version)}
+            style={{ flexGrow: weight }}
+          />
         ))}
       </div>
       <p className={css.legend}>
