@@ -1,9 +1,10 @@
 /** Takes signed documents, which are text: dropped or chosen, read in the page and handed on with their names. */
 import { Button, FileButton } from '@mantine/core'
-import { type DragEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { limits } from '../../src-main/contract/limits.ts'
 import style from './file-drop.module.css'
 import { ErrorNotice } from './states.tsx'
+import { useDropZone } from './use-drop-zone.ts'
 
 export interface DroppedDocument {
   name: string
@@ -19,12 +20,7 @@ interface Props {
 }
 
 export function DocumentDrop({ title, note, action, onDocuments }: Props) {
-  const [over, setOver] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
-  const hold = (event: DragEvent, next: boolean) => {
-    event.preventDefault()
-    setOver(next)
-  }
   const take = async (files: readonly File[]) => {
     setFailure(null)
     try {
@@ -34,20 +30,9 @@ export function DocumentDrop({ title, note, action, onDocuments }: Props) {
       setFailure(error)
     }
   }
+  const zone = useDropZone(({ files }) => void take([...files]))
   return (
-    <section
-      aria-label={title}
-      data-takes-files
-      className={style.drop}
-      data-over={over || undefined}
-      onDragEnter={(event) => hold(event, true)}
-      onDragOver={(event) => hold(event, true)}
-      onDragLeave={(event) => hold(event, false)}
-      onDrop={(event) => {
-        hold(event, false)
-        void take([...event.dataTransfer.files])
-      }}
-    >
+    <section aria-label={title} className={style.drop} {...zone}>
       <p className={style.title}>{title}</p>
       {note && <p className={style.note}>{note}</p>}
       <div className={style.buttons}>

@@ -1,12 +1,13 @@
 /** A place to drop files and folders, and the buttons that do the same: the system's dialog on the desktop, the browser's else. */
 import { Button, FileButton } from '@mantine/core'
-import { type DragEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { FilePurpose } from '../../src-main/contract/shell.ts'
 import { filesOfDrop, filesOfFolder } from '../data/dropped.ts'
 import { shell } from '../shell.ts'
 import type { PickedFile } from '../state/panels.ts'
 import style from './file-drop.module.css'
 import { ErrorNotice } from './states.tsx'
+import { useDropZone } from './use-drop-zone.ts'
 
 declare module 'react' {
   /** Every browser knows it, and the types of React do not. */
@@ -27,12 +28,6 @@ interface FileDropProps {
 }
 
 export function FileDrop({ purpose, title, note, action, accept, disabled = false, onFiles }: FileDropProps) {
-  const [over, setOver] = useState(false)
-  const hold = (event: DragEvent, next: boolean) => {
-    // The window takes dropped packages everywhere else; here the files are meant for this place.
-    event.preventDefault()
-    setOver(next)
-  }
   const [failure, setFailure] = useState<unknown>(null)
   const take = (files: readonly PickedFile[]) => {
     setFailure(null)
@@ -45,20 +40,9 @@ export function FileDrop({ purpose, title, note, action, accept, disabled = fals
       setFailure(error)
     }
   }
+  const zone = useDropZone((dropped) => void takeLater(filesOfDrop(dropped)))
   return (
-    <section
-      aria-label={title}
-      data-takes-files
-      className={style.drop}
-      data-over={over || undefined}
-      onDragEnter={(event) => hold(event, true)}
-      onDragOver={(event) => hold(event, true)}
-      onDragLeave={(event) => hold(event, false)}
-      onDrop={(event) => {
-        hold(event, false)
-        void takeLater(filesOfDrop(event.dataTransfer))
-      }}
-    >
+    <section aria-label={title} className={style.drop} {...zone}>
       <p className={style.title}>{title}</p>
       {note && <p className={style.note}>{note}</p>}
       <div className={style.buttons}>

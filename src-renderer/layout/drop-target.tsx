@@ -3,9 +3,8 @@
  * files belong there, and one that misses it does nothing.
  */
 import { useEffect, useRef, useState } from 'react'
+import { carriesFiles } from '../data/dropped.ts'
 import style from './drop-target.module.css'
-
-const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
 const pageTakesFiles = (): boolean => document.querySelector('[data-takes-files]') !== null
 

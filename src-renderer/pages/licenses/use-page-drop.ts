@@ -1,7 +1,6 @@
 /** The whole page takes dropped files; the window's own target leaves a page alone that says so. */
 import { useEffect, useRef, useState } from 'react'
-
-const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
+import { carriesFiles } from '../../data/dropped.ts'
 
 export function usePageDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [over, setOver] = useState(false)

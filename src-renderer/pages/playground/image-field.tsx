@@ -3,9 +3,10 @@
  * what the model will see at its own size.
  */
 import { Button, FileButton, Group, SegmentedControl } from '@mantine/core'
-import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { imageInput } from '../../../src-main/contract/package.ts'
+import { useDropZone } from '../../components/use-drop-zone.ts'
 import { DrawPad } from './draw-pad.tsx'
 import css from './image-field.module.css'
 import { acceptedPictures, dataUrl, drawAsSeen, readPicture } from './picture.ts'
@@ -74,29 +75,13 @@ function Drop({
   picture: Picture | null
   onChange: (picture: Picture | null) => void
 }) {
-  const [over, setOver] = useState(false)
   const [broken, setBroken] = useState<Picture | null>(null)
   const take = (file: File | null | undefined) => {
     if (file) void readPicture(file).then(onChange)
   }
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    take(event.dataTransfer.files[0])
-  }
+  const zone = useDropZone(({ files }) => take(files[0]))
   return (
-    <section
-      aria-label="Picture file"
-      data-takes-files
-      className={css.drop}
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <section aria-label="Picture file" className={css.drop} {...zone}>
       {picture === null ? (
         <p>Drop a picture here, or paste one</p>
       ) : broken === picture ? (
