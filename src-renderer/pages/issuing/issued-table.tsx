@@ -1,21 +1,19 @@
 /** What was issued, with what can be done about each license. */
-import { Button, Menu, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { DialogForm } from '../../components/dialog-form.tsx'
-import { formatCount } from '../../components/format.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
-import { reportDone, reportFailure } from '../../components/report.tsx'
-import { useFocusBack } from '../../components/use-focus-back.ts'
+import { reportFailure } from '../../components/report.tsx'
 import { Time } from '../../components/values.tsx'
 import { saveDocument } from '../../data/save-text.ts'
+import { countedInWords } from './counted-in-words.ts'
 import css from './issuing.module.css'
+import { RevokeDialog } from './revoke-dialog.tsx'
+import { TrancheDialog } from './tranche-dialog.tsx'
 
 interface Props {
   rows: readonly IssuedLicense[]
@@ -75,11 +73,6 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
   )
 }
 
-function countedInWords({ license: { terms } }: IssuedLicense): string {
-  const { max, unit } = terms.quota
-  return max === null ? 'without a limit' : `${formatCount(max, `${unit}s`)} a month`
-}
-
 function State({ row }: { row: IssuedLicense }) {
   if (row.revokedAt !== null) return <Chip tone="bad">Revoked</Chip>
   if (row.endsAt !== null && Date.parse(row.endsAt) <= Date.now()) return <Chip tone="warn">Ended</Chip>
@@ -125,100 +118,5 @@ function Actions({
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-function RevokeDialog({
-  row,
-  onClose,
-  onChanged,
-}: {
-  row: IssuedLicense
-  onClose: () => void
-  onChanged: () => Promise<void>
-}) {
-  const [reason, setReason] = useState('')
-  return (
-    <ConfirmDialog
-      opened
-      onClose={onClose}
-      title={`Revoke the license of ${row.account}`}
-      action="Revoke the license"
-      onConfirm={async () => {
-        await client.issuing.revoke({ lid: row.lid, reason })
-        await onChanged()
-        reportDone(
-          'The license is revoked',
-          'Sign the list of revocations and send it out: the customer’s node learns it there.',
-        )
-      }}
-    >
-      <p>
-        The license …{row.lid.slice(-8)}, {countedInWords(row)}: {row.model} stops answering on the customer’s
-        machines as soon as the next list of revocations is imported there. This cannot be taken back; a new
-        license can be issued.
-      </p>
-      <TextInput
-        label="Reason"
-        description="Shown to the customer"
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        mt="sm"
-      />
-    </ConfirmDialog>
-  )
-}
-
-function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: () => void }) {
-  useFocusBack()
-  const [kind, setKind] = useState<'quota' | 'credits'>('quota')
-  const [amount, setAmount] = useState<number | string>(1000)
-  const [month, setMonth] = useState(new Date().toISOString().slice(0, 7))
-  const sign = useMutation({
-    mutationFn: () =>
-      client.issuing.tranche({
-        lid: row.lid,
-        kind,
-        amount: Number(amount),
-        ...(kind === 'quota' && { month }),
-      }),
-    onSuccess: (made) => {
-      saveDocument(made)
-      reportDone('The file is saved', `Send it to ${row.account}: it holds as soon as it is imported.`)
-      onClose()
-    },
-  })
-  return (
-    <Modal opened onClose={onClose} title={`Sell more to ${row.account}`}>
-      <DialogForm act={sign} action="Sign and save" failed="Nothing was signed." onCancel={onClose}>
-        <Select
-          label="What"
-          data={[
-            { value: 'quota', label: 'Requests of one month' },
-            { value: 'credits', label: 'Credits, paid beforehand' },
-          ]}
-          value={kind}
-          allowDeselect={false}
-          onChange={(value) => setKind(value === 'credits' ? 'credits' : 'quota')}
-          data-autofocus
-        />
-        <NumberInput
-          label="How many"
-          value={amount}
-          onChange={setAmount}
-          min={1}
-          allowDecimal={false}
-          thousandSeparator=" "
-        />
-        {kind === 'quota' && (
-          <TextInput
-            label="Month"
-            description="Of UTC, as 2026-11"
-            value={month}
-            onChange={(event) => setMonth(event.currentTarget.value)}
-          />
-        )}
-      </DialogForm>
-    </Modal>
   )
 }

@@ -1,14 +1,11 @@
 /** What a license grants: a preset to begin with, and every field of it. */
-import { NumberInput, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core'
-import {
-  type LicenseTerms,
-  licensePresets,
-  licenseType,
-  type PriceTerms,
-} from '../../../src-main/contract/license/terms.ts'
+import { NumberInput, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core'
+import { type LicenseTerms, licensePresets, licenseType } from '../../../src-main/contract/license/terms.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { type Form, presetOf } from './draft.ts'
 import css from './issuing.module.css'
+import { Places, QuotaFields } from './limit-fields.tsx'
+import { PriceFields } from './price-fields.tsx'
 
 interface Props {
   form: Form
@@ -138,148 +135,4 @@ export function TermsFields({ form, onChange }: Props) {
       </fieldset>
     </>
   )
-}
-
-function QuotaFields({
-  quota,
-  onChange,
-}: {
-  quota: LicenseTerms['quota']
-  onChange: (quota: LicenseTerms['quota']) => void
-}) {
-  return (
-    <>
-      <NumberInput
-        label="Requests a month"
-        description="Of UTC; empty: as many as wanted"
-        value={quota.max ?? ''}
-        onChange={(value) => onChange({ ...quota, max: value === '' ? null : Number(value) })}
-        min={0}
-        allowDecimal={false}
-        thousandSeparator=" "
-      />
-      <Select
-        label="Counted"
-        data={[
-          { value: 'request', label: 'Each call' },
-          { value: 'item', label: 'Each item of a batch' },
-        ]}
-        value={quota.unit}
-        allowDeselect={false}
-        onChange={(value) => onChange({ ...quota, unit: value === 'item' ? 'item' : 'request' })}
-      />
-      {quota.max !== null && (
-        <Select
-          label="When they are used up"
-          data={[
-            { value: 'deny', label: 'Refuse what is more' },
-            { value: 'overage', label: 'Answer, and bill it apart' },
-          ]}
-          value={quota.onExceed}
-          allowDeselect={false}
-          onChange={(value) => onChange({ ...quota, onExceed: value === 'overage' ? 'overage' : 'deny' })}
-        />
-      )}
-    </>
-  )
-}
-
-/** Two letters each, as they are typed: what is no country is said when the draft is looked at. */
-function Places({
-  geography,
-  onChange,
-}: {
-  geography: LicenseTerms['geography']
-  onChange: (geography: LicenseTerms['geography']) => void
-}) {
-  return (
-    <>
-      <TextInput
-        label="Countries"
-        description="As DE, FR or EU; empty: anywhere"
-        value={geography.allow?.join(', ') ?? ''}
-        onChange={(event) => {
-          const codes = event.currentTarget.value
-            .toUpperCase()
-            .split(/[\s,]+/)
-            .filter((code) => code !== '')
-          onChange({ ...geography, allow: codes.length === 0 ? null : codes })
-        }}
-      />
-      {geography.allow !== null && (
-        <Select
-          label="By whose word"
-          data={[
-            { value: 'declared', label: 'The customer declares it' },
-            { value: 'attested', label: 'You attest it with a receipt' },
-          ]}
-          value={geography.basis}
-          allowDeselect={false}
-          onChange={(value) =>
-            onChange({ ...geography, basis: value === 'attested' ? 'attested' : 'declared' })
-          }
-        />
-      )}
-    </>
-  )
-}
-
-const priceKinds: ReadonlyArray<{ value: PriceTerms['kind']; label: string; start: PriceTerms }> = [
-  { value: 'free', label: 'Free', start: { kind: 'free' } },
-  { value: 'subscription', label: 'Credits a month', start: { kind: 'subscription', creditsPerMonth: 50 } },
-  {
-    value: 'per-request',
-    label: 'Credits a request',
-    start: { kind: 'per-request', creditsPerRequest: 1, prepaid: false },
-  },
-  {
-    value: 'per-token',
-    label: 'Credits for a thousand tokens',
-    start: { kind: 'per-token', creditsPerThousand: 1, prepaid: false },
-  },
-]
-
-function PriceFields({ price, onChange }: { price: PriceTerms; onChange: (price: PriceTerms) => void }) {
-  return (
-    <>
-      <Select
-        label="Price"
-        data={priceKinds.map(({ value, label }) => ({ value, label }))}
-        value={price.kind}
-        allowDeselect={false}
-        onChange={(value) => onChange(priceKinds.find((kind) => kind.value === value)?.start ?? price)}
-      />
-      {price.kind !== 'free' && (
-        <NumberInput
-          label="Credits"
-          value={creditsOf(price)}
-          onChange={(value) => onChange(withCredits(price, Number(value) || 0))}
-          min={0}
-          allowDecimal={false}
-          thousandSeparator=" "
-        />
-      )}
-      {'prepaid' in price && (
-        <Switch
-          label="Paid beforehand"
-          checked={price.prepaid}
-          onChange={(event) => onChange({ ...price, prepaid: event.currentTarget.checked })}
-        />
-      )}
-    </>
-  )
-}
-
-type Priced = Exclude<PriceTerms, { kind: 'free' }>
-
-function creditsOf(price: Priced): number {
-  if (price.kind === 'subscription') return price.creditsPerMonth
-  return price.kind === 'per-request' ? price.creditsPerRequest : price.creditsPerThousand
-}
-
-function withCredits(price: Priced, credits: number): PriceTerms {
-  if (price.kind === 'subscription') return { ...price, creditsPerMonth: credits }
-  return price.kind === 'per-request'
-    ? { ...price, creditsPerRequest: credits }
-    : { ...price, creditsPerThousand: credits }
 }
