@@ -1,5 +1,5 @@
 /** How much a license lets one ask in a month, and where. */
-import { NumberInput, Select, TextInput } from '@mantine/core'
+import { NumberInput, Select, TagsInput } from '@mantine/core'
 import type { LicenseTerms } from '../../../src-main/contract/license/terms.ts'
 
 export function QuotaFields({
@@ -46,7 +46,7 @@ export function QuotaFields({
   )
 }
 
-/** Two letters each, as they are typed: what is no country is said when the draft is looked at. */
+/** Two letters each: what is no country is said when the draft is looked at. */
 export function Places({
   geography,
   onChange,
@@ -56,16 +56,14 @@ export function Places({
 }) {
   return (
     <>
-      <TextInput
+      <TagsInput
         label="Countries"
         description="As DE, FR or EU; empty: anywhere"
-        value={geography.allow?.join(', ') ?? ''}
-        onChange={(event) => {
-          const codes = event.currentTarget.value
-            .toUpperCase()
-            .split(/[\s,]+/)
-            .filter((code) => code !== '')
-          onChange({ ...geography, allow: codes.length === 0 ? null : codes })
+        splitChars={[',', ';', ' ']}
+        value={geography.allow ?? []}
+        onChange={(codes) => {
+          const allow = [...new Set(codes.map((code) => code.trim().toUpperCase()))]
+          onChange({ ...geography, allow: allow.length === 0 ? null : allow })
         }}
       />
       {geography.allow !== null && (
