@@ -55,7 +55,7 @@ const openRooms: OpenRooms = async (config, onStuck) => {
     engine,
     processing: bodies,
     licensing,
-    record: (row) => usage.append(row),
+    record: (row) => usage.append(row, row.license === null ? null : licensing.noteCounts),
     log,
     version: place.version,
     protoFile: place.protoFile,

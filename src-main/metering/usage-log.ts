@@ -24,16 +24,20 @@ interface End {
 }
 
 export interface UsageLog {
-  /** Settles once the record is written; METER_UNAVAILABLE where it cannot be, and then no answer may leave. */
-  append(record: RequestRow): Promise<void>
+  /**
+   * Settles once the record is written; METER_UNAVAILABLE where it cannot be, and then no answer may leave. `before` is
+   * asked once for all records of a block that name it, before the block is written: those are refused where it throws.
+   */
+  append(record: RequestRow, before?: (() => void) | null): Promise<void>
   /** Writes what waits and closes the file. */
   close(): void
 }
 
 interface Pending {
   line: string
+  before: (() => void) | null
   resolve: () => void
-  reject: (error: Error) => void
+  reject: (error: unknown) => void
 }
 
 /** Opens the chain at its end; a torn end is cut off, since the answers to those records never left. */
@@ -83,7 +87,7 @@ export async function openUsageLog(
 
   function flush(): void {
     scheduled = false
-    const batch = pending
+    const batch = prepared(pending)
     pending = []
     if (batch.length === 0) return
     try {
@@ -104,9 +108,9 @@ export async function openUsageLog(
   }
 
   return {
-    append: (record) =>
+    append: (record, before = null) =>
       new Promise((resolve, reject) => {
-        pending.push({ line: lineOf(record), resolve, reject })
+        pending.push({ line: lineOf(record), before, resolve, reject })
         if (scheduled) return
         scheduled = true
         setImmediate(flush)
@@ -117,6 +121,20 @@ export async function openUsageLog(
       closeSync(fd)
     },
   }
+}
+
+/** Asks what the records need before them; without those that were refused. */
+function prepared(batch: readonly Pending[]): readonly Pending[] {
+  const refused = new Set<Pending['before']>()
+  for (const before of new Set(batch.map((entry) => entry.before))) {
+    try {
+      before?.()
+    } catch (error) {
+      refused.add(before)
+      for (const entry of batch) if (entry.before === before) entry.reject(error)
+    }
+  }
+  return refused.size === 0 ? batch : batch.filter(({ before }) => !refused.has(before))
 }
 
 async function findEnd(directory: string, key: Uint8Array): Promise<End> {

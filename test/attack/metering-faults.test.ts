@@ -90,6 +90,8 @@ const points: QuotaFailPoint[] = [
   'before-commit',
   'after-commit',
   'after-anchors',
+  'before-note',
+  'after-note',
 ]
 
 describe.skipIf(!canMountSmallDisk)('45: a disk that is full', () => {
@@ -248,6 +250,7 @@ test('54: a crash between a failure and its refund counts the request, and nothi
   const folder = ledgerFolder()
   const ledger = folder.open()
   const tokens = Array.from({ length: 10 }, () => ledger.take({ ...account, limit: 10 }, deny, 1, november))
+  ledger.note() // others of the same turn were answered
   for (const token of tokens.slice(0, 5)) if (token.admitted) ledger.giveBack(token)
   const before = crashed(folder).open()
   expect(before.usage(account)?.counted).toBe(10) // they were not written yet
@@ -257,6 +260,20 @@ test('54: a crash between a failure and its refund counts the request, and nothi
   for (const token of tokens) if (token.admitted) ledger.giveBack(token)
   for (const token of tokens) if (token.admitted) expect(ledger.giveBack(token)).toBe(false)
   expect(ledger.usage(account)).toMatchObject({ counted: 1, givenBack: 10 })
+})
+
+test('a crash before the turn is noted costs nobody anything: none of its requests was answered', () => {
+  const folder = ledgerFolder()
+  const ledger = folder.open()
+  takeMany(ledger, 20, { limit: 100 })
+  const taken = Array.from({ length: 30 }, () => ledger.take({ ...account, limit: 100 }, deny, 1, november))
+  expect(taken.every(({ admitted }) => admitted)).toBe(true)
+  const dead = crashed(folder).open()
+  const left = 100 - (dead.usage(account)?.counted ?? 0)
+  expect(left).toBeGreaterThanOrEqual(50) // what closed blocks hold of them is counted
+  expect(takeMany(dead, 200, { limit: 100 }).admitted).toBe(left)
+  ledger.note()
+  expect(crashed(folder).open().usage(account)?.counted).toBe(50)
 })
 
 test('55: a request that is sent again under its key counts once, also after the process was killed', async () => {
@@ -274,6 +291,7 @@ test('55: a request that is sent again under its key counts once, also after the
   const first = folder.open()
   const held = enter(first)
   if (!held.admitted) throw held.refusal
+  first.note()
   await held.succeed(1)
   const next = crashed(folder)
   const second = next.open()

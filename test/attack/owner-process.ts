@@ -17,7 +17,10 @@ const server = createServer((_request, response) => {
   response.statusCode = answer.admitted ? 200 : answer.refusal.status
   // Other requests are admitted before this one ends.
   setImmediate(() => {
-    if (answer.admitted) ledger.settle(answer, 1)
+    if (answer.admitted) {
+      ledger.note()
+      ledger.settle(answer, 1)
+    }
     response.end()
   })
 })

@@ -63,6 +63,7 @@ export function takeMany(
     const answer = ledger.take({ id, period, limit }, deny, units, now)
     if (answer.admitted) {
       admitted += 1
+      ledger.note()
       ledger.settle(answer, units)
     } else code ??= answer.refusal.code
   }

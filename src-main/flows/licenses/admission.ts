@@ -1,6 +1,6 @@
 /**
  * The two hooks on the path of a request: may this version answer, and what is it counted on. Decisions are kept until
- * the snapshot changes or something about them ends; each request then costs a comparison and the tally's write.
+ * the snapshot changes or something about them ends; each request then costs a comparison.
  */
 import type { OutpostError } from '../../base/errors.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'

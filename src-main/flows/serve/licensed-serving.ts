@@ -16,6 +16,8 @@ import { isRecoverable } from '../licenses/intake-notes.ts'
 import { openLicensing } from '../licenses/open-licensing.ts'
 
 export interface LicensedServing extends ServingAdmission {
+  /** To be asked before records of what was counted are written; METER_UNAVAILABLE where the count cannot be. */
+  noteCounts(): void
   /** What changed since it was asked last. */
   told(): LicensingTold
   close(): Promise<void>
@@ -55,6 +57,7 @@ export async function openLicensedServing(
   const changed = sinceToldLast()
   return {
     ...admission,
+    noteCounts: ledger.note,
     follow: () => {
       ledger.recheck() // a recovery may have been granted
       admission.follow()

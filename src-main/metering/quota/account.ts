@@ -16,6 +16,8 @@ export interface Account {
   /** The open block: units, and how many of them are used. */
   leased: number
   used: number
+  /** Of `used`, what the tally says. */
+  noted: number
   /** Given back since the last commit: added back by the next one. */
   voided: number
   forfeited: number
@@ -114,6 +116,7 @@ export function afterCommit(account: Account, leased: number): void {
   account.givenBack += account.voided
   account.voided = 0
   account.used = 0
+  account.noted = 0
   account.leased = leased
   account.epoch += 1
 }

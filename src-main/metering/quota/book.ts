@@ -85,6 +85,7 @@ const emptyAccount = {
   settled: 0,
   leased: 0,
   used: 0,
+  noted: 0,
   voided: 0,
   forfeited: 0,
   givenBack: 0,

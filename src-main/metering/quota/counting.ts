@@ -1,7 +1,8 @@
 /**
  * Counting on the open files. Invariant of every commit: settled + leased is at most the ceiling; a slot is written
- * before its admission is answered, and before the commit that opens its block; the anchors after it. So no order in
- * which a process can die lets one unit more through.
+ * before what was taken on it is answered, and before the commit that opens its block; the anchors after it. So no order
+ * in which a process can die lets one unit more through. Requests that are answered together are noted together: a
+ * write for each was half of what a license cost.
  */
 import { assert } from '../../base/assert.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -28,6 +29,8 @@ export interface CountingOptions {
 
 export interface Counting {
   take(wanted: QuotaAccount, plan: QuotaPlan, units: number, now: number): QuotaToken | QuotaDenial
+  /** Writes down what was taken since the last time; null where that is done. */
+  note(): QuotaDenial | null
   settle(token: QuotaToken, actualUnits: number): boolean
   giveBack(token: QuotaToken): boolean
   usage(wanted: Pick<QuotaAccount, 'id' | 'period'>): QuotaUsage | null
@@ -49,6 +52,8 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
   const commits = createCommits(opened, book, options)
   /** The rows of months that are over, read when they are asked for. */
   let closedMonths: QuotaUsage[] | null = null
+  /** Used beyond what their slots say. */
+  const unnoted = new Set<Account>()
   let retryAt = Number.NEGATIVE_INFINITY
   let lastNow = time.now()
 
@@ -109,14 +114,26 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
       if (denial) return denial
     }
     account.used += units
+    unnoted.add(account)
+    return null
+  }
+
+  /** A slot may say more than was answered, never less. */
+  function note(): QuotaDenial | null {
+    at('before-note')
     try {
-      if (account.bytes) writeSlot(tally, account.slot, account.epoch, account.bytes, account.used)
-      return null
+      for (const account of unnoted) {
+        const { slot, epoch, bytes, used, noted } = account
+        if (bytes && used !== noted) writeSlot(tally, slot, epoch, bytes, used)
+        account.noted = used
+        unnoted.delete(account)
+      }
     } catch (error) {
-      account.used -= units // the slot may say more than was admitted, never less
-      log.warn({ err: error }, 'an admission could not be noted in the tally')
+      log.warn({ err: error }, 'admissions could not be noted in the tally')
       return unavailable(error)
     }
+    at('after-note')
+    return null
   }
 
   /** Null for a token that has ended; otherwise it ends. */
@@ -142,6 +159,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
       account.settled += charged
       book.touch(account)
     } else if (use(account, ceiling, charged)) account.shortfall += charged
+    else note() // the answer leaves next
   }
 
   function closeBlocks(accounts: readonly Account[]): void {
@@ -169,6 +187,7 @@ export function createCounting(opened: OpenedLedger, options: CountingOptions): 
 
   return {
     take,
+    note,
     settle: (token, actualUnits) => {
       assert(Number.isSafeInteger(actualUnits) && actualUnits >= 0, `${actualUnits} units cannot be settled`)
       const own = end(token)

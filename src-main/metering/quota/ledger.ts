@@ -1,11 +1,12 @@
 /**
  * The quota ledger: N units a month admit exactly N, whatever kills the process. Units are leased in blocks, one
- * durable commit each, and each admission is noted in the tally before it is answered; a killed process goes on where
+ * durable commit each, and what was taken is noted in the tally before it is answered; a killed process goes on where
  * the tally stands, and after a loss of power the open block counts as used (forfeited, not billable).
  *
  *   const ledger = openQuotaLedger({ directory, macKey, bootId, time, log })
  *   const answer = ledger.take({ id, period: periodAt(now), limit }, { overage: 0 }, units, now)
  *   if (!answer.admitted) throw answer.refusal
+ *   ledger.note()                        // before it is answered or recorded, once for all that were taken till then
  *   ledger.settle(answer, actualUnits)   // it was answered; fewer units than taken: the rest is given back
  *   ledger.giveBack(answer)              // it failed: all of it is added back by the next commit
  *
@@ -57,6 +58,8 @@ export interface QuotaLedgerOptions {
 
 export interface QuotaLedger {
   take(account: QuotaAccount, plan: QuotaPlan, units: number, now: number): QuotaToken | QuotaDenial
+  /** METER_UNAVAILABLE where what was taken cannot be written down: then it must not be answered. */
+  note(): void
   settle(token: QuotaToken, actualUnits: number): boolean
   giveBack(token: QuotaToken): boolean
   /** Null where nothing was counted, or the ledger is closed to counting. */
@@ -134,6 +137,10 @@ export function openQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
       const ready = counting ?? reopened()
       if (ready) return ready.take(account, plan, units, now)
       return { admitted: false, refusal: refusal ?? closed() }
+    },
+    note: () => {
+      const denial = counting?.note()
+      if (denial) throw denial.refusal
     },
     settle: (token, actualUnits) => counting?.settle(token, actualUnits) ?? false,
     giveBack: (token) => counting?.giveBack(token) ?? false,

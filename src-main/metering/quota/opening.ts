@@ -231,6 +231,7 @@ const accountOf = (row: Omit<QuotaAccountRow, 'mac' | 'boot' | 'leased'>): Accou
   settled: row.settled,
   leased: 0,
   used: 0,
+  noted: 0,
   voided: 0,
   forfeited: row.forfeited,
   givenBack: row.givenBack,

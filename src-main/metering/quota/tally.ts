@@ -1,6 +1,6 @@
 /**
  * The tally: of each account two slots, on pages of their own, of which the epoch of the open block chooses one. A
- * slot is written before each admission is answered, so what a killed process had admitted stands in it.
+ * slot is written before an answer leaves, so what a killed process had answered stands in it.
  */
 import { crc32 } from 'node:zlib'
 import { type CounterFile, headBytes } from './counter-file.ts'

@@ -60,4 +60,11 @@ export interface QuotaRecovery {
 }
 
 /** Named moments at which a test kills the process. */
-export type QuotaFailPoint = 'before-slot' | 'after-slot' | 'before-commit' | 'after-commit' | 'after-anchors'
+export type QuotaFailPoint =
+  | 'before-slot'
+  | 'after-slot'
+  | 'before-commit'
+  | 'after-commit'
+  | 'after-anchors'
+  | 'before-note'
+  | 'after-note'

@@ -4,7 +4,8 @@
  */
 import { openSync, writeSync } from 'node:fs'
 import { openQuotaLedger } from '../../../src-main/metering/quota/ledger.ts'
-import type { CountingTask } from './kill-campaign.ts'
+import type { QuotaToken } from '../../../src-main/metering/quota/types.ts'
+import { type CountingTask, turnMax } from './kill-campaign.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as CountingTask
 let until = task.dieAtVisit
@@ -23,18 +24,26 @@ const ledger = openQuotaLedger({
 const witness = openSync(task.witness, 'a')
 const account = { id: 'license', period: '2026-11', limit: task.limit }
 writeSync(1, 'ready\n')
-for (let at = 1; ; at++) {
-  const answer = ledger.take(account, { overage: 0 }, 1, task.now)
-  if (!answer.admitted) {
-    if (answer.refusal.code === 'QUOTA_EXCEEDED') break
-    throw answer.refusal
+
+/** As one turn of the loop does it: all are taken, noted, and then answered one by one. */
+for (let at = 1, more = true; more; ) {
+  const taken: QuotaToken[] = []
+  while (more && taken.length < 1 + (at % turnMax)) {
+    const answer = ledger.take(account, { overage: 0 }, 1, task.now)
+    if (answer.admitted) taken.push(answer)
+    else if (answer.refusal.code === 'QUOTA_EXCEEDED') more = false
+    else throw answer.refusal
   }
-  if (task.failEvery > 0 && at % task.failEvery === 0) {
-    ledger.giveBack(answer)
-    writeSync(witness, 'f')
-  } else {
-    writeSync(witness, 'a')
-    ledger.settle(answer, 1)
+  ledger.note()
+  for (const token of taken) {
+    if (task.failEvery > 0 && at % task.failEvery === 0) {
+      ledger.giveBack(token)
+      writeSync(witness, 'f')
+    } else {
+      writeSync(witness, 'a')
+      ledger.settle(token, 1)
+    }
+    at += 1
   }
 }
 const usage = ledger.usage(account)

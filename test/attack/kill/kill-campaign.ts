@@ -43,11 +43,15 @@ const points: QuotaFailPoint[] = [
   'before-commit',
   'after-commit',
   'after-anchors',
+  'before-note',
+  'after-note',
 ]
 const limitsTried = [400, 3000, 40_000, 1_000_000]
 /** The small ones are used up sooner. */
 const microsOf = (limit: number): number => (limit <= 3000 ? 12_000 : 60_000)
 const killsOfRound = 6
+/** Requests that the counting process answers in one turn, at most. */
+export const turnMax = 5
 /** Of a block; what a loss of power may forfeit. */
 const blockMax = 1000
 
@@ -205,7 +209,7 @@ function judge(
   if (usage.counted !== task.limit) problem(`ends at ${usage.counted}`)
   if (usage.forfeited > round.powerLosses * blockMax) problem(`${usage.forfeited} forfeited`)
   if (anomalies.length > 0) problem(`anomalies: ${JSON.stringify(anomalies)}`)
-  // What was given back in an open block when the process died is lost with it, as is one answer on its way.
+  // What was given back in an open block when the process died is lost with it, as are the answers of one turn on their way.
   const givenBackLost = task.failEvery > 0 ? round.kills * (blockMax / task.failEvery + 1) : 0
-  if (lost > usage.forfeited + round.kills + givenBackLost) problem(`${lost} lost`)
+  if (lost > usage.forfeited + round.kills * turnMax + givenBackLost) problem(`${lost} lost`)
 }

@@ -64,6 +64,7 @@ function takeAll(ledger: QuotaLedger, count: number, limit = 10 ** 12): number {
   for (let at = 0; at < count; at++) {
     const answer = ledger.take(account, plan, 1, now)
     if (!answer.admitted) throw answer.refusal
+    ledger.note()
     ledger.settle(answer, 1)
   }
   return (performance.now() - from) / 1000
@@ -82,7 +83,7 @@ async function withRecords(ledger: QuotaLedger, directory: string): Promise<numb
     for (let one = 0; one < turn; one++) {
       const answer = ledger.take(account, plan, 1, now)
       if (!answer.admitted) throw answer.refusal
-      appended.push(usage.append({ ...record, id }))
+      appended.push(usage.append({ ...record, id }, ledger.note))
       ledger.settle(answer, 1)
     }
     await Promise.all(appended)

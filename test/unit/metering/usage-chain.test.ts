@@ -57,6 +57,36 @@ async function append(count: number, segmentBytesMax?: number): Promise<RequestR
   log.close()
   return rows
 }
+test('what records need before them is asked once a block, and refuses only those that name it', async () => {
+  const log = await openUsageLog(usage, key)
+  let asked = 0
+  const counts = () => {
+    asked += 1
+  }
+  const fails = () => {
+    throw new Error('the tally cannot be written')
+  }
+  const ends = await Promise.allSettled([
+    log.append(record(), counts),
+    log.append(record(), fails),
+    log.append(record()),
+    log.append(record(), counts),
+    log.append(record(), fails),
+  ])
+  expect(ends.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+  ])
+  expect(asked).toBe(1)
+  await log.append(record(), counts)
+  expect(asked).toBe(2)
+  log.close()
+  expect(await verifyUsage(usage, key)).toMatchObject({ intact: true, records: 4 })
+})
+
 const files = () =>
   readdirSync(usage)
     .sort()

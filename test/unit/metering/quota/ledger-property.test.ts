@@ -76,6 +76,7 @@ function end(model: Model, limit: number, one: Extract<Step, { which: number }>)
   }
   const shortfall = () => model.ledger.usage(account(limit))?.shortfall ?? 0
   const before = shortfall()
+  model.ledger.note()
   model.ledger.settle(token, one.actual)
   model.answered += one.actual - (shortfall() - before)
 }
