@@ -242,11 +242,11 @@ export const requestRow = z.object({
   executionProvider: z.string(),
   bytesIn: z.int(),
   bytesOut: z.int(),
-  /** The license that it was counted on; null where nobody's terms stand over the version, or it was not counted. */
+  /** The license that it was counted on, or that refused it; null where nobody's terms stand over the version. */
   license: z.string().nullable().default(null),
-  /** The month that it was counted in, as 2026-11: of trusted time, so `at` may say another one. */
+  /** The month that it was counted or refused in, as 2026-11: of trusted time, so `at` may say another one. */
   period: z.string().nullable().default(null),
-  /** Counted on the quota; 0 where it failed, or was sent again under the same Idempotency-Key. */
+  /** Counted on the quota; 0 where it failed, was refused, or was sent again under the same Idempotency-Key. */
   units: z.int().default(0),
   credits: z.int().default(0),
 })

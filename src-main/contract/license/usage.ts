@@ -5,6 +5,7 @@ import { modelId, rowId } from '../names.ts'
 import { priceTerms } from './terms.ts'
 
 const counts = {
+  /** Answered. */
   requests: z.int(),
   items: z.int(),
   tokens: z.int(),

@@ -210,6 +210,10 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
       const denied = denialOf(db, licensing, model, reference)
       return denied && refused({ model, version: denied.version }, requestId, denied.error)
     },
+    refusedBy: (refusal) => {
+      const { lid } = refusalFacts(refusal)
+      return lid === null ? null : { license: lid, period: monthNow(licensing.now()) }
+    },
     take,
   }
 }

@@ -21,7 +21,7 @@ export async function checkUsage(node: NodeContext): Promise<UsageCheck> {
   const chain = await verifyUsage(node.paths.usage, node.secrets.usageKey(), (lines) => {
     for (const line of lines) {
       const { license, period, units } = billed.parse(JSON.parse(line))
-      if (license === null || period === null) continue
+      if (license === null || period === null || units === 0) continue
       const key = `${license} ${period}`
       sums.set(key, (sums.get(key) ?? 0) + units)
     }

@@ -42,6 +42,12 @@ export interface Taking {
   idempotency: Idempotency | null
 }
 
+export interface RefusedBy {
+  license: string
+  /** As 2026-11. */
+  period: string
+}
+
 /** A call for what no endpoint serves. */
 interface Undeployed {
   model: string
@@ -55,6 +61,8 @@ export interface LicensingPort {
   admit(caller: Caller, version: ServedVersion, requestId: string): Admission
   /** Why no version that is meant may be deployed; null where one may, or where none is registered. */
   undeployable(asked: Undeployed): OutpostError | null
+  /** Whose refusal it is, and of which month; null where no license refused. */
+  refusedBy(refusal: OutpostError): RefusedBy | null
   /** Throws the refusal: QUOTA_EXCEEDED, CREDITS_INSUFFICIENT, METER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED. */
   take(taking: Taking): Grant
 }

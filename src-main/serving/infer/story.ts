@@ -21,7 +21,8 @@ export async function infer<R extends Reply>(
   exchange: Exchange<R>,
 ): Promise<R> {
   const asking = askingOf(call, rooms)
-  const { reply, code } = await climb(asking, rooms, exchange)
+  const { reply, refused } = await climb(asking, rooms, exchange)
+  const code = refused?.code ?? null
   const latencyMs = performance.now() - call.started
   // What a caller gets wrong is no failure of the version, and Triton too counts from the queue on.
   call.target.figures?.count(latencyMs, reply.status >= 500, asking.trace)
@@ -37,7 +38,8 @@ export async function infer<R extends Reply>(
   const grant = asking.grant()
   if (code !== null) grant?.failed()
   try {
-    await rooms.record(usageRow(asking, reply, code, latencyMs))
+    const refusedBy = refused && rooms.licensing.refusedBy(refused)
+    await rooms.record(usageRow(asking, reply, { code, refusedBy }, latencyMs))
     const settling = code === null ? grant?.answered(asking.trace.tokens) : undefined
     if (settling) await settling
   } catch (error) {
@@ -63,7 +65,7 @@ async function climb<R extends Reply>(
   asking: Asking,
   rooms: InferRooms,
   exchange: Exchange<R>,
-): Promise<{ reply: R; code: string | null }> {
+): Promise<{ reply: R; refused: OutpostError | null }> {
   const { call } = asking
   for (;;) {
     const release = call.target.model.hold()
@@ -73,11 +75,11 @@ async function climb<R extends Reply>(
       asking.trace.attribution = admission.attribution
       const reply = await exchange.perform(asking)
       if (call.target.traffic?.endpoint.hasShadows) rooms.mirror(call, exchange.replay, asking.outputs())
-      return { reply, code: null }
+      return { reply, refused: null }
     } catch (error) {
       const refused = refusedBy(error, call, rooms)
       const next = isOfTheVersion(refused) && !call.signal.aborted ? rooms.next(call.target) : null
-      if (!next) return { reply: exchange.refuse(refused, asking), code: refused.code }
+      if (!next) return { reply: exchange.refuse(refused, asking), refused }
       countFailure(call, rooms, refused)
       call.target = next
     } finally {

@@ -1,6 +1,7 @@
 /** The usage record of a call: which version answered whom, how long it took, and what it cost. */
 import type { RequestRow } from '../../contract/views.ts'
 import type { Asking, Reply } from './exchange.ts'
+import type { RefusedBy } from './licensing-port.ts'
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000
 
@@ -22,7 +23,7 @@ function timeNow(): string {
 export function usageRow(
   { call, trace, grant: granted }: Asking,
   reply: Reply,
-  code: string | null,
+  { code, refusedBy }: { code: string | null; refusedBy: RefusedBy | null },
   latencyMs: number,
 ): RequestRow {
   const { endpoint, version, rule, ready } = call.target
@@ -49,8 +50,9 @@ export function usageRow(
     executionProvider: ready.loaded.executionProvider.used,
     bytesIn: trace.bytesIn,
     bytesOut: reply.bytesOut,
-    license: grant?.license ?? null,
-    period: grant?.period ?? null,
+    // Of a stand-in that was refused, and not of the version that had failed before it.
+    license: (refusedBy ?? grant)?.license ?? null,
+    period: (refusedBy ?? grant)?.period ?? null,
     units,
     credits,
   }

@@ -15,7 +15,10 @@ export interface LicenseCharge {
   credits: number
 }
 
-/** Calls of one transaction are added up first. What was counted on no license is nobody's bill. */
+/**
+ * Calls of one transaction are added up first. What was counted on no license is nobody's bill. A call that was refused
+ * or failed is no use of the license and adds nothing; its row is there to find the license's calls by.
+ */
 export function addToCharges(charges: Map<string, LicenseCharge>, record: RequestRow): void {
   const { license, period, model, consumer } = record
   if (license === null || period === null) return
@@ -25,6 +28,7 @@ export function addToCharges(charges: Map<string, LicenseCharge>, record: Reques
     charge = { license, period, model, consumer, requests: 0, items: 0, tokens: 0, units: 0, credits: 0 }
     charges.set(key, charge)
   }
+  if (record.code !== null) return
   charge.requests += 1
   charge.items += record.items
   charge.tokens += (record.tokensIn ?? 0) + (record.tokensOut ?? 0)
@@ -41,16 +45,19 @@ export const addLicenseCharge = (db: UsageWriter, charge: LicenseCharge): void =
         tokens = tokens + excluded.tokens, units = units + excluded.units, credits = credits + excluded.credits`,
   ).run(charge)
 
-/** Of one month, or of all. */
+/** What was used in one month, or in all. */
 export const licenseCharges = (db: UsageReader, period: string | null): LicenseCharge[] =>
   sql<LicenseCharge>(
     db,
     `select license, period, model, consumer, requests, items, tokens, units, credits from usage_licenses
-      where @period is null or period = @period order by license, period, model, consumer`,
+      where requests > 0 and (@period is null or period = @period) order by license, period, model, consumer`,
   ).all({ period })
 
-/** In which something was counted, the newest first. */
+/** In which something was used, the newest first. */
 export const licensedMonths = (db: UsageReader): string[] =>
-  sql<{ period: string }>(db, 'select distinct period from usage_licenses order by period desc')
+  sql<{ period: string }>(
+    db,
+    'select distinct period from usage_licenses where requests > 0 order by period desc',
+  )
     .all()
     .map(({ period }) => period)

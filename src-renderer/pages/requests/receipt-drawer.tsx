@@ -88,7 +88,7 @@ function Receipt({ row }: { row: RequestRow }) {
             ? []
             : ([
                 ['License', <code key="license">{row.license}</code>],
-                ['Counted', counted(row)],
+                ['Counted', row.code === null ? counted(row) : 'nothing'],
               ] as const)),
           ['Size in', <Bytes key="in" value={row.bytesIn} />],
           ['Size out', <Bytes key="out" value={row.bytesOut} />],

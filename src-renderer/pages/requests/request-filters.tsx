@@ -70,7 +70,7 @@ export function RequestFilters({ search, onChange }: RequestFiltersProps) {
           aria-label="Show calls of any license and month"
           onClick={() => set({ license: undefined, period: undefined })}
         >
-          Counted on {search.license ? 'one license' : 'any license'}
+          Of {search.license ? 'one license' : 'any license'}
           {search.period && `, ${search.period}`}
         </Button>
       )}

@@ -104,6 +104,20 @@ test('refused calls are in the log of failed requests, among the refusals, and t
   expect([await ask(), await ask()]).toEqual(['200', 'QUOTA_EXCEEDED'])
   await expect.poll(async () => (await failed()).map(({ code }) => code), waiting).toEqual(['QUOTA_EXCEEDED'])
   const [call] = await failed()
+  const [license] = await outpost.client.licenses.list({ model })
+  const lid = license?.lid ?? ''
+  const month = call?.at.slice(0, 7) ?? ''
+  expect(call).toMatchObject({ license: lid, period: month, units: 0, credits: 0 })
+  // The statement bills what was answered, and its calls are found with the refused ones.
+  const callsOf = async () =>
+    (await outpost.client.requests.list({ license: lid, period: month, offset: 0, limit: 10 })).rows
+  expect((await callsOf()).map(({ code }) => code)).toEqual(['QUOTA_EXCEEDED', null])
+  const { lines } = await outpost.client.usage.statement({ month })
+  expect(lines).toMatchObject([{ lid, requests: 1, items: 1, units: 1, credits: 50 }]) // of the month
+  expect(await outpost.client.usage.verify({})).toMatchObject({
+    intact: true,
+    accounts: [{ lid, inLog: 1, inStatement: 1 }],
+  })
   await expect
     .poll(async () => (await refusals())[0], waiting)
     .toMatchObject({ code: 'QUOTA_EXCEEDED', of: 'call', requestId: call?.id })
@@ -146,11 +160,22 @@ test('an expired license refuses in the log, too', async () => {
   const [row] = await outpost.client.licenses.list({ model })
   const old = { iat: nowSeconds() - 9_000_000, nbf: nowSeconds() - 9_000_000, exp: nowSeconds() - 8_000_000 }
   await outpost.client.licenses.remove({ lid: row?.lid ?? '' })
-  await outpost.client.licenses.install({ document: issuer.license(old).text })
+  // What a subscription costs is due in the months that it covers, and a refused call makes this none of them.
+  const terms = termsOf('PROFESSIONAL', { price: { kind: 'subscription', creditsPerMonth: 50 } })
+  const { payload, text } = issuer.license({ ...old, terms })
+  const { lid } = payload
+  await outpost.client.licenses.install({ document: text })
   expect(await ask()).toBe('LIC_EXPIRED')
   await expect
     .poll(async () => (await failed()).map(({ code }) => code), waiting)
     .toEqual(['LIC_EXPIRED', 'QUOTA_EXCEEDED'])
+  // Also where that license has answered nothing.
+  const { rows } = await outpost.client.requests.list({ license: lid, offset: 0, limit: 10 })
+  expect(rows).toMatchObject([{ code: 'LIC_EXPIRED', license: lid, units: 0, credits: 0 }])
+  const { lines } = await outpost.client.usage.statement({})
+  expect(lines.filter((line) => line.lid === lid)).toEqual([])
+  const { intact, accounts } = await outpost.client.usage.verify({})
+  expect([intact, accounts.filter((account) => account.lid === lid)]).toEqual([true, []])
 })
 
 test('the last refusals are there after a restart', async () => {
