@@ -80,7 +80,7 @@ export const shadowFigures = z.object({
   /** Beyond the tolerance, or of another shape. */
   diverged: z.int(),
   failed: z.int(),
-  /** Requests whose copy was not asked since the shadow was busy. */
+  /** Requests whose copy was not asked since the shadow was busy, or has no license to answer. */
   leftOut: z.int(),
   /** One count a bound, and one beyond the last. */
   distances: z.array(z.int()),

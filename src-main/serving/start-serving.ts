@@ -109,6 +109,7 @@ export async function startServing(
   const mirror = createMirror({
     ready: deployments.ready,
     isUsable: targets.standing.isUsable,
+    isLicensed: (caller, version) => rooms.licensing.admit(caller, version, null).allowed,
     observe: watchers.rollback.observe,
   })
   const served = createServedViews({

@@ -203,7 +203,7 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     contentKey: (version, keyId) => contentKeyOf(licensing, factsOfServed(version), keyId),
     admit: (caller, version, requestId) => {
       const { admission } = standingOf(version, caller.commercial)
-      if (!admission.allowed) refused(version, requestId, admission.refusal)
+      if (!admission.allowed && requestId !== null) refused(version, requestId, admission.refusal)
       return admission
     },
     undeployable: ({ model, reference, requestId }) => {

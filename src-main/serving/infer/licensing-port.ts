@@ -58,7 +58,8 @@ interface Undeployed {
 export interface LicensingPort {
   /** The key of sealed weights; throws where no license permits them to be opened, as they may not be any more. */
   contentKey(version: ServedVersion, keyId: string): Uint8Array
-  admit(caller: Caller, version: ServedVersion, requestId: string): Admission
+  /** Without a request id it is nobody's request that is refused, as a copy for a shadow: that stands in no list. */
+  admit(caller: Caller, version: ServedVersion, requestId: string | null): Admission
   /** Why no version that is meant may be deployed; null where one may, or where none is registered. */
   undeployable(asked: Undeployed): OutpostError | null
   /** Whose refusal it is, and of which month; null where no license refused. */

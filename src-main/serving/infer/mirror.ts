@@ -1,11 +1,13 @@
 /**
  * Shadows: each answered request is asked of them too, after its answer, and what they say is compared and thrown away.
- * They never hold a request up: what they cannot keep pace with is left out and counted.
+ * They never hold a request up: what they cannot keep pace with is left out and counted, and so is what their license
+ * does not allow. No copy is counted on a quota.
  */
 import type { Tensor } from '../../base/tensors.ts'
 import { distanceBounds, type ShadowFigures } from '../../contract/traffic.ts'
+import type { Caller } from '../door/callers.ts'
 import type { Live } from '../hosting/deployments.ts'
-import type { EndpointRoute, Routes, RouteTarget } from '../routing/routes.ts'
+import type { EndpointRoute, Routes, RouteTarget, ServedVersion } from '../routing/routes.ts'
 import { leadsOn } from '../routing/targets.ts'
 import { compareOutputs } from './compare-outputs.ts'
 import type { Call, Replay } from './exchange.ts'
@@ -29,6 +31,8 @@ export interface Mirror {
 export interface MirrorOptions {
   ready(endpoint: EndpointRoute, target: RouteTarget): Live | null
   isUsable(endpoint: EndpointRoute, target: RouteTarget): boolean
+  /** Whether its license lets it answer this caller. */
+  isLicensed(caller: Caller, version: ServedVersion): boolean
   observe(
     endpointId: string,
     versionId: string,
@@ -36,7 +40,7 @@ export interface MirrorOptions {
   ): void
 }
 
-export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirror {
+export function createMirror({ ready, isUsable, isLicensed, observe }: MirrorOptions): Mirror {
   /** Requests that failed and are asked of the primary now. */
   let doubts = 0
   const all = new Map<string, ShadowFigures & { underWay: number }>()
@@ -93,7 +97,7 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
   }
 
   return {
-    send: ({ target: { traffic } }, replay, outputs) => {
+    send: ({ caller, target: { traffic } }, replay, outputs) => {
       if (!traffic) return
       const { endpoint } = traffic
       for (const target of endpoint.targets) {
@@ -101,16 +105,16 @@ export function createMirror({ ready, isUsable, observe }: MirrorOptions): Mirro
         const live = ready(endpoint, target)
         if (!live) continue
         const figures = figuresOf(endpoint.id, target.versionId)
-        if (figures.underWay >= underWayMax) figures.leftOut += 1
+        if (figures.underWay >= underWayMax || !isLicensed(caller, target.version)) figures.leftOut += 1
         else void ask(endpoint, target, live, replay, outputs)
       }
     },
-    doubt: ({ target: { traffic } }, replay) => {
+    doubt: ({ caller, target: { traffic } }, replay) => {
       if (traffic?.target.role !== 'candidate' || doubts >= underWayMax) return
       const { endpoint, target } = traffic
       if (leadsOn(traffic, endpoint.split.primary)) return
       const live = ready(endpoint, endpoint.split.primary)
-      if (!live) return
+      if (!live || !isLicensed(caller, endpoint.split.primary.version)) return
       doubts += 1
       const release = live.model.hold()
       const { version } = endpoint.split.primary

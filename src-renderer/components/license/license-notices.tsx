@@ -27,8 +27,8 @@ function Notice({ notice }: { notice: LicenseNotice }) {
 interface VersionLicenseProps {
   model: string
   version: string
-  /** The gravest alone, or all but those: where other banners stand between. */
-  only?: 'gravest' | 'rest'
+  /** The gravest alone, or all but those: where other banners stand between. Or only that it may not be served. */
+  only?: 'gravest' | 'rest' | 'denial'
 }
 
 /** Whether the version may be served here, and what of its license ends soon. */
@@ -56,6 +56,7 @@ export function VersionLicense({ model, version, only }: VersionLicenseProps) {
         <code>{decision.code}</code>
       </Banner>
     )
+  if (only === 'denial') return null
   const row = rows?.find((one) => one.lid === decision.lid && isPermitting(one))
   const notices = row
     ? noticesOf(row).filter(({ tone }) => !only || (tone === 'bad') === (only === 'gravest'))

@@ -3,6 +3,7 @@ import { distanceBounds, type ShadowFigures } from '../../../src-main/contract/t
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatCount, formatNumber, formatShare } from '../../components/format.ts'
+import { VersionLicense } from '../../components/license/banners.tsx'
 import { Card, Columns, Stack } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import css from './shadow-card.module.css'
@@ -33,6 +34,7 @@ function ShadowCard({ row, version, shadow }: Props) {
       note={`beside ${row.version}; its answers are thrown away`}
       chips={compared > 0 && <Chip tone={diverged > 0 ? 'warn' : 'ok'}>{formatShare(share, 2)} differ</Chip>}
     >
+      <VersionLicense model={row.model} version={version} only="denial" />
       {compared === 0 ? (
         <p className={css.note}>No request was copied to it yet.</p>
       ) : (
@@ -53,7 +55,7 @@ function ShadowCard({ row, version, shadow }: Props) {
       <p className={css.note}>
         {formatCount(compared, 'requests')} compared, {formatNumber(diverged)} beyond the tolerance of{' '}
         {row.policy.tolerance} or of another shape, {formatNumber(failed)} failed, {formatNumber(leftOut)}{' '}
-        left out while it was busy.
+        left out while it was busy or had no license to answer.
       </p>
     </Card>
   )
