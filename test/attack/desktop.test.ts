@@ -2,7 +2,7 @@
  * Cases 78 and 79: a page that was taken over, and addresses from outside. The desktop is the real one, on the stand-in
  * for Electron, with a real Chromium for its page; what Electron itself enforces is not shown here.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -14,20 +14,19 @@ import { ipcHandlers } from '../support/electron-stand-in-ipc.ts'
 import { standInSession } from '../support/electron-stand-in-session.ts'
 import { standIn } from '../support/electron-stand-in-state.ts'
 import { type StartedDesktop, startedDesktop } from '../support/started-desktop.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../support/electron-stand-in.ts'))
 
 let desktop: StartedDesktop
-let folder: string
+const folder = sharedFolder()
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-opened-'))
   await writeFile(join(folder, 'digits.outpost'), 'a package')
   desktop = await startedDesktop()
 })
 afterAll(async () => {
   vi.restoreAllMocks()
   await desktop.end()
-  await rm(folder, { recursive: true, force: true })
 })
 // The rate is one of the whole page, so each call but those of the rate's own test has a second to itself.
 let now = 0

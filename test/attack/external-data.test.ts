@@ -4,7 +4,6 @@
  */
 import { execFileSync } from 'node:child_process'
 import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '../../src-main/base/signing-key.ts'
@@ -27,18 +26,18 @@ import {
 import { writeSource } from '../support/package-folder.ts'
 import { externalModel } from '../support/served-models.ts'
 import { type Entry, entriesOf, writeEntries } from '../support/tar-surgery.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const signer = { publisher: 'acme', privateKey: generateSigningKey() }
 const { model: right, weights } = externalModel()
 const described = { model: { file: 'model.onnx', externalData: ['weights.bin'] } }
 let outpost: WholeNode
-let folder: string
+const folder = sharedFolder()
 let entries: Entry[]
 
 beforeAll(async () => {
   outpost = await startWholeNode({ serving: null })
-  folder = await mkdtemp(join(tmpdir(), 'outpost-external-'))
   const path = join(folder, 'right.outpost')
   const source = await writeSource(join(folder, 'source'), described, {
     'model.onnx': right,
@@ -47,10 +46,7 @@ beforeAll(async () => {
   await pack(await readSource(source), { output: path, signer })
   entries = await entriesOf(path)
 })
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 const weight = (external: Record<string, string>) => ({ name: 'w', dims: [4, 3], external })
 const whole = { location: 'weights.bin', offset: '0', length: '48' }

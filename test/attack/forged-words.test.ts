@@ -15,27 +15,23 @@ import { commitments } from '../../src-main/license/emergency/redeem.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
-import { type ForeignPackage, importedForeign } from '../support/foreign-package.ts'
+import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
-let foreign: ForeignPackage
 let acme: TestIssuer
 /** The node's own publisher, whose key the operator has. */
 let own: TestIssuer
 
 beforeAll(async () => {
   outpost = await startWholeNode({ serving: null })
-  ;({ foreign, issuer: acme } = await importedForeign(outpost))
+  ;({ issuer: acme } = await importedForeign(outpost))
   const { name } = await outpost.client.publishers.own()
   own = testIssuer(name, await ownPublisherKey(outpost.dataDirectory))
 }, 120_000)
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(foreign.folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 const install = (document: string) => outpost.client.licenses.install({ document })
 const head = (issuer: TestIssuer) => ({ ver: 1 as const, crit: [], iss: issuer.name, iat: nowSeconds() - 60 })

@@ -4,7 +4,6 @@
  */
 
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -13,7 +12,8 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import config, { fuses } from '../../electron-builder.config.ts'
 import { asOwner, refusalOf } from '../support/handed-over.ts'
-import { startWholeNode, temporaryFolder, type WholeNode } from '../support/whole-node.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
 /** Where nobody should come: it sends whoever asks on to somewhere else. */
@@ -72,8 +72,7 @@ test('67, in part: an address that an administrator names leads to no secrets of
 })
 
 test('81, in part: a program that is older than its data changes nothing of it', async () => {
-  const folder = await temporaryFolder()
-  const dataDirectory = join(folder, 'data')
+  const dataDirectory = join(temporaryFolder(), 'data')
   const first = await startWholeNode({ serving: null, dataDirectory })
   await first.stop()
   const file = join(dataDirectory, 'node.db')
@@ -87,7 +86,6 @@ test('81, in part: a program that is older than its data changes nothing of it',
   const after = new Database(file, { readonly: true })
   expect(after.pragma('user_version', { simple: true })).toBe(version + 1)
   after.close()
-  await rm(folder, { recursive: true, force: true })
 })
 
 test('81, in part: the app looks for no updates, so there is none to be forged or held back', () => {

@@ -1,6 +1,6 @@
 /** Case 70: where a node listens: on this machine alone unless it was told otherwise, and never in the clear beyond it. */
 import { once } from 'node:events'
-import { readdir, readFile, readlink, rm } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, get } from 'node:https'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ import { expect, test } from 'vitest'
 import type { NodeConfig } from '../../src-main/node.ts'
 import { startHeadless } from '../support/headless-process.ts'
 import { selfSigned } from '../support/self-signed.ts'
-import { startWholeNode, temporaryFolder } from '../support/whole-node.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { startWholeNode } from '../support/whole-node.ts'
 
 const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
 
 test('70: a node that nobody told otherwise listens on this machine alone, on every port that it has', async () => {
-  const folder = await temporaryFolder()
-  const node = await startHeadless(join(folder, 'data'))
+  const node = await startHeadless(join(temporaryFolder(), 'data'))
   try {
     for (const address of [node.url, node.servingUrl, `http://${node.grpcAddress}`])
       expect(['127.0.0.1', '[::1]']).toContain(new URL(address).hostname)
@@ -24,7 +24,6 @@ test('70: a node that nobody told otherwise listens on this machine alone, on ev
     expect((await fetch(`${node.servingUrl}/v1/models`)).status).toBe(401)
   } finally {
     await node.end('SIGTERM')
-    await rm(folder, { recursive: true, force: true })
   }
 })
 
@@ -94,8 +93,7 @@ test('70: an address that others reach is refused without TLS, however it is wri
     Object.fromEntries(addresses.map((host) => [host, ['BIND_INSECURE', 'BIND_INSECURE']])),
   )
 
-  const folder = await temporaryFolder()
-  const started = startHeadless(folder, [
+  const started = startHeadless(temporaryFolder(), [
     '--port',
     '0',
     '--serving-port',
@@ -105,7 +103,6 @@ test('70: an address that others reach is refused without TLS, however it is wri
     '--no-samples',
   ])
   await expect(started).rejects.toThrow(/BIND_INSECURE/)
-  await rm(folder, { recursive: true, force: true })
 
   // With TLS it listens, and still answers nobody who has no key.
   const node = await startWholeNode({

@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { periodAt, periodEnd } from '../../src-main/metering/quota/period.ts'
 import type { QuotaToken } from '../../src-main/metering/quota/types.ts'
-import { temporaryFolder } from '../support/data-folder.ts'
 import { deny, ledgerFolder, november, takeMany } from '../support/quota-ledger.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const december = Date.UTC(2026, 11, 1)
 const counts = (ledger: ReturnType<ReturnType<typeof ledgerFolder>['open']>) =>

@@ -3,8 +3,7 @@
  * crash, fill the memory or never end. The node goes on, and the package or the model alone pays for it.
  */
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Child, forkChildren } from '../../src-main/base/child.ts'
@@ -22,13 +21,14 @@ import { writeSource } from '../support/package-folder.ts'
 import { endlessModel, linearModel, slowModel } from '../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../support/serving-node.ts'
 import { type Entry, entriesOf, writeEntries } from '../support/tar-surgery.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
 import { sourceDirectory, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const fork = forkChildren(sourceDirectory, '.ts')
 const labs: Child[] = []
 const servings: Child[] = []
 let outpost: WholeNode
-let folder: string
+const folder = sharedFolder()
 let entries: Entry[]
 /** The node's own, so that nothing but what is attacked stands in the way of a package. */
 let signer: Signer
@@ -44,7 +44,6 @@ beforeAll(async () => {
   })
   await outpost.client.publishers.rename({ name: 'acme' })
   signer = ownSigner(outpost.node.context)
-  folder = await mkdtemp(join(tmpdir(), 'outpost-models-'))
   const path = join(folder, 'right.outpost')
   const code = { code: ['ops.so'] }
   const source = await writeSource(join(folder, 'source'), code, { 'ops.so': '\u007fELF' })
@@ -55,10 +54,7 @@ afterEach(async () => {
   await serving?.remove()
   serving = undefined
 })
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 async function attempt(changed: Entry[]): Promise<string> {
   const path = await writeEntries(join(folder, 'hostile.outpost'), changed)

@@ -33,7 +33,7 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
   const outpost = await startWholeNode({
     serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
   })
-  const { foreign, issuer } = await importedForeign(outpost)
+  const { issuer } = await importedForeign(outpost)
   try {
     const limit = 400
     const lid = await served(outpost, issuer, limit)
@@ -63,13 +63,12 @@ test('42: four processes that ask a node by all its ways are answered exactly wh
     })
   } finally {
     await outpost[Symbol.asyncDispose]()
-    await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 180_000)
 
 test('55: a key of idempotency is its caller’s own, also where another has a key of the same name', async () => {
   const outpost = await startWholeNode()
-  const { foreign, issuer } = await importedForeign(outpost)
+  const { issuer } = await importedForeign(outpost)
   try {
     const lid = await served(outpost, issuer, 4)
     const secrets = await Promise.all(
@@ -103,13 +102,12 @@ test('55: a key of idempotency is its caller’s own, also where another has a k
       .toBe(2)
   } finally {
     await outpost[Symbol.asyncDispose]()
-    await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 120_000)
 
 test('47: a report says what the log says, whatever was edited or removed before it', async () => {
   const outpost = await startWholeNode()
-  const { foreign, issuer } = await importedForeign(outpost)
+  const { issuer } = await importedForeign(outpost)
   const usage = new Database(join(outpost.dataDirectory, 'usage.db'))
   try {
     const lid = await served(outpost, issuer, 10)
@@ -144,6 +142,5 @@ test('47: a report says what the log says, whatever was edited or removed before
   } finally {
     usage.close()
     await outpost[Symbol.asyncDispose]()
-    await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 120_000)

@@ -2,7 +2,7 @@
  * Sealed weights from one node to another: a provider seals its model and licenses the customer's machine; the customer
  * gets the same answers, has no plain byte on its disk, and opens nothing once the license is taken back.
  */
-import { chmod, cp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ownSigner } from '../../src-main/flows/access/publishers.ts'
@@ -10,22 +10,17 @@ import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { nowSeconds, termsOf } from '../support/licenses.ts'
-import { samplesDirectory, startWholeNode, temporaryFolder, type WholeNode } from '../support/whole-node.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
+import { samplesDirectory, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const model = 'acme.digits'
 const daySeconds = 86_400
 const waiting = { timeout: 30_000, interval: 500 }
-const folders: string[] = []
-let folder: string
+const folder = sharedFolder()
+const customerFolder = sharedFolder()
 let provider: WholeNode
 let customer: WholeNode
 let sealed: { keyId: string; digest: string; path: string }
-
-const newFolder = async (): Promise<string> => {
-  const made = await temporaryFolder()
-  folders.push(made)
-  return made
-}
 
 /** What became of the import. */
 async function importOn(outpost: WholeNode, path: string, trust?: string) {
@@ -118,9 +113,8 @@ async function holding(directory: string, runs: readonly Buffer[]): Promise<stri
 }
 
 beforeAll(async () => {
-  folder = await newFolder()
   provider = await startWholeNode()
-  customer = await startWholeNode({ dataDirectory: await newFolder() })
+  customer = await startWholeNode({ dataDirectory: customerFolder })
   await provider.client.publishers.rename({ name: 'acme' })
   await customer.client.publishers.rename({ name: 'bank' })
   await registerPlain()
@@ -130,7 +124,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await customer[Symbol.asyncDispose]()
   await provider[Symbol.asyncDispose]()
-  for (const made of folders) await rm(made, { recursive: true, force: true, maxRetries: 5 })
 })
 
 test('a sealed package is handed out once, and imported by nobody before the license', async () => {

@@ -12,23 +12,18 @@ import { answer } from '../support/command-line.ts'
 import { resetStandIn, standInApp } from '../support/electron-stand-in-app.ts'
 import { standIn } from '../support/electron-stand-in-state.ts'
 import { type HeadlessProcess, startHeadless } from '../support/headless-process.ts'
-import { samplesDirectory, temporaryFolder } from '../support/whole-node.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { samplesDirectory } from '../support/whole-node.ts'
 
 vi.mock('electron', () => import('../support/electron-stand-in.ts'))
 
 const running: HeadlessProcess[] = []
-const folders: string[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map((node) => node.end('SIGKILL')))
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   resetStandIn()
 })
 
-async function newFolder(): Promise<string> {
-  const folder = await temporaryFolder()
-  folders.push(folder)
-  return join(folder, 'data')
-}
+const newFolder = (): string => join(temporaryFolder(), 'data')
 async function start(folder: string): Promise<HeadlessProcess> {
   const node = await startHeadless(folder)
   running.push(node)
@@ -41,7 +36,7 @@ const refusal = (folder: string): Promise<string> =>
   )
 
 test('80: a second server on a folder is refused, whatever the folder is called, and the first one goes on', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   const first = await start(folder)
   const { secret } = await first.client.keys.create({ name: 'kept', scopes: ['read'] })
   const link = join(folder, '..', 'link')
@@ -58,13 +53,13 @@ test('80: a second server on a folder is refused, whatever the folder is called,
 })
 
 test('80: of many that start at once on a new folder one runs', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   const outcomes = await Promise.all(Array.from({ length: 4 }, () => refusal(folder)))
   expect(outcomes.toSorted()).toEqual(['DATA_DIR_IN_USE', 'DATA_DIR_IN_USE', 'DATA_DIR_IN_USE', 'started'])
 })
 
 test('80: a node that was killed leaves no lock behind, and a number of a process that is another by now is none', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   const first = await start(folder)
   await first.end('SIGKILL')
   await expect(access(join(folder, 'runtime', 'node.json'))).resolves.toBeUndefined()
@@ -107,7 +102,7 @@ async function desktopOn(dataDirectory: string): Promise<{ opened: boolean; exit
 }
 
 test('80: a second desktop ends before it opens a database, and hands over what it was started with', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   await mkdir(folder, { recursive: true })
   standIn.firstInstance = false
   expect(await desktopOn(folder)).toEqual({ opened: false, exitCode: 0 })
@@ -115,7 +110,7 @@ test('80: a second desktop ends before it opens a database, and hands over what 
 })
 
 test('80: a desktop that went around that lock is refused by the lock of the folder', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   const first = await start(folder)
   // The desktop's lock lies in its profile: a profile of another name is another desktop.
   expect(await desktopOn(folder)).toEqual({ opened: true, exitCode: 1 })
@@ -126,7 +121,7 @@ test('80: a desktop that went around that lock is refused by the lock of the fol
 })
 
 test('80: where the lock itself was deleted, the one that holds the counting keeps the other from serving', async () => {
-  const folder = await newFolder()
+  const folder = newFolder()
   const first = await start(folder)
   await rm(join(folder, 'runtime', 'owner.lock'))
   const second = await refusal(folder)

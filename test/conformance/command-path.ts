@@ -1,15 +1,15 @@
 /** The commands of the command line on one node that runs, as a process of its own; each gives the document of --json. */
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { commandsOn } from '../support/commands-in-process.ts'
 import { grpcClient } from '../support/grpc-client.ts'
 import { startHeadless } from '../support/headless-process.ts'
-import { temporaryFolder } from '../support/whole-node.ts'
 
 export type CommandPath = Awaited<ReturnType<typeof openCommandPath>>
 
 export async function openCommandPath(scopes: readonly string[] = ['infer']) {
-  const directory = await temporaryFolder()
+  const directory = await mkdtemp(join(tmpdir(), 'outpost-conformance-'))
   const node = await startHeadless(join(directory, 'data'))
   const outpost = commandsOn(join(directory, 'data'))
 

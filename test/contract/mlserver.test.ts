@@ -3,9 +3,8 @@
  * names its program. It takes tensors as JSON alone, keeps what its operator wrote down of them, and echoes types.
  */
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src-main/base/ids.ts'
@@ -16,6 +15,7 @@ import { bodyOf, outputsOf } from '../../src-main/serving/remote/remote-run.ts'
 import { insertRemote } from '../../src-main/store/tables/remote-engines.ts'
 import { linearGraph, linearModel } from '../support/served-models.ts'
 import { createServingNode } from '../support/serving-node.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
 
 const program = process.env.OUTPOST_MLSERVER
 const models = `
@@ -45,13 +45,12 @@ const settings = {
   echo: { implementation: 'models.Echo' },
 }
 
-let folder: string
+const folder = sharedFolder()
 let url: string
 let stop = async () => undefined as unknown
 
 beforeAll(async () => {
   if (!program) return
-  folder = await mkdtemp(join(tmpdir(), 'outpost-mlserver-'))
   const [http, grpc, metrics] = [await freePort(), await freePort(), await freePort()]
   const ports = { http_port: http, grpc_port: grpc, metrics_port: metrics }
   await writeFile(
@@ -73,10 +72,7 @@ beforeAll(async () => {
   const ready = () => fetch(`${url}/v2/models/echo/ready`).then(({ ok }) => ok)
   while (!(await ready().catch(() => false))) await new Promise((next) => setTimeout(next, 200))
 }, 120_000)
-afterAll(async () => {
-  await stop()
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => stop())
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -4,9 +4,8 @@
  * which lies beside the manifest in the layout, does not, and is put back where it was kept.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -17,6 +16,7 @@ import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { unpack } from '../../src-main/package/archive/unpack.ts'
 import { writeSource } from '../support/package-folder.ts'
+import { sharedFolder } from '../support/temporary-folder.ts'
 
 /** Null where both programs are there, if need be after an attempt to install them; else why they are not. */
 function missingPrograms(): string | null {
@@ -49,7 +49,7 @@ function missingPrograms(): string | null {
 }
 
 const missing = missingPrograms()
-let folder = ''
+const folder = sharedFolder()
 let registry = ''
 let stop: () => Promise<void> = async () => undefined
 
@@ -64,7 +64,6 @@ async function freePort(): Promise<number> {
 
 beforeAll(async () => {
   if (missing !== null) return
-  folder = await mkdtemp(join(tmpdir(), 'outpost-skopeo-'))
   registry = `127.0.0.1:${await freePort()}`
   const config = join(folder, 'registry.yml')
   await writeFile(
@@ -80,7 +79,6 @@ beforeAll(async () => {
   stop = async () => {
     child.kill()
     await gone
-    await rm(folder, { recursive: true, force: true })
   }
   for await (const line of createInterface({ input: child.stderr })) if (line.includes('listening on')) break
   child.stderr.resume()

@@ -1,6 +1,5 @@
 /** A node that hostile packages are sent to, one for a test file, and the right package that all of them are made of. */
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { generateSigningKey } from '../../src-main/base/signing-key.ts'
@@ -8,6 +7,7 @@ import { importAttempt, leftBehind } from './hostile-import.ts'
 import { packedPackage } from './package-folder.ts'
 import { insertRaw } from './raw-tar.ts'
 import { type Entry, entriesOf, writeEntries } from './tar-surgery.ts'
+import { sharedFolder } from './temporary-folder.ts'
 import { startWholeNode, type WholeNode } from './whole-node.ts'
 
 export const signer = { publisher: 'acme', privateKey: generateSigningKey() }
@@ -39,9 +39,9 @@ export interface AttackedNode {
 /** To be called once in a file. After each test but `except`, nothing that was sent may have left anything behind. */
 export function attackedNode(except?: string): AttackedNode {
   const attacked = {} as AttackedNode
+  const folder = sharedFolder()
   beforeAll(async () => {
     const outpost = await startWholeNode({ serving: null })
-    const folder = await mkdtemp(join(tmpdir(), 'outpost-attack-'))
     const original = await packedPackage(folder, signer)
     const hostile = join(folder, 'hostile.outpost')
     const codeOf = async (path = hostile) => (await importAttempt(outpost, path)).code
@@ -60,10 +60,7 @@ export function attackedNode(except?: string): AttackedNode {
       withEntries: async (changed) => codeOf(await writeEntries(hostile, changed)),
     } satisfies AttackedNode)
   })
-  afterAll(async () => {
-    await attacked.outpost[Symbol.asyncDispose]()
-    await rm(attacked.folder, { recursive: true, force: true })
-  })
+  afterAll(() => attacked.outpost[Symbol.asyncDispose]())
   afterEach(async ({ task }) => {
     if (task.name === except) return
     expect(await leftBehind(attacked.outpost)).toEqual([])

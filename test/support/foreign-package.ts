@@ -13,7 +13,7 @@ import type { WholeNode } from './whole-node.ts'
 const sample = join(import.meta.dirname, '..', '..', 'resources', 'samples', 'breast-cancer', '1.0.0')
 
 export interface ForeignPackage {
-  /** Holds it and its source; whoever asked for it removes it. */
+  /** Holds it and its source; whoever asked for it removes it, or the folder that it was put into. */
   folder: string
   path: string
   source: string
@@ -25,8 +25,12 @@ export interface ForeignPackage {
   privateKey: KeyObject
 }
 
-export async function foreignPackage(publisher: string, version = '1.0.0'): Promise<ForeignPackage> {
-  const folder = await mkdtemp(join(tmpdir(), 'outpost-foreign-'))
+export async function foreignPackage(
+  publisher: string,
+  version = '1.0.0',
+  into = tmpdir(),
+): Promise<ForeignPackage> {
+  const folder = await mkdtemp(join(into, 'outpost-foreign-'))
   const source = join(folder, 'source')
   await cp(sample, source, { recursive: true })
   const descriptor = JSON.parse(await readFile(join(source, 'outpost.json'), 'utf8')) as Record<
@@ -49,11 +53,11 @@ export async function foreignPackage(publisher: string, version = '1.0.0'): Prom
   }
 }
 
-/** One of acme that the node has imported, its publisher trusted, and who issues its licenses. */
+/** One of acme that the node has imported, its publisher trusted, and who issues its licenses; gone with the node. */
 export async function importedForeign(
   outpost: WholeNode,
 ): Promise<{ foreign: ForeignPackage; issuer: TestIssuer }> {
-  const foreign = await foreignPackage('acme')
+  const foreign = await foreignPackage('acme', '1.0.0', outpost.dataDirectory)
   const { code, message } = await importAttempt(outpost, foreign.path)
   if (code !== 'imported') throw new Error(`${code}: ${message}`)
   return { foreign, issuer: testIssuer('acme', foreign.privateKey) }

@@ -1,9 +1,9 @@
 /** A whole node with a model that is served over HTTP and gRPC, and a key for everything: what texts are thrown at. */
-import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { described, register } from './handed-over.ts'
 import { linearModel } from './served-models.ts'
-import { startWholeNode, temporaryFolder, type WholeNode } from './whole-node.ts'
+import { sharedFolder } from './temporary-folder.ts'
+import { startWholeNode, type WholeNode } from './whole-node.ts'
 
 export interface OpenNode {
   outpost: WholeNode
@@ -20,6 +20,7 @@ export interface OpenNode {
 /** To be called once in a file. The model is acme.linear@1.0.0, with the tag "plain". */
 export function openNode(): OpenNode {
   const open = {} as OpenNode
+  const folder = sharedFolder()
   beforeAll(async () => {
     const outpost = await startWholeNode({
       logLevel: 'debug',
@@ -43,7 +44,7 @@ export function openNode(): OpenNode {
     const serving = servingUrl ?? ''
     Object.assign(open, {
       outpost,
-      folder: await temporaryFolder(),
+      folder,
       key,
       control: controlUrl ?? '',
       serving,
@@ -56,9 +57,6 @@ export function openNode(): OpenNode {
         }),
     } satisfies OpenNode)
   })
-  afterAll(async () => {
-    await open.outpost[Symbol.asyncDispose]()
-    await rm(open.folder, { recursive: true, force: true })
-  })
+  afterAll(() => open.outpost[Symbol.asyncDispose]())
   return open
 }

@@ -8,7 +8,7 @@ import {
   type QuotaLedgerOptions,
 } from '../../src-main/metering/quota/ledger.ts'
 import { dataPaths } from '../../src-main/store/data-paths.ts'
-import { temporaryFolder } from './data-folder.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export const november = Date.UTC(2026, 10, 21, 12)
 export const deny = { overage: 0 }

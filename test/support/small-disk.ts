@@ -1,7 +1,7 @@
 /** A file system of a few megabytes for tests of a full disk. Mounting one takes root on Linux; elsewhere it is null. */
 import { execFileSync } from 'node:child_process'
 import { onTestFinished } from 'vitest'
-import { temporaryFolder } from './data-folder.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export const canMountSmallDisk: boolean = mountable()
 

@@ -27,8 +27,6 @@ export interface WholeNode {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'outpost-test-'))
-
 const quiet: Omit<NodeConfig, 'dataDirectory'> = {
   host: 'headless',
   startChild: forkChildren(sourceDirectory, '.ts'),
@@ -45,7 +43,7 @@ const quiet: Omit<NodeConfig, 'dataDirectory'> = {
 }
 
 export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<WholeNode> {
-  const dataDirectory = config.dataDirectory ?? (await temporaryFolder())
+  const dataDirectory = config.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'outpost-test-')))
   const remove = async (): Promise<void> => {
     if (config.dataDirectory === undefined)
       await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 })

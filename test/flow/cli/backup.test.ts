@@ -1,24 +1,21 @@
 /** The data folder on the command line: copied, put back, and hashed again when a disk or a person changed it. */
-import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, cp, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { addModel } from '../../support/onnx-writer.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let data: string[]
+const folder = sharedFolder()
+const data = ['--data', join(folder, 'data')]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', join(folder, 'data')]
   await answer(['publisher', 'rename', 'acme', ...data])
   const output = join(folder, 'adder.outpost')
   await answer(['pack', await writeSource(join(folder, 'source')), '-o', output, ...data])
   await answer(['import', output, ...data])
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('a backup becomes a data folder of its own, and never one that holds something', async () => {
   const { path } = await answer<{ path: string }>(['backup', ...data])

@@ -1,20 +1,19 @@
 /** Whatever file it is given, a command refuses it with a code of the catalogue, quickly, and leaves nothing behind. */
-import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
+const folder = sharedFolder()
 let node: HeadlessProcess
 let whole: string
 const runners: Record<string, RunCommand> = {}
 const inFolder = (name: string) => join(folder, name)
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
   runners['a stopped node'] = commandsOn(inFolder('stopped'))
   runners['a node that runs'] = commandsOn(inFolder('running'))
   node = await startHeadless(inFolder('running'))
@@ -24,10 +23,7 @@ beforeAll(async () => {
   const { errors } = await stopped('pack', await writeSource(inFolder('source')), '-o', whole)
   expect(errors).toBe('')
 })
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => node.end('SIGTERM'))
 
 async function flipByte(path: string, at: number): Promise<void> {
   await copyFile(whole, path)

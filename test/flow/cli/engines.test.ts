@@ -1,16 +1,13 @@
 /** Remote engines by the command line: the token comes from the environment, and refusals say what to do. */
-import { rm } from 'node:fs/promises'
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { commandsOn } from '../../support/commands-in-process.ts'
-import { temporaryFolder } from '../../support/whole-node.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
 test('an engine is added before it answers, listed, tested and removed', async () => {
   vi.stubEnv('OUTPOST_ENGINE_TOKEN', 'not-to-be-shown')
-  const folder = await temporaryFolder()
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const run = commandsOn(folder)
+  const run = commandsOn(temporaryFolder())
   const added = await run(
     'engine',
     'add',

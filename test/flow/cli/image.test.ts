@@ -5,16 +5,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { answer, outpost } from '../../support/command-line.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
 const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 const descriptor = z.strictObject({ mediaType: z.string(), digest: sha256, size: z.int() })
@@ -58,24 +58,18 @@ const notMade =
     ? null
     : 'an image is made on Linux, of a built program'
 
-let folder: string
-let image: string
-let data: string[]
+const folder = sharedFolder()
+const image = join(folder, 'image')
+const data = ['--data', join(folder, 'data')]
 
 beforeAll(async () => {
   if (notMade !== null) return
-  folder = await mkdtemp(join(tmpdir(), 'outpost-image-test-'))
-  image = join(folder, 'image')
-  data = ['--data', join(folder, 'data')]
   await answer(['publisher', 'rename', 'acme', ...data])
   const file = join(folder, 'adder.outpost')
   await answer(['pack', await writeSource(join(folder, 'source')), '-o', file, ...data])
   await answer(['import', file, ...data])
   await answer(['image', 'acme.adder@1.0.0', '-o', image, ...data])
 }, 120_000)
-afterAll(async () => {
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
 
 const blob = (digest: string) => readFile(join(image, 'blobs', 'sha256', digest.slice('sha256:'.length)))
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`

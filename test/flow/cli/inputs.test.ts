@@ -1,13 +1,13 @@
 /** Whoever sends a model something else than it takes is told what it takes, with the option that sends it. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 import { samplesDirectory } from '../../support/whole-node.ts'
 
-let folder: string
+const folder = sharedFolder()
 let node: HeadlessProcess
 let outpost: RunCommand
 const inFolder = (name: string) => join(folder, name)
@@ -27,7 +27,6 @@ async function installSample(family: string, version: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
   node = await startHeadless(inFolder('data'))
   outpost = commandsOn(inFolder('data'))
   await outpost('publisher', 'rename', 'acme')
@@ -36,10 +35,7 @@ beforeAll(async () => {
   await installSample('breast-cancer', '1.0.0')
   await writeFile(inFolder('no-picture.png'), 'no picture')
 })
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+afterAll(() => node.end('SIGTERM'))
 
 test.each([
   ['acme.digits', '--text', 'hello', /takes a picture, and a text was sent\.\nSend it with --image FILE\./],

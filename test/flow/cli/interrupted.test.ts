@@ -1,28 +1,25 @@
 /** Ctrl+C: what a command had begun is taken back, in this process and on a node that runs. */
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { answer, type Started, start } from '../../support/command-line.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let data: string[]
+const folder = sharedFolder()
 const inFolder = (...names: string[]) => join(folder, ...names)
+const data = ['--data', inFolder('data')]
 
 /** Long enough that a signal comes before the end, on any disk. */
 const dataBytes = 400_000_000
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', inFolder('data')]
   await answer(['publisher', 'rename', 'acme', ...data])
   await writeSource(inFolder('source'), { data: ['data.bin'] })
   await writeFile(inFolder('source', 'data.bin'), '')
   await truncate(inFolder('source', 'data.bin'), dataBytes)
   await answer(['pack', inFolder('source'), '-o', inFolder('large.outpost'), ...data])
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function files(...names: string[]): Promise<string[]> {
   const found = await readdir(inFolder(...names), { recursive: true, withFileTypes: true })

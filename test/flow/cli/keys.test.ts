@@ -1,21 +1,14 @@
 /** Keys and publishers on the command line: shown once, revoked by id, trusted by file, moved in an encrypted file. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let data: string[]
-let other: string[]
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', join(folder, 'data')]
-  other = ['--data', join(folder, 'other')]
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = sharedFolder()
+const data = ['--data', join(folder, 'data')]
+const other = ['--data', join(folder, 'other')]
 
 interface Key {
   id: string

@@ -1,24 +1,18 @@
 /** The way back in for whoever used up the link of the node's start: a new one, from the machine or with an admin key. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
+const folder = sharedFolder()
+const data = ['--data', join(folder, 'data')]
 let node: HeadlessProcess
-let data: string[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', join(folder, 'data')]
   node = await startHeadless(join(folder, 'data'))
 })
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => node.end('SIGTERM'))
 
 const claim = (link: string): Promise<Response> =>
   fetch(`${node.url}/api/login/claim`, {

@@ -1,15 +1,15 @@
 /** Packing a version that says what it was made of asks the licenses of its parents, as its import would. */
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
 import { type ForeignPackage, foreignPackage } from '../../support/foreign-package.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
+const folder = sharedFolder()
 let node: HeadlessProcess
 let outpost: RunCommand
 let foreign: ForeignPackage
@@ -17,19 +17,14 @@ let issuer: TestIssuer
 const inFolder = (name: string) => join(folder, name)
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
   node = await startHeadless(inFolder('data'))
   outpost = commandsOn(inFolder('data'))
-  foreign = await foreignPackage('acme')
+  foreign = await foreignPackage('acme', '1.0.0', folder)
   issuer = testIssuer('acme', foreign.privateKey)
   await outpost('publisher', 'rename', 'own')
   expect(await outpost('import', foreign.path, '--trust', foreign.fingerprint)).toMatchObject({ code: 0 })
 }, 120_000)
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  await rm(foreign.folder, { recursive: true, force: true })
-})
+afterAll(() => node.end('SIGTERM'))
 
 async function madeOf(model: string, relation: string): Promise<string> {
   const source = inFolder(`${model}-${relation}`)

@@ -1,23 +1,17 @@
 /** How a command ends that is not done: its exit code, the one line on stderr, the document of --json. */
 import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { commandsOn } from '../../support/commands-in-process.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder, temporaryFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let data: string[]
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', join(folder, 'data')]
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = sharedFolder()
+const data = ['--data', join(folder, 'data')]
 
 test('a command line that cannot be understood ends with 2', async () => {
   const { code, out, errors } = await outpost(['nonsense', ...data])
@@ -169,11 +163,10 @@ test('a file that may not be read or written is no file that is not there', asyn
   if (process.getuid?.() !== 0) return // root may read anything
   const secret = join(folder, 'secret.pem')
   await writeFile(secret, '', { mode: 0o600 })
-  const own = await mkdtemp(join(tmpdir(), 'outpost-nobody-'))
+  const own = temporaryFolder()
   await chown(own, nobody, nobody)
   const refused = await outpost(['trust', 'add', 'acme', secret, '--data', own], { uid: nobody })
   expect(refused.errors).toMatch(/^PATH_UNUSABLE: .*secret\.pem cannot be used: this account has no right to/)
-  await rm(own, { recursive: true, force: true })
 })
 
 test('a path that is empty, as a variable of a script that is not set, means no place', async () => {

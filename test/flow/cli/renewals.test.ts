@@ -1,18 +1,12 @@
 /** The next document of a license on the command line: its end stays, or moves by one whole term. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
-import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
-import { temporaryFolder } from '../../support/whole-node.ts'
+import { commandsOn } from '../../support/commands-in-process.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let run: RunCommand
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  run = commandsOn(join(folder, 'data'))
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = sharedFolder()
+const run = commandsOn(join(folder, 'data'))
 
 async function issued(...options: string[]): Promise<LicensePayload> {
   const file = join(folder, 'bank.license')

@@ -1,29 +1,24 @@
 /** The command line beside a node that runs: found by its data folder, or named by its address and entered with a key. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, outpost, start } from '../../support/command-line.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let node: HeadlessProcess
-let data: string[]
-let named: string[]
+const folder = sharedFolder()
 const inFolder = (name: string) => join(folder, name)
+const data = ['--data', inFolder('data')]
+let node: HeadlessProcess
+let named: string[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', inFolder('data')]
   node = await startHeadless(inFolder('data'))
   // Another data folder beside the address: whatever is done must be done by the node that was named.
   named = ['--url', node.url, '--data', inFolder('elsewhere')]
 })
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => node.end('SIGTERM'))
 
 async function newKey(...scopes: string[]): Promise<Record<string, string>> {
   const made = await answer<{ secret: string }>(['keys', 'create', 'ci', '--scope', ...scopes, ...data])

@@ -1,18 +1,13 @@
 /** What the site declares on the command line: what is not named stays, and licenses that this refuses are listed. */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openSelfSigned } from '../../../src-main/license/envelope/open-document.ts'
-import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
-import { temporaryFolder } from '../../support/whole-node.ts'
+import { commandsOn } from '../../support/commands-in-process.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let run: RunCommand
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  run = commandsOn(join(folder, 'data'))
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = sharedFolder()
+const run = commandsOn(join(folder, 'data'))
 
 async function wantedAccount(...options: string[]): Promise<string> {
   const file = join(folder, 'cells.request.jws')

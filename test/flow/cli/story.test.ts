@@ -1,22 +1,15 @@
 /** The way of a model through the command line alone: packed on one machine, checked, let in, served and deleted on another. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 import { samplesDirectory } from '../../support/whole-node.ts'
 
-let folder: string
-let provider: string[]
-let consumer: string[]
+const folder = sharedFolder()
 const inFolder = (name: string) => join(folder, name)
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  provider = ['--data', inFolder('provider')]
-  consumer = ['--data', inFolder('consumer')]
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const provider = ['--data', inFolder('provider')]
+const consumer = ['--data', inFolder('consumer')]
 
 const sections = join(samplesDirectory, 'debian-sections', '1.0.0')
 const digits = join(samplesDirectory, 'digits', '1.0.0')

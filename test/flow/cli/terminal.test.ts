@@ -1,33 +1,30 @@
 /** Where a person sits: a bar on a terminal and on nothing else, and a reader of the output that has seen enough. */
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { writeSource } from '../../support/package-folder.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 import { sourceDirectory } from '../../support/whole-node.ts'
 
-let folder: string
-let data: string[]
+const folder = sharedFolder()
 const inFolder = (...names: string[]) => join(folder, ...names)
+const data = ['--data', inFolder('data')]
 const cli = join(sourceDirectory, 'cli.ts')
 
 /** Enough to hash that it takes longer than the second after which the bar is drawn. */
 const dataBytes = 1_000_000_000
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', inFolder('data')]
   await answer(['publisher', 'rename', 'acme', ...data])
   await writeSource(inFolder('source'), { data: ['data.bin'] })
   await writeFile(inFolder('source', 'data.bin'), '')
   await truncate(inFolder('source', 'data.bin'), dataBytes)
   await answer(['pack', inFolder('source'), '-o', inFolder('large.outpost'), ...data])
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 // util-linux; the one program that gives a child a terminal without a native module.
 test.skipIf(!existsSync('/usr/bin/script'))(

@@ -1,21 +1,19 @@
 /** The command line beside a node that speaks TLS under the name of its certificate, which is not that of this machine. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { writeSource } from '../../support/package-folder.ts'
 import { selfSigned } from '../../support/self-signed.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let node: HeadlessProcess
-let data: string[]
+const folder = sharedFolder()
 const inFolder = (name: string) => join(folder, name)
+const data = ['--data', inFolder('data')]
+let node: HeadlessProcess
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-cli-'))
-  data = ['--data', inFolder('data')]
   const { cert, key } = selfSigned('models.example')
   await writeFile(inFolder('node.pem'), cert)
   await writeFile(inFolder('node.key'), key)
@@ -38,10 +36,7 @@ beforeAll(async () => {
     ...tls,
   ])
 })
-afterAll(async () => {
-  await node.end('SIGTERM')
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => node.end('SIGTERM'))
 
 test('a link to log in, and a package that goes in, answers and comes out again', async () => {
   expect(node.url).toMatch(/^https:/)

@@ -1,20 +1,14 @@
 /** A provider on the command line: the figures of a customer's report come before the receipt, and problems stop it. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
-import { commandsOn, type RunCommand } from '../../support/commands-in-process.ts'
+import { commandsOn } from '../../support/commands-in-process.ts'
 import { reporter } from '../../support/reporter.ts'
-import { temporaryFolder } from '../../support/whole-node.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-let folder: string
-let run: RunCommand
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  run = commandsOn(join(folder, 'data'))
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
-
+const folder = sharedFolder()
+const run = commandsOn(join(folder, 'data'))
 const inFolder = (name: string) => join(folder, name)
 
 test('figures first, then the receipt; what does not follow is signed with --accept alone', async () => {

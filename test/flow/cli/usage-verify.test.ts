@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commandsOn } from '../../support/commands-in-process.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('a log that is not as it was written is refused with 1, behind the same report', async () => {
   const folder = join(temporaryFolder(), 'data')

@@ -1,15 +1,15 @@
 /** Checklist of facts on Electron, items 11 to 18: what the page can reach, from a page that tries. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FileHandle, Shell } from '../../../src-main/contract/shell.ts'
 import { channelsToMain } from '../../../src-main/contract/shell-channels.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { standInApp } from '../../support/electron-stand-in-app.ts'
 import { ipcHandlers } from '../../support/electron-stand-in-ipc.ts'
 import { menuItem, standIn } from '../../support/electron-stand-in-state.ts'
 import { type StartedDesktop, startedDesktop } from '../../support/started-desktop.ts'
+import { sharedFolder, temporaryFolder } from '../../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 
@@ -22,17 +22,13 @@ declare global {
 }
 
 let desktop: StartedDesktop
-let packagePath: string
+const packagePath = join(sharedFolder(), 'digits.outpost')
 beforeAll(async () => {
-  packagePath = join(await mkdtemp(join(tmpdir(), 'outpost-picked-')), 'digits.outpost')
   await writeFile(packagePath, 'a package')
   standIn.droppedPaths.set('digits.outpost', packagePath)
   desktop = await startedDesktop()
 })
-afterAll(async () => {
-  await desktop.end()
-  await rm(dirname(packagePath), { recursive: true, force: true })
-})
+afterAll(() => desktop.end())
 
 const handlePattern = /^file_[A-Za-z0-9_-]{22,64}$/
 

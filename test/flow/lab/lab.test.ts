@@ -1,19 +1,18 @@
 /** The lab process: a report for a good package, and for a bad one the right name for what happened. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { type Child, forkChildren, type StartChild } from '../../../src-main/base/child.ts'
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import { startLab } from '../../../src-main/lab/start-lab.ts'
 import { endlessModel, linearModel, slowModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const start = forkChildren(join(import.meta.dirname, '../../../src-main'), '.ts')
 let folder: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'outpost-lab-'))
+  folder = temporaryFolder()
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function write(
   onnx: Uint8Array,

@@ -1,7 +1,6 @@
 /** The wizard's drafts: files go in and out all or none, what is typed meanwhile stays, and what is built is what was seen. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
@@ -10,6 +9,7 @@ import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { asOwner, described, handOver, refusalOf, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -159,18 +159,14 @@ test('the folder of a draft packs to the very package that the wizard builds', a
   )
   const downloaded = await asOwner(outpost, `/api/drafts/${id}/folder`)
   expect(downloaded.headers.get('content-disposition')).toContain('"scripted-1.0.0.tar"')
-  const folder = await mkdtemp(join(tmpdir(), 'outpost-draft-'))
-  try {
-    await writeFile(join(folder, 'scripted-1.0.0.tar'), Buffer.from(await downloaded.arrayBuffer()))
-    await promisify(execFile)('tar', ['-xf', 'scripted-1.0.0.tar'], { cwd: folder })
-    const packed = await pack(await readSource(join(folder, 'scripted-1.0.0')), {
-      output: join(folder, 'packed.outpost'),
-    })
-    const { output } = await built(id)
-    expect(output).toMatchObject({ version: '1.0.0', digest: packed.digest })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const folder = temporaryFolder()
+  await writeFile(join(folder, 'scripted-1.0.0.tar'), Buffer.from(await downloaded.arrayBuffer()))
+  await promisify(execFile)('tar', ['-xf', 'scripted-1.0.0.tar'], { cwd: folder })
+  const packed = await pack(await readSource(join(folder, 'scripted-1.0.0')), {
+    output: join(folder, 'packed.outpost'),
+  })
+  const { output } = await built(id)
+  expect(output).toMatchObject({ version: '1.0.0', digest: packed.digest })
   expect(await readdir(join(outpost.dataDirectory, 'runtime', 'staging'))).toEqual([])
   expect(await told(asOwner(outpost, `/api/drafts/${id}/folder`))).toBe('404 DRAFT_NOT_FOUND')
 })

@@ -1,6 +1,5 @@
 /** A version written out as a package, where a stored file has changed meanwhile. */
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportVersion } from '../../../src-main/flows/packages/export-version.ts'
@@ -8,22 +7,19 @@ import { resolveVersion } from '../../../src-main/registry/resolve.ts'
 import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
 import { artifactsOf } from '../../../src-main/store/tables/artifacts.ts'
 import { asOwner, told } from '../../support/handed-over.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
-let folder: string
+const folder = sharedFolder()
 const model = 'samples.digits'
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-export-'))
   outpost = await startWholeNode({ dataDirectory: join(folder, 'data') })
   const { jobId } = await outpost.client.system.installSamples()
   expect((await outpost.ended(jobId)).failure).toBeNull()
 })
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 async function damage(path: string): Promise<void> {
   const { db, paths } = outpost.node.context

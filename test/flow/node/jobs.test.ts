@@ -9,25 +9,18 @@ import { createJobRunner, type JobHandler } from '../../../src-main/jobs/runner.
 import { described, handOver, refusalOf } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { canMountSmallDisk } from '../../support/small-disk.ts'
-import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const opened: WholeNode[] = []
-const folders: string[] = []
 afterEach(async () => {
   for (const node of opened.splice(0)) await node[Symbol.asyncDispose]()
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
 })
 
 async function start(dataDirectory?: string): Promise<WholeNode> {
   const node = await startWholeNode({ serving: null, ...(dataDirectory ? { dataDirectory } : {}) })
   opened.push(node)
   return node
-}
-
-async function kept(): Promise<string> {
-  const folder = await temporaryFolder()
-  folders.push(folder)
-  return folder
 }
 
 /** A draft whose checks take a moment: it is examined in a process of its own. */
@@ -125,7 +118,7 @@ describe('cancelled and done again', () => {
 
 describe('over a restart', () => {
   test('the running and the queued ones go on after a stop, which counts as no crash', async () => {
-    const folder = await kept()
+    const folder = temporaryFolder()
     const first = await start(folder)
     const id = await draft(first)
     const jobs = await Promise.all([1, 2, 3, 4].map(() => first.client.drafts.test({ id })))
@@ -137,7 +130,7 @@ describe('over a restart', () => {
   })
 
   test('one that was running at two crashes reads interrupted, and can be done again', async () => {
-    const folder = await kept()
+    const folder = temporaryFolder()
     const first = await start(folder)
     const { jobId } = await first.client.models.verify({})
     await first.ended(jobId)
@@ -163,7 +156,7 @@ describe('over a restart', () => {
   })
 
   test('the file of an import that failed is kept for a day, for whoever asks again', async () => {
-    const folder = await kept()
+    const folder = temporaryFolder()
     let aheadMs = 0
     const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs }
     const open = async () => {
@@ -195,7 +188,7 @@ describe('over a restart', () => {
   })
 
   test('one that ended long ago is forgotten', async () => {
-    const folder = await kept()
+    const folder = temporaryFolder()
     const first = await start(folder)
     const { jobId } = await first.client.models.verify({})
     await first.ended(jobId)
@@ -238,7 +231,7 @@ test('what a job threw is told in the words of the catalogue, or not at all', as
 test.skipIf(!canMountSmallDisk)(
   'on a full disk a job waits for room to say how it ended, and the node lives',
   async () => {
-    const folder = await kept()
+    const folder = temporaryFolder()
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', folder])
     try {
       const node = await start(folder)

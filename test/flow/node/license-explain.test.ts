@@ -1,5 +1,4 @@
 /** What explain says of a version: the rung or the quota that refuses, the way out, and what comes next, each once. */
-import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { explanationText } from '../../../src-main/cli/license-text.ts'
 import { neededLicenseLines } from '../../../src-main/cli/package-text.ts'
@@ -17,10 +16,7 @@ beforeAll(async () => {
   outpost = await startWholeNode({ serving: null })
   ;({ foreign, issuer } = await importedForeign(outpost))
 })
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(foreign.folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 afterEach(async () => {
   const lids = new Set((await outpost.client.licenses.list({})).map(({ lid }) => lid))
   for (const lid of lids) await outpost.client.licenses.remove({ lid })

@@ -1,21 +1,19 @@
 /** What a license refuses can be found again: calls in the log and as notices, deployments and exports among the refusals. */
-import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
+import { importedForeign } from '../../support/foreign-package.ts'
 import { grpcClient } from '../../support/grpc-client.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf } from '../../support/licenses.ts'
-import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'acme.cells'
+const dataDirectory = sharedFolder()
 let outpost: WholeNode
-let dataDirectory: string
-let foreign: ForeignPackage
 let issuer: TestIssuer
 let key: string
 
 beforeAll(async () => {
-  dataDirectory = await temporaryFolder()
   const serving = {
     host: '127.0.0.1',
     port: 0,
@@ -24,14 +22,10 @@ beforeAll(async () => {
     tls: null,
   }
   outpost = await startWholeNode({ dataDirectory, serving })
-  ;({ foreign, issuer } = await importedForeign(outpost))
+  ;({ issuer } = await importedForeign(outpost))
   key = (await outpost.client.keys.create({ name: 'teller', scopes: ['infer'] })).secret
 }, 60_000)
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(foreign.folder, { recursive: true, force: true })
-  await rm(dataDirectory, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 async function ask(path = `/v1/models/${model}/inference`): Promise<string> {
   const answer = await fetch(`${outpost.node.addresses().servingUrl}${path}`, {

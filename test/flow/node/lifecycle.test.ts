@@ -1,6 +1,6 @@
 /** What survives a stop, a crash and a second node: deployments, jobs, keys, and the folder's one owner. */
 import { randomBytes } from 'node:crypto'
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { generateSigningKey } from '../../../src-main/base/signing-key.ts'
@@ -8,20 +8,13 @@ import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { testIssuer } from '../../support/licenses.ts'
-import { samplesDirectory, startWholeNode, temporaryFolder } from '../../support/whole-node.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { samplesDirectory, startWholeNode } from '../../support/whole-node.ts'
 
-const folders: string[] = []
 const nodes: HeadlessProcess[] = []
-afterEach(async () => {
+afterEach(() => {
   for (const node of nodes.splice(0)) node.child.kill('SIGKILL')
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
-
-async function newFolder(): Promise<string> {
-  const folder = await temporaryFolder()
-  folders.push(folder)
-  return folder
-}
 
 async function start(dataDirectory: string, args?: string[]): Promise<HeadlessProcess> {
   const started = await startHeadless(dataDirectory, args)
@@ -70,8 +63,8 @@ const isServed = async (url: string): Promise<boolean> => {
 }
 
 test('deployments and keys come back after a restart', async () => {
-  const dataDirectory = await newFolder()
-  const path = await packSample(await newFolder(), 'debian-sections', '1.0.0')
+  const dataDirectory = temporaryFolder()
+  const path = await packSample(temporaryFolder(), 'debian-sections', '1.0.0')
   const first = await start(dataDirectory)
   await ended(first, await importPackage(first, path))
   await license(first)
@@ -92,7 +85,7 @@ test('deployments and keys come back after a restart', async () => {
 })
 
 test('when control is killed, serving drains and ends, and the folder is free for the next node', async () => {
-  const dataDirectory = await newFolder()
+  const dataDirectory = temporaryFolder()
   const first = await start(dataDirectory)
   expect(await isServed(first.servingUrl)).toBe(true)
   await first.end('SIGKILL')
@@ -102,8 +95,8 @@ test('when control is killed, serving drains and ends, and the folder is free fo
 })
 
 test('when serving is killed, it is started again on its port and serves what it served', async () => {
-  const dataDirectory = await newFolder()
-  const path = await packSample(await newFolder(), 'debian-sections', '1.0.0')
+  const dataDirectory = temporaryFolder()
+  const path = await packSample(temporaryFolder(), 'debian-sections', '1.0.0')
   const node = await start(dataDirectory)
   await ended(node, await importPackage(node, path))
   await license(node)
@@ -125,7 +118,7 @@ async function servingPid(node: HeadlessProcess): Promise<number> {
 }
 
 test('a second node on the same folder says who has it, and stops', async () => {
-  const dataDirectory = await newFolder()
+  const dataDirectory = temporaryFolder()
   const first = await start(dataDirectory)
   await expect(startHeadless(dataDirectory)).rejects.toThrow(
     /ended with 1: DATA_DIR_IN_USE: Another node \(process \d+, http/,
@@ -134,15 +127,15 @@ test('a second node on the same folder says who has it, and stops', async () => 
 })
 
 test('a taken port that was asked for by name is said plainly, another one is taken otherwise', async () => {
-  const first = await start(await newFolder())
+  const first = await start(temporaryFolder())
   const port = new URL(first.url).port
   await expect(
-    startHeadless(await newFolder(), ['--port', port, '--serving-port', '0', '--no-samples']),
+    startHeadless(temporaryFolder(), ['--port', port, '--serving-port', '0', '--no-samples']),
   ).rejects.toThrow(/ended with 1: PORT_TAKEN/)
 })
 
 test('an address that others can reach is refused without TLS', async () => {
-  await expect(startHeadless(await newFolder(), ['--host', '0.0.0.0', '--no-samples'])).rejects.toThrow(
+  await expect(startHeadless(temporaryFolder(), ['--host', '0.0.0.0', '--no-samples'])).rejects.toThrow(
     /ended with 1: BIND_INSECURE/,
   )
 })
@@ -162,12 +155,12 @@ test.each<[string, string[], RegExp]>([
   ],
   ['a port that is none', ['--port', '70000'], /ended with 2: CLI_USAGE: --port takes/],
 ])('%s is a mistake of the command line, said in one line', async (_name, args, expected) => {
-  await expect(startHeadless(await newFolder(), args)).rejects.toThrow(expected)
+  await expect(startHeadless(temporaryFolder(), args)).rejects.toThrow(expected)
 })
 
 test('an import that was cut off by kill -9 leaves nothing half done, and is done after the next start', async () => {
-  const dataDirectory = await newFolder()
-  const source = await newFolder()
+  const dataDirectory = temporaryFolder()
+  const source = temporaryFolder()
   // Enough to be in the middle of when the process is killed.
   await writeFile(join(source, 'filler.bin'), randomBytes(200_000_000))
   for (const name of ['outpost.json', 'CARD.md', 'LICENSE', 'labels.txt', 'model.onnx', 'suite.jsonl']) {
@@ -203,7 +196,7 @@ test('an import that was cut off by kill -9 leaves nothing half done, and is don
 }, 60_000)
 
 test('a data folder of a newer version is left alone', async () => {
-  const dataDirectory = await newFolder()
+  const dataDirectory = temporaryFolder()
   const whole = await startWholeNode({ dataDirectory, serving: null })
   whole.node.context.db.pragma('user_version = 99')
   await whole.stop()
@@ -211,7 +204,7 @@ test('a data folder of a newer version is left alone', async () => {
 })
 
 test('it goes on when whoever read its output goes away, and says the rest to nobody', async () => {
-  const headless = await start(await newFolder())
+  const headless = await start(temporaryFolder())
   headless.child.stdout?.destroy()
   headless.child.stderr?.destroy()
   const health = () => fetch(`${headless.servingUrl}/v2/health/live`)
@@ -220,7 +213,7 @@ test('it goes on when whoever read its output goes away, and says the rest to no
 })
 
 test('requests of one address are counted, and the memory for models is bounded, as the start says', async () => {
-  const node = await start(await newFolder(), [
+  const node = await start(temporaryFolder(), [
     ...['--port', '0', '--serving-port', '0', '--grpc-port', '0', '--no-samples'],
     ...['--requests-per-address', '2', '--model-memory', '1000000'],
   ])
@@ -235,7 +228,7 @@ test('requests of one address are counted, and the memory for models is bounded,
 })
 
 test('a limit that is no number is refused at the start', async () => {
-  await expect(start(await newFolder(), ['--requests-per-address', 'many'])).rejects.toThrow(
+  await expect(start(temporaryFolder(), ['--requests-per-address', 'many'])).rejects.toThrow(
     '--requests-per-address takes a whole number above 0.',
   )
 })

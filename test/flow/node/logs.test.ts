@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openLog } from '../../../src-main/base/log.ts'
 import { loginCookie } from '../../../src-main/flows/access/identify.ts'
-import { temporaryFolder as folderOfTest } from '../../support/data-folder.ts'
 import { asOwner, postJson } from '../../support/handed-over.ts'
+import { temporaryFolder as folderOfTest } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode

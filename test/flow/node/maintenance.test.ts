@@ -4,9 +4,9 @@ import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:f
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { restoreBackup } from '../../../src-main/flows/upkeep/restore.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { asOwner, described, refusalOf, register } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode

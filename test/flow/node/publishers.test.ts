@@ -7,10 +7,10 @@ import { exportSigningKey, generateSigningKey } from '../../../src-main/base/sig
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { described, refusalOf, register } from '../../support/handed-over.ts'
 import { writeSource } from '../../support/package-folder.ts'
 import { linearModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode

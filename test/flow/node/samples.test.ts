@@ -1,13 +1,12 @@
 /** The sample models: each may be used from the moment that it is there, whatever becomes of those after it. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { licensePresets } from '../../../src-main/contract/license/terms.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode } from '../../support/whole-node.ts'
 
-const samplesDirectory = mkdtempSync(join(tmpdir(), 'outpost-samples-'))
-afterAll(() => rmSync(samplesDirectory, { recursive: true, force: true }))
+const samplesDirectory = sharedFolder()
 
 test('a sample is licensed before it can be tried, also where the next one fails', async () => {
   const samples = join(import.meta.dirname, '../../../resources/samples')

@@ -6,10 +6,10 @@ import { restoreBackup } from '../../../src-main/flows/upkeep/restore.ts'
 import { openSealedSecrets } from '../../../src-main/shell/secrets.ts'
 import { dataPaths } from '../../../src-main/store/data-paths.ts'
 import { outpost } from '../../support/command-line.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { standIn } from '../../support/electron-stand-in-state.ts'
 import { described, register } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))

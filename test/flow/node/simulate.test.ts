@@ -1,5 +1,4 @@
 /** What would happen on a day to come, after a number of requests: by the document of that day, and by all licenses. */
-import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { importedForeign } from '../../support/foreign-package.ts'
 import { nowSeconds, termsOf } from '../../support/licenses.ts'
@@ -11,7 +10,7 @@ const quotaOf = (max: number) =>
 
 test('the document of that day counts, and what one license does not cover the next one does', async () => {
   const outpost = await startWholeNode({ serving: null })
-  const { foreign, issuer } = await importedForeign(outpost)
+  const { issuer } = await importedForeign(outpost)
   try {
     const install = (document: string) => outpost.client.licenses.install({ document })
     const now = nowSeconds()
@@ -34,6 +33,5 @@ test('the document of that day counts, and what one license does not cover the n
     expect(await after(0, 150)).toBeNull()
   } finally {
     await outpost[Symbol.asyncDispose]()
-    await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 60_000)

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
 import { importedForeign } from '../../support/foreign-package.ts'
 import { nowSeconds } from '../../support/licenses.ts'
-import { startWholeNode, temporaryFolder, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const row = Array.from({ length: 10 }, () => 1)
 
@@ -22,7 +23,7 @@ async function ask(
 }
 
 test('48: a deleted ledger is no fresh quota, and the issuer’s recovery lets counting go on', async () => {
-  const dataDirectory = await temporaryFolder()
+  const dataDirectory = temporaryFolder()
   let outpost = await startWholeNode({ dataDirectory })
   const { foreign, issuer } = await importedForeign(outpost)
   try {
@@ -55,7 +56,5 @@ test('48: a deleted ledger is no fresh quota, and the issuer’s recovery lets c
     expect((await ask(outpost, secret)).status).toBe(200)
   } finally {
     await outpost[Symbol.asyncDispose]()
-    await rm(dataDirectory, { recursive: true, force: true })
-    await rm(foreign.folder, { recursive: true, force: true })
   }
 }, 120_000)

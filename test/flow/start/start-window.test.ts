@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeEach, expect, test } from 'vitest'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let root: string
 const put = (path: string, content: string): void => {

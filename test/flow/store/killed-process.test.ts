@@ -15,8 +15,8 @@ import { openNodeDatabase } from '../../../src-main/store/open.ts'
 import { recoverDataDirectory } from '../../../src-main/store/recover.ts'
 import { referencedBlobs } from '../../../src-main/store/tables/blob-rows.ts'
 import { countVersions } from '../../../src-main/store/tables/versions.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const program = join(import.meta.dirname, '../../support/importing-process.ts')
 

@@ -21,8 +21,9 @@ import { limits } from '../../../src-main/contract/limits.ts'
 import { touchKey } from '../../../src-main/store/tables/api-keys.ts'
 import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.ts'
 import { currentSnapshot } from '../../../src-main/store/tables/meta.ts'
-import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { dataFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 const pepper = Buffer.alloc(32, 7)

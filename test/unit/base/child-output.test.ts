@@ -1,16 +1,15 @@
 /** What a child writes by itself comes in bounded lines, to its last word, and a flood does not fill the log. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { forkChildren } from '../../../src-main/base/child.ts'
 import { logLines } from '../../../src-main/base/output-lines.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { startLab } from '../../../src-main/lab/start-lab.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'outpost-output-'))
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+const directory = sharedFolder()
 
 async function linesOf(program: string): Promise<string[]> {
   writeFileSync(join(directory, 'serving.js'), program)

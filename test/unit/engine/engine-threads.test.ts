@@ -1,24 +1,21 @@
 /** The threads of the engine: a model's own, replaced when it dies, searched for the best number of its own threads. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Tensor } from '../../../src-main/base/tensors.ts'
 import type { Engine, ModelSource } from '../../../src-main/engine/engine.ts'
 import { createEngineThreads } from '../../../src-main/engine/engine-threads.ts'
 import { linearModel, slowModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let folder: string
 let engine: Engine
 let stuck: string[]
 beforeEach(() => {
   stuck = []
-  folder = mkdtempSync(join(tmpdir(), 'outpost-threads-'))
+  folder = temporaryFolder()
 })
-afterEach(async () => {
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => engine.close())
 
 function start(threads: number, threadsMax?: number, entry = '../../../src-main/engine-thread.ts') {
   engine = createEngineThreads({

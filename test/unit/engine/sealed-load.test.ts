@@ -1,9 +1,9 @@
 /** Sealed weights in the engine and on the ladder of checks: what is opened is what the signed description says. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { ModelSource } from '../../../src-main/engine/engine.ts'
 import { createSessions } from '../../../src-main/engine/sessions.ts'
 import { contentKeyId } from '../../../src-main/license/sealed-weights/format.ts'
@@ -12,7 +12,7 @@ import { makeContentKey, sealFile } from '../../../src-main/license/sealed-weigh
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
 import { onnxModel } from '../../support/onnx-writer.ts'
-import { temporaryFolder } from '../../support/whole-node.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const key = makeContentKey()
 const weights = Buffer.from(Float32Array.of(2, 0, 0, 3).buffer)
@@ -29,11 +29,10 @@ const plainDigests = { 'model.onnx': digestOf(model), 'w.bin': digestOf(weights)
 
 let folder: string
 beforeEach(async () => {
-  folder = await temporaryFolder()
+  folder = temporaryFolder()
   await sealTo('model.onnx', model)
   await sealTo('w.bin', weights)
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 async function sealTo(path: string, bytes: Uint8Array): Promise<void> {
   const sealed = sealFile([bytes], { digest: digestOf(bytes), bytes: bytes.length }, key)

@@ -1,23 +1,20 @@
 /** The engine with ONNX Runtime itself: FP16 in spite of the binding, devices that fall back in the open, broken files. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { candidates } from '../../../src-main/engine/devices.ts'
 import type { Engine, ModelSource } from '../../../src-main/engine/engine.ts'
 import { createSessions } from '../../../src-main/engine/sessions.ts'
 import { externalModel, identityModel, linearModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let folder: string
 let engine: Engine
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'outpost-engine-'))
+  folder = temporaryFolder()
   engine = createSessions(folder, null)
 })
-afterEach(async () => {
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => engine.close())
 
 function source(onnx: Uint8Array, external: Record<string, Uint8Array> = {}): ModelSource {
   writeFileSync(join(folder, 'model.onnx'), onnx)

@@ -1,24 +1,23 @@
 /** ONNX Runtime reports to nobody and leaves nothing behind, whichever process of the product loads it. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { forkChildren } from '../../../src-main/base/child.ts'
 import { outpost } from '../../support/command-line.ts'
 import { identityModel } from '../../support/served-models.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { sourceDirectory } from '../../support/whole-node.ts'
 
 let folder: string
 let environment: { TMPDIR: string; HOME: string; ORT_DISABLE_TELEMETRY: string }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'outpost-telemetry-'))
+  folder = temporaryFolder()
   for (const name of ['temporary', 'home']) mkdirSync(join(folder, name))
   // As a person's shell is, where nothing is set.
   environment = { TMPDIR: join(folder, 'temporary'), HOME: join(folder, 'home'), ORT_DISABLE_TELEMETRY: '' }
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const left = () => [environment.TMPDIR, environment.HOME].flatMap((path) => readdirSync(path))
 

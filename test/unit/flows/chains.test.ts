@@ -4,7 +4,7 @@ import { examineChains } from '../../../src-main/flows/upkeep/chains.ts'
 import { dataFolders, dataPaths } from '../../../src-main/store/data-paths.ts'
 import { openNodeDatabase } from '../../../src-main/store/open.ts'
 import { appendAuditEntry } from '../../../src-main/store/tables/audit-entries.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 test('an entry of the audit record that was changed shows where it stands', async () => {
   const dataDir = temporaryFolder()

@@ -7,7 +7,7 @@ import { dataPaths } from '../../../src-main/store/data-paths.ts'
 import { migrate } from '../../../src-main/store/migrate.ts'
 import { foundation } from '../../../src-main/store/migrations/node/0001-foundation.ts'
 import { openNodeDatabase } from '../../../src-main/store/open.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 async function findingsOf(folder: string): Promise<Record<string, { outcome: string; message: string }>> {
   const findings = await examineMachine(folder, folder)

@@ -1,13 +1,13 @@
 /** The libraries for graphics cards: fetched whole or not at all, going on where they were cut off, or from a file. */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runtimePlace } from '../../../src-main/engine/gpu-libraries.ts'
 import { installGpu } from '../../../src-main/flows/upkeep/gpu.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { zipOf } from '../../support/zip-writer.ts'
 
 const native = 'runtimes/linux-x64/native'
@@ -21,13 +21,12 @@ let folder: string
 let directory: string
 let server: Server | undefined
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'outpost-gpu-'))
+  folder = temporaryFolder()
   directory = mkdtempSync(join(folder, 'runtime-'))
 })
 afterEach(() => {
   server?.close()
   server = undefined
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const from = (bytes: Uint8Array): string => {

@@ -1,7 +1,4 @@
 /** Which machine this is: what each system tells, what counts as the same machine, and how long a changed one has. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Machine } from '../../../src-main/license/node-traits/machine.ts'
@@ -15,6 +12,7 @@ import {
   type TraitKind,
   traitKinds,
 } from '../../../src-main/license/node-traits/traits.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const secret = Buffer.alloc(32, 9)
 const nodeKey = `sha256:${'4b'.repeat(16)}${'c7'.repeat(16)}`
@@ -178,14 +176,10 @@ describe('what a machine tells', () => {
   })
 
   test('this machine: the same each time, enough for a license, and another for another folder', async () => {
-    const folders = [
-      mkdtempSync(join(tmpdir(), 'outpost-traits-')),
-      mkdtempSync(join(tmpdir(), 'outpost-traits-')),
-    ]
+    const folders = [temporaryFolder(), temporaryFolder()]
     const [first = [], again = [], other = []] = await Promise.all(
       [0, 0, 1].map((at) => readTraits(folders[at] ?? '', nodeKey)),
     )
-    for (const folder of folders) rmSync(folder, { recursive: true })
     expect(again).toEqual(first)
     expect(first.length).toBeGreaterThanOrEqual(2)
     expect(valuesOf(other)['data-folder']).not.toEqual(valuesOf(first)['data-folder'])

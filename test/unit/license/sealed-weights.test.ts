@@ -7,11 +7,10 @@ import {
   encapsulate,
   randomBytes,
 } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import {
   contentKeyId,
@@ -33,16 +32,12 @@ import {
   unwrapContentKey,
   wrapContentKey,
 } from '../../../src-main/license/sealed-weights/wrap-key.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
 const key = makeContentKey()
 const chunkBytes = 64
-let folder: string
-let file: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'outpost-sealed-'))
-  file = join(folder, 'sealed')
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = sharedFolder()
+const file = join(folder, 'sealed')
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 

@@ -1,6 +1,5 @@
 /** Trusted time over any life of a machine: what it may never do, whatever is done to its clocks and its record. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -13,6 +12,7 @@ import {
 import { advanceTime, beginTime, raiseTime } from '../../../src-main/license/trusted-time/time-state.ts'
 import { createTrustedClock } from '../../../src-main/license/trusted-time/trusted-clock.ts'
 import { day, hour, keptRecord, machineClocks, minute } from '../../support/machine-clocks.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const key = Buffer.alloc(32, 3)
 const noon = Date.UTC(2026, 10, 21, 12)
@@ -217,7 +217,7 @@ describe('the record', () => {
   })
 
   test('a folder that was removed is not made anew for a record', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'outpost-time-'))
+    const folder = temporaryFolder()
     const clock = createTrustedClock(systemTime(), timeFile(join(folder, 'keys', 'control')), key)
     rmSync(folder, { recursive: true })
     await clock.close()
@@ -226,21 +226,17 @@ describe('the record', () => {
   })
 
   test('on this machine: files that outlive the process, and one that cannot be read', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'outpost-time-'))
-    try {
-      const [own, other] = [join(folder, 'control'), join(folder, 'serving')]
-      const first = createTrustedClock(systemTime(), timeFile(own, [other]), key)
-      first.signed(Date.now() + 12 * hour)
-      await first.close()
-      const second = createTrustedClock(systemTime(), timeFile(other, [own]), key)
-      expect(second.now()).toBeGreaterThanOrEqual(first.now() - 1000)
-      expect(second.anomalies().map(({ kind }) => kind)).toEqual(['clock-behind'])
-      writeFileSync(own, 'torn')
-      const third = createTrustedClock(systemTime(), timeFile(own), key)
-      expect(third.anomalies().map(({ kind }) => kind)).toEqual(['record-lost'])
-      await Promise.all([second.close(), third.close()])
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    const folder = temporaryFolder()
+    const [own, other] = [join(folder, 'control'), join(folder, 'serving')]
+    const first = createTrustedClock(systemTime(), timeFile(own, [other]), key)
+    first.signed(Date.now() + 12 * hour)
+    await first.close()
+    const second = createTrustedClock(systemTime(), timeFile(other, [own]), key)
+    expect(second.now()).toBeGreaterThanOrEqual(first.now() - 1000)
+    expect(second.anomalies().map(({ kind }) => kind)).toEqual(['clock-behind'])
+    writeFileSync(own, 'torn')
+    const third = createTrustedClock(systemTime(), timeFile(own), key)
+    expect(third.anomalies().map(({ kind }) => kind)).toEqual(['record-lost'])
+    await Promise.all([second.close(), third.close()])
   })
 })

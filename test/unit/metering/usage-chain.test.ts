@@ -1,8 +1,7 @@
 /** The usage chain: what was appended is there and indexed once, what was changed is found, a torn end is cut off. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../../src-main/base/ids.ts'
 import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { createUsageIndexer } from '../../../src-main/metering/usage-indexer.ts'
@@ -11,15 +10,15 @@ import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
 import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
 import { listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const key = Buffer.alloc(32, 7)
 let data: string
 let usage: string
 beforeEach(() => {
-  data = mkdtempSync(join(tmpdir(), 'outpost-usage-'))
+  data = temporaryFolder()
   usage = join(data, 'usage')
 })
-afterEach(() => rmSync(data, { recursive: true, force: true }))
 
 const record = (more: Partial<RequestRow> = {}): RequestRow => ({
   id: newId(),

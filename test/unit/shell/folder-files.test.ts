@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { placesOf } from '../../../src-main/contract/folder-drop.ts'
 import { filesAt } from '../../../src-main/shell/folder-files.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 async function folderOf(files: readonly string[]): Promise<string> {
   const folder = temporaryFolder()

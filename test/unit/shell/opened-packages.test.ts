@@ -1,16 +1,15 @@
 /** Item 30: arguments of a second start come from any program, so little is taken from them. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import { createOpenedPackages, packageInArguments } from '../../../src-main/shell/opened-packages.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 
-let folder: string
+const folder = sharedFolder()
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'outpost-opened-'))
   await writeFile(join(folder, 'digits.outpost'), 'a package')
   await writeFile(join(folder, 'UPPER.OUTPOST'), 'a package')
   await writeFile(join(folder, 'notes.txt'), 'text')
@@ -18,7 +17,6 @@ beforeAll(async () => {
   await mkdir(join(folder, 'folder.outpost'))
   await symlink(join(folder, 'loop.outpost'), join(folder, 'loop.outpost'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 test.each([
   ['a name in the working directory', ['digits.outpost'], 'digits.outpost'],

@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import config, { assertElectronIsSupported, fuses } from '../../../electron-builder.config.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { createWindow } from '../../../src-main/shell/window.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { electronBinary } from '../../support/electron-binary.ts'
 import type { StandInWindow } from '../../support/electron-stand-in-window.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 

@@ -3,9 +3,9 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { openSealedSecrets, type SealedSecrets } from '../../../src-main/shell/secrets.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { safeStorage } from '../../support/electron-stand-in.ts'
 import { standIn } from '../../support/electron-stand-in-state.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 

@@ -1,15 +1,14 @@
 /** Item 27's consequence: children over utilityProcess behave as base/child.ts promises, tried on a real process. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { forkUtilityChildren } from '../../../src-main/shell/utility-children.ts'
+import { sharedFolder } from '../../support/temporary-folder.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 
-let directory: string
+const directory = sharedFolder()
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'outpost-children-'))
   const channel = join(import.meta.dirname, '../../../src-main/base/child.ts')
   await writeFile(
     join(directory, 'serving.ts'),
@@ -22,7 +21,6 @@ beforeAll(async () => {
      })`,
   )
 })
-afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
 
 const start = () => forkUtilityChildren(directory, '.ts')('serving')
 

@@ -25,9 +25,10 @@ import { restore } from '../../../src-main/store/restore.ts'
 import { nodeId } from '../../../src-main/store/tables/meta.ts'
 import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
 import { indexUsage } from '../../../src-main/store/tables/usage-index.ts'
-import { type DataFolder, dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { type DataFolder, dataFolder } from '../../support/data-folder.ts'
 import { takeMany } from '../../support/quota-ledger.ts'
 import { by, install } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 const call = (id: string) => ({

@@ -7,8 +7,9 @@ import { sha256 } from '../../../src-main/base/digest.ts'
 import { collectBlobs, storedBlobs } from '../../../src-main/store/blobs/blob-collect.ts'
 import { blobFolder, blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
 import { blobBytes, createBlobStore, readBlob, verifyBlob } from '../../../src-main/store/blobs/blobs.ts'
-import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { dataFolder } from '../../support/data-folder.ts'
 import { chunks, install } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 const everything = (folder: string) =>

@@ -14,8 +14,8 @@ import { expect, test } from 'vitest'
 import { blobPath } from '../../../src-main/store/blobs/blob-paths.ts'
 import { createBlobStore } from '../../../src-main/store/blobs/blobs.ts'
 import { linkTree } from '../../../src-main/store/blobs/link-tree.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
 import { chunks } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 

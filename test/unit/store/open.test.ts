@@ -14,8 +14,9 @@ import {
 import { recoverDataDirectory } from '../../../src-main/store/recover.ts'
 import { inTransaction } from '../../../src-main/store/sqlite.ts'
 import { nodeId } from '../../../src-main/store/tables/meta.ts'
-import { dataFolder, temporaryFolder } from '../../support/data-folder.ts'
+import { dataFolder } from '../../support/data-folder.ts'
 import { install } from '../../support/registration.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 

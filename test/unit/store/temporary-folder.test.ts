@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sweepTemporaryFolders, withTemporaryFolder } from '../../../src-main/store/temporary-folder.ts'
-import { temporaryFolder } from '../../support/data-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { sourceDirectory } from '../../support/whole-node.ts'
 
 beforeEach(() => void vi.stubEnv('TMPDIR', temporaryFolder()))
