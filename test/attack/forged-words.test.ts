@@ -18,6 +18,7 @@ import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
 import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -318,14 +319,10 @@ test('48: where the marks are lost, what the rows tell goes on, and no other key
   edit(`update publishers set own = 1, retired = 1 where name = 'acme'`)
   await outpost.stop()
   await rm(join(outpost.dataDirectory, 'keys', 'license-marks'))
-  const again = await startWholeNode({ serving: null, dataDirectory: outpost.dataDirectory })
-  try {
-    const { state } = (await again.client.licenses.list({})).find(({ lid }) => lid === payload.lid) ?? {}
-    expect(state).toBe('deactivated')
-    const { decision } = await again.client.licenses.explain({ model: 'acme.cells' })
-    expect(decision).toMatchObject({ allowed: false, code: 'LIC_SUPERSEDED' })
-    expect(await refusalOf(again.client.licenses.install({ document: text }))).toBe('LIC_SUPERSEDED')
-  } finally {
-    await again.stop()
-  }
+  const again = await temporaryNode({ serving: null, dataDirectory: outpost.dataDirectory })
+  const { state } = (await again.client.licenses.list({})).find(({ lid }) => lid === payload.lid) ?? {}
+  expect(state).toBe('deactivated')
+  const { decision } = await again.client.licenses.explain({ model: 'acme.cells' })
+  expect(decision).toMatchObject({ allowed: false, code: 'LIC_SUPERSEDED' })
+  expect(await refusalOf(again.client.licenses.install({ document: text }))).toBe('LIC_SUPERSEDED')
 }, 60_000)

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import config, { fuses } from '../../electron-builder.config.ts'
 import { asOwner, refusalOf } from '../support/handed-over.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -73,7 +74,7 @@ test('67, in part: an address that an administrator names leads to no secrets of
 
 test('81, in part: a program that is older than its data changes nothing of it', async () => {
   const dataDirectory = join(temporaryFolder(), 'data')
-  const first = await startWholeNode({ serving: null, dataDirectory })
+  const first = await temporaryNode({ serving: null, dataDirectory })
   await first.stop()
   const file = join(dataDirectory, 'node.db')
   const db = new Database(file)

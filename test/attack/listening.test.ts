@@ -9,6 +9,7 @@ import type { NodeConfig } from '../../src-main/node.ts'
 import { startHeadless } from '../support/headless-process.ts'
 import { selfSigned } from '../support/self-signed.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
 import { startWholeNode } from '../support/whole-node.ts'
 
 const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
@@ -105,20 +106,16 @@ test('70: an address that others reach is refused without TLS, however it is wri
   await expect(started).rejects.toThrow(/BIND_INSECURE/)
 
   // With TLS it listens, and still answers nobody who has no key.
-  const node = await startWholeNode({
+  const node = await temporaryNode({
     listen: { ...loopback, host: '0.0.0.0', tls },
     serving: { host: '0.0.0.0', port: 0, portFixed: false, grpc: null, tls },
   })
-  try {
-    const { controlUrl, servingUrl } = node.node.addresses()
-    const agent = new Agent({ ca: tls.cert, checkServerIdentity: () => undefined })
-    for (const url of [`${controlUrl}/api/models`, `${servingUrl}/v1/models`]) {
-      const asked = get(url, { agent })
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-      answer.resume()
-      expect([url, answer.statusCode]).toEqual([url, 401])
-    }
-  } finally {
-    await node[Symbol.asyncDispose]()
+  const { controlUrl, servingUrl } = node.node.addresses()
+  const agent = new Agent({ ca: tls.cert, checkServerIdentity: () => undefined })
+  for (const url of [`${controlUrl}/api/models`, `${servingUrl}/v1/models`]) {
+    const asked = get(url, { agent })
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    expect([url, answer.statusCode]).toEqual([url, 401])
   }
 })

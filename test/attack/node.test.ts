@@ -12,6 +12,7 @@ import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { type ForeignPackage, importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -103,25 +104,21 @@ test('18: an older document of a license cannot come back over a newer one, also
 })
 
 test('19: a license that is bound to another machine is refused, and its own is taken', async () => {
-  const other = await startWholeNode({ serving: null })
-  try {
-    const request = async (node: WholeNode) => {
-      const { document } = await node.client.licenses.request({ model: 'acme.cells' })
-      return openSelfSigned('node-request', Buffer.from(document)).payload.node
-    }
-    const here = await request(outpost)
-    const there = await request(other)
-    expect(here.traits.filter((trait) => there.traits.includes(trait))).toEqual([])
-    const bound = (node: typeof here) => issuer.license({ nodes: { need: 2, bindings: [node] } })
-    expect(await refusalOf(install(bound(there).text))).toBe('LIC_NODE_MISMATCH')
-    const { payload, text } = bound(here)
-    await install(text)
-    const [shown] = (await outpost.client.licenses.list({})).filter(({ lid }) => lid === payload.lid)
-    expect(shown).toMatchObject({ state: 'active', binding: { state: 'bound' } })
-    await outpost.client.licenses.remove({ lid: payload.lid })
-  } finally {
-    await other[Symbol.asyncDispose]()
+  const other = await temporaryNode({ serving: null })
+  const request = async (node: WholeNode) => {
+    const { document } = await node.client.licenses.request({ model: 'acme.cells' })
+    return openSelfSigned('node-request', Buffer.from(document)).payload.node
   }
+  const here = await request(outpost)
+  const there = await request(other)
+  expect(here.traits.filter((trait) => there.traits.includes(trait))).toEqual([])
+  const bound = (node: typeof here) => issuer.license({ nodes: { need: 2, bindings: [node] } })
+  expect(await refusalOf(install(bound(there).text))).toBe('LIC_NODE_MISMATCH')
+  const { payload, text } = bound(here)
+  await install(text)
+  const [shown] = (await outpost.client.licenses.list({})).filter(({ lid }) => lid === payload.lid)
+  expect(shown).toMatchObject({ state: 'active', binding: { state: 'bound' } })
+  await outpost.client.licenses.remove({ lid: payload.lid })
 }, 60_000)
 
 test('19: a license that was moved away does not come back with the same document', async () => {

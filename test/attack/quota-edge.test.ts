@@ -9,7 +9,8 @@ import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts
 import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { type TestIssuer, termsOf } from '../support/licenses.ts'
-import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
+import type { WholeNode } from '../support/whole-node.ts'
 
 const program = join(import.meta.dirname, 'asking-process.ts')
 
@@ -30,83 +31,72 @@ async function asked(outpost: WholeNode, key: string, rounds: number) {
 }
 
 test('42: four processes that ask a node by all its ways are answered exactly what was bought', async () => {
-  const outpost = await startWholeNode({
+  const outpost = await temporaryNode({
     serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
   })
   const { issuer } = await importedForeign(outpost)
-  try {
-    const limit = 400
-    const lid = await served(outpost, issuer, limit)
-    const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
-    // Each round asks for nine units: 4 × 15 × 9 is more than there are.
-    const ends = await Promise.all([1, 2, 3, 4].map(() => asked(outpost, secret, 15)))
-    const all = [...ends]
-    // What was held for a request that failed may have been given back after the last one was refused.
-    for (let round = 0; round < 5; round++) all.push(await asked(outpost, secret, 1))
-    expect(all.reduce((sum, { units }) => sum + units, 0)).toBe(limit)
-    expect(all.at(-1)?.units).toBe(0)
-    const codes = new Set(all.flatMap(({ codes }) => Object.keys(codes)))
-    expect([...codes].toSorted()).toEqual(['429', 'QUOTA_EXCEEDED', 'grpc 8'])
-    // And the bill says the same.
-    await expect
-      .poll(
-        async () => (await outpost.client.usage.statement({})).lines.find((line) => line.lid === lid)?.units,
-        {
-          timeout: 20_000,
-        },
-      )
-      .toBe(limit)
-    const check = await outpost.client.usage.verify({})
-    expect(check).toMatchObject({
-      intact: true,
-      accounts: [{ lid, inLog: limit, inStatement: limit, counted: limit }],
-    })
-  } finally {
-    await outpost[Symbol.asyncDispose]()
-  }
+  const limit = 400
+  const lid = await served(outpost, issuer, limit)
+  const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
+  // Each round asks for nine units: 4 × 15 × 9 is more than there are.
+  const ends = await Promise.all([1, 2, 3, 4].map(() => asked(outpost, secret, 15)))
+  const all = [...ends]
+  // What was held for a request that failed may have been given back after the last one was refused.
+  for (let round = 0; round < 5; round++) all.push(await asked(outpost, secret, 1))
+  expect(all.reduce((sum, { units }) => sum + units, 0)).toBe(limit)
+  expect(all.at(-1)?.units).toBe(0)
+  const codes = new Set(all.flatMap(({ codes }) => Object.keys(codes)))
+  expect([...codes].toSorted()).toEqual(['429', 'QUOTA_EXCEEDED', 'grpc 8'])
+  // And the bill says the same.
+  await expect
+    .poll(
+      async () => (await outpost.client.usage.statement({})).lines.find((line) => line.lid === lid)?.units,
+      {
+        timeout: 20_000,
+      },
+    )
+    .toBe(limit)
+  const check = await outpost.client.usage.verify({})
+  expect(check).toMatchObject({
+    intact: true,
+    accounts: [{ lid, inLog: limit, inStatement: limit, counted: limit }],
+  })
 }, 180_000)
 
 test('55: a key of idempotency is its caller’s own, also where another has a key of the same name', async () => {
-  const outpost = await startWholeNode()
+  const outpost = await temporaryNode()
   const { issuer } = await importedForeign(outpost)
-  try {
-    const lid = await served(outpost, issuer, 4)
-    const secrets = await Promise.all(
-      [1, 2].map(async () => (await outpost.client.keys.create({ name: 'same', scopes: ['infer'] })).secret),
-    )
-    const ask = async (secret = '', values = 1) => {
-      const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${secret}`,
-          'content-type': 'application/json',
-          'idempotency-key': 'order-1',
-        },
-        body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => values) }),
-      })
-      return { status: answer.status, text: await answer.text() }
-    }
-    const [first, second] = secrets
-    expect((await ask(first)).status).toBe(200)
-    expect((await ask(first)).status).toBe(200)
-    const reused = await ask(first, 2)
-    expect([reused.status, reused.text]).toEqual([422, expect.stringContaining('IDEMPOTENCY_KEY_REUSED')])
-    expect((await ask(second, 2)).status).toBe(200)
-    await expect
-      .poll(
-        async () => (await outpost.client.licenses.list({})).find((row) => row.lid === lid)?.usage?.used,
-        {
-          timeout: 20_000,
-        },
-      )
-      .toBe(2)
-  } finally {
-    await outpost[Symbol.asyncDispose]()
+  const lid = await served(outpost, issuer, 4)
+  const secrets = await Promise.all(
+    [1, 2].map(async () => (await outpost.client.keys.create({ name: 'same', scopes: ['infer'] })).secret),
+  )
+  const ask = async (secret = '', values = 1) => {
+    const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'order-1',
+      },
+      body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => values) }),
+    })
+    return { status: answer.status, text: await answer.text() }
   }
+  const [first, second] = secrets
+  expect((await ask(first)).status).toBe(200)
+  expect((await ask(first)).status).toBe(200)
+  const reused = await ask(first, 2)
+  expect([reused.status, reused.text]).toEqual([422, expect.stringContaining('IDEMPOTENCY_KEY_REUSED')])
+  expect((await ask(second, 2)).status).toBe(200)
+  await expect
+    .poll(async () => (await outpost.client.licenses.list({})).find((row) => row.lid === lid)?.usage?.used, {
+      timeout: 20_000,
+    })
+    .toBe(2)
 }, 120_000)
 
 test('47: a report says what the log says, whatever was edited or removed before it', async () => {
-  const outpost = await startWholeNode()
+  const outpost = await temporaryNode()
   const { issuer } = await importedForeign(outpost)
   const usage = new Database(join(outpost.dataDirectory, 'usage.db'))
   try {

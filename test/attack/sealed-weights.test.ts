@@ -11,6 +11,7 @@ import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { nowSeconds, termsOf } from '../support/licenses.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
+import { temporaryNode } from '../support/temporary-node.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const model = 'acme.digits'
@@ -171,15 +172,11 @@ test('a draft that begins from it is made of it, and takes no seal over that is 
 })
 
 test('the license of another machine opens nothing', async () => {
-  const other = await startWholeNode({ serving: null })
-  try {
-    await trustProvider(other)
-    const { document } = await issueFor(customer)
-    expect(await codeOf(install(other, document))).toBe('LIC_NODE_MISMATCH')
-    expect((await importOn(other, sealed.path))?.code).toBe('LIC_NONE')
-  } finally {
-    await other[Symbol.asyncDispose]()
-  }
+  const other = await temporaryNode({ serving: null })
+  await trustProvider(other)
+  const { document } = await issueFor(customer)
+  expect(await codeOf(install(other, document))).toBe('LIC_NODE_MISMATCH')
+  expect((await importOn(other, sealed.path))?.code).toBe('LIC_NONE')
 })
 
 test('a byte that was flipped in the stored file lets nothing be loaded', async () => {

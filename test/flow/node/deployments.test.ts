@@ -1,11 +1,12 @@
 /** Deployments from control's side: what is answered is true by then, and a model that brings serving down harms itself alone. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type Child, forkChildren, type StartChild } from '../../../src-main/base/child.ts'
 import { readJournal } from '../../../src-main/engine/journal.ts'
 import { described, refusalOf, register } from '../../support/handed-over.ts'
 import { endlessModel, linearModel } from '../../support/served-models.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 import { installUnchecked } from '../../support/unchecked.ts'
-import { sourceDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { sourceDirectory, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 let children: Child[] = []
@@ -28,11 +29,10 @@ const startChild: StartChild = (entry) => {
 
 beforeEach(async () => {
   children = []
-  outpost = await startWholeNode({ startChild })
+  outpost = await temporaryNode({ startChild })
   await outpost.client.publishers.rename({ name: 'acme' })
   key = (await outpost.client.keys.create({ name: 'consumer', scopes: ['infer'] })).secret
 })
-afterEach(() => outpost[Symbol.asyncDispose]())
 
 const newVersion = async (model_name: string, version: string, onnx: Uint8Array): Promise<void> => {
   const answer = await register(

@@ -3,43 +3,39 @@ import { expect, test } from 'vitest'
 import { trafficPolicy } from '../../../src-main/contract/traffic.ts'
 import { described, register } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { startWholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 
 test('a chain names the version before where its own becomes the primary, and none that was taken out', async () => {
-  const outpost = await startWholeNode()
-  try {
-    const { client } = outpost
-    await client.publishers.rename({ name: 'acme' })
-    const endpoint = 'acme.chain'
-    for (const [at, version] of ['1.0.0', '1.1.0', '1.2.0'].entries()) {
-      const metadata = { descriptor: described }
-      const body = { model_name: endpoint, version, metadata }
-      expect((await register(outpost, body, { 'model.onnx': linearModel(4, 3, at) })).status).toBe(201)
-    }
-    const deploy = (version: string, strategy: 'replace' | 'canary') =>
-      client.deployments.deploy({ model: endpoint, version, strategy })
-    await deploy('1.0.0', 'replace')
-    await deploy('1.1.0', 'canary')
-    const rules = [{ name: 'beta', header: 'x-beta', values: [], version: '1.2.0' }]
-    const policy = trafficPolicy.parse({ failover: ['1.1.0'] })
-    await client.deployments.setPolicy({ endpoint, policy })
-    const failover = async () => (await client.deployments.list())[0]?.policy.failover
-    await client.deployments.promote({ endpoint, version: '1.1.0' })
-    expect(await failover()).toEqual(['1.0.0'])
-    await client.deployments.rollBack({ endpoint })
-    expect(await failover()).toEqual(['1.1.0'])
-    await client.deployments.rollBack({ endpoint, version: '1.1.0' })
-    expect(await failover()).toEqual([])
-    // What a rule named before may stay, so that the rest can be changed.
-    await deploy('1.2.0', 'canary')
-    await client.deployments.setPolicy({ endpoint, policy: { ...policy, failover: [], rules } })
-    await client.deployments.rollBack({ endpoint, version: '1.2.0' })
-    const row = await client.deployments.setPolicy({
-      endpoint,
-      policy: { ...policy, failover: [], rules, tolerance: 0.5 },
-    })
-    expect(row.policy).toMatchObject({ tolerance: 0.5, rules })
-  } finally {
-    await outpost[Symbol.asyncDispose]()
+  const outpost = await temporaryNode()
+  const { client } = outpost
+  await client.publishers.rename({ name: 'acme' })
+  const endpoint = 'acme.chain'
+  for (const [at, version] of ['1.0.0', '1.1.0', '1.2.0'].entries()) {
+    const metadata = { descriptor: described }
+    const body = { model_name: endpoint, version, metadata }
+    expect((await register(outpost, body, { 'model.onnx': linearModel(4, 3, at) })).status).toBe(201)
   }
+  const deploy = (version: string, strategy: 'replace' | 'canary') =>
+    client.deployments.deploy({ model: endpoint, version, strategy })
+  await deploy('1.0.0', 'replace')
+  await deploy('1.1.0', 'canary')
+  const rules = [{ name: 'beta', header: 'x-beta', values: [], version: '1.2.0' }]
+  const policy = trafficPolicy.parse({ failover: ['1.1.0'] })
+  await client.deployments.setPolicy({ endpoint, policy })
+  const failover = async () => (await client.deployments.list())[0]?.policy.failover
+  await client.deployments.promote({ endpoint, version: '1.1.0' })
+  expect(await failover()).toEqual(['1.0.0'])
+  await client.deployments.rollBack({ endpoint })
+  expect(await failover()).toEqual(['1.1.0'])
+  await client.deployments.rollBack({ endpoint, version: '1.1.0' })
+  expect(await failover()).toEqual([])
+  // What a rule named before may stay, so that the rest can be changed.
+  await deploy('1.2.0', 'canary')
+  await client.deployments.setPolicy({ endpoint, policy: { ...policy, failover: [], rules } })
+  await client.deployments.rollBack({ endpoint, version: '1.2.0' })
+  const row = await client.deployments.setPolicy({
+    endpoint,
+    policy: { ...policy, failover: [], rules, tolerance: 0.5 },
+  })
+  expect(row.policy).toMatchObject({ tolerance: 0.5, rules })
 })

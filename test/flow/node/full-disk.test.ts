@@ -1,11 +1,11 @@
 /** A whole node on a disk that is full: what only reads is answered, and nobody's call brings the node down. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { noteKeysUsed } from '../../../src-main/flows/access/keys.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { canMountSmallDisk, smallDisk } from '../../support/small-disk.ts'
-import { startWholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 
 function fill(path: string): void {
   for (let size = 1 << 22; size >= 4096; ) {
@@ -19,8 +19,7 @@ function fill(path: string): void {
 
 test.skipIf(!canMountSmallDisk)('keys go on to be good where their use cannot be noted', async () => {
   const disk = smallDisk(64)
-  const outpost = await startWholeNode({ serving: null, dataDirectory: join(disk, 'data') })
-  onTestFinished(() => outpost.stop())
+  const outpost = await temporaryNode({ serving: null, dataDirectory: join(disk, 'data') })
   const { keys } = outpost.client
   const made = await keys.create({ name: 'reader', scopes: ['read'] })
   fill(join(disk, 'filler'))

@@ -1,19 +1,19 @@
 /** What an operator sees and sets of a deployment's hosting, through a whole node. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { described, register } from '../../support/handed-over.ts'
 import { onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 beforeEach(async () => {
-  outpost = await startWholeNode()
+  outpost = await temporaryNode()
   await outpost.client.publishers.rename({ name: 'acme' })
   const version = { model_name: 'acme.linear', version: '1.0.0', metadata: { descriptor: described } }
   await register(outpost, version, { 'model.onnx': linearModel(4, 3) })
   await outpost.client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
 })
-afterEach(() => outpost[Symbol.asyncDispose]())
 
 test('settings are changed one by one, and hold at once', async () => {
   const { setHosting } = outpost.client.deployments

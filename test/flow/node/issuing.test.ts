@@ -5,6 +5,7 @@ import { clausesInWords } from '../../../src-main/contract/license/words.ts'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { termsOf } from '../../support/licenses.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let provider: WholeNode
@@ -166,30 +167,26 @@ test('what was revoked is not renewed, sold to or helped, and its documents are 
 })
 
 test('a certified key issues in the name of the publisher, for its purpose, until it is revoked', async () => {
-  const sales = await startWholeNode({ serving: null })
-  try {
-    const { publicKey } = await sales.client.publishers.own()
-    const entry = await provider.client.issuing.certify({
-      key: publicKey,
-      name: 'sales',
-      purposes: ['license'],
-    })
-    const keyset = (await provider.client.issuing.keyset()).document
-    const acme = (await provider.client.publishers.own()).publicKey
-    await sales.client.publishers.trust({ name: 'acme', publicKey: acme })
-    expect(await refusalOf(sales.client.issuing.issue(draft({ issuer: 'acme' })))).toBe('LIC_ISSUER')
-    await sales.client.licenses.install({ document: keyset })
-    const { document } = await sales.client.issuing.issue(draft({ issuer: 'acme' }))
-    expect(await refusalOf(install(document))).toBe('LIC_KEY_UNKNOWN')
-    await install(keyset)
-    await install(document)
-    await provider.client.issuing.revokeKey({ kid: entry.kid })
-    await install((await provider.client.issuing.keyset()).document)
-    const after = await sales.client.issuing.issue(draft({ issuer: 'acme' }))
-    expect(await refusalOf(install(after.document))).toBe('LIC_KEY_REVOKED')
-  } finally {
-    await sales[Symbol.asyncDispose]()
-  }
+  const sales = await temporaryNode({ serving: null })
+  const { publicKey } = await sales.client.publishers.own()
+  const entry = await provider.client.issuing.certify({
+    key: publicKey,
+    name: 'sales',
+    purposes: ['license'],
+  })
+  const keyset = (await provider.client.issuing.keyset()).document
+  const acme = (await provider.client.publishers.own()).publicKey
+  await sales.client.publishers.trust({ name: 'acme', publicKey: acme })
+  expect(await refusalOf(sales.client.issuing.issue(draft({ issuer: 'acme' })))).toBe('LIC_ISSUER')
+  await sales.client.licenses.install({ document: keyset })
+  const { document } = await sales.client.issuing.issue(draft({ issuer: 'acme' }))
+  expect(await refusalOf(install(document))).toBe('LIC_KEY_UNKNOWN')
+  await install(keyset)
+  await install(document)
+  await provider.client.issuing.revokeKey({ kid: entry.kid })
+  await install((await provider.client.issuing.keyset()).document)
+  const after = await sales.client.issuing.issue(draft({ issuer: 'acme' }))
+  expect(await refusalOf(install(after.document))).toBe('LIC_KEY_REVOKED')
 }, 60_000)
 
 test('a report is answered by a receipt, which says where the site is; tranches count once', async () => {

@@ -1,27 +1,19 @@
 /** Jobs outlive the request and the process: cancelled, done again, put back at a stop, given up after two crashes. */
-import { execFileSync } from 'node:child_process'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { JobRow } from '../../../src-main/contract/views.ts'
 import { watchJob } from '../../../src-main/flows/jobs.ts'
 import { createJobRunner, type JobHandler } from '../../../src-main/jobs/runner.ts'
 import { described, handOver, refusalOf } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { canMountSmallDisk } from '../../support/small-disk.ts'
+import { canMountSmallDisk, smallDisk } from '../../support/small-disk.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
-const opened: WholeNode[] = []
-afterEach(async () => {
-  for (const node of opened.splice(0)) await node[Symbol.asyncDispose]()
-})
-
-async function start(dataDirectory?: string): Promise<WholeNode> {
-  const node = await startWholeNode({ serving: null, ...(dataDirectory ? { dataDirectory } : {}) })
-  opened.push(node)
-  return node
-}
+const start = (dataDirectory?: string): Promise<WholeNode> =>
+  temporaryNode({ serving: null, ...(dataDirectory ? { dataDirectory } : {}) })
 
 /** A draft whose checks take a moment: it is examined in a process of its own. */
 async function draft(node: WholeNode, id = 'local.linear'): Promise<string> {
@@ -159,11 +151,7 @@ describe('over a restart', () => {
     const folder = temporaryFolder()
     let aheadMs = 0
     const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs }
-    const open = async () => {
-      const node = await startWholeNode({ serving: null, dataDirectory: folder, clock })
-      opened.push(node)
-      return node
-    }
+    const open = () => temporaryNode({ serving: null, dataDirectory: folder, clock })
     const node = await open()
     const { paths, jobs } = node.node.context
     const failing = async (name: string) => {
@@ -231,30 +219,24 @@ test('what a job threw is told in the words of the catalogue, or not at all', as
 test.skipIf(!canMountSmallDisk)(
   'on a full disk a job waits for room to say how it ended, and the node lives',
   async () => {
-    const folder = temporaryFolder()
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'none', folder])
-    try {
-      const node = await start(folder)
-      const id = await draft(node)
-      const filler = join(folder, 'filler')
-      await writeFile(filler, Buffer.alloc(64 << 20)).catch((error: unknown) => error) // as much as there is room for
-      const upload = await node.node.fetch(
-        new Request('http://localhost/api/files?name=x', { method: 'PUT', body: new Uint8Array(8 << 20) }),
-        { owner: true },
-      )
-      expect(upload.status).toBe(507)
-      expect(await upload.json()).toMatchObject({ code: 'DISK_FULL', hint: expect.any(String) })
-      const submitted = await node.client.drafts.test({ id }).catch((error: { code: string }) => error.code)
-      expect(await node.client.models.list({})).toMatchObject({ total: 0 })
-      await rm(filler)
-      const jobId =
-        typeof submitted === 'string' ? (await node.client.drafts.test({ id })).jobId : submitted.jobId
-      expect((await node.ended(jobId)).state).toMatch(/done|failed/)
-      const { jobId: after } = await node.client.drafts.test({ id })
-      expect((await node.ended(after)).state).toBe('done')
-    } finally {
-      for (const node of opened.splice(0)) await node.stop()
-      execFileSync('umount', ['-l', folder])
-    }
+    const folder = smallDisk(24)
+    const node = await start(folder)
+    const id = await draft(node)
+    const filler = join(folder, 'filler')
+    await writeFile(filler, Buffer.alloc(64 << 20)).catch((error: unknown) => error) // as much as there is room for
+    const upload = await node.node.fetch(
+      new Request('http://localhost/api/files?name=x', { method: 'PUT', body: new Uint8Array(8 << 20) }),
+      { owner: true },
+    )
+    expect(upload.status).toBe(507)
+    expect(await upload.json()).toMatchObject({ code: 'DISK_FULL', hint: expect.any(String) })
+    const submitted = await node.client.drafts.test({ id }).catch((error: { code: string }) => error.code)
+    expect(await node.client.models.list({})).toMatchObject({ total: 0 })
+    await rm(filler)
+    const jobId =
+      typeof submitted === 'string' ? (await node.client.drafts.test({ id })).jobId : submitted.jobId
+    expect((await node.ended(jobId)).state).toMatch(/done|failed/)
+    const { jobId: after } = await node.client.drafts.test({ id })
+    expect((await node.ended(after)).state).toBe('done')
   },
 )

@@ -1,11 +1,12 @@
 /** Who may do what, at both doors: every scope at every procedure, expiry by a clock of the test's own, logins that end. */
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../../src-main/contract/api/contract.ts'
 import { accessOf, grants } from '../../../src-main/contract/api/scopes.ts'
 import type { KeyScope } from '../../../src-main/contract/views.ts'
 import { loginCookie } from '../../../src-main/flows/access/identify.ts'
 import { described, register, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -170,8 +171,7 @@ describe('logins', () => {
   })
 
   test('the login at another node of the same host leaves this one as it is', async () => {
-    const other = await startWholeNode({ serving: null })
-    onTestFinished(() => other[Symbol.asyncDispose]())
+    const other = await temporaryNode({ serving: null })
     expect(loginCookie(other.node.context)).not.toBe(loginCookie(outpost.node.context))
     const cookie = await enter()
     const foreign = `${loginCookie(other.node.context)}=${cookie.split('=')[1]}`

@@ -1,23 +1,23 @@
 /** What a licensee is told in time: once each, on the page, to webhooks and by mail; and what a machine's change begins. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
 import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
 import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
 import { startMailServer } from '../../support/mail-server.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
 const day = 86_400
 let outpost: WholeNode
 let issuer: TestIssuer
 
 beforeEach(async () => {
-  outpost = await startWholeNode({ serving: null })
+  outpost = await temporaryNode({ serving: null })
   issuer = testIssuer('acme')
   await outpost.client.publishers.trust({ name: 'acme', publicKey: issuer.pem })
 })
-afterEach(() => outpost[Symbol.asyncDispose]())
 
 const install = (document: string) => outpost.client.licenses.install({ document })
 const look = () => lookAtLicenses(outpost.node.context)

@@ -9,7 +9,8 @@ import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { type HeadlessProcess, startHeadless } from '../../support/headless-process.ts'
 import { testIssuer } from '../../support/licenses.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { samplesDirectory, startWholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import { samplesDirectory } from '../../support/whole-node.ts'
 
 const nodes: HeadlessProcess[] = []
 afterEach(() => {
@@ -197,7 +198,7 @@ test('an import that was cut off by kill -9 leaves nothing half done, and is don
 
 test('a data folder of a newer version is left alone', async () => {
   const dataDirectory = temporaryFolder()
-  const whole = await startWholeNode({ dataDirectory, serving: null })
+  const whole = await temporaryNode({ dataDirectory, serving: null })
   whole.node.context.db.pragma('user_version = 99')
   await whole.stop()
   await expect(startHeadless(dataDirectory)).rejects.toThrow(/ended with 1: DATA_DIR_NEWER/)

@@ -5,24 +5,19 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { NodeConfig } from '../../../src-main/node.ts'
 import { described, register } from '../../support/handed-over.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
-
-let outpost: WholeNode | undefined
-afterEach(() => outpost?.[Symbol.asyncDispose]())
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
 const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
-async function start(
+const start = (
   listen: Partial<NonNullable<NodeConfig['listen']>> = {},
   config: Partial<NodeConfig> = {},
-): Promise<WholeNode> {
-  outpost = await startWholeNode({ serving: null, listen: { ...loopback, ...listen }, ...config })
-  return outpost
-}
+): Promise<WholeNode> => temporaryNode({ serving: null, listen: { ...loopback, ...listen }, ...config })
 
 /** A request as it stands, with the Host header that a test wants. */
 async function send(

@@ -1,15 +1,12 @@
 /** A mail goes out once, also where the node cannot write down that it did. */
 import { expect, onTestFinished, test } from 'vitest'
 import { startMailServer } from '../../support/mail-server.ts'
-import { startWholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 
 test('what was sent and could not be noted is noted later, and not sent again', async () => {
   const server = await startMailServer()
-  const outpost = await startWholeNode({ serving: null })
-  onTestFinished(async () => {
-    await outpost[Symbol.asyncDispose]()
-    await server.close()
-  })
+  onTestFinished(server.close)
+  const outpost = await temporaryNode({ serving: null })
   const { client, node } = outpost
   const messages = () => server.said.filter((line) => line.startsWith('DATA')).length
   await client.mail.set({

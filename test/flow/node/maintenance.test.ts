@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { restoreBackup } from '../../../src-main/flows/upkeep/restore.ts'
 import { asOwner, described, refusalOf, register } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -157,8 +158,7 @@ test('a backup that is made while models are registered and asked is whole, and 
     expect(await refusalOf(client.system.backup({ directory }))).toBe('BAD_REQUEST')
   const folder = join(temporaryFolder(), 'restored')
   await restoreBackup(String(backup.output?.path), folder, () => undefined)
-  const second = await startWholeNode({ dataDirectory: folder })
-  onTestFinished(() => second.stop())
+  const second = await temporaryNode({ dataDirectory: folder })
   expect((await second.client.system.status()).nodeId).toBe(status.nodeId)
   await expect
     .poll(async () => (await second.client.deployments.list())[0]?.state, { timeout: 10_000 })

@@ -11,6 +11,7 @@ import { described, refusalOf, register } from '../../support/handed-over.ts'
 import { writeSource } from '../../support/package-folder.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -127,7 +128,7 @@ test('the own key is rotated, renamed and brought back, and what it signed stays
 
 test('a change of the own key that was cut off between its file and its row keeps the name', async () => {
   const folder = temporaryFolder()
-  const first = await startWholeNode({ serving: null, dataDirectory: folder })
+  const first = await temporaryNode({ serving: null, dataDirectory: folder })
   await first.client.publishers.rename({ name: 'acme' })
   const retired = await first.client.publishers.own()
   await first.client.publishers.rotate()
@@ -135,7 +136,7 @@ test('a change of the own key that was cut off between its file and its row keep
   const { pem: kept } = { pem: exportSigningKey(generateSigningKey()) }
   await first.stop()
   await replaceSecretText(join(keys, 'publisher.pem'), kept)
-  const second = await startWholeNode({ serving: null, dataDirectory: folder })
+  const second = await temporaryNode({ serving: null, dataDirectory: folder })
   const own = await second.client.publishers.own()
   expect([own.name, own.fingerprint === retired.fingerprint]).toEqual(['acme', false])
   expect(
@@ -147,5 +148,4 @@ test('a change of the own key that was cut off between its file and its row keep
       )
     ).status,
   ).toBe(201)
-  await second.stop()
 })

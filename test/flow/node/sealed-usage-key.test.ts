@@ -10,7 +10,8 @@ import { standIn } from '../../support/electron-stand-in-state.ts'
 import { described, register } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
 vi.mock('electron', () => import('../../support/electron-stand-in.ts'))
 
@@ -23,12 +24,11 @@ beforeEach(() => {
 const keyFile = (folder: string) => join(dataPaths(folder).keys, 'usage.key')
 
 /** As the desktop starts one. */
-async function startDesktopNode(): Promise<WholeNode> {
-  return startWholeNode({
+const startDesktopNode = async (): Promise<WholeNode> =>
+  temporaryNode({
     dataDirectory,
     secrets: await openSealedSecrets(dataPaths(dataDirectory).sealedSecrets),
   })
-}
 
 async function askOnce(node: WholeNode): Promise<void> {
   await node.node.context.serving.apply(node.node.context.snapshot()) // loaded
@@ -76,8 +76,7 @@ test('a backup of a desktop takes the key along: what is restored anywhere count
   const restored = join(temporaryFolder(), 'restored')
   await restoreBackup(String(job.output?.path), restored, () => undefined)
 
-  const server = await startWholeNode({ dataDirectory: restored })
+  const server = await temporaryNode({ dataDirectory: restored })
   await askOnce(server)
   expect(await server.client.usage.verify()).toMatchObject({ intact: true, records: 2 })
-  await server.stop()
 })

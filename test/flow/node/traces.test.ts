@@ -2,9 +2,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { startWholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
 
 const value = z.object({ stringValue: z.string().optional(), intValue: z.coerce.number().optional() })
 const attributes = z.array(z.object({ key: z.string(), value }))
@@ -52,7 +52,7 @@ async function startCollector() {
         .flatMap(({ spans }) => spans),
     close: () => {
       server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
+      return new Promise<void>((resolve) => void server.close(() => resolve()))
     },
   }
 }
@@ -67,67 +67,63 @@ const parentId = '00f067aa0ba902b7'
 
 test('a request is a span of the client trace, with its queue, run and record, and without what was asked', async () => {
   const collector = await startCollector()
-  const whole = await startWholeNode({ otelEndpoint: collector.url })
-  try {
-    await whole.ended((await whole.client.system.installSamples()).jobId)
-    const { secret } = await whole.client.keys.create({ name: 'tracer', scopes: ['infer'] })
-    const url = `${whole.node.addresses().servingUrl}/v1/models/samples.debian-sections/predict`
-    const send = (authorization: string) =>
-      fetch(url, {
-        method: 'POST',
-        headers: {
-          authorization,
-          'content-type': 'application/json',
-          traceparent: `00-${traceId}-${parentId}-01`,
-        },
-        body: JSON.stringify({ inputs: ['a very secret chess game'] }),
-      })
-    const answer = await send(`Bearer ${secret}`)
-    expect(answer.status).toBe(200)
-    expect((await send('Bearer wrong')).status).toBe(401)
-    const lines = await fetch(url, {
+  onTestFinished(collector.close)
+  const whole = await temporaryNode({ otelEndpoint: collector.url })
+  await whole.ended((await whole.client.system.installSamples()).jobId)
+  const { secret } = await whole.client.keys.create({ name: 'tracer', scopes: ['infer'] })
+  const url = `${whole.node.addresses().servingUrl}/v1/models/samples.debian-sections/predict`
+  const send = (authorization: string) =>
+    fetch(url, {
       method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' },
-      body: '{"inputs": "a game"}\n{"inputs": 1}\n',
+      headers: {
+        authorization,
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-${parentId}-01`,
+      },
+      body: JSON.stringify({ inputs: ['a very secret chess game'] }),
     })
-    await lines.text()
-    await whole.stop() // sends what waits
-    while (collector.spans().filter(({ name }) => name === 'line').length < 2) await pause(100)
+  const answer = await send(`Bearer ${secret}`)
+  expect(answer.status).toBe(200)
+  expect((await send('Bearer wrong')).status).toBe(401)
+  const lines = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' },
+    body: '{"inputs": "a game"}\n{"inputs": 1}\n',
+  })
+  await lines.text()
+  await whole.stop() // sends what waits
+  while (collector.spans().filter(({ name }) => name === 'line').length < 2) await pause(100)
 
-    const spans = collector.spans().filter((span) => span.traceId === traceId)
-    const root = spans.find((span) => span.kind === 2 && read(span)['http.response.status_code'] === 200)
-    expect(root).toMatchObject({ name: 'POST /v1/models/{id}/predict', parentSpanId: parentId })
-    if (!root) throw new Error('there is no span of the request')
-    expect(read(root)).toMatchObject({
-      'http.request.method': 'POST',
-      'http.route': '/v1/models/{id}/predict',
-      'url.path': '/v1/models/samples.debian-sections/predict',
-      'url.scheme': 'http',
-      'outpost.model.id': 'samples.debian-sections',
-      'outpost.model.version': answer.headers.get('outpost-version'),
-      'outpost.model.digest': answer.headers.get('outpost-digest'),
-      'outpost.endpoint': 'samples.debian-sections',
-      'outpost.rule': 'endpoint default',
-      'outpost.batch.size': 1,
-      'outpost.request.id': answer.headers.get('x-request-id'),
-    })
-    const inside = spans.filter((span) => span.parentSpanId === root.spanId)
-    expect(inside.map(({ name }) => name).sort()).toEqual(['compute', 'queue', 'usage record'])
-    for (const span of inside) {
-      expect(span.startTimeUnixNano).toBeGreaterThanOrEqual(root.startTimeUnixNano)
-      expect(span.endTimeUnixNano).toBeLessThanOrEqual(root.endTimeUnixNano)
-    }
-    expect(spans.some((span) => read(span)['http.response.status_code'] === 401)).toBe(true)
-    const each = collector.spans().filter(({ name }) => name === 'line')
-    expect(each.map((span) => read(span)['http.response.status_code']).sort()).toEqual([200, 400])
-    const answered = each.find((span) => read(span)['http.response.status_code'] === 200)
-    const within = collector.spans().filter(({ parentSpanId }) => parentSpanId === answered?.spanId)
-    expect(within.map(({ name }) => name).sort()).toEqual(['compute', 'queue', 'usage record'])
-    expect([...collector.paths]).toEqual(['/v1/traces'])
-    expect(collector.bodies.join()).not.toContain('chess')
-    expect(collector.bodies.join()).not.toContain(secret)
-  } finally {
-    await whole[Symbol.asyncDispose]()
-    await collector.close()
+  const spans = collector.spans().filter((span) => span.traceId === traceId)
+  const root = spans.find((span) => span.kind === 2 && read(span)['http.response.status_code'] === 200)
+  expect(root).toMatchObject({ name: 'POST /v1/models/{id}/predict', parentSpanId: parentId })
+  if (!root) throw new Error('there is no span of the request')
+  expect(read(root)).toMatchObject({
+    'http.request.method': 'POST',
+    'http.route': '/v1/models/{id}/predict',
+    'url.path': '/v1/models/samples.debian-sections/predict',
+    'url.scheme': 'http',
+    'outpost.model.id': 'samples.debian-sections',
+    'outpost.model.version': answer.headers.get('outpost-version'),
+    'outpost.model.digest': answer.headers.get('outpost-digest'),
+    'outpost.endpoint': 'samples.debian-sections',
+    'outpost.rule': 'endpoint default',
+    'outpost.batch.size': 1,
+    'outpost.request.id': answer.headers.get('x-request-id'),
+  })
+  const inside = spans.filter((span) => span.parentSpanId === root.spanId)
+  expect(inside.map(({ name }) => name).sort()).toEqual(['compute', 'queue', 'usage record'])
+  for (const span of inside) {
+    expect(span.startTimeUnixNano).toBeGreaterThanOrEqual(root.startTimeUnixNano)
+    expect(span.endTimeUnixNano).toBeLessThanOrEqual(root.endTimeUnixNano)
   }
+  expect(spans.some((span) => read(span)['http.response.status_code'] === 401)).toBe(true)
+  const each = collector.spans().filter(({ name }) => name === 'line')
+  expect(each.map((span) => read(span)['http.response.status_code']).sort()).toEqual([200, 400])
+  const answered = each.find((span) => read(span)['http.response.status_code'] === 200)
+  const within = collector.spans().filter(({ parentSpanId }) => parentSpanId === answered?.spanId)
+  expect(within.map(({ name }) => name).sort()).toEqual(['compute', 'queue', 'usage record'])
+  expect([...collector.paths]).toEqual(['/v1/traces'])
+  expect(collector.bodies.join()).not.toContain('chess')
+  expect(collector.bodies.join()).not.toContain(secret)
 })

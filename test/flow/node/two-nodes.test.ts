@@ -2,25 +2,18 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ownSigner } from '../../../src-main/flows/access/publishers.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { describeOnnx } from '../../../src-main/package/onnx/describe-onnx.ts'
 import { addModel } from '../../support/onnx-writer.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { temporaryNode } from '../../support/temporary-node.ts'
+import type { WholeNode } from '../../support/whole-node.ts'
 
-const running: WholeNode[] = []
-afterEach(async () => {
-  for (const node of running.splice(0)) await node[Symbol.asyncDispose]()
-})
-
-async function twoNodes(): Promise<[WholeNode, WholeNode]> {
-  const first = await startWholeNode({ serving: null })
-  running.push(first)
-  const second = await startWholeNode({ serving: null })
-  running.push(second)
-  return [first, second]
-}
+const twoNodes = async (): Promise<[WholeNode, WholeNode]> => [
+  await temporaryNode({ serving: null }),
+  await temporaryNode({ serving: null }),
+]
 
 async function packOn(outpost: WholeNode): Promise<string> {
   const model = join(outpost.dataDirectory, 'adder.onnx')

@@ -1,0 +1,10 @@
+/** A whole node of one test, which asks for it itself or in its beforeEach: stopped when the test ends. */
+import { onTestFinished } from 'vitest'
+import type { NodeConfig } from '../../src-main/node.ts'
+import { startWholeNode, type WholeNode } from './whole-node.ts'
+
+export async function temporaryNode(config: Partial<NodeConfig> = {}): Promise<WholeNode> {
+  const outpost = await startWholeNode(config)
+  onTestFinished(() => outpost[Symbol.asyncDispose]())
+  return outpost
+}
