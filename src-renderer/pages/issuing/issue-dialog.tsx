@@ -70,7 +70,7 @@ export function IssueDialog({ start, publisher, onClose, onIssued }: Props) {
               </p>
             )}
             {sign.error && <ErrorNotice error={sign.error} what="Nothing was signed." />}
-            <Group justify="flex-end" gap={12}>
+            <Group justify="flex-end" gap={12} className={css.acts}>
               <Button onClick={onClose}>Cancel</Button>
               <Button
                 type="submit"

@@ -4,6 +4,7 @@ import type { LicensePayload } from '../../../src-main/contract/license/document
 import { clausesInWords } from '../../../src-main/contract/license/words.ts'
 import { inScreenWords, typeWords } from '../../components/license/license-words.ts'
 import { RightsMatrix } from '../../components/license/rights-matrix.tsx'
+import { Banner } from '../../components/page.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import css from './issuing.module.css'
 
@@ -30,14 +31,14 @@ export function TermsPreview({
         ))}
       </dl>
       {warnings.map((warning) => (
-        <p key={warning} className={css.conflict} role="status">
+        <Banner key={warning} tone="warn" title="Note.">
           {inScreenWords(warning)}
-        </p>
+        </Banner>
       ))}
       {conflicts.map((conflict) => (
-        <p key={conflict} className={css.conflict} role="status">
-          {conflict} The fields are what holds; the customer is asked whether this is meant.
-        </p>
+        <Banner key={conflict} tone="warn" title="Unusual.">
+          {inScreenWords(conflict)} The fields are what holds; the customer is asked whether this is meant.
+        </Banner>
       ))}
     </div>
   )
