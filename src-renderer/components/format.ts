@@ -52,8 +52,11 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', ye
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
+/** For what is read as one, such as a day: it stays in one line. */
+export const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0')
+
 /** 20 January 2027 */
-export const formatDate = (at: string | number): string => day.format(new Date(at))
+export const formatDate = (at: string | number): string => unbroken(day.format(new Date(at)))
 /** 14:02:31 */
 export const formatClock = (at: string | number): string => clock.format(new Date(at))
 /** 14:02 of today, 20 Jan 2027 of another day: where something that is counted began. */

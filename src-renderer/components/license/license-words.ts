@@ -1,4 +1,5 @@
 /** What stands on a license card in one word, and what a banner says of a license that needs someone. */
+import { licenseType } from '../../../src-main/contract/license/terms.ts'
 import type {
   Explanation,
   LicenseRow,
@@ -6,7 +7,7 @@ import type {
   RefusalSeen,
 } from '../../../src-main/contract/license/views.ts'
 import type { Tone } from '../chip.tsx'
-import { formatDate, formatNumber, formatShare } from '../format.ts'
+import { formatDate, formatNumber, formatShare, unbroken } from '../format.ts'
 
 export const licenseStates: Record<LicenseState, [Tone, string]> = {
   revoked: ['bad', 'Revoked'],
@@ -61,16 +62,23 @@ const utcDay = new Intl.DateTimeFormat('en-GB', {
 })
 const utcMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
-/** What the node says, with its thousands, days, moments and months of UTC in the way of the screens. */
+const types = new RegExp(`\\b(${licenseType.options.join('|')})\\b`, 'g')
+
+/** What the node says, with its types, thousands, days, moments and months of UTC in the way of the screens. */
 export const inScreenWords = (text: string): string =>
   text
+    .replace(types, (type) => typeWords(type))
+    // The end of an id stays with the dots before it.
+    .replace(/…(?=\w)/g, '…\u2060')
     .replace(/(\d),(?=\d{3}\b)/g, '$1\u202f')
     .replace(
       /(?<![\w.-])(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?: UTC|Z))?(?![\w-]|\.\w)/g,
       (_, day: string, time: string | undefined) =>
-        `${utcDay.format(new Date(day))}${time === undefined ? '' : `, ${time} UTC`}`,
+        `${unbroken(utcDay.format(new Date(day)))}${time === undefined ? '' : `, ${time} UTC`}`,
     )
-    .replace(/(?<![\w.-])\d{4}-(?:0\d|1[0-2])(?![\w-]|\.\w)/g, (month) => utcMonth.format(new Date(month)))
+    .replace(/(?<![\w.-])\d{4}-(?:0\d|1[0-2])(?![\w-]|\.\w)/g, (month) =>
+      unbroken(utcMonth.format(new Date(month))),
+    )
 
 export const inDays = (days: number): string =>
   days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${formatNumber(days)} days`

@@ -80,7 +80,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
       )}
       {warnings.map((warning) => (
         <Banner key={warning} tone="warn" title="Note.">
-          {warning}
+          {inScreenWords(warning)}
         </Banner>
       ))}
       {effects.length > 0 && (

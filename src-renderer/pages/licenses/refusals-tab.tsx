@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { orpc } from '../../client.ts'
 import { formatNumber } from '../../components/format.ts'
-import { refusedOperations } from '../../components/license/license-words.ts'
+import { inScreenWords, refusedOperations } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -49,7 +49,7 @@ export function RefusalsTab({ onExplain }: { onExplain: (model: string, version:
                     <code>{row.code}</code>
                   </span>,
                   <span key="why" className={css.message}>
-                    {row.message}
+                    {inScreenWords(row.message)}
                   </span>,
                   row.requestId === null ? (
                     <None key="request">no call</None>
