@@ -8,6 +8,7 @@ import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { formatCount, formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
+import { inScreenWords } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
 import { Loaded } from '../../components/states.tsx'
@@ -80,9 +81,8 @@ function Receipt({ row }: { row: RequestRow }) {
           ['Digest', <Digest key="digest" value={row.digest} whole />],
           ['Endpoint', row.endpoint],
           ['Consumer', row.consumer],
-          ['Ran on', deviceWords(row.executionProvider)],
+          ['Ran on', ranOn(row)],
           ['Items', formatNumber(row.items)],
-          ['Ran', row.batchSize === 1 ? 'alone' : `${formatNumber(row.batchSize)} items together`],
           ['Tokens in, out', tokens(row)],
           ...(row.license === null
             ? []
@@ -107,12 +107,19 @@ const isOfLicense = (code: string): boolean => /^(LIC_|QUOTA_EXCEEDED$|CREDITS_I
 /** In the words of the license, as long as the node remembers them. */
 function Reason({ id }: { id: string }) {
   const query = useQuery(orpc.licenses.refusals.queryOptions({ retry: false }))
-  return query.data?.find(({ requestId }) => requestId === id)?.message ?? null
+  return inScreenWords(query.data?.find(({ requestId }) => requestId === id)?.message ?? '')
+}
+
+/** What is refused, or answered from what is kept, runs nowhere. */
+function ranOn({ batchSize, executionProvider }: RequestRow) {
+  if (batchSize === 0) return <None key="ran">nothing ran</None>
+  const together = batchSize === 1 ? 'alone' : `${formatNumber(batchSize)} items together`
+  return `${deviceWords(executionProvider)}, ${together}`
 }
 
 const counted = ({ units, credits, period }: RequestRow): string =>
   [
-    `${formatCount(units, 'units')}${period === null ? '' : ` of ${period}`}`,
+    `${formatCount(units, 'units')}${period === null ? '' : ` of ${inScreenWords(period)}`}`,
     ...(credits === 0 ? [] : [formatCount(credits, 'credits')]),
   ].join(', ')
 
