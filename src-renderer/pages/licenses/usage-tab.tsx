@@ -58,7 +58,7 @@ export function UsageTab({
   )
 }
 
-const total = (lines: readonly StatementLine[], of: 'requests' | 'units' | 'credits' | 'forfeited'): number =>
+const total = (lines: readonly StatementLine[], of: 'requests' | 'units' | 'overage' | 'forfeited'): number =>
   lines.reduce((sum, line) => sum + line[of], 0)
 
 function Lines({ statement: { month, lines, credits } }: { statement: Statement }) {
@@ -97,8 +97,8 @@ function Lines({ statement: { month, lines, credits } }: { statement: Statement 
                 <b key="requests">{formatNumber(total(lines, 'requests'))}</b>,
                 <b key="units">{formatNumber(total(lines, 'units'))}</b>,
                 '',
-                '',
-                formatNumber(total(lines, 'forfeited')),
+                <b key="overage">{formatNumber(total(lines, 'overage'))}</b>,
+                <b key="forfeited">{formatNumber(total(lines, 'forfeited'))}</b>,
                 <b key="credits">{formatNumber(credits)}</b>,
                 '',
               ],
