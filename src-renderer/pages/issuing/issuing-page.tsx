@@ -62,9 +62,11 @@ export function IssuingPage() {
         </Loaded>
       </Card>
       <div className={css.pair}>
-        <CustomerFiles onRequest={setStart} />
         <Stack>
+          <CustomerFiles onRequest={setStart} />
           <CodeCard />
+        </Stack>
+        <Stack>
           <TimeCard />
           <MachineCard />
         </Stack>

@@ -52,6 +52,7 @@ export function TrancheDialog({ row, onClose }: { row: IssuedLicense; onClose: (
         />
         {kind === 'quota' && (
           <TextInput
+            type="month"
             label="Month"
             description="Of UTC, as 2026-11"
             value={month}
