@@ -137,7 +137,7 @@ const cellsOf = (line: StatementLine, month: string) => [
     key="calls"
     size="xs"
     to="/requests"
-    search={{ license: line.lid, period: month }}
+    search={{ license: line.lid, period: month, outcome: 'answered' }}
     aria-label={`Show the calls of ${line.model}`}
   >
     Show the calls

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { orpc } from '../../client.ts'
 import { clearOnEscape } from '../../components/clear-on-escape.ts'
+import { inScreenWords } from '../../components/license/license-words.ts'
 import { type RequestsSearch, requestsSearch } from '../../search.ts'
 import style from './requests.module.css'
 
@@ -71,7 +72,7 @@ export function RequestFilters({ search, onChange }: RequestFiltersProps) {
           onClick={() => set({ license: undefined, period: undefined })}
         >
           Of {search.license ? 'one license' : 'any license'}
-          {search.period && `, ${search.period}`}
+          {search.period && `, ${inScreenWords(search.period)}`}
         </Button>
       )}
     </>
