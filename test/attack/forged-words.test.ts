@@ -8,16 +8,17 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src-main/base/ids.ts'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
-import type { DocumentKind, Payload } from '../../src-main/contract/license/documents.ts'
+import type { TranchePayload } from '../../src-main/contract/license/documents.ts'
 import { ownPublisherKey } from '../../src-main/flows/packages/pack-source.ts'
 import { emergencySecret, makeEmergencyCodes } from '../../src-main/license/emergency/emergency-codes.ts'
 import { commitments } from '../../src-main/license/emergency/redeem.ts'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
+import { periodAt } from '../../src-main/metering/quota/period.ts'
 import { nextSnapshot } from '../../src-main/store/tables/meta.ts'
 import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
-import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
 import { temporaryNode } from '../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
@@ -35,9 +36,6 @@ beforeAll(async () => {
 afterAll(() => outpost[Symbol.asyncDispose]())
 
 const install = (document: string) => outpost.client.licenses.install({ document })
-const head = (issuer: TestIssuer) => ({ ver: 1 as const, crit: [], iss: issuer.name, iat: nowSeconds() - 60 })
-const signed = <Kind extends DocumentKind>(issuer: TestIssuer, kind: Kind, payload: object): string =>
-  signDocument(kind, { ...head(issuer), ...payload } as Payload<Kind>, issuer.key)
 
 async function explained() {
   const { decision } = await outpost.client.licenses.explain({ model: 'acme.cells' })
@@ -64,14 +62,14 @@ async function only(document: string | null): Promise<void> {
 test('2: a keyset cannot put its own key under the fingerprint of another publisher’s', async () => {
   const certified = generateSigningKey()
   const entry = (kid: string, key: string) => ({
-    keys: [{ kid, key, name: 'sales', purposes: ['license'], nbf: 0, exp: null, revokedAt: null }],
+    keys: [{ kid, key, name: 'sales', purposes: ['license' as const], nbf: 0, exp: null, revokedAt: null }],
     n: 1,
     nextUpdate: null,
   })
-  await install(signed(acme, 'keyset', entry(fingerprintOf(certified), publicKeyText(certified))))
+  await install(acme.sign('keyset', entry(fingerprintOf(certified), publicKeyText(certified))))
   const aardvark = testIssuer('aardvark')
   await outpost.client.publishers.trust({ name: 'aardvark', publicKey: aardvark.pem })
-  const confused = signed(aardvark, 'keyset', entry(fingerprintOf(certified), publicKeyText(aardvark.key)))
+  const confused = aardvark.sign('keyset', entry(fingerprintOf(certified), publicKeyText(aardvark.key)))
   expect(await refusalOf(install(confused))).toBe('LIC_KEY_UNKNOWN')
   // Nor where the row was written past the import.
   outpost.node.context.db
@@ -131,7 +129,7 @@ test('31: a site is attested by the issuer of the license, and by nobody else', 
   await only(acme.license({ terms: termsOf('DEVELOPER', { geography }) }).text)
   expect(await explained()).toBe('LIC_GEO_DENIED')
   const receipt = async (issuer: TestIssuer, number: number, country: string) =>
-    signed(issuer, 'receipt', {
+    issuer.sign('receipt', {
       node: await machine(),
       number,
       head: 'a'.repeat(64),
@@ -156,18 +154,18 @@ test('47: a contact of the issuer that was written into the row was none', async
   const now = new Date().toISOString()
   edit(`insert into issuer_contacts (issuer, heard_at, receipt_number) values ('acme', ?, 0)`, now)
   expect(await explained()).toBe('LIC_OFFLINE_TOO_LONG')
-  await install(signed(acme, 'time', { node: await machine() }))
+  await install(acme.sign('time', { node: await machine() }))
   expect(await explained()).toBe('allowed')
 })
 
 test('47: a tranche counts by what is signed, not by what its row says', async () => {
   const price = { kind: 'per-request' as const, creditsPerRequest: 1, prepaid: true }
-  const quota = { unit: 'request' as const, max: 10, onExceed: 'deny' as const, overageMax: null }
-  const { payload, text } = acme.license({ terms: termsOf('DEVELOPER', { price, quota }) })
+  const terms = termsOf('DEVELOPER', { price, quota: requestsAMonth(10) })
+  const { payload, text } = acme.license({ terms })
   await only(text)
-  const month = new Date().toISOString().slice(0, 7)
-  const more = (number: number, grants: object) =>
-    install(signed(acme, 'tranche', { lid: payload.lid, number, node: null, grants }))
+  const month = periodAt(Date.now())
+  const more = (number: number, grants: TranchePayload['grants']) =>
+    install(acme.sign('tranche', { lid: payload.lid, number, node: null, grants }))
   await more(1, { kind: 'credits', amount: 5 })
   await more(2, { kind: 'quota', month, amount: 5 })
   const usage = async () =>
@@ -181,7 +179,7 @@ test('47: a tranche counts by what is signed, not by what its row says', async (
   )
   expect(await usage()).toMatchObject({ limit: 15, creditsLeft: 5 })
   // Nor is one that the operator signed for a license of acme.
-  const selfSigned = signed(own, 'tranche', {
+  const selfSigned = own.sign('tranche', {
     lid: payload.lid,
     number: 3,
     node: null,
@@ -194,7 +192,7 @@ test('48: a lost count goes on by the word of an issuer, not by that of the node
   await only(acme.license().text)
   await install(own.license().text)
   const recovery = async (issuer: TestIssuer) =>
-    signed(issuer, 'recovery', { node: await machine(), recoveryId: '0123456789abcdef0123' })
+    issuer.sign('recovery', { node: await machine(), recoveryId: '0123456789abcdef0123' })
   expect(await refusalOf(install(await recovery(own)))).toBe('LIC_ISSUER')
   // Also where the licenses were removed first.
   await only(null)

@@ -8,15 +8,14 @@ import { expect, test } from 'vitest'
 import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
-import { type TestIssuer, termsOf } from '../support/licenses.ts'
+import { requestsAMonth, type TestIssuer, termsOf } from '../support/licenses.ts'
 import { temporaryNode } from '../support/temporary-node.ts'
 import type { WholeNode } from '../support/whole-node.ts'
 
 const program = join(import.meta.dirname, 'asking-process.ts')
 
 async function served(outpost: WholeNode, issuer: TestIssuer, limit: number): Promise<string> {
-  const quota = { unit: 'request' as const, max: limit, onExceed: 'deny' as const, overageMax: null }
-  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota }) })
+  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota: requestsAMonth(limit) }) })
   await outpost.client.licenses.install({ document: text })
   await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
   return payload.lid

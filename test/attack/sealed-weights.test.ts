@@ -6,10 +6,9 @@ import { chmod, cp, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ownSigner } from '../../src-main/flows/access/publishers.ts'
-import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
-import { nowSeconds, termsOf } from '../support/licenses.ts'
+import { nowSeconds, termsOf, testIssuer } from '../support/licenses.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
 import { temporaryNode } from '../support/temporary-node.ts'
 import { samplesDirectory, startWholeNode, type WholeNode } from '../support/whole-node.ts'
@@ -231,7 +230,7 @@ async function moveTime(outpost: WholeNode, seconds: number): Promise<void> {
   const { privateKey } = ownSigner(provider.node.context)
   const { nodeId: node } = await outpost.client.licenses.node({})
   const iat = nowSeconds() + seconds
-  await install(outpost, signDocument('time', { ver: 1, crit: [], iss: 'acme', iat, node }, privateKey))
+  await install(outpost, testIssuer('acme', privateKey).sign('time', { iat, node }))
 }
 
 test('after its end it runs on through the grace, and past that nothing opens it, not even a restart', async () => {

@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test'
 import type { LicensePayload } from '../../src-main/contract/license/documents.ts'
 import { expectNoViolations } from '../support/axe.ts'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
-import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
 import { expect, test } from '../support/page-node.ts'
 
 const run = promisify(execFile)
@@ -29,8 +29,7 @@ test.beforeAll(async ({ node }) => {
 })
 test.afterAll(() => rm(foreign.folder, { recursive: true, force: true }))
 
-const requests = (max: number) =>
-  termsOf('DEVELOPER', { quota: { unit: 'request', max, onExceed: 'deny', overageMax: null } })
+const requests = (max: number) => termsOf('DEVELOPER', { quota: requestsAMonth(max) })
 
 interface SignedFile {
   name: string

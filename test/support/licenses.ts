@@ -3,7 +3,12 @@ import type { KeyObject } from 'node:crypto'
 import { newId } from '../../src-main/base/ids.ts'
 import { fingerprintOf, generateSigningKey, publicKeyText } from '../../src-main/base/signing-key.ts'
 import { filledAttribution } from '../../src-main/contract/license/attribution.ts'
-import type { LicensePayload, RevocationsPayload } from '../../src-main/contract/license/documents.ts'
+import type {
+  DocumentKind,
+  LicensePayload,
+  Payload,
+  RevocationsPayload,
+} from '../../src-main/contract/license/documents.ts'
 import { type LicenseTerms, type LicenseType, licensePresets } from '../../src-main/contract/license/terms.ts'
 import { signDocument } from '../../src-main/license/envelope/sign-document.ts'
 
@@ -14,6 +19,10 @@ export function termsOf(type: LicenseType, change: Partial<LicenseTerms> = {}): 
   const attribution = filledAttribution(terms.attribution, { publisher: 'acme', title: 'Cells' })
   return { ...terms, attribution, ...change }
 }
+
+/** A quota of so many requests a month, and none above. */
+export const requestsAMonth = (max: number | null) =>
+  ({ unit: 'request', max, onExceed: 'deny', overageMax: null }) as const
 
 /** Valid for a day from an hour ago on, for all versions of acme.cells, on any machine. */
 export function licensePayload(change: Partial<LicensePayload> = {}): LicensePayload {
@@ -44,6 +53,9 @@ export function licensePayload(change: Partial<LicensePayload> = {}): LicensePay
   }
 }
 
+type Head = 'ver' | 'crit' | 'iss' | 'iat'
+type Said<Kind extends DocumentKind> = Omit<Payload<Kind>, Head> & Partial<Pick<Payload<Kind>, Head>>
+
 export interface TestIssuer {
   name: string
   key: KeyObject
@@ -51,10 +63,14 @@ export interface TestIssuer {
   /** PEM, as it is sent to who is to trust it. */
   pem: string
   license(change?: Partial<LicensePayload>): { payload: LicensePayload; text: string }
+  /** Any document, signed a minute ago where it does not say otherwise. */
+  sign<Kind extends DocumentKind>(kind: Kind, said: Said<Kind>): string
   revocations(number: number, lids: readonly string[], change?: Partial<RevocationsPayload>): string
 }
 
 export function testIssuer(name = 'acme', key: KeyObject = generateSigningKey()): TestIssuer {
+  const sign: TestIssuer['sign'] = (kind, said) =>
+    signDocument(kind, { ver: 1, crit: [], iss: name, iat: nowSeconds() - 60, ...said } as never, key)
   return {
     name,
     key,
@@ -64,20 +80,13 @@ export function testIssuer(name = 'acme', key: KeyObject = generateSigningKey())
       const payload = licensePayload({ iss: name, model: { id: `${name}.cells`, range: '*' }, ...change })
       return { payload, text: signDocument('license', payload, key) }
     },
+    sign,
     revocations: (number, lids, change = {}) =>
-      signDocument(
-        'revocations',
-        {
-          ver: 1,
-          crit: [],
-          iss: name,
-          iat: nowSeconds() - 60,
-          number,
-          nextUpdate: null,
-          revoked: lids.map((lid) => ({ lid, at: nowSeconds() - 60, reason: 'not paid' })),
-          ...change,
-        },
-        key,
-      ),
+      sign('revocations', {
+        number,
+        nextUpdate: null,
+        revoked: lids.map((lid) => ({ lid, at: nowSeconds() - 60, reason: 'not paid' })),
+        ...change,
+      }),
   }
 }

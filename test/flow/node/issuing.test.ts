@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { licensePresets } from '../../../src-main/contract/license/terms.ts'
 import { clausesInWords } from '../../../src-main/contract/license/words.ts'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
+import { periodAt } from '../../../src-main/metering/quota/period.ts'
 import { refusalOf } from '../../support/handed-over.ts'
-import { termsOf } from '../../support/licenses.ts'
+import { requestsAMonth, termsOf } from '../../support/licenses.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -28,7 +29,7 @@ const install = (document: string) => licensee.client.licenses.install({ documen
 const draft = (change = {}) => ({
   model,
   account: 'Example Bank',
-  terms: termsOf('DEVELOPER', { quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null } }),
+  terms: termsOf('DEVELOPER', { quota: requestsAMonth(3) }),
   endsAt: new Date(Date.now() + 86_400_000).toISOString(),
   contact: 'sales@acme.example',
   ...change,
@@ -47,11 +48,10 @@ test('a license is issued from a request, and its renewal keeps the machine', as
   const next = await provider.client.issuing.issue(draft({ renews: lid }))
   expect(next.license).toMatchObject({ lid, seq: 2, nodes: first.license.nodes })
   expect((await licensee.client.licenses.preview({ document: next.document })).changes).toEqual([])
-  const quota = { unit: 'request', max: 50, onExceed: 'deny', overageMax: null } as const
   const more = await provider.client.issuing.issue(
     draft({
       renews: lid,
-      terms: termsOf('DEVELOPER', { quota }),
+      terms: termsOf('DEVELOPER', { quota: requestsAMonth(50) }),
       endsAt: next.license.exp && new Date(next.license.exp * 1000).toISOString(),
     }),
   )
@@ -196,7 +196,7 @@ test('a report is answered by a receipt, which says where the site is; tranches 
   expect((await licensee.client.licenses.node()).attested).toMatchObject({ country: 'DE' })
   const { document, license } = await provider.client.issuing.issue(draft())
   await install(document)
-  const month = new Date().toISOString().slice(0, 7)
+  const month = periodAt(Date.now())
   const more = await provider.client.issuing.tranche({ lid: license.lid, kind: 'quota', amount: 4, month })
   await install(more.document)
   expect((await install(more.document)).known).toBe(true)

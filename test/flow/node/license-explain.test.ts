@@ -2,8 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { explanationText } from '../../../src-main/cli/license-text.ts'
 import { neededLicenseLines } from '../../../src-main/cli/package-text.ts'
+import { periodAt } from '../../../src-main/metering/quota/period.ts'
+import { countUnits } from '../../support/counted-units.ts'
 import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
-import { nowSeconds, type TestIssuer, termsOf } from '../../support/licenses.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const day = 86_400
@@ -28,28 +30,8 @@ const install = async (change: Parameters<TestIssuer['license']>[0] = {}) => {
   return made.payload
 }
 const explain = () => outpost.client.licenses.explain({ model })
-const month = new Date().toISOString().slice(0, 7)
-/** As serving tells what it counted. */
-const counted = (account: string, units: number) =>
-  outpost.node.context.quotas.take({
-    accounts: [
-      {
-        account,
-        period: month,
-        counted: units,
-        ceiling: null,
-        remaining: null,
-        forfeited: 0,
-        givenBack: 0,
-        shortfall: 0,
-      },
-    ],
-    refusals: [],
-    ledger: null,
-  })
-const three = termsOf('DEVELOPER', {
-  quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
-})
+const month = periodAt(Date.now())
+const three = termsOf('DEVELOPER', { quota: requestsAMonth(3) })
 
 test('a package says before it is installed which license is missing, and of whom', async () => {
   const inspect = async () =>
@@ -70,12 +52,12 @@ test('a package says before it is installed which license is missing, and of who
 
 test('a quota that is used up is told with its figures, its clause and the way out', async () => {
   const { lid } = await install({ terms: three })
-  counted(lid, 2)
+  countUnits(outpost, lid, 2)
   const before = await explain()
   expect(before.usedUp).toBeNull()
   expect(before.licenses[0]).toMatchObject({ allowed: true, usage: { used: 2, limit: 3, month } })
   expect(explanationText(before)).toContain('2 of 3')
-  counted(lid, 3)
+  countUnits(outpost, lid, 3)
   const after = await explain()
   expect(after.decision.allowed).toBe(true)
   expect(after.usedUp).toMatchObject({ lid, code: 'QUOTA_EXCEEDED' })
@@ -92,7 +74,7 @@ test('a quota that is used up is told with its figures, its clause and the way o
 test('where another license has something left, nothing is refused', async () => {
   const first = await install({ terms: three })
   await install({ terms: termsOf('DEVELOPER') })
-  counted(first.lid, 3)
+  countUnits(outpost, first.lid, 3)
   const explained = await explain()
   expect(explained.usedUp).toBeNull()
   expect(explained.licenses.map(({ allowed }) => allowed).toSorted()).toEqual([false, true])

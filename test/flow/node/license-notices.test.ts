@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { lookAtLicenses } from '../../../src-main/flows/licenses/notices.ts'
-import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
-import { nowSeconds, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { periodAt } from '../../../src-main/metering/quota/period.ts'
+import { countUnits } from '../../support/counted-units.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
 import { startMailServer } from '../../support/mail-server.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 import type { WholeNode } from '../../support/whole-node.ts'
@@ -53,31 +54,21 @@ test('an expired license says that its grace runs, one past its grace that it se
   expect(rows.map(({ state }) => state)).toEqual(['expired', 'grace'])
 })
 
+const developer = (requests: number) => termsOf('DEVELOPER', { quota: requestsAMonth(requests) })
+const month = periodAt(Date.now())
+/** More requests of this month. */
+const raise = (lid: string, amount: number) =>
+  install(issuer.sign('tranche', { lid, number: 1, node: null, grants: { kind: 'quota', month, amount } }))
+
 test('a license that is taken back is told at once, and so is a quota that was raised', async () => {
-  const three = termsOf('DEVELOPER', {
-    quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
-  })
-  const { payload, text } = issuer.license({ terms: three })
+  const { payload, text } = issuer.license({ terms: developer(3) })
   await install(text)
   const { lid } = payload
-  const month = new Date().toISOString().slice(0, 7)
-  const grants = { kind: 'quota' as const, month, amount: 1000 }
-  const tranche = {
-    ver: 1 as const,
-    crit: [],
-    iss: 'acme',
-    iat: nowSeconds(),
-    lid,
-    number: 1,
-    node: null,
-    grants,
-  }
-  await install(signDocument('tranche', tranche, issuer.key))
+  await raise(lid, 1000)
   const raised = (await outpost.client.licenses.notices()).find(({ kind }) => kind.startsWith('raised'))
   expect(raised?.message).toContain('1,000 requests were added')
   expect(raised?.severity).toBe('info')
-  const hundred = termsOf('DEVELOPER', { quota: { ...three.quota, max: 100 } })
-  await install(issuer.license({ lid, seq: 2, terms: hundred }).text)
+  await install(issuer.license({ lid, seq: 2, terms: developer(100) }).text)
   expect(
     (await outpost.client.licenses.notices()).filter(({ message }) =>
       message.includes('from 3 to 100 requests a month'),
@@ -90,33 +81,13 @@ test('a license that is taken back is told at once, and so is a quota that was r
 })
 
 test('a quota that was raised is told again when it is nearly used up', async () => {
-  const three = termsOf('DEVELOPER', {
-    quota: { unit: 'request', max: 3, onExceed: 'deny', overageMax: null },
-  })
-  const { payload, text } = issuer.license({ terms: three })
+  const { payload, text } = issuer.license({ terms: developer(3) })
   await install(text)
   const { lid } = payload
-  const month = new Date().toISOString().slice(0, 7)
-  const count = (counted: number) => {
-    const rest = { ceiling: null, remaining: null, forfeited: 0, givenBack: 0, shortfall: 0 }
-    const accounts = [{ account: lid, period: month, counted, ...rest }]
-    outpost.node.context.quotas.take({ accounts, refusals: [], ledger: null })
-  }
-  count(3)
+  countUnits(outpost, lid, 3)
   await look()
-  const grants = { kind: 'quota' as const, month, amount: 7 }
-  const tranche = {
-    ver: 1 as const,
-    crit: [],
-    iss: 'acme',
-    iat: nowSeconds(),
-    lid,
-    number: 1,
-    node: null,
-    grants,
-  }
-  await install(signDocument('tranche', tranche, issuer.key))
-  count(10)
+  await raise(lid, 7)
+  countUnits(outpost, lid, 10)
   await look()
   const told = (await outpost.client.licenses.notices()).filter(({ message }) =>
     message.includes('is used up'),

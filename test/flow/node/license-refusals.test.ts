@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importedForeign } from '../../support/foreign-package.ts'
 import { grpcClient } from '../../support/grpc-client.ts'
 import { refusalOf } from '../../support/handed-over.ts'
-import { nowSeconds, type TestIssuer, termsOf } from '../../support/licenses.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { sharedFolder } from '../../support/temporary-folder.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
@@ -76,9 +76,7 @@ test('a deployment and an export that a license refuses stand among the last ref
     requestId: null,
     lid: null,
   })
-  const { payload, text } = issuer.license({
-    terms: termsOf('DEVELOPER', { quota: { unit: 'request', max: 1, onExceed: 'deny', overageMax: null } }),
-  })
+  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota: requestsAMonth(1) }) })
   await outpost.client.licenses.install({ document: text })
   const undeployed = ['NOT_DEPLOYED', 'NOT_DEPLOYED', 'ENDPOINT_NOT_FOUND', 'ENDPOINT_NOT_FOUND']
   await expect.poll(askEach, waiting).toEqual([...undeployed, 'ENDPOINT_NOT_FOUND'])
@@ -123,8 +121,7 @@ test('refused calls are in the log of failed requests, among the refusals, and t
 test('each mark of a quota is told with the count that reached it, not with the next look', async () => {
   const [one] = await outpost.client.licenses.list({ model })
   await outpost.client.licenses.remove({ lid: one?.lid ?? '' })
-  const quota = { unit: 'request', max: 5, onExceed: 'deny', overageMax: null } as const
-  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota }) })
+  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota: requestsAMonth(5) }) })
   await outpost.client.licenses.install({ document: text })
   const told = async () =>
     (await outpost.client.licenses.notices())
@@ -139,7 +136,7 @@ test('each mark of a quota is told with the count that reached it, not with the 
   const states = async () =>
     (await outpost.client.licenses.list({ model })).map(({ state, usage }) => [state, usage?.limit])
   expect(await states()).toEqual([['used-up', 5]])
-  const fifty = termsOf('DEVELOPER', { quota: { ...quota, max: 50 } })
+  const fifty = termsOf('DEVELOPER', { quota: requestsAMonth(50) })
   await outpost.client.licenses.install({
     document: issuer.license({ lid: payload.lid, seq: 2, terms: fifty }).text,
   })

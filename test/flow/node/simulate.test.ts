@@ -1,12 +1,11 @@
 /** What would happen on a day to come, after a number of requests: by the document of that day, and by all licenses. */
 import { expect, test } from 'vitest'
 import { importedForeign } from '../../support/foreign-package.ts'
-import { nowSeconds, termsOf } from '../../support/licenses.ts'
+import { nowSeconds, requestsAMonth, termsOf } from '../../support/licenses.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 
 const day = 86_400
-const quotaOf = (max: number) =>
-  termsOf('DEVELOPER', { quota: { unit: 'request', max, onExceed: 'deny', overageMax: null } })
+const quotaOf = (max: number) => termsOf('DEVELOPER', { quota: requestsAMonth(max) })
 
 test('the document of that day counts, and what one license does not cover the next one does', async () => {
   const outpost = await temporaryNode({ serving: null })

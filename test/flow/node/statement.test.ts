@@ -1,10 +1,11 @@
 /** The statement of a month: what a subscription costs is due whether or not anything was asked. */
 import { expect, test } from 'vitest'
 import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
+import { periodAt } from '../../../src-main/metering/quota/period.ts'
 import { nowSeconds, termsOf, testIssuer } from '../../support/licenses.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 
-const monthOf = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 7)
+const monthOf = (seconds: number) => periodAt(seconds * 1000)
 const subscription = (creditsPerMonth: number): Partial<LicensePayload> => ({
   terms: termsOf('PROFESSIONAL', { price: { kind: 'subscription', creditsPerMonth } }),
 })

@@ -2,9 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { signDocument } from '../../../src-main/license/envelope/sign-document.ts'
 import { importedForeign } from '../../support/foreign-package.ts'
-import { nowSeconds } from '../../support/licenses.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 import type { WholeNode } from '../../support/whole-node.ts'
@@ -26,7 +24,7 @@ async function ask(
 test('48: a deleted ledger is no fresh quota, and the issuer’s recovery lets counting go on', async () => {
   const dataDirectory = temporaryFolder()
   let outpost = await temporaryNode({ dataDirectory })
-  const { foreign, issuer } = await importedForeign(outpost)
+  const { issuer } = await importedForeign(outpost)
   await outpost.client.licenses.install({ document: issuer.license().text })
   await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
   const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
@@ -44,12 +42,7 @@ test('48: a deleted ledger is no fresh quota, and the issuer’s recovery lets c
     .toBe('STATE_MISSING')
   const recoveryId = (await ask(outpost, secret)).body.error?.details?.recoveryId ?? ''
   const { nodeId: node } = await outpost.client.licenses.node({})
-  const grant = (id: string) =>
-    signDocument(
-      'recovery',
-      { ver: 1, crit: [], iss: 'acme', iat: nowSeconds(), node, recoveryId: id },
-      foreign.privateKey,
-    )
+  const grant = (id: string) => issuer.sign('recovery', { node, recoveryId: id })
   await outpost.client.licenses.install({ document: grant('0'.repeat(20)) })
   expect((await ask(outpost, secret)).body.error?.code).toBe('STATE_MISSING')
   await outpost.client.licenses.install({ document: grant(recoveryId) })

@@ -1,12 +1,11 @@
 /** The next document beside the one before: what changes is told in the words of both, and nothing else is. */
 import { expect, test } from 'vitest'
 import { termsChanges } from '../../../src-main/contract/license/compare.ts'
-import { licensePayload, termsOf } from '../../support/licenses.ts'
+import { licensePayload, requestsAMonth, termsOf } from '../../support/licenses.ts'
 
-const quota = (max: number) => ({ unit: 'request', max, onExceed: 'deny', overageMax: null }) as const
 const before = licensePayload({
   exp: Date.parse('2027-11-21') / 1000,
-  terms: termsOf('DEVELOPER', { quota: quota(5) }),
+  terms: termsOf('DEVELOPER', { quota: requestsAMonth(5) }),
 })
 
 test('the quota, the end, the machines and the rights stand beside each other', () => {
@@ -17,7 +16,7 @@ test('the quota, the end, the machines and the rights stand beside each other', 
     iat: before.iat + 60,
     nbf: before.nbf + 60,
     exp: Date.parse('2028-11-19') / 1000,
-    terms: { ...before.terms, quota: quota(50), rights: { ...rights, modification: false } },
+    terms: { ...before.terms, quota: requestsAMonth(50), rights: { ...rights, modification: false } },
     nodes: { need: 2, bindings: [{ id: 'n', name: 'vm', traits: [] }] },
     offlineSecondsMax: 30 * 86_400,
   }
