@@ -2,7 +2,8 @@
  * Fills the tables of a registry with versions as large as real ones, through the store's own functions and in one
  * transaction: the registry's rules are not what is measured, and their price a hundred thousand times over is minutes.
  */
-import { createHash } from 'node:crypto'
+
+import { sha256 } from '../../src-main/base/digest.ts'
 import { newId } from '../../src-main/base/ids.ts'
 import { versionNumbers, versionSortKey } from '../../src-main/base/version-order.ts'
 import type { NodeWriter } from '../../src-main/store/sqlite.ts'
@@ -36,8 +37,6 @@ export interface Shape {
 }
 
 const pick = <Item>(list: readonly Item[], at: number): Item => list[at % list.length] as Item
-const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
-
 export function seedRegistry(db: NodeWriter, shape: Shape): void {
   db.pragma('synchronous = off')
   db.transaction(() => {
@@ -111,7 +110,7 @@ function seedVersion(
   const artifacts = files.map((path, at) => ({
     path,
     kind: at === 0 ? ('weight' as const) : ('document' as const),
-    digest: path === 'LICENSE' ? digestOf('license') : digestOf(`${model} ${version} ${path}`),
+    digest: path === 'LICENSE' ? sha256('license') : sha256(`${model} ${version} ${path}`),
     bytes: at === 0 ? 1_000_000 + version.length : 2000,
     mediaType: 'application/octet-stream',
   }))
@@ -133,7 +132,7 @@ function seedVersion(
     ...versionNumbers(version),
     sortKey: versionSortKey(version),
     changeType: 'minor',
-    manifestDigest: digestOf(`${model} ${version}`),
+    manifestDigest: sha256(`${model} ${version}`),
     manifest: JSON.stringify({ schemaVersion: 2, layers: artifacts }),
     config: '{}',
     signature: 'x'.repeat(600),

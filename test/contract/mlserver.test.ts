@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src-main/base/ids.ts'
@@ -13,6 +12,7 @@ import type { Datatype } from '../../src-main/contract/tensor.ts'
 import { createRemoteClient } from '../../src-main/engine/remote/remote-client.ts'
 import { bodyOf, outputsOf } from '../../src-main/serving/remote/remote-run.ts'
 import { insertRemote } from '../../src-main/store/tables/remote-engines.ts'
+import { freePort } from '../support/free-port.ts'
 import { linearGraph, linearModel } from '../support/served-models.ts'
 import { createServingNode } from '../support/serving-node.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
@@ -73,15 +73,6 @@ beforeAll(async () => {
   while (!(await ready().catch(() => false))) await new Promise((next) => setTimeout(next, 200))
 }, 120_000)
 afterAll(() => stop())
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 test('an endpoint answers by it, many at a time', async ({ skip }) => {
   if (!program) skip('OUTPOST_MLSERVER names no program')

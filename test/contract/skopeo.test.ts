@@ -5,7 +5,6 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -15,6 +14,7 @@ import { openPackage } from '../../src-main/package/archive/open-package.ts'
 import { pack } from '../../src-main/package/archive/pack.ts'
 import { readSource } from '../../src-main/package/archive/read-source.ts'
 import { unpack } from '../../src-main/package/archive/unpack.ts'
+import { freePort } from '../support/free-port.ts'
 import { writeSource } from '../support/package-folder.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
 
@@ -52,15 +52,6 @@ const missing = missingPrograms()
 const folder = sharedFolder()
 let registry = ''
 let stop: () => Promise<void> = async () => undefined
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 beforeAll(async () => {
   if (missing !== null) return

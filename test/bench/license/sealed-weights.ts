@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { sha256 } from '../../../src-main/base/digest.ts'
 import type { ModelSource } from '../../../src-main/engine/engine.ts'
 import { createSessions } from '../../../src-main/engine/sessions.ts'
 import { openSealed } from '../../../src-main/license/sealed-weights/open-sealed.ts'
@@ -34,7 +35,7 @@ export const measureSealedWeights: Part = async () => {
   const [plainFile, sealedFile] = [join(folder, 'plain'), join(folder, 'sealed')]
   const noise = noiseOf(bytes)
   writeFileSync(plainFile, noise)
-  const digest = `sha256:${createHash('sha256').update(noise).digest('hex')}`
+  const digest = sha256(noise)
   const key = makeContentKey()
   const pieces = Array.from({ length: Math.ceil(bytes / pieceBytes) }, (_, at) =>
     noise.subarray(at * pieceBytes, (at + 1) * pieceBytes),
@@ -82,16 +83,16 @@ async function measureLoads(): Promise<Figure> {
     outputs: [{ name: 'y', shape: ['batch', side] }],
   })
   const contentKey = makeContentKey()
-  const plainDigests = { 'model.onnx': digestOf(model), 'weights.bin': digestOf(weights) }
+  const plainDigests = { 'model.onnx': sha256(model), 'weights.bin': sha256(weights) }
   const store = (bytes: Uint8Array): string => {
-    const path = blobPath(folder, digestOf(bytes))
+    const path = blobPath(folder, sha256(bytes))
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, bytes)
-    return digestOf(bytes)
+    return sha256(bytes)
   }
   const sealed = async (bytes: Uint8Array): Promise<string> => {
     const file = join(folder, 'sealed')
-    const facts = { digest: digestOf(bytes), bytes: bytes.byteLength }
+    const facts = { digest: sha256(bytes), bytes: bytes.byteLength }
     await pipeline(sealFile([bytes], facts, contentKey), createWriteStream(file))
     return store(readFileSync(file))
   }
@@ -132,8 +133,6 @@ async function measureLoads(): Promise<Figure> {
 
 const noiseOf = (length: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16, 2), Buffer.alloc(16)).update(Buffer.alloc(length))
-
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 interface Spent {
   digest: string

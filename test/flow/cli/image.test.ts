@@ -6,13 +6,13 @@ import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { answer, outpost } from '../../support/command-line.ts'
+import { freePort } from '../../support/free-port.ts'
 import { writeSource } from '../../support/package-folder.ts'
 import { sharedFolder } from '../../support/temporary-folder.ts'
 
@@ -110,15 +110,6 @@ function mayChangeRoot(): boolean {
   } catch {
     return false // not permitted, or no such program
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 test('the command runs from the unpacked root and answers as the version', async ({ skip }) => {

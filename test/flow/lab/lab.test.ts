@@ -1,10 +1,10 @@
 /** The lab process: a report for a good package, and for a bad one the right name for what happened. */
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { type Child, forkChildren, type StartChild } from '../../../src-main/base/child.ts'
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import { startLab } from '../../../src-main/lab/start-lab.ts'
+import { type Files, writeSource } from '../../support/package-folder.ts'
 import { endlessModel, linearModel, slowModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -14,30 +14,8 @@ beforeEach(() => {
   folder = temporaryFolder()
 })
 
-function write(
-  onnx: Uint8Array,
-  descriptor: Partial<PackageDescriptorInput> = {},
-  files: Record<string, string> = {},
-) {
-  const base: PackageDescriptorInput = {
-    formatVersion: 1,
-    id: 'acme.model',
-    version: '1.0.0',
-    title: 'Model',
-    summary: 'A model.',
-    task: 'other',
-    owner: { name: 'Acme' },
-    license: { spdx: 'MIT' },
-    framework: { name: 'test' },
-    change: { type: 'major', releaseNotes: 'First.' },
-    model: { file: 'model.onnx' },
-    card: 'card.md',
-  }
-  writeFileSync(join(folder, 'model.onnx'), onnx)
-  writeFileSync(join(folder, 'card.md'), '# Model\n')
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  writeFileSync(join(folder, 'outpost.json'), JSON.stringify({ ...base, ...descriptor }))
-}
+const write = (onnx: Uint8Array, more: Partial<PackageDescriptorInput> = {}, files: Files = {}) =>
+  writeSource(folder, more, { 'model.onnx': onnx, ...files })
 const task = (memoryBytesMax = 8 * 1024 ** 3) => ({
   type: 'validate' as const,
   directory: folder,
@@ -51,7 +29,7 @@ test('a package with a suite is run case by case, and each rung is told while it
     { id: 'wrong', inputs: { x: { p: 1, q: 2, r: 3, s: 4 } }, expected: { label: 'c' } },
   ]
   const names = ['p', 'q', 'r', 's'].map((name) => ({ name }))
-  write(
+  await write(
     linearModel(4, 3),
     {
       inputs: [{ kind: 'fields', tensor: 'x', fields: names }],
@@ -72,7 +50,7 @@ test('a package with a suite is run case by case, and each rung is told while it
 })
 
 test('a case may not read files outside the package', async () => {
-  write(
+  await write(
     linearModel(4, 3),
     {
       inputs: [{ kind: 'image', tensor: 'x', width: 2, height: 2, channels: 'L', layout: 'flat' }],
@@ -88,12 +66,12 @@ test('a case may not read files outside the package', async () => {
 })
 
 test('a model that asks for more memory than it may have is LAB_LIMIT, and no verdict', async () => {
-  write(slowModel(1, 30_000))
+  await write(slowModel(1, 30_000))
   await expect(startLab(start, task(1024 ** 3))).rejects.toMatchObject({ code: 'LAB_LIMIT' })
 })
 
 test('a model that never ends is LAB_LIMIT once the time is up, and its process is gone', async () => {
-  write(endlessModel())
+  await write(endlessModel())
   let child: Child | undefined
   const watched: StartChild = (entry) => {
     child = start(entry)
@@ -109,7 +87,7 @@ test('a model that never ends is LAB_LIMIT once the time is up, and its process 
 })
 
 test('a process that dies is LAB_CRASHED; one that is called off ends with the reason', async () => {
-  write(linearModel(4, 3))
+  await write(linearModel(4, 3))
   const dying: StartChild = (entry) => {
     const child = start(entry)
     process.kill(child.pid ?? 0, 'SIGSEGV')

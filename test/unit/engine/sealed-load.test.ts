@@ -1,9 +1,9 @@
 /** Sealed weights in the engine and on the ladder of checks: what is opened is what the signed description says. */
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
+import { sha256 } from '../../../src-main/base/digest.ts'
 import type { ModelSource } from '../../../src-main/engine/engine.ts'
 import { createSessions } from '../../../src-main/engine/sessions.ts'
 import { contentKeyId } from '../../../src-main/license/sealed-weights/format.ts'
@@ -12,6 +12,7 @@ import { makeContentKey, sealFile } from '../../../src-main/license/sealed-weigh
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
 import { onnxModel } from '../../support/onnx-writer.ts'
+import { card, descriptor } from '../../support/package-folder.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const key = makeContentKey()
@@ -24,8 +25,7 @@ const model = onnxModel({
   inputs: [{ name: 'x', shape: ['batch', 2] }],
   outputs: [{ name: 'y', shape: ['batch', 2] }],
 })
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-const plainDigests = { 'model.onnx': digestOf(model), 'w.bin': digestOf(weights) }
+const plainDigests = { 'model.onnx': sha256(model), 'w.bin': sha256(weights) }
 
 let folder: string
 beforeEach(async () => {
@@ -35,7 +35,7 @@ beforeEach(async () => {
 })
 
 async function sealTo(path: string, bytes: Uint8Array): Promise<void> {
-  const sealed = sealFile([bytes], { digest: digestOf(bytes), bytes: bytes.length }, key)
+  const sealed = sealFile([bytes], { digest: sha256(bytes), bytes: bytes.length }, key)
   await mkdir(dirname(join(folder, path)), { recursive: true })
   await writeFile(join(folder, path), await Readable.from(sealed).toArray().then(Buffer.concat))
 }
@@ -78,22 +78,11 @@ test('a sealed model with external data answers, and only with its key, its file
 })
 
 test('a sealed folder is read with its key as the plain one is, and refused without', async () => {
-  const description = {
-    formatVersion: 1,
-    id: 'acme.sealed',
-    version: '1.0.0',
-    title: 'Sealed',
-    summary: '',
-    task: 'other',
-    owner: { name: 'Acme' },
-    license: { spdx: 'Apache-2.0' },
-    framework: { name: 'onnx' },
-    change: { type: 'minor', releaseNotes: 'First.' },
+  const description = descriptor({
     model: { file: 'model.onnx', externalData: ['w.bin'] },
     sealed: { keyId: contentKeyId(key), digests: plainDigests },
-    card: 'CARD.md',
-  }
-  await writeFile(join(folder, 'CARD.md'), '# Card\n')
+  })
+  await writeFile(join(folder, 'CARD.md'), card)
   await writeFile(join(folder, 'outpost.json'), JSON.stringify(description))
   await expect(readSource(folder, { isPacked: true })).rejects.toMatchObject({ code: 'LIC_NONE' })
   const sealed = {

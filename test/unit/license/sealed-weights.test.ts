@@ -1,16 +1,10 @@
 /** Weights at rest: what goes in comes out, in memory, and whatever was changed comes out as one refusal. */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  encapsulate,
-  randomBytes,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, diffieHellman, encapsulate, randomBytes } from 'node:crypto'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../../src-main/base/digest.ts'
 import { OutpostError } from '../../../src-main/base/errors.ts'
 import {
   contentKeyId,
@@ -38,8 +32,6 @@ const key = makeContentKey()
 const chunkBytes = 64
 const folder = sharedFolder()
 const file = join(folder, 'sealed')
-
-const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 async function seal(plain: Uint8Array, pieces: Uint8Array[] = [plain], chunk = chunkBytes): Promise<Buffer> {
   const parts: Buffer[] = []

@@ -2,7 +2,6 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { newId } from '../../../src-main/base/ids.ts'
 import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { createUsageIndexer } from '../../../src-main/metering/usage-indexer.ts'
 import { openUsageLog } from '../../../src-main/metering/usage-log.ts'
@@ -10,6 +9,7 @@ import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
 import { usageTotals } from '../../../src-main/store/tables/usage-hours.ts'
 import { listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
+import { requestRow } from '../../support/request-row.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const key = Buffer.alloc(32, 7)
@@ -20,33 +20,8 @@ beforeEach(() => {
   usage = join(data, 'usage')
 })
 
-const record = (more: Partial<RequestRow> = {}): RequestRow => ({
-  id: newId(),
-  at: '2026-11-21T10:00:00.000Z',
-  endpoint: 'e',
-  model: 'acme.m',
-  version: '1.0.0+data.7',
-  digest: `sha256:${'a'.repeat(64)}`,
-  rule: 'exact',
-  status: 200,
-  code: null,
-  consumer: 'c "quoted"\n',
-  items: 2,
-  tokensIn: null,
-  tokensOut: null,
-  latencyMs: 1.5,
-  queueMs: 0.25,
-  computeMs: 1,
-  batchSize: 2,
-  executionProvider: 'cpu',
-  bytesIn: 10,
-  bytesOut: 20,
-  license: null,
-  period: null,
-  units: 0,
-  credits: 0,
-  ...more,
-})
+const record = (more: Partial<RequestRow> = {}): RequestRow =>
+  requestRow({ version: '1.0.0+data.7', consumer: 'c "quoted"\n', ...more })
 
 async function append(count: number, segmentBytesMax?: number): Promise<RequestRow[]> {
   const log = await openUsageLog(usage, key, segmentBytesMax)

@@ -130,43 +130,27 @@ describe('refused', () => {
     },
     'a layer of an unknown kind': {
       code: 'PACKAGE_INVALID',
-      change: (entries) =>
-        withManifest(
-          entries,
-          eachLayer((layer) => {
-            layer.mediaType = 'application/vnd.cncf.model.weight.v1.tar+gzip'
-          }),
-        ),
+      change: onEachLayer((layer) => {
+        layer.mediaType = 'application/vnd.cncf.model.weight.v1.tar+gzip'
+      }),
     },
     'a path out of the folder': {
       code: 'PACKAGE_PATH',
-      change: (entries) =>
-        withManifest(
-          entries,
-          eachLayer((layer) => {
-            layer.annotations = { 'org.cncf.model.filepath': '../escaped' }
-          }),
-        ),
+      change: onEachLayer((layer) => {
+        layer.annotations = { 'org.cncf.model.filepath': '../escaped' }
+      }),
     },
     'a path twice': {
       code: 'PACKAGE_PATH',
-      change: (entries) =>
-        withManifest(
-          entries,
-          eachLayer((layer) => {
-            layer.annotations = { 'org.cncf.model.filepath': 'model.onnx' }
-          }),
-        ),
+      change: onEachLayer((layer) => {
+        layer.annotations = { 'org.cncf.model.filepath': 'model.onnx' }
+      }),
     },
     'a size that lies': {
       code: 'PACKAGE_INVALID',
-      change: (entries) =>
-        withManifest(
-          entries,
-          eachLayer((layer) => {
-            layer.size = 3
-          }),
-        ),
+      change: onEachLayer((layer) => {
+        layer.size = 3
+      }),
     },
     'another version than described': {
       code: 'PACKAGE_INVALID',
@@ -241,10 +225,10 @@ function replaced(entries: readonly Entry[], name: string, content: Buffer): Ent
   return entries.map((entry) => (entry.header.name === name ? { ...entry, content } : entry))
 }
 
-const eachLayer =
-  (change: (layer: Record<string, unknown>) => void) => (manifest: Record<string, unknown>) => {
+const onEachLayer = (change: (layer: Record<string, unknown>) => void) => (entries: Entry[]) =>
+  withManifest(entries, (manifest) => {
     for (const layer of manifest.layers as Record<string, unknown>[]) change(layer)
-  }
+  })
 
 test('the tools of these tests change what they say and nothing else', async ({ folder, signer }) => {
   const path = await packedPackage(folder, signer)

@@ -28,35 +28,11 @@ import { indexUsage } from '../../../src-main/store/tables/usage-index.ts'
 import { type DataFolder, dataFolder } from '../../support/data-folder.ts'
 import { takeMany } from '../../support/quota-ledger.ts'
 import { by, install } from '../../support/registration.ts'
+import { requestRow } from '../../support/request-row.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
-const call = (id: string) => ({
-  id,
-  at: by.at,
-  endpoint: 'digits',
-  model: 'acme.digits',
-  version: '1.0.0',
-  digest: sha256(''),
-  rule: 'exact',
-  status: 200,
-  code: null,
-  consumer: 'key',
-  items: 1,
-  tokensIn: null,
-  tokensOut: null,
-  latencyMs: 1,
-  queueMs: 0,
-  computeMs: 1,
-  batchSize: 1,
-  executionProvider: 'cpu',
-  bytesIn: 1,
-  bytesOut: 1,
-  license: null,
-  period: null,
-  units: 0,
-  credits: 0,
-})
+const call = (id: string) => requestRow({ id, at: by.at })
 
 async function filled(): Promise<DataFolder> {
   const folder = await dataFolder()

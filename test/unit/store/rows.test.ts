@@ -23,6 +23,7 @@ import { indexUsage } from '../../../src-main/store/tables/usage-index.ts'
 import { findUsageRecord, listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
 import { dataFolder } from '../../support/data-folder.ts'
 import { by } from '../../support/registration.ts'
+import { requestRow } from '../../support/request-row.ts'
 
 test('jobs: the oldest queued first, changes keep what they do not name, listed newest first', async () => {
   const { db } = await dataFolder()
@@ -135,33 +136,8 @@ test('each change of what serving reads has a number of its own', async () => {
 })
 
 describe('the log of calls', () => {
-  const call = (id: string, change: Partial<RequestRow> = {}): RequestRow => ({
-    id,
-    at: '2026-11-21T14:30:00.000Z',
-    endpoint: 'digits',
-    model: 'acme.digits',
-    version: '1.0.0',
-    digest: `sha256:${'0'.repeat(64)}`,
-    rule: 'exact',
-    status: 200,
-    code: null,
-    consumer: 'key',
-    items: 2,
-    tokensIn: null,
-    tokensOut: null,
-    latencyMs: 1.5,
-    queueMs: 0.25,
-    computeMs: 1,
-    batchSize: 4,
-    executionProvider: 'cpu',
-    bytesIn: 10,
-    bytesOut: 20,
-    license: null,
-    period: null,
-    units: 0,
-    credits: 0,
-    ...change,
-  })
+  const call = (id: string, change: Partial<RequestRow> = {}): RequestRow =>
+    requestRow({ id, at: '2026-11-21T14:30:00.000Z', ...change })
 
   test('is listed newest first, filtered, in windows; the totals count each call once', async () => {
     const { usage } = await dataFolder()
