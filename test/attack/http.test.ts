@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../src-main/contract/limits.ts'
 import { exchange, openSocket, request, statusesOf } from '../support/raw-http.ts'
-import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
 let key: string
@@ -23,7 +23,7 @@ const slow: { door: string; socket: Socket; drip: NodeJS.Timeout; closed: Promis
 
 beforeAll(async () => {
   outpost = await startWholeNode({
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
   })
   const { controlUrl, servingUrl } = outpost.node.addresses()
   Object.assign(urls, { control: controlUrl, serving: servingUrl })

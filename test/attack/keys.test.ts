@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keyHash, sameText } from '../../src-main/base/key-hash.ts'
 import { grpcClient } from '../support/grpc-client.ts'
-import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+import { localListen, localServingAndGrpc, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 let outpost: WholeNode
 let control: string
@@ -19,8 +19,8 @@ let grpc: string
 
 beforeAll(async () => {
   outpost = await startWholeNode({
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: true },
-    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
+    listen: { ...localListen, behindProxy: true },
+    serving: localServingAndGrpc,
   })
   const { controlUrl, servingUrl, grpcAddress } = outpost.node.addresses()
   control = controlUrl ?? ''

@@ -10,9 +10,7 @@ import { startHeadless } from '../support/headless-process.ts'
 import { selfSigned } from '../support/self-signed.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { temporaryNode } from '../support/temporary-node.ts'
-import { startWholeNode } from '../support/whole-node.ts'
-
-const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
+import { localListen, localServing, localServingAndGrpc, startWholeNode } from '../support/whole-node.ts'
 
 test('70: a node that nobody told otherwise listens on this machine alone, on every port that it has', async () => {
   const node = await startHeadless(join(temporaryFolder(), 'data'))
@@ -85,9 +83,9 @@ test('70: an address that others reach is refused without TLS, however it is wri
   const found: Record<string, string[]> = {}
   for (const host of addresses)
     found[host] = [
-      await attempt({ listen: { ...loopback, host } }),
+      await attempt({ listen: { ...localListen, host } }),
       await attempt({
-        serving: { host, port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
+        serving: { ...localServingAndGrpc, host },
       }),
     ]
   expect(found).toEqual(
@@ -107,8 +105,8 @@ test('70: an address that others reach is refused without TLS, however it is wri
 
   // With TLS it listens, and still answers nobody who has no key.
   const node = await temporaryNode({
-    listen: { ...loopback, host: '0.0.0.0', tls },
-    serving: { host: '0.0.0.0', port: 0, portFixed: false, grpc: null, tls },
+    listen: { ...localListen, host: '0.0.0.0', tls },
+    serving: { ...localServing, host: '0.0.0.0', tls },
   })
   const { controlUrl, servingUrl } = node.node.addresses()
   const agent = new Agent({ ca: tls.cert, checkServerIdentity: () => undefined })

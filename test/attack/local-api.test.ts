@@ -9,9 +9,8 @@ import { connect } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exchange, request, statusesOf } from '../support/raw-http.ts'
-import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
+import { localListen, localServingAndGrpc, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
-const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
 let outpost: WholeNode
 let control: string
 let serving: string
@@ -20,8 +19,8 @@ let cookie: string
 
 beforeAll(async () => {
   outpost = await startWholeNode({
-    listen: loopback,
-    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
+    listen: localListen,
+    serving: localServingAndGrpc,
   })
   const { controlUrl, servingUrl, loginLink } = outpost.node.addresses()
   control = controlUrl ?? ''

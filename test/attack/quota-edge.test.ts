@@ -10,7 +10,7 @@ import { importedForeign } from '../support/foreign-package.ts'
 import { refusalOf } from '../support/handed-over.ts'
 import { requestsAMonth, type TestIssuer, termsOf } from '../support/licenses.ts'
 import { temporaryNode } from '../support/temporary-node.ts'
-import type { WholeNode } from '../support/whole-node.ts'
+import { localServingAndGrpc, type WholeNode } from '../support/whole-node.ts'
 
 const program = join(import.meta.dirname, 'asking-process.ts')
 
@@ -30,9 +30,7 @@ async function asked(outpost: WholeNode, key: string, rounds: number) {
 }
 
 test('42: four processes that ask a node by all its ways are answered exactly what was bought', async () => {
-  const outpost = await temporaryNode({
-    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
-  })
+  const outpost = await temporaryNode({ serving: localServingAndGrpc })
   const { issuer } = await importedForeign(outpost)
   const limit = 400
   const lid = await served(outpost, issuer, limit)

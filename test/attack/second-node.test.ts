@@ -13,7 +13,7 @@ import { resetStandIn, standInApp } from '../support/electron-stand-in-app.ts'
 import { standIn } from '../support/electron-stand-in-state.ts'
 import { type HeadlessProcess, startHeadless } from '../support/headless-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { samplesDirectory } from '../support/whole-node.ts'
+import { quietNode } from '../support/whole-node.ts'
 
 vi.mock('electron', () => import('../support/electron-stand-in.ts'))
 
@@ -79,23 +79,10 @@ async function desktopOn(dataDirectory: string): Promise<{ opened: boolean; exit
     icon: 'icon.png',
     createNode: async (): Promise<Node> => {
       opened = true
-      return createNode({
-        dataDirectory,
-        host: 'desktop',
-        startChild: () => {
-          throw new Error('nothing is started here')
-        },
-        listen: null,
-        serving: null,
-        hostsAllowed: [],
-        rendererDirectory: null,
-        samplesDirectory,
-        firstRunSamples: false,
-        temporaryKey: false,
-        secrets: null,
-        logLevel: 'info',
-        version: '0.0.0-test',
-      })
+      const startChild = () => {
+        throw new Error('nothing is started here')
+      }
+      return createNode({ ...quietNode, dataDirectory, host: 'desktop', startChild, serving: null })
     },
   })
   return { opened, exitCode: await ended }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { described, register } from './handed-over.ts'
 import { linearModel } from './served-models.ts'
 import { sharedFolder } from './temporary-folder.ts'
-import { startWholeNode, type WholeNode } from './whole-node.ts'
+import { localListen, localServingAndGrpc, startWholeNode, type WholeNode } from './whole-node.ts'
 
 export interface OpenNode {
   outpost: WholeNode
@@ -24,14 +24,8 @@ export function openNode(): OpenNode {
   beforeAll(async () => {
     const outpost = await startWholeNode({
       logLevel: 'debug',
-      listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
-      serving: {
-        host: '127.0.0.1',
-        port: 0,
-        portFixed: false,
-        grpc: { port: 0, portFixed: false },
-        tls: null,
-      },
+      listen: localListen,
+      serving: localServingAndGrpc,
     })
     await outpost.client.publishers.rename({ name: 'acme' })
     const metadata = { descriptor: { ...described, tags: ['plain'] } }

@@ -27,11 +27,21 @@ export interface WholeNode {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const quiet: Omit<NodeConfig, 'dataDirectory'> = {
+const somewhere = { host: '127.0.0.1', port: 0, portFixed: false, tls: null }
+/** Free ports of this machine: for the UI, for inference, and for inference over gRPC as well. */
+export const localListen = { ...somewhere, behindProxy: false } satisfies NodeConfig['listen']
+export const localServing = { ...somewhere, grpc: null } satisfies NodeConfig['serving']
+export const localServingAndGrpc = {
+  ...somewhere,
+  grpc: { port: 0, portFixed: false },
+} satisfies NodeConfig['serving']
+
+/** All that a node is told, but for its folder, where a test says nothing. */
+export const quietNode: Omit<NodeConfig, 'dataDirectory'> = {
   host: 'headless',
   startChild: forkChildren(sourceDirectory, '.ts'),
   listen: null,
-  serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: null, tls: null },
+  serving: localServing,
   hostsAllowed: [],
   rendererDirectory: null,
   samplesDirectory,
@@ -48,7 +58,7 @@ export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<
     if (config.dataDirectory === undefined)
       await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 })
   }
-  const node = await started({ ...quiet, ...config, dataDirectory }).catch(async (error: unknown) => {
+  const node = await started({ ...quietNode, ...config, dataDirectory }).catch(async (error: unknown) => {
     await remove()
     throw error
   })

@@ -11,12 +11,12 @@ import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.t
 import { described, handOver, postJson, refusalOf, register } from '../../support/handed-over.ts'
 import { nowSeconds, termsOf, testIssuer } from '../../support/licenses.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 beforeAll(async () => {
   outpost = await startWholeNode({
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
   })
   await outpost.client.publishers.rename({ name: 'acme' })
   await outpost.client.publishers.trust({ name: 'stranger', publicKey: stranger.pem })

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { access } from '../../../src-main/contract/api/scopes.ts'
 import { problem } from '../../../src-main/contract/problem.ts'
 import { createApp } from '../../../src-main/http/app.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 
 beforeAll(async () => {
   outpost = await startWholeNode({
     serving: null,
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
   })
 })
 afterAll(() => outpost[Symbol.asyncDispose]())

@@ -7,13 +7,13 @@ import { loginCookie } from '../../../src-main/flows/access/identify.ts'
 import { described, register, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 let aheadMs = 0
 beforeAll(async () => {
   outpost = await startWholeNode({
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
     clock: { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs },
   })
   await outpost.client.publishers.rename({ name: 'acme' })

@@ -5,7 +5,7 @@ import { grpcClient } from '../../support/grpc-client.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { sharedFolder } from '../../support/temporary-folder.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localServingAndGrpc, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'acme.cells'
 const dataDirectory = sharedFolder()
@@ -14,14 +14,7 @@ let issuer: TestIssuer
 let key: string
 
 beforeAll(async () => {
-  const serving = {
-    host: '127.0.0.1',
-    port: 0,
-    portFixed: false,
-    grpc: { port: 0, portFixed: false },
-    tls: null,
-  }
-  outpost = await startWholeNode({ dataDirectory, serving })
+  outpost = await startWholeNode({ dataDirectory, serving: localServingAndGrpc })
   ;({ issuer } = await importedForeign(outpost))
   key = (await outpost.client.keys.create({ name: 'teller', scopes: ['infer'] })).secret
 }, 60_000)

@@ -11,13 +11,12 @@ import { described, register } from '../../support/handed-over.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
-import type { WholeNode } from '../../support/whole-node.ts'
+import { localListen, localServing, type WholeNode } from '../../support/whole-node.ts'
 
-const loopback = { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false }
 const start = (
   listen: Partial<NonNullable<NodeConfig['listen']>> = {},
   config: Partial<NodeConfig> = {},
-): Promise<WholeNode> => temporaryNode({ serving: null, listen: { ...loopback, ...listen }, ...config })
+): Promise<WholeNode> => temporaryNode({ serving: null, listen: { ...localListen, ...listen }, ...config })
 
 /** A request as it stands, with the Host header that a test wants. */
 async function send(
@@ -46,10 +45,7 @@ describe('over TLS with a certificate of its own', () => {
   const tls = selfSigned()
 
   test('it answers, its cookie is for TLS alone, and the playground reaches serving', async () => {
-    const node = await start(
-      { tls },
-      { serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: null, tls } },
-    )
+    const node = await start({ tls }, { serving: { ...localServing, tls } })
     expect(urlOf(node)).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
     expect((await send(`${urlOf(node)}/health`, { ca: tls.cert })).answer.statusCode).toBe(200)
     await expect(send(`${urlOf(node)}/health`)).rejects.toThrow(/self-signed/)
@@ -78,9 +74,9 @@ describe('where it listens and what it is called', () => {
   test('an address that others reach needs TLS, or a proxy that is named as such', async () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'BIND_INSECURE' })
     await expect(start({ host: '::' })).rejects.toMatchObject({ code: 'BIND_INSECURE' })
-    await expect(
-      start({}, { serving: { host: '0.0.0.0', port: 0, portFixed: false, grpc: null, tls: null } }),
-    ).rejects.toMatchObject({ code: 'BIND_INSECURE' })
+    await expect(start({}, { serving: { ...localServing, host: '0.0.0.0' } })).rejects.toMatchObject({
+      code: 'BIND_INSECURE',
+    })
     const node = await start({ host: '0.0.0.0', behindProxy: true }, { hostsAllowed: ['models.example'] })
     expect(node.node.addresses().loginLink).toMatch(/^https:\/\/models\.example\/#\/claim\?token=/)
     expect((await node.client.login.link()).url).toMatch(/^https:\/\/models\.example\/#\/claim\?token=/)

@@ -6,14 +6,14 @@ import { openLog } from '../../../src-main/base/log.ts'
 import { loginCookie } from '../../../src-main/flows/access/identify.ts'
 import { asOwner, postJson } from '../../support/handed-over.ts'
 import { temporaryFolder as folderOfTest } from '../../support/temporary-folder.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 beforeAll(async () => {
   outpost = await startWholeNode({
     logLevel: 'debug',
     temporaryKey: true,
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
   })
 })
 afterAll(() => outpost[Symbol.asyncDispose]())

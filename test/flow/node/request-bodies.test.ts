@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { openSocket, statusesOf } from '../../support/raw-http.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
 let url: string
@@ -13,7 +13,7 @@ let headers: Record<string, string>
 beforeAll(async () => {
   outpost = await startWholeNode({
     serving: null,
-    listen: { host: '127.0.0.1', port: 0, portFixed: false, tls: null, behindProxy: false },
+    listen: localListen,
   })
   url = outpost.node.addresses().controlUrl ?? ''
   headers = {
