@@ -62,6 +62,18 @@ export async function register(
   return postJson(outpost, '/models/register', { ...body, artifacts })
 }
 
+/** Registers one, which has to be taken. */
+export async function newVersion(
+  outpost: WholeNode,
+  model_name: string,
+  onnx: Uint8Array,
+  version = '1.0.0',
+): Promise<void> {
+  const body = { model_name, version, metadata: { descriptor: described } }
+  const answer = await register(outpost, body, { 'model.onnx': onnx })
+  if (answer.status !== 201) throw new Error(`the version was answered with ${await told(answer)}`)
+}
+
 /** The rest of a description that no upload could make up. */
 export const described = {
   summary: 'Three scores of four numbers.',

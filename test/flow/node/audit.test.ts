@@ -8,7 +8,7 @@ import { makeChallenge } from '../../../src-main/license/emergency/challenge.ts'
 import { emergencySecret, makeEmergencyCodes } from '../../../src-main/license/emergency/emergency-codes.ts'
 import { commitments } from '../../../src-main/license/emergency/redeem.ts'
 import { listAuditEntries } from '../../../src-main/store/tables/audit-entries.ts'
-import { described, handOver, postJson, refusalOf, register } from '../../support/handed-over.ts'
+import { handOver, newVersion, postJson, refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, termsOf, testIssuer } from '../../support/licenses.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -21,11 +21,7 @@ beforeAll(async () => {
   await outpost.client.publishers.rename({ name: 'acme' })
   await outpost.client.publishers.trust({ name: 'stranger', publicKey: stranger.pem })
   for (const version of ['1.0.0', '1.1.0'])
-    await register(
-      outpost,
-      { model_name: 'acme.linear', version, metadata: { descriptor: described } },
-      { 'model.onnx': linearModel(4, 3) },
-    )
+    await newVersion(outpost, 'acme.linear', linearModel(4, 3), version)
 })
 afterAll(() => outpost[Symbol.asyncDispose]())
 

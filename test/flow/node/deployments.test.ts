@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Child, forkChildren, type StartChild } from '../../../src-main/base/child.ts'
 import { readJournal } from '../../../src-main/engine/journal.ts'
-import { described, refusalOf, register } from '../../support/handed-over.ts'
+import { newVersion, refusalOf } from '../../support/handed-over.ts'
 import { endlessModel, linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 import { installUnchecked } from '../../support/unchecked.ts'
@@ -34,14 +34,6 @@ beforeEach(async () => {
   key = (await outpost.client.keys.create({ name: 'consumer', scopes: ['infer'] })).secret
 })
 
-const newVersion = async (model_name: string, version: string, onnx: Uint8Array): Promise<void> => {
-  const answer = await register(
-    outpost,
-    { model_name, version, metadata: { descriptor: described } },
-    { 'model.onnx': onnx },
-  )
-  expect(answer.status).toBe(201)
-}
 async function ask(
   model: string,
   inputs: unknown,
@@ -57,7 +49,7 @@ async function ask(
 const four = [1, 2, 3, 4]
 
 test('a try of a deployed version says how it was named, and who asked', async () => {
-  await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+  await newVersion(outpost, 'acme.one', linearModel(4, 3))
   const { client } = outpost
   await client.deployments.deploy({ model: 'acme.one', version: '1.0.0' })
   const asked = async (version?: string, from?: 'command-line') => {
@@ -74,7 +66,7 @@ test('a try of a deployed version says how it was named, and who asked', async (
 })
 
 test('counts say since when: a stop and a restart of serving begin them anew', async () => {
-  await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+  await newVersion(outpost, 'acme.one', linearModel(4, 3))
   const { client } = outpost
   const row = async () => (await client.deployments.list())[0]
   await client.deployments.deploy({ model: 'acme.one', version: '1.0.0' })
@@ -95,8 +87,8 @@ test('counts say since when: a stop and a restart of serving begin them anew', a
 describe('names and versions', () => {
   test('an endpoint is of one model, a model may have two, and what is not there is said', async () => {
     const { deployments } = outpost.client
-    await newVersion('acme.one', '1.0.0', linearModel(4, 3))
-    await newVersion('acme.two', '1.0.0', linearModel(4, 3, 5))
+    await newVersion(outpost, 'acme.one', linearModel(4, 3))
+    await newVersion(outpost, 'acme.two', linearModel(4, 3, 5))
     expect(await refusalOf(deployments.deploy({ model: 'acme.none', version: 'latest' }))).toBe(
       'MODEL_NOT_FOUND',
     )
@@ -125,7 +117,7 @@ describe('names and versions', () => {
   })
 
   test('a version that no endpoint serves can be tried, and a deployment of it is something else', async () => {
-    await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+    await newVersion(outpost, 'acme.one', linearModel(4, 3))
     const tried = await outpost.client.playground.infer({ model: 'acme.one', inputs: four })
     expect(tried).toMatchObject({ endpoint: 'playground', rule: 'try', version: '1.0.0' })
     expect((await ask('acme.one', four)).code).toBe('NOT_DEPLOYED')
@@ -136,7 +128,7 @@ describe('names and versions', () => {
 
   test('a switch under load drops no request, there and back, and is done when it is answered', async () => {
     for (const [at, version] of ['1.0.0', '1.1.0'].entries())
-      await newVersion('acme.one', version, linearModel(4, 3, at))
+      await newVersion(outpost, 'acme.one', linearModel(4, 3, at), version)
     await outpost.client.deployments.deploy({ model: 'acme.one', version: '1.0.0' })
     let going = true
     const statuses = new Map<number, number>()
@@ -163,7 +155,7 @@ describe('a model that brings serving down', () => {
     (await outpost.client.deployments.list()).find((row) => row.endpoint === endpoint)?.state
 
   beforeEach(async () => {
-    await newVersion('acme.good', '1.0.0', linearModel(4, 3))
+    await newVersion(outpost, 'acme.good', linearModel(4, 3))
     // The checks would run it and not end: it comes in as packages do whose checks were left out.
     await installUnchecked(outpost, 'slow.endless', endlessModel())
     for (const model of ['acme.good', 'slow.endless'])
@@ -225,7 +217,7 @@ function isAlive(pid: number | undefined): boolean {
 
 test('two hundred deployments that come and go leave nothing loaded', async () => {
   const { deployments } = outpost.client
-  await newVersion('acme.one', '1.0.0', linearModel(4, 3))
+  await newVersion(outpost, 'acme.one', linearModel(4, 3))
   const loaded = async (): Promise<number> => (await outpost.client.system.status()).serving.modelBytes
   const rss: number[] = []
   for (let cycle = 0; cycle < 200; cycle++) {

@@ -1,7 +1,7 @@
 /** R172: failover chains stay in step with the versions of an endpoint. */
 import { expect, test } from 'vitest'
 import { trafficPolicy } from '../../../src-main/contract/traffic.ts'
-import { described, register } from '../../support/handed-over.ts'
+import { newVersion } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 
@@ -10,11 +10,8 @@ test('a chain names the version before where its own becomes the primary, and no
   const { client } = outpost
   await client.publishers.rename({ name: 'acme' })
   const endpoint = 'acme.chain'
-  for (const [at, version] of ['1.0.0', '1.1.0', '1.2.0'].entries()) {
-    const metadata = { descriptor: described }
-    const body = { model_name: endpoint, version, metadata }
-    expect((await register(outpost, body, { 'model.onnx': linearModel(4, 3, at) })).status).toBe(201)
-  }
+  for (const [at, version] of ['1.0.0', '1.1.0', '1.2.0'].entries())
+    await newVersion(outpost, endpoint, linearModel(4, 3, at), version)
   const deploy = (version: string, strategy: 'replace' | 'canary') =>
     client.deployments.deploy({ model: endpoint, version, strategy })
   await deploy('1.0.0', 'replace')

@@ -1,6 +1,6 @@
 /** What an operator sees and sets of a deployment's hosting, through a whole node. */
 import { beforeEach, expect, test } from 'vitest'
-import { described, register } from '../../support/handed-over.ts'
+import { newVersion } from '../../support/handed-over.ts'
 import { onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
@@ -10,8 +10,7 @@ let outpost: WholeNode
 beforeEach(async () => {
   outpost = await temporaryNode()
   await outpost.client.publishers.rename({ name: 'acme' })
-  const version = { model_name: 'acme.linear', version: '1.0.0', metadata: { descriptor: described } }
-  await register(outpost, version, { 'model.onnx': linearModel(4, 3) })
+  await newVersion(outpost, 'acme.linear', linearModel(4, 3))
   await outpost.client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
 })
 
@@ -61,14 +60,13 @@ test('the memory for models is a setting that holds at once and after a restart 
   expect(before).toMatchObject({ setting: null, option: null, bytes: before.machineBytes / 2 })
   const bytes = 10_000_000
   expect(await setModelMemory({ bytes })).toMatchObject({ setting: bytes, bytes })
-  const version = { model_name: 'acme.large', version: '1.0.0', metadata: { descriptor: described } }
   const large = onnxModel({
     nodes: [{ operator: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
     initializers: [{ name: 'w', dims: [3000, 1000], raw: Buffer.alloc(12_000_000) }],
     inputs: [{ name: 'x', shape: ['batch', 3000] }],
     outputs: [{ name: 'y', shape: ['batch', 1000] }],
   })
-  await register(outpost, version, { 'model.onnx': large })
+  await newVersion(outpost, 'acme.large', large)
   const deploy = () => outpost.client.deployments.deploy({ model: 'acme.large', version: '1.0.0' })
   expect(await deploy()).toMatchObject({ state: 'failed', failure: { code: 'MODEL_TOO_LARGE' } })
   await restartServing()

@@ -4,7 +4,7 @@ import { contract } from '../../../src-main/contract/api/contract.ts'
 import { accessOf, grants } from '../../../src-main/contract/api/scopes.ts'
 import type { KeyScope } from '../../../src-main/contract/views.ts'
 import { loginCookie } from '../../../src-main/flows/access/identify.ts'
-import { described, register, told } from '../../support/handed-over.ts'
+import { newVersion, told } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
 import { localListen, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
@@ -17,11 +17,7 @@ beforeAll(async () => {
     clock: { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs },
   })
   await outpost.client.publishers.rename({ name: 'acme' })
-  await register(
-    outpost,
-    { model_name: 'acme.linear', version: '1.0.0', metadata: { descriptor: described } },
-    { 'model.onnx': linearModel(4, 3) },
-  )
+  await newVersion(outpost, 'acme.linear', linearModel(4, 3))
   await outpost.client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
 })
 afterAll(() => outpost[Symbol.asyncDispose]())

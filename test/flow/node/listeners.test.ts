@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { NodeConfig } from '../../../src-main/node.ts'
-import { described, register } from '../../support/handed-over.ts'
+import { newVersion } from '../../support/handed-over.ts'
 import { selfSigned } from '../../support/self-signed.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
@@ -55,12 +55,7 @@ describe('over TLS with a certificate of its own', () => {
     )
 
     await node.client.publishers.rename({ name: 'acme' })
-    const metadata = { descriptor: described }
-    await register(
-      node,
-      { model_name: 'acme.linear', version: '1.0.0', metadata },
-      { 'model.onnx': linearModel(4, 3) },
-    )
+    await newVersion(node, 'acme.linear', linearModel(4, 3))
     const answered = await node.client.playground.infer({
       model: 'acme.linear',
       version: '1.0.0',

@@ -7,7 +7,7 @@ import { exportSigningKey, generateSigningKey } from '../../../src-main/base/sig
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
-import { described, refusalOf, register } from '../../support/handed-over.ts'
+import { described, newVersion, refusalOf, register } from '../../support/handed-over.ts'
 import { writeSource } from '../../support/package-folder.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -139,13 +139,5 @@ test('a change of the own key that was cut off between its file and its row keep
   const second = await temporaryNode({ serving: null, dataDirectory: folder })
   const own = await second.client.publishers.own()
   expect([own.name, own.fingerprint === retired.fingerprint]).toEqual(['acme', false])
-  expect(
-    (
-      await register(
-        second,
-        { model_name: 'acme.own', version: '1.0.0', metadata: { descriptor: described } },
-        { 'model.onnx': linearModel(4, 3) },
-      )
-    ).status,
-  ).toBe(201)
+  await newVersion(second, 'acme.own', linearModel(4, 3))
 })

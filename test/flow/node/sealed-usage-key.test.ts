@@ -7,7 +7,7 @@ import { openSealedSecrets } from '../../../src-main/shell/secrets.ts'
 import { dataPaths } from '../../../src-main/store/data-paths.ts'
 import { outpost } from '../../support/command-line.ts'
 import { standIn } from '../../support/electron-stand-in-state.ts'
-import { described, register } from '../../support/handed-over.ts'
+import { newVersion } from '../../support/handed-over.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
@@ -40,12 +40,7 @@ async function askOnce(node: WholeNode): Promise<void> {
 async function usedByDesktop(): Promise<void> {
   const desktop = await startDesktopNode()
   await desktop.client.publishers.rename({ name: 'acme' })
-  const registered = await register(
-    desktop,
-    { model_name: 'acme.linear', version: '1.0.0', metadata: { descriptor: described } },
-    { 'model.onnx': linearModel(4, 3) },
-  )
-  expect(registered.status).toBe(201)
+  await newVersion(desktop, 'acme.linear', linearModel(4, 3))
   await desktop.client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
   await askOnce(desktop)
   await desktop.stop()
