@@ -1,5 +1,5 @@
 /** Source folders for tests: a small real model with a description, a card and whatever a test adds or breaks. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test as base } from 'vitest'
@@ -56,6 +56,13 @@ export async function writeSource(
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)
   }
+  return folder
+}
+
+/** With so many bytes in data.bin that take no room on the disk: a hole. */
+export async function writeLargeSource(folder: string, bytes: number): Promise<string> {
+  await writeSource(folder, { data: ['data.bin'] }, { 'data.bin': '' })
+  await truncate(join(folder, 'data.bin'), bytes)
   return folder
 }
 

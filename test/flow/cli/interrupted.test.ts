@@ -1,9 +1,9 @@
 /** Ctrl+C: what a command had begun is taken back, in this process and on a node that runs. */
-import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { answer, type Started, start } from '../../support/command-line.ts'
-import { writeSource } from '../../support/package-folder.ts'
+import { writeLargeSource } from '../../support/package-folder.ts'
 import { sharedFolder } from '../../support/temporary-folder.ts'
 
 const folder = sharedFolder()
@@ -15,9 +15,7 @@ const dataBytes = 400_000_000
 
 beforeAll(async () => {
   await answer(['publisher', 'rename', 'acme', ...data])
-  await writeSource(inFolder('source'), { data: ['data.bin'] })
-  await writeFile(inFolder('source', 'data.bin'), '')
-  await truncate(inFolder('source', 'data.bin'), dataBytes)
+  await writeLargeSource(inFolder('source'), dataBytes)
   await answer(['pack', inFolder('source'), '-o', inFolder('large.outpost'), ...data])
 })
 

@@ -1,12 +1,11 @@
 /** Where a person sits: a bar on a terminal and on nothing else, and a reader of the output that has seen enough. */
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { answer, outpost } from '../../support/command-line.ts'
-import { writeSource } from '../../support/package-folder.ts'
+import { writeLargeSource } from '../../support/package-folder.ts'
 import { sharedFolder } from '../../support/temporary-folder.ts'
 import { sourceDirectory } from '../../support/whole-node.ts'
 
@@ -20,9 +19,7 @@ const dataBytes = 1_000_000_000
 
 beforeAll(async () => {
   await answer(['publisher', 'rename', 'acme', ...data])
-  await writeSource(inFolder('source'), { data: ['data.bin'] })
-  await writeFile(inFolder('source', 'data.bin'), '')
-  await truncate(inFolder('source', 'data.bin'), dataBytes)
+  await writeLargeSource(inFolder('source'), dataBytes)
   await answer(['pack', inFolder('source'), '-o', inFolder('large.outpost'), ...data])
 })
 

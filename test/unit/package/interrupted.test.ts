@@ -1,7 +1,7 @@
 /** Packing and unpacking while the disk fills up or the process is killed: the whole result or none of it. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, truncate } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
@@ -9,7 +9,7 @@ import { openPackage } from '../../../src-main/package/archive/open-package.ts'
 import { pack } from '../../../src-main/package/archive/pack.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { unpack } from '../../../src-main/package/archive/unpack.ts'
-import { test as base, refusal, writeSource } from '../../support/package-folder.ts'
+import { test as base, refusal, writeLargeSource, writeSource } from '../../support/package-folder.ts'
 
 const mebibyte = 1 << 20
 
@@ -52,12 +52,7 @@ test('a full disk while unpacking: DISK_FULL, and nothing is left', async ({ fol
   expect(await readdir(smallDisk)).toEqual([])
 })
 
-/** 256 MiB of data that take no room on the disk: a hole. */
-async function largeSource(folder: string): Promise<string> {
-  const source = await writeSource(join(folder, 's'), { data: ['big'] }, { big: '' })
-  await truncate(join(source, 'big'), 256 * mebibyte)
-  return source
-}
+const largeSource = (folder: string) => writeLargeSource(join(folder, 's'), 256 * mebibyte)
 
 /** Runs a module text on its own Node.js, kills it at its first line, and waits until it is gone. */
 async function runAndKill(text: string): Promise<void> {
@@ -107,7 +102,7 @@ test('kill -9 in the middle of unpacking leaves no folder, and unpacking again w
   await runAndKill(script(`unpack(${JSON.stringify(path)}, ${JSON.stringify(out)}, { onProgress })`))
   expect(await readdir(folder)).not.toContain('out')
   await unpack(path, out)
-  expect((await readdir(out)).toSorted()).toEqual(['CARD.md', 'big', 'model.onnx', 'outpost.json'])
+  expect((await readdir(out)).toSorted()).toEqual(['CARD.md', 'data.bin', 'model.onnx', 'outpost.json'])
 }, 60_000)
 
 test('packing and unpacking a large file takes little memory', async ({ folder }) => {
