@@ -1,8 +1,7 @@
 /** A model without a version on the command line: the only one that is there, else what stable names. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chosenVersion } from '../../../src-main/cli/chosen-version.ts'
-import { described, handOver } from '../../support/handed-over.ts'
-import { linearModel } from '../../support/served-models.ts'
+import { beginDraft, builtDraft } from '../../support/drafts.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -13,10 +12,8 @@ beforeAll(async () => {
 afterAll(() => outpost[Symbol.asyncDispose]())
 
 async function register(version: string): Promise<void> {
-  const { drafts } = outpost.client
-  const { id } = await drafts.create({ handles: [await handOver(outpost, 'model.onnx', linearModel(4, 3))] })
-  await drafts.update({ id, descriptor: { ...described, id: 'acme.linear', title: 'Linear', version } })
-  expect((await outpost.ended((await drafts.build({ id })).jobId)).failure).toBeNull()
+  const { id } = await beginDraft(outpost, { id: 'acme.linear', version })
+  expect((await builtDraft(outpost, id)).failure).toBeNull()
 }
 
 test('it is the only one, also a prerelease, and stable of several; a named one is left as it is', async () => {

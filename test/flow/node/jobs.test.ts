@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import type { JobRow } from '../../../src-main/contract/views.ts'
 import { watchJob } from '../../../src-main/flows/jobs.ts'
 import { createJobRunner, type JobHandler } from '../../../src-main/jobs/runner.ts'
-import { described, handOver, refusalOf } from '../../support/handed-over.ts'
-import { linearModel } from '../../support/served-models.ts'
+import { beginDraft } from '../../support/drafts.ts'
+import { refusalOf } from '../../support/handed-over.ts'
 import { canMountSmallDisk, smallDisk } from '../../support/small-disk.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { temporaryNode } from '../../support/temporary-node.ts'
@@ -15,17 +15,8 @@ import type { WholeNode } from '../../support/whole-node.ts'
 const start = (dataDirectory?: string): Promise<WholeNode> =>
   temporaryNode({ serving: null, ...(dataDirectory ? { dataDirectory } : {}) })
 
-/** A draft whose checks take a moment: it is examined in a process of its own. */
-async function draft(node: WholeNode, id = 'local.linear'): Promise<string> {
-  const made = await node.client.drafts.create({
-    handles: [await handOver(node, 'model.onnx', linearModel(4, 3))],
-  })
-  await node.client.drafts.update({
-    id: made.id,
-    descriptor: { ...described, id, version: '1.0.0', title: 'Linear' },
-  })
-  return made.id
-}
+/** Its checks take a moment: it is examined in a process of its own. */
+const draft = async (node: WholeNode): Promise<string> => (await beginDraft(node, { id: 'local.linear' })).id
 
 describe('cancelled and done again', () => {
   test('a queued one never runs; a running one ends; both can be asked for again', async () => {
