@@ -1,31 +1,26 @@
 /** For whom a license is: the site and the account that it names hold at each use, as the site is declared at the time. */
-import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { explanationText } from '../../../src-main/cli/license-text.ts'
 import { licenseOperation } from '../../../src-main/contract/license/decision.ts'
 import { siteSetting } from '../../../src-main/flows/licenses/licensing.ts'
 import { openSelfSigned } from '../../../src-main/license/envelope/open-document.ts'
 import { setSetting } from '../../../src-main/store/tables/settings.ts'
-import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
+import { importedForeign } from '../../support/foreign-package.ts'
 import { refusalOf } from '../../support/handed-over.ts'
 import { nowSeconds, type TestIssuer } from '../../support/licenses.ts'
 import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 const model = 'acme.cells'
 let outpost: WholeNode
-let foreign: ForeignPackage
 let issuer: TestIssuer
 let key: string
 
 beforeAll(async () => {
   outpost = await startWholeNode()
-  ;({ foreign, issuer } = await importedForeign(outpost))
+  ;({ issuer } = await importedForeign(outpost))
   key = (await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })).secret
 }, 120_000)
-afterAll(async () => {
-  await outpost[Symbol.asyncDispose]()
-  await rm(foreign.folder, { recursive: true, force: true })
-})
+afterAll(() => outpost[Symbol.asyncDispose]())
 
 const install = (document: string) => outpost.client.licenses.install({ document })
 const declare = (change: { name?: string | null; accounts?: string[] }) =>

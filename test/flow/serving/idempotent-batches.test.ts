@@ -1,16 +1,14 @@
 /** A long batch or a stream under one Idempotency-Key counts each of its requests once, however often it is sent. */
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ForeignPackage, importedForeign } from '../../support/foreign-package.ts'
+import { importedForeign } from '../../support/foreign-package.ts'
 import { type GrpcClient, type GrpcRequest, grpcClient } from '../../support/grpc-client.ts'
-import { type TestIssuer, termsOf } from '../../support/licenses.ts'
-import { startWholeNode, type WholeNode } from '../../support/whole-node.ts'
+import { requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
+import { localServingAndGrpc, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
-let foreign: ForeignPackage
 let issuer: TestIssuer
 let secret: string
 let grpc: GrpcClient
@@ -21,14 +19,10 @@ let counted = 0
 const price = { kind: 'per-request', creditsPerRequest: 3, prepaid: false } as const
 
 beforeAll(async () => {
-  outpost = await startWholeNode({
-    serving: { host: '127.0.0.1', port: 0, portFixed: false, grpc: { port: 0, portFixed: false }, tls: null },
-  })
-  const imported = await importedForeign(outpost)
-  foreign = imported.foreign
-  issuer = imported.issuer
-  const quota = { unit: 'request', max: 1000, onExceed: 'deny', overageMax: null } as const
-  const { payload, text } = issuer.license({ terms: termsOf('DEVELOPER', { quota, price }) })
+  outpost = await startWholeNode({ serving: localServingAndGrpc })
+  ;({ issuer } = await importedForeign(outpost))
+  const terms = termsOf('DEVELOPER', { quota: requestsAMonth(1000), price })
+  const { payload, text } = issuer.license({ terms })
   lid = payload.lid
   await outpost.client.licenses.install({ document: text })
   await outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
@@ -38,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   grpc.close()
   await outpost[Symbol.asyncDispose]()
-  await rm(foreign.folder, { recursive: true, force: true })
 })
 
 const bodyOf = (value: number) => JSON.stringify({ inputs: Array.from({ length: 10 }, () => value) })
