@@ -1,7 +1,6 @@
 /** Licenses that a provider signs, on the command line: issue, list, and the codes for an emergency. */
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
-import { writeFileAtomically } from '../base/files.ts'
 import { parseJsonAs } from '../base/json.ts'
 import type { LicensePayload } from '../contract/license/documents.ts'
 import type { IssuedLicense } from '../contract/license/issuing.ts'
@@ -17,6 +16,7 @@ import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { termsText } from './license-text.ts'
 import { expiryOption, parseReference, wholeNumber } from './names.ts'
+import { toFile, writeDocument } from './output-file.ts'
 import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
 
@@ -90,14 +90,13 @@ export function addIssueCommands(add: AddCommand): void {
     'Sign a license for a model of this publisher; MODEL@RANGE limits the versions',
     'outpost license issue acme.sections@1.x --account "Example Bank" --type DEVELOPER --request bank.request.jws -o bank.license',
     (command) =>
-      command
+      toFile(command)
         .addOption(
           new Option('--type <type>', 'the preset; DEVELOPER, or the terms of the document before').choices(
             licenseType.options,
           ),
         )
         .option('--account <name>', 'the licensee; that of the document before unless told otherwise')
-        .requiredOption('-o, --output <file>', 'the file to write')
         .option(
           '--until <time>',
           'never, days such as 30d, or ISO 8601; as the preset says unless told otherwise',
@@ -143,7 +142,7 @@ export function addIssueCommands(add: AddCommand): void {
         ...(options.issuer !== undefined && { issuer: options.issuer }),
       }),
     )
-    await writeFileAtomically(options.output, `${made.document}\n`)
+    await writeDocument(options.output, made)
     context.terminal.result(
       { ...made, output: options.output },
       [

@@ -1,11 +1,11 @@
 /** The provider's side of licenses on the command line: issue, take back, certify, sell more, answer reports. */
 import { Option } from 'commander'
-import { writeFileAtomically } from '../base/files.ts'
 import { type IssuerPurpose, issuerPurpose } from '../contract/license/documents.ts'
 import type { AddCommand } from './add-command.ts'
 import type { CliContext } from './context.ts'
 import { addIssueCommands } from './issue-commands.ts'
 import { expiryOption, requireVersion, wholeNumber } from './names.ts'
+import { toFile, writeDocument } from './output-file.ts'
 import { readNamedFile } from './read-file.ts'
 import { addReportCommands } from './report-commands.ts'
 
@@ -176,15 +176,12 @@ function addNotes(add: AddCommand): void {
   })
 }
 
-const toFile = (command: Parameters<NonNullable<Parameters<AddCommand>[3]>>[0]) =>
-  command.requiredOption('-o, --output <file>', 'the file to write')
-
 async function save(
   context: CliContext,
   output: string,
   made: { document: string },
   what: string,
 ): Promise<void> {
-  await writeFileAtomically(output, `${made.document}\n`)
+  await writeDocument(output, made)
   context.terminal.result({ ...made, output }, `${output} is written: ${what}`)
 }

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../base/files.ts'
 import { type KeyScope, keyScope } from '../contract/views.ts'
 import type { AddCommand } from './add-command.ts'
 import { expiryOption, overlapOption, wholeNumber } from './names.ts'
+import { toFile } from './output-file.ts'
 import { type Page, paged, restOf } from './paged.ts'
 import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
@@ -130,7 +131,7 @@ export function addKeyCommands(add: AddCommand): void {
     'publisher export',
     'Write the own key, encrypted with OUTPOST_PASSPHRASE',
     'OUTPOST_PASSPHRASE=… outpost publisher export -o acme.key',
-    (command) => command.requiredOption('-o, --output <file>', 'the file to write'),
+    toFile,
   ).run(async (context, { output }: { output: string }) => {
     const { pem } = await context.withNode((node) =>
       node.client.publishers.exportKey({ passphrase: passphrase() }),

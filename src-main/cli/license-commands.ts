@@ -1,7 +1,6 @@
 /** Licenses on the machine of the licensee: import, list, show, explain, request, move, remove. */
 import { Option } from 'commander'
 import { OutpostError } from '../base/errors.ts'
-import { writeFileAtomically } from '../base/files.ts'
 import { type LicenseOperation, licenseOperation } from '../contract/license/decision.ts'
 import { type LicenseType, licenseType } from '../contract/license/terms.ts'
 import type { DocumentPreview, LicenseRow } from '../contract/license/views.ts'
@@ -16,6 +15,7 @@ import {
   usageText,
 } from './license-text.ts'
 import { parseReference, timeOption, wholeNumber } from './names.ts'
+import { toFile, writeDocument } from './output-file.ts'
 import { readNamedFile } from './read-file.ts'
 import { addSiteCommand } from './site-command.ts'
 import { table } from './terminal.ts'
@@ -57,8 +57,7 @@ function addDocumentCommands(add: AddCommand): void {
     'Write the request file for a license that is bound to this machine; the provider answers it with a license',
     'outpost license request acme.sections -o this-machine.request.jws',
     (command) =>
-      command
-        .requiredOption('-o, --output <file>', 'the file to write')
+      toFile(command)
         .addOption(
           new Option('--type <type>', 'the license wanted').choices(licenseType.options).default('DEVELOPER'),
         )
@@ -83,7 +82,7 @@ function addDocumentCommands(add: AddCommand): void {
           ...(renew !== undefined && { lid: renew }),
         }),
       )
-      await writeFileAtomically(options.output, `${made.document}\n`)
+      await writeDocument(options.output, made)
       context.terminal.result(
         { output: options.output },
         `${options.output} is written: send it to the provider, and import the license that comes back (outpost license import FILE).`,
@@ -94,10 +93,10 @@ function addDocumentCommands(add: AddCommand): void {
     'license deactivate <license>',
     'Give a license up on this machine, and write the proof that its issuer needs to move it',
     'outpost license deactivate 0190… -o moved.jws',
-    (command) => command.requiredOption('-o, --output <file>', 'the file to write'),
+    toFile,
   ).run(async (context, lid: string, { output }: { output: string }) => {
     const made = await context.withNode((node) => node.client.licenses.deactivate({ lid }))
-    await writeFileAtomically(output, `${made.document}\n`)
+    await writeDocument(output, made)
     context.terminal.result(
       { lid, output },
       `The license does not serve here any more. Send ${output} to its issuer.`,

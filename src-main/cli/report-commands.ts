@@ -1,7 +1,7 @@
 /** Usage reports of customers on the command line: read, listed, and receipted once their figures were seen. */
 import { OutpostError } from '../base/errors.ts'
-import { writeFileAtomically } from '../base/files.ts'
 import type { AddCommand } from './add-command.ts'
+import { toFile, writeDocument } from './output-file.ts'
 import { readNamedFile } from './read-file.ts'
 import { hasProblems, reportsText, reportText } from './report-text.ts'
 
@@ -32,8 +32,7 @@ export function addReportCommands(add: AddCommand): void {
     'Show the figures of a usage report, and sign its receipt where nothing speaks against it',
     'outpost license receipt usage-report-3.jws -o receipt.jws --country DE',
     (command) =>
-      command
-        .requiredOption('-o, --output <file>', 'the file to write')
+      toFile(command)
         .option('--country <code>', 'attest that the site is there (ISO 3166-1 alpha-2)')
         .option('--accept', 'sign it although there are problems'),
   ).run(async (context, file: string, options: { output: string; country?: string; accept?: boolean }) => {
@@ -47,7 +46,7 @@ export function addReportCommands(add: AddCommand): void {
         })
       return await node.client.issuing.receipt({ report: document, country })
     })
-    await writeFileAtomically(output, `${made.document}\n`)
+    await writeDocument(output, made)
     context.terminal.result(
       { ...made, output },
       `${reportText(made.received)}\n${output} is written: the receipt of report ${made.received.number}`,

@@ -1,9 +1,9 @@
 /** What was used on licenses: the statement of a month, its proof, the report to an issuer. */
 import { OutpostError } from '../base/errors.ts'
-import { writeFileAtomically } from '../base/files.ts'
 import type { Statement, UsageCheck } from '../contract/license/usage.ts'
 import { counted, grouped } from '../contract/license/words.ts'
 import type { AddCommand } from './add-command.ts'
+import { toFile, writeDocument } from './output-file.ts'
 import { table } from './terminal.ts'
 
 export function addUsageCommands(add: AddCommand): void {
@@ -34,15 +34,12 @@ export function addUsageCommands(add: AddCommand): void {
     'usage report',
     'Sign a report for an issuer: counts and hashes, nothing of what was asked or answered',
     'outpost usage report -o usage-report.jws --issuer acme',
-    (command) =>
-      command
-        .requiredOption('-o, --output <file>', 'the file to write')
-        .option('--issuer <publisher>', 'only what this one licensed'),
+    (command) => toFile(command).option('--issuer <publisher>', 'only what this one licensed'),
   ).run(async (context, { output, issuer }: { output: string; issuer?: string }) => {
     const made = await context.withNode((node) =>
       node.client.usage.report({ ...(issuer !== undefined && { issuer }) }),
     )
-    await writeFileAtomically(output, `${made.document}\n`)
+    await writeDocument(output, made)
     context.terminal.result(
       { ...made, output },
       `${output} is written: report ${made.number}. Import the receipt that comes back.`,
