@@ -167,12 +167,8 @@ export function addIssueCommands(add: AddCommand): void {
         row.type,
         row.revokedAt ? 'revoked' : (row.endsAt?.slice(0, 10) ?? 'no end'),
       ])
-      context.terminal.result(
-        rows,
-        rows.length === 0
-          ? 'This node has issued no license.'
-          : table(['License', 'Document', 'Account', 'Model', 'Type', 'Ends before'], cells),
-      )
+      const heads = ['License', 'Document', 'Account', 'Model', 'Type', 'Ends before']
+      context.terminal.result(rows, table(heads, cells, 'This node has issued no license.'))
     },
   )
   add(

@@ -126,7 +126,7 @@ function addInstalledCommands(add: AddCommand): void {
         endText(row),
       ])
       const heads = ['License', 'Model', 'Type', 'State', 'Used this month', 'Ends before']
-      context.terminal.result(rows, rows.length === 0 ? 'No license is installed.' : table(heads, cells))
+      context.terminal.result(rows, table(heads, cells, 'No license is installed.'))
     },
   )
   add('license show <license>', 'Show a license in words', 'outpost license show 0190…').run(
@@ -199,10 +199,7 @@ function addQuestionCommands(add: AddCommand): void {
     async (context) => {
       const rows = await context.withNode((node) => node.client.licenses.notices({}))
       const cells = rows.map(({ at, model, message }) => [at, model ?? '', message])
-      context.terminal.result(
-        rows,
-        rows.length === 0 ? 'Nothing had to be told.' : table(['Time', 'Model', 'Notice'], cells),
-      )
+      context.terminal.result(rows, table(['Time', 'Model', 'Notice'], cells, 'Nothing had to be told.'))
     },
   )
   add('license refusals', 'Show the last refusals, and why', 'outpost license refusals').run(
@@ -215,12 +212,8 @@ function addQuestionCommands(add: AddCommand): void {
         `${model}@${version}`,
         message,
       ])
-      context.terminal.result(
-        rows,
-        rows.length === 0
-          ? 'Nothing was refused by a license.'
-          : table(['Time', 'What', 'Code', 'Version', 'Why'], cells),
-      )
+      const heads = ['Time', 'What', 'Code', 'Version', 'Why']
+      context.terminal.result(rows, table(heads, cells, 'Nothing was refused by a license.'))
     },
   )
 }

@@ -27,13 +27,12 @@ export function reportText(report: ReceivedReport): string {
     `Machine  ${machine.id}`,
     `Before   ${last ? `report ${last.number} of ${last.issuedAt.slice(0, 10)}, ${counted(last.records, 'call')}` : 'no report of this machine was received here'}`,
     `Receipt  ${receiptedAt ? `signed on ${receiptedAt.slice(0, 10)}` : 'none yet'}`,
-    ...(rows.length === 0 ? ['Nothing was counted.'] : [table(heads, rows)]),
+    table(heads, rows, 'Nothing was counted.'),
     ...findings.map(({ kind, text }) => `${marks[kind]} ${text}`),
   ].join('\n')
 }
 
 export function reportsText(reports: readonly ReceivedReport[]): string {
-  if (reports.length === 0) return 'No usage report was received.'
   const rows = reports.map((report) => [
     report.receivedAt.slice(0, 10),
     report.machine.name,
@@ -43,5 +42,6 @@ export function reportsText(reports: readonly ReceivedReport[]): string {
     report.receiptedAt ? report.receiptedAt.slice(0, 10) : 'none',
     report.digest,
   ])
-  return table(['Received', 'Machine', 'Report', 'To bill', 'Check', 'Receipt', 'Digest'], rows)
+  const heads = ['Received', 'Machine', 'Report', 'To bill', 'Check', 'Receipt', 'Digest']
+  return table(heads, rows, 'No usage report was received.')
 }

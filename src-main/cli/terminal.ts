@@ -61,8 +61,8 @@ export const printable = (text: string): string => text.replaceAll(unprintable, 
 const number = /^\d[\d.]*( [kMGT]?B)?$/
 
 /** Columns as wide as their widest cell, numbers to the right; the last one as it is. */
-export function table(head: string[], rows: string[][]): string {
-  if (rows.length === 0) return '(none)'
+export function table(head: string[], rows: string[][], none = '(none)'): string {
+  if (rows.length === 0) return none
   const columns = head.map((title, column) => {
     const cells = rows.map((row) => row[column] ?? '')
     return {
