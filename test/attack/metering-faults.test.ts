@@ -7,9 +7,9 @@ import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createIdempotencyKeys } from '../../src-main/metering/quota/idempotency.ts'
 import type { QuotaLedger } from '../../src-main/metering/quota/ledger.ts'
-import type { QuotaFailPoint } from '../../src-main/metering/quota/types.ts'
 import { crashed, deny, ledgerFolder, november, takeMany } from '../support/quota-ledger.ts'
 import { canMountSmallDisk, smallDisk } from '../support/small-disk.ts'
+import { failPoints } from './kill/kill-campaign.ts'
 
 const account = { id: 'lic', period: '2026-11' }
 const counted = (ledger: QuotaLedger) => ledger.usage(account)?.counted
@@ -84,16 +84,6 @@ test('44: a block that rests is settled, and so is each at a clean end: a loss o
   expect(afterPower()).toMatchObject({ counted: 1000, forfeited: 0 })
 })
 
-const points: QuotaFailPoint[] = [
-  'before-slot',
-  'after-slot',
-  'before-commit',
-  'after-commit',
-  'after-anchors',
-  'before-note',
-  'after-note',
-]
-
 describe.skipIf(!canMountSmallDisk)('45: a disk that is full', () => {
   const fill = (disk: string) => {
     for (const size of [1 << 20, 1 << 12, 1]) {
@@ -105,7 +95,7 @@ describe.skipIf(!canMountSmallDisk)('45: a disk that is full', () => {
     }
   }
 
-  test.each(points)(
+  test.each(failPoints)(
     '45: from %s on: the leased block is served, then 503, and later the exact rest',
     (point) => {
       const disk = smallDisk(3)

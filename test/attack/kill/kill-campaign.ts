@@ -37,7 +37,8 @@ export interface CampaignCounts {
   problems: string[]
 }
 
-const points: QuotaFailPoint[] = [
+/** All at which counting can be made to fail. */
+export const failPoints: QuotaFailPoint[] = [
   'before-slot',
   'after-slot',
   'before-commit',
@@ -115,7 +116,7 @@ async function runRound(
     while (killed < kills) {
       const atPoint = (round + killed) % 2 === 1
       const synced = syncedCopies(task.folder, root)
-      const dieAt = points[Math.floor(random() * points.length)] ?? 'after-slot'
+      const dieAt = failPoints[Math.floor(random() * failPoints.length)] ?? 'after-slot'
       const dieAtVisit = 1 + Math.floor(random() * 40)
       const died = atPoint
         ? await runUntilKilled({ ...task, dieAt, dieAtVisit }, null)

@@ -91,27 +91,11 @@ describe('refused', () => {
     },
     'two manifests': {
       code: 'PACKAGE_INVALID',
-      change: (entries) => {
-        const index = parsed(entries, 'index.json')
-        const [listed] = index.manifests as unknown[]
-        return replaced(
-          entries,
-          'index.json',
-          Buffer.from(JSON.stringify({ ...index, manifests: [listed, listed] })),
-        )
-      },
+      change: (entries) => withListed(entries, 2),
     },
     'an index of ten thousand manifests': {
       code: 'PACKAGE_INVALID',
-      change: (entries) => {
-        const index = parsed(entries, 'index.json')
-        const [listed] = index.manifests as unknown[]
-        return replaced(
-          entries,
-          'index.json',
-          Buffer.from(JSON.stringify({ ...index, manifests: Array(10_000).fill(listed) })),
-        )
-      },
+      change: (entries) => withListed(entries, 10_000),
     },
     'an index beyond the limit': {
       code: 'PACKAGE_LIMIT',
@@ -223,6 +207,14 @@ test.for([
 
 function replaced(entries: readonly Entry[], name: string, content: Buffer): Entry[] {
   return entries.map((entry) => (entry.header.name === name ? { ...entry, content } : entry))
+}
+
+/** Its one manifest, listed so many times. */
+function withListed(entries: readonly Entry[], times: number): Entry[] {
+  const index = parsed(entries, 'index.json')
+  const [listed] = index.manifests as unknown[]
+  const changed = { ...index, manifests: Array(times).fill(listed) }
+  return replaced(entries, 'index.json', Buffer.from(JSON.stringify(changed)))
 }
 
 const onEachLayer = (change: (layer: Record<string, unknown>) => void) => (entries: Entry[]) =>

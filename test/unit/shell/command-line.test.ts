@@ -31,34 +31,32 @@ test("ends with the command's exit code", async () => {
   expect(standIn.exitCode).toBe(3)
 })
 
-test('30: a second instance ends before it makes a node', async () => {
-  standIn.firstInstance = false
-  let nodes = 0
-  await startDesktop({
+/** The app on this, as far as it comes. */
+const startWith = (createNode: Parameters<typeof startDesktop>[0]['createNode']) =>
+  startDesktop({
     entries: { directory: '/nowhere', extension: '.js' },
     dataDirectory: standIn.userData,
     preload: '',
     icon: '',
-    createNode: async () => {
-      nodes += 1
-      throw new Error('not reached')
-    },
+    createNode,
+  })
+
+test('30: a second instance ends before it makes a node', async () => {
+  standIn.firstInstance = false
+  let nodes = 0
+  await startWith(async () => {
+    nodes += 1
+    throw new Error('not reached')
   })
   expect(standIn.exitCode).toBe(0)
   expect(nodes).toBe(0)
 })
 
 test('a node that cannot be made is told in words, and the app ends', async () => {
-  await startDesktop({
-    entries: { directory: '/nowhere', extension: '.js' },
-    dataDirectory: standIn.userData,
-    preload: '',
-    icon: '',
-    createNode: async () => {
-      throw new OutpostError('DATA_DIR_IN_USE', 'Another node runs on this folder.', {
-        hint: 'Stop it first.',
-      })
-    },
+  await startWith(async () => {
+    throw new OutpostError('DATA_DIR_IN_USE', 'Another node runs on this folder.', {
+      hint: 'Stop it first.',
+    })
   })
   expect(standIn.errorBoxes).toEqual([
     { title: 'Outpost could not start', content: 'Another node runs on this folder.\n\nStop it first.' },
