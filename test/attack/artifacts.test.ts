@@ -68,7 +68,7 @@ test('63: an artifact that was changed at rest is not loaded, however it was cha
       ['outside', { onnx: outside, externalData: { 'weights.bin': weightsOf } }],
     ] as const) {
       const model = `acme.${name}-${kind}`
-      node.deploy(model, model, await node.register({ model, version: '1.0.0', ...version }))
+      await node.serve(model, version.onnx, version)
     }
     change(blobOf(onnx))
     change(blobOf(weightsOf))
@@ -177,14 +177,9 @@ test.each([
 test('63: serving that loads while somebody writes answers with the version, or not at all', async () => {
   const copies = Array.from({ length: 8 }, (_, at) => at)
   for (const at of copies) {
-    const register = (model: string, onnx: Uint8Array, externalData?: Record<string, Uint8Array>) =>
-      node.register({ model, version: '1.0.0', onnx, ...(externalData && { externalData }) })
-    node.deploy(`inside-${at}`, `acme.inside-${at}`, await register(`acme.inside-${at}`, right))
-    node.deploy(
-      `outside-${at}`,
-      `acme.outside-${at}`,
-      await register(`acme.outside-${at}`, outside, { 'weights.bin': weights }),
-    )
+    await node.serve(`inside-${at}`, right, { model: `acme.inside-${at}` })
+    const externalData = { 'weights.bin': weights }
+    await node.serve(`outside-${at}`, outside, { model: `acme.outside-${at}`, externalData })
   }
   const { secret } = node.createKey()
   let writing = true

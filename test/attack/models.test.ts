@@ -18,7 +18,7 @@ import { asOwner, postJson, told } from '../support/handed-over.ts'
 import { forged, importAttempt, leftBehind, redescribed } from '../support/hostile-import.ts'
 import { addModel, bytesField, elementType, floats, onnxModel } from '../support/onnx-writer.ts'
 import { writeSource } from '../support/package-folder.ts'
-import { endlessModel, linearModel, slowModel } from '../support/served-models.ts'
+import { endlessModel, greedyModel, linearModel, slowModel } from '../support/served-models.ts'
 import { createServingNode, type ServingNode } from '../support/serving-node.ts'
 import { type Entry, entriesOf, writeEntries } from '../support/tar-surgery.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
@@ -124,7 +124,7 @@ const optionsInside = (model: Buffer): Buffer => {
 test('65: options in the metadata of a model are not heeded, whatever the environment of the node says', async () => {
   serving = await createServingNode()
   const onnx = optionsInside(addModel(4))
-  serving.deploy('add', 'acme.add', await serving.register({ model: 'acme.add', version: '1.0.0', onnx }))
+  await serving.serve('add', onnx, { model: 'acme.add' })
   const { secret } = serving.createKey()
   const place = await mkdtemp(join(folder, 'place-'))
   const environment = { ...process.env, ORT_LOAD_CONFIG_FROM_MODEL: '1' }
@@ -233,28 +233,11 @@ test('66: an examination that crashes, fills the memory or never ends costs that
   await expect(endless).rejects.toMatchObject({ code: 'LAB_LIMIT' })
 })
 
-/** Makes a tensor of the shape that it is given. */
-const greedyModel = (): Buffer =>
-  onnxModel({
-    nodes: [
-      { operator: 'ConstantOfShape', inputs: ['x'], outputs: ['made'] },
-      { operator: 'ReduceMax', inputs: ['made'], outputs: ['y'] },
-    ],
-    inputs: [{ name: 'x', type: elementType.int64, shape: [2] }],
-    outputs: [{ name: 'y', shape: [1, 1] }],
-  })
-
 test('66: a model that hangs or fills the memory while it serves fails alone, and its requests are no answers', async () => {
   serving = await createServingNode()
-  const deploy = async (name: string, onnx: Buffer) =>
-    serving?.deploy(
-      name === 'endless' ? 'acme.endless' : name,
-      `acme.${name}`,
-      await serving.register({ model: `acme.${name}`, version: '1.0.0', onnx }),
-    )
-  await deploy('linear', linearModel(4, 3))
-  await deploy('endless', endlessModel())
-  await deploy('greedy', greedyModel())
+  await serving.serve('linear', linearModel(4, 3), { model: 'acme.linear' })
+  await serving.serve('acme.endless', endlessModel())
+  await serving.serve('greedy', greedyModel(), { model: 'acme.greedy' })
   const { secret } = serving.createKey()
   const started = await serving.start({ runSecondsMax: 1 })
   const ask = (name: string, inputs: unknown) =>

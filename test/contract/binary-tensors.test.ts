@@ -13,10 +13,7 @@ const datatypes = ['BOOL', 'UINT8', 'INT64', 'UINT64', 'FP16', 'FP32', 'FP64', '
 
 beforeAll(async () => {
   node = await createServingNode()
-  const deploy = async (name: string, onnx: Buffer) => {
-    const model = `acme.${name}`
-    node.deploy(name, model, await node.register({ model, version: '1.0.0', onnx }))
-  }
+  const deploy = (name: string, onnx: Buffer) => node.serve(name, onnx, { model: `acme.${name}` })
   for (const type of datatypes) await deploy(`id-${type.toLowerCase()}`, identityModel(type, ['n', 2]))
   await deploy('linear', linearModel(4, 3))
   await deploy('two', twoInputModel())

@@ -17,18 +17,13 @@ let key: string
 
 beforeAll(async () => {
   node = await createServingNode()
-  const deploy = async (
+  const deploy = (
     endpoint: string,
     model: string,
     onnx: Buffer,
     outputs: unknown[],
     inputs: unknown[] = [],
-  ) =>
-    node.deploy(
-      endpoint,
-      model,
-      await node.register({ model, version: '1.0.0', onnx, descriptor: { inputs, outputs } as never }),
-    )
+  ) => node.serve(endpoint, onnx, { model, descriptor: { inputs, outputs } as never })
   const text = [{ kind: 'text', tensor: 'text', charsMax: 20 }]
   await deploy('words', 'acme.words', spelledNumberModel(), [{ kind: 'embedding', tensor: 'vector' }], text)
   await deploy(
@@ -41,13 +36,7 @@ beforeAll(async () => {
   await deploy('acme.tokens', 'acme.tokens', tokenModel(), [
     { kind: 'embedding', tensor: 'last_hidden_state', pooling: 'mean' },
   ])
-  const linear = await node.register({
-    model: 'acme.linear',
-    version: '1.0.0',
-    onnx: linearModel(4, 3),
-    graph: linearGraph(4, 3),
-  })
-  node.deploy('acme.linear', 'acme.linear', linear)
+  await node.serve('acme.linear', linearModel(4, 3), { graph: linearGraph(4, 3) })
   await deploy('rows', 'acme.rows', identityModel('FP32', ['n', 2]), [{ kind: 'embedding', tensor: 'y' }])
   key = node.createKey().secret
   serving = await node.start()

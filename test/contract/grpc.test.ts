@@ -29,12 +29,7 @@ const types = [...(Object.keys(datatypes) as Array<keyof typeof datatypes>), 'FP
 
 beforeAll(async () => {
   node = await createServingNode()
-  const deploy = async (name: string, onnx: Buffer, version = '1.0.0', more = {}) => {
-    const model = `acme.${name}`
-    const id = await node.register({ model, version, onnx, ...more })
-    node.deploy(name, model, id)
-    return id
-  }
+  const deploy = (name: string, onnx: Buffer) => node.serve(name, onnx, { model: `acme.${name}` })
   for (const type of types) await deploy(`id-${type.toLowerCase()}`, identityModel(type, ['n', 2]))
   await deploy('linear', linearModel(4, 3))
   await deploy('two', twoInputModel())
@@ -278,8 +273,7 @@ test('a stream answers each request with its id, a refused one among them', asyn
 
 test('a stop answers what is under way, ends open streams and then the process', async () => {
   const other = await createServingNode()
-  const id = await other.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) })
-  other.deploy('linear', 'acme.linear', id)
+  await other.serve('linear', linearModel(4, 3), { model: 'acme.linear' })
   const own = await other.start({ grpc: { port: 0, portFixed: false } })
   const asker = grpcClient(own.grpcAddress, other.createKey().secret)
   await own.snapshot()

@@ -19,10 +19,8 @@ const others: ServingNode[] = []
 
 async function nodeOfModels(): Promise<ServingNode> {
   const made = await createServingNode()
-  const deploy = async (model: string, onnx: Buffer, more = {}) =>
-    made.deploy(model, model, await made.register({ model, version: '1.0.0', onnx, ...more }))
-  await deploy('acme.linear', linearModel(4, 3), { graph: linearGraph(4, 3) })
-  await deploy('acme.slow', slowModel(100))
+  await made.serve('acme.linear', linearModel(4, 3), { graph: linearGraph(4, 3) })
+  await made.serve('acme.slow', slowModel(100))
   return made
 }
 

@@ -1,6 +1,6 @@
 /** Open Inference Protocol v2 over REST with tensors in JSON, item by item, against a real serving process. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { identityModel, linearModel, twoInputModel } from '../support/served-models.ts'
+import { datatypes, identityModel, linearModel, twoInputModel } from '../support/served-models.ts'
 import type { ServingProcess } from '../support/serving-child.ts'
 import { createServingNode, type ServingNode } from '../support/serving-node.ts'
 
@@ -8,49 +8,16 @@ let node: ServingNode
 let serving: ServingProcess
 let key: string
 
-const datatypes = [
-  'BOOL',
-  'UINT8',
-  'UINT16',
-  'UINT32',
-  'UINT64',
-  'INT8',
-  'INT16',
-  'INT32',
-  'INT64',
-  'FP16',
-  'FP32',
-  'FP64',
-  'BYTES',
-] as const
-
 beforeAll(async () => {
   node = await createServingNode()
   for (const type of datatypes) {
-    const model = `acme.id-${type.toLowerCase()}`
-    node.deploy(
-      `id-${type}`.toLowerCase(),
-      model,
-      await node.register({ model, version: '1.0.0', onnx: identityModel(type, ['n', 'm']) }),
-    )
+    const name = `id-${type.toLowerCase()}`
+    await node.serve(name, identityModel(type, ['n', 'm']), { model: `acme.${name}` })
   }
-  const linear = await node.register({
-    model: 'acme.linear',
-    version: '1.2.0',
-    onnx: linearModel(4, 3),
-    descriptor: { dataVersion: 'data.7' },
-  })
-  node.deploy('acme.linear', 'acme.linear', linear)
-  node.deploy(
-    'two',
-    'acme.two',
-    await node.register({ model: 'acme.two', version: '1.0.0', onnx: twoInputModel() }),
-  )
-  node.deploy(
-    'broken',
-    'acme.broken',
-    await node.register({ model: 'acme.broken', version: '1.0.0', onnx: Buffer.from('no model') }),
-  )
+  const descriptor = { dataVersion: 'data.7' }
+  await node.serve('acme.linear', linearModel(4, 3), { version: '1.2.0', descriptor })
+  await node.serve('two', twoInputModel(), { model: 'acme.two' })
+  await node.serve('broken', Buffer.from('no model'), { model: 'acme.broken' })
   key = node.createKey().secret
   serving = await node.start()
 }, 60_000)

@@ -1,6 +1,6 @@
 /** The models that tests of the engine and of serving run, written by onnx-writer, each with what it is good for. */
 import type { GraphSummary } from '../../src-main/contract/package.ts'
-import { floats, onnxModel } from './onnx-writer.ts'
+import { elementType, floats, onnxModel } from './onnx-writer.ts'
 
 /** TensorProto.DataType by the protocol's names. */
 const onnxType = {
@@ -19,8 +19,13 @@ const onnxType = {
   UINT64: 13,
 } as const
 
+type Datatype = keyof typeof onnxType
+
+/** All that the protocol has. */
+export const datatypes = Object.keys(onnxType) as Datatype[]
+
 /** y = x, of any datatype and shape: what goes in must come out, bit by bit. */
-export const identityModel = (datatype: keyof typeof onnxType, shape: Array<number | string>): Buffer =>
+export const identityModel = (datatype: Datatype, shape: Array<number | string>): Buffer =>
   onnxModel({
     nodes: [{ operator: 'Identity', inputs: ['x'], outputs: ['y'] }],
     inputs: [{ name: 'x', type: onnxType[datatype], shape }],
@@ -130,6 +135,17 @@ export const endlessModel = (): Buffer =>
       { name: 'never', type: onnxType.BOOL, shape: [] },
     ],
     outputs: [{ name: 'y', shape: [1] }],
+  })
+
+/** Makes a tensor of the shape that it is given: with numbers that are large enough, more than any memory has. */
+export const greedyModel = (): Buffer =>
+  onnxModel({
+    nodes: [
+      { operator: 'ConstantOfShape', inputs: ['x'], outputs: ['made'] },
+      { operator: 'ReduceMax', inputs: ['made'], outputs: ['y'] },
+    ],
+    inputs: [{ name: 'x', type: elementType.int64, shape: [2] }],
+    outputs: [{ name: 'y', shape: [1, 1] }],
   })
 
 /** Takes a while: so many products of large matrices for one number in. */

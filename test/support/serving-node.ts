@@ -153,6 +153,14 @@ export async function createServingNode() {
     })
   }
 
+  /** Registers a version, 1.0.0 of a model of the endpoint's name unless it says otherwise, and lets the endpoint answer with it. */
+  async function serve(endpoint: string, onnx: Uint8Array, more: Partial<TestVersion> = {}): Promise<string> {
+    const version = { model: endpoint, version: '1.0.0', onnx, ...more }
+    const versionId = await register(version)
+    deploy(endpoint, version.model, versionId)
+    return versionId
+  }
+
   /** A version beside the primary one of an endpoint. */
   function introduce(name: string, versionId: string, role: StoredRole, buckets: BucketRange[] = []): void {
     const endpoint = findEndpoint(db, name)
@@ -226,6 +234,7 @@ export async function createServingNode() {
     db,
     register,
     deploy,
+    serve,
     introduce,
     promote,
     setPolicy: (name: string, policy: z.input<typeof trafficPolicy>) =>

@@ -19,9 +19,7 @@ export async function measureIdle(say: (line: string) => void): Promise<Figure[]
   const node = await createServingNode()
   try {
     for (let at = 0; at < models; at++) {
-      const model = `bench.model-${at}`
-      const onnx = perceptron([64, 128, 10])
-      node.deploy(model, model, await node.register({ model, version: '1.0.0', onnx, validated: true }))
+      await node.serve(`bench.model-${at}`, perceptron([64, 128, 10]), { validated: true })
     }
     const serving = await node.start()
     say(`  ${seconds} s of rest`)

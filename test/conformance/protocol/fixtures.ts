@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackageDescriptorInput } from '../../../src-main/contract/package.ts'
 import {
+  datatypes,
   identityModel,
   linearModel,
   slowModel,
@@ -10,22 +11,6 @@ import {
   tokenModel,
   twoInputModel,
 } from '../../support/served-models.ts'
-
-export const datatypes = [
-  'BOOL',
-  'UINT8',
-  'UINT16',
-  'UINT32',
-  'UINT64',
-  'INT8',
-  'INT16',
-  'INT32',
-  'INT64',
-  'FP16',
-  'FP32',
-  'FP64',
-  'BYTES',
-] as const
 
 /** By name: oip-id-* give back what they get, [-1, 2]; oip-linear is FP32 [-1, 4] to [-1, 3]; oip-two takes a and b; oip-texts and oip-tokens give vectors. */
 export const fixtures: ReadonlyMap<string, () => Buffer> = new Map<string, () => Buffer>([

@@ -16,8 +16,7 @@ test('a clock that jumps fails no request, loses no record, and locks a key out 
   const jump = (days: number) => writeFileSync(clock, String(days * dayMs))
   jump(0)
   try {
-    const model = 'acme.linear'
-    node.deploy(model, model, await node.register({ model, version: '1.0.0', onnx: linearModel(4, 3) }))
+    await node.serve('acme.linear', linearModel(4, 3))
     const key = node.createKey().secret
     const limited = node.createKey(['infer'], null, 60_000).secret
     const expiring = node.createKey(['infer'], new Date(Date.now() + 30 * dayMs).toISOString()).secret

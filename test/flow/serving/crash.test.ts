@@ -15,11 +15,7 @@ let key: string
 beforeEach(async () => {
   node = await createServingNode()
   key = node.createKey().secret
-  node.deploy(
-    'acme.linear',
-    'acme.linear',
-    await node.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) }),
-  )
+  await node.serve('acme.linear', linearModel(4, 3))
 })
 afterEach(() => node.remove())
 
@@ -59,8 +55,7 @@ test('kill -9 at any moment loses no answered call and counts none twice', async
 })
 
 test('a run that hangs is given up: its model is set aside, control hears of it, the others go on', async () => {
-  const endless = await node.register({ model: 'acme.endless', version: '1.0.0', onnx: endlessModel() })
-  node.deploy('acme.endless', 'acme.endless', endless)
+  const endless = await node.serve('acme.endless', endlessModel())
   const serving = await node.start({ runSecondsMax: 1 })
   const hanging = serving.call('/v1/models/acme.endless/inference', { inputs: { x: [1], never: false } }, key)
   const linear = async () => (await serving.call(path, body, key)).status

@@ -14,16 +14,8 @@ let key: string
 beforeAll(async () => {
   node = await createServingNode()
   key = node.createKey().secret
-  node.deploy(
-    'acme.linear',
-    'acme.linear',
-    await node.register({ model: 'acme.linear', version: '1.0.0', onnx: linearModel(4, 3) }),
-  )
-  node.deploy(
-    'slow',
-    'acme.slow',
-    await node.register({ model: 'acme.slow', version: '1.0.0', onnx: slowModel(1000) }),
-  )
+  await node.serve('acme.linear', linearModel(4, 3))
+  await node.serve('slow', slowModel(1000), { model: 'acme.slow' })
   serving = await node.start({ hostsAllowed: ['models.example'] })
 }, 60_000)
 afterAll(() => node.remove())

@@ -5,8 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
-import { elementType, onnxModel } from '../../support/onnx-writer.ts'
-import { linearModel } from '../../support/served-models.ts'
+import { greedyModel, linearModel } from '../../support/served-models.ts'
 import { createServingNode, type ServingNode, usageKey } from '../../support/serving-node.ts'
 import { canMountSmallDisk } from '../../support/small-disk.ts'
 
@@ -15,13 +14,10 @@ const body = { inputs: [1, 2, 3, 4] }
 let node: ServingNode
 let key: string
 
-async function deploy(model: string, onnx: Buffer): Promise<void> {
-  node.deploy(model, model, await node.register({ model, version: '1.0.0', onnx }))
-}
 beforeEach(async () => {
   node = await createServingNode()
   key = node.createKey().secret
-  await deploy('acme.linear', linearModel(4, 3))
+  await node.serve('acme.linear', linearModel(4, 3))
 })
 afterEach(() => node.remove())
 
@@ -53,24 +49,13 @@ test.skipIf(!canMountSmallDisk)(
   },
 )
 
-/** Makes a tensor of the shape that it is given. */
-const greedyModel = (): Buffer =>
-  onnxModel({
-    nodes: [
-      { operator: 'ConstantOfShape', inputs: ['x'], outputs: ['made'] },
-      { operator: 'ReduceMax', inputs: ['made'], outputs: ['y'] },
-    ],
-    inputs: [{ name: 'x', type: elementType.int64, shape: [2] }],
-    outputs: [{ name: 'y', shape: [1, 1] }],
-  })
-
 const addressSpace = (pid: number): number =>
   Number(/^VmSize:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 
 test.skipIf(process.platform !== 'linux')(
   'a model that wants more memory than there may be fails alone, again and again',
   async () => {
-    await deploy('acme.greedy', greedyModel())
+    await node.serve('acme.greedy', greedyModel())
     const serving = await node.start()
     const { pid = 0 } = serving
     expect((await serving.call(path, body, key)).status).toBe(200)

@@ -12,11 +12,9 @@ let key: string
 
 beforeAll(async () => {
   node = await createServingNode()
-  const deploy = async (name: string, onnx: Buffer) =>
-    node.deploy(name, `acme.${name}`, await node.register({ model: `acme.${name}`, version: '1.0.0', onnx }))
-  await deploy('linear', linearModel(4, 3))
-  await deploy('echo', identityModel('FP32', ['n', 'm']))
-  await deploy('first', firstRowModel())
+  await node.serve('linear', linearModel(4, 3), { model: 'acme.linear' })
+  await node.serve('echo', identityModel('FP32', ['n', 'm']), { model: 'acme.echo' })
+  await node.serve('first', firstRowModel(), { model: 'acme.first' })
   key = node.createKey().secret
   serving = await node.start({ answerSecondsMax: 1 })
 }, 60_000)

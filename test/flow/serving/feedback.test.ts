@@ -10,12 +10,11 @@ import { createServingNode, type ServingNode } from '../../support/serving-node.
 let node: ServingNode
 let key: string
 const model = 'acme.judged'
-const register = (version: string) => node.register({ model, version, onnx: linearModel(4, 3) })
 
 beforeEach(async () => {
   node = await createServingNode()
   key = node.createKey().secret
-  node.deploy(model, model, await register('1.0.0'))
+  await node.serve(model, linearModel(4, 3))
 })
 afterEach(() => node.remove())
 
@@ -31,7 +30,7 @@ const judge = async (serving: ServingProcess, body: unknown, by = key) => {
 }
 
 test('a candidate whose answers are judged bad is taken out, after as many as the rule wants', async () => {
-  const versionId = await register('1.1.0')
+  const versionId = await node.register({ model, version: '1.1.0', onnx: linearModel(4, 3) })
   node.introduce(model, versionId, 'candidate', resizeBuckets([], [], 10_000, 10_000))
   node.setPolicy(model, { rollback: [{ metric: 'quality', threshold: 0.6, requestsMin: 5 }] })
   const serving = await node.start()

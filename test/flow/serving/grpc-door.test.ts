@@ -26,8 +26,7 @@ const clients: GrpcClient[] = []
 
 beforeEach(async () => {
   node = await createServingNode()
-  versionId = await node.register({ model, version: '1.0.0', onnx: linearModel(4, 3) })
-  node.deploy(model, model, versionId)
+  versionId = await node.serve(model, linearModel(4, 3))
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
@@ -163,8 +162,7 @@ const large: GrpcRequest = {
   raw_input_contents: [Buffer.alloc(100_000)],
 }
 async function startEcho(answerSecondsMax: number) {
-  const onnx = identityModel('FP32', ['n', 'm'])
-  node.deploy('echo', 'acme.echo', await node.register({ model: 'acme.echo', version: '1.0.0', onnx }))
+  await node.serve('echo', identityModel('FP32', ['n', 'm']), { model: 'acme.echo' })
   const { secret } = node.createKey()
   return { secret, serving: await node.start({ grpc, answerSecondsMax }) }
 }

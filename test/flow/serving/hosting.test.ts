@@ -20,11 +20,7 @@ async function deploy(name: string, features: number, settings: Parameters<Servi
   const file = join(node.dataDir, `${name}.onnx`)
   writeFileSync(file, onnx)
   const graph = await inspectOnnx(file)
-  node.deploy(
-    name,
-    name,
-    await node.register({ model: name, version: '1.0.0', onnx, graph, validated: true }),
-  )
+  await node.serve(name, onnx, { graph, validated: true })
   node.setHosting(name, settings)
 }
 
@@ -149,8 +145,7 @@ test('65: the model configuration tells how the endpoint is hosted, and the stat
 })
 
 test('66: priority and timeout of a request reach the queue of its model', async () => {
-  const onnx = slowModel(250) // longer than the second from one report to the next
-  node.deploy('acme.slow', 'acme.slow', await node.register({ model: 'acme.slow', version: '1.0.0', onnx }))
+  await node.serve('acme.slow', slowModel(250)) // longer than the second from one report to the next
   const serving = await node.start()
   const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 1], data: [1] }]
   const infer = (parameters: Record<string, number>) =>
@@ -182,11 +177,7 @@ test('a model that does not take made-up inputs is served all the same', async (
     ],
     outputs: [{ name: 'y', shape: [3, 'm'] }],
   })
-  node.deploy(
-    'expand',
-    'acme.expand',
-    await node.register({ model: 'acme.expand', version: '1.0.0', onnx, validated: true }),
-  )
+  await node.serve('expand', onnx, { model: 'acme.expand', validated: true })
   const serving = await node.start()
   const inputs = [
     { name: 'x', shape: [3, 1], datatype: 'FP32', data: [1, 2, 3] },

@@ -102,13 +102,8 @@ test('a stopped endpoint answers no more, and a revoked key is refused once the 
 
 test('deployments come back after a restart, a changed blob is not loaded, and draining leaves the port free', async () => {
   const { model: onnx, weights } = externalModel()
-  const external = {
-    model: 'acme.external',
-    version: '1.0.0',
-    onnx,
-    externalData: { 'weights.bin': weights },
-  }
-  node.deploy('external', 'acme.external', await node.register(external))
+  const externalData = { 'weights.bin': weights }
+  await node.serve('external', onnx, { model: 'acme.external', externalData })
   const first = await node.start()
   const answer = await first.call('/v1/models/acme.external/inference', body, key)
   expect(answer.status).toBe(200)

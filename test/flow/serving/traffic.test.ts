@@ -163,7 +163,7 @@ test('an input on which every version fails takes no candidate out; one on which
     outputs: [{ name: 'y', shape: ['batch'] }],
   })
   const gather = 'acme.gather'
-  node.deploy(gather, gather, await node.register({ model: gather, version: '1.0.0', onnx: wide }))
+  await node.serve(gather, wide)
   const versionId = await node.register({ model: gather, version: '1.1.0', onnx: strict })
   node.introduce(gather, versionId, 'candidate', share(10_000))
   const serving = await node.start()
@@ -187,11 +187,7 @@ test('a candidate that refuses what the primary takes is taken out; what both re
       outputs: [{ name: 'y', shape: ['batch', 2] }],
     })
   const digits = 'acme.renamed'
-  node.deploy(
-    digits,
-    digits,
-    await node.register({ model: digits, version: '1.0.0', onnx: renamed('image') }),
-  )
+  await node.serve(digits, renamed('image'))
   const versionId = await node.register({ model: digits, version: '1.1.0', onnx: renamed('pixels') })
   node.introduce(digits, versionId, 'candidate', share(10_000))
   const serving = await node.start()
