@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../../src-main/base/digest.ts'
 import { limits } from '../../src-main/contract/limits.ts'
 import type { ModelSource, RunResult } from '../../src-main/engine/engine.ts'
@@ -24,13 +24,13 @@ import { createSessions } from '../../src-main/engine/sessions.ts'
 import { blobPath } from '../../src-main/store/blobs/blob-paths.ts'
 import { floats } from '../support/onnx-writer.ts'
 import { externalModel, linearModel } from '../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../support/serving-node.ts'
+import type { ServingNode } from '../support/serving-node.ts'
+import { temporaryServingNode } from '../support/temporary-node.ts'
 
 let node: ServingNode
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
 })
-afterEach(() => node.remove())
 
 const right = linearModel(4, 3)
 /** Other weights and the same length: nothing but the digest tells it from the right one. */

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Child, forkChildren } from '../../src-main/base/child.ts'
 import { readJournal } from '../../src-main/engine/journal.ts'
 import { ownSigner } from '../../src-main/flows/access/publishers.ts'
@@ -19,9 +19,9 @@ import { forged, importAttempt, leftBehind, redescribed } from '../support/hosti
 import { addModel, bytesField, elementType, floats, onnxModel } from '../support/onnx-writer.ts'
 import { writeSource } from '../support/package-folder.ts'
 import { endlessModel, greedyModel, linearModel, slowModel } from '../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../support/serving-node.ts'
 import { type Entry, entriesOf, writeEntries } from '../support/tar-surgery.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
+import { temporaryServingNode } from '../support/temporary-node.ts'
 import { sourceDirectory, startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const fork = forkChildren(sourceDirectory, '.ts')
@@ -32,7 +32,6 @@ const folder = sharedFolder()
 let entries: Entry[]
 /** The node's own, so that nothing but what is attacked stands in the way of a package. */
 let signer: Signer
-let serving: ServingNode | undefined
 
 beforeAll(async () => {
   outpost = await startWholeNode({
@@ -49,10 +48,6 @@ beforeAll(async () => {
   const source = await writeSource(join(folder, 'source'), code, { 'ops.so': '\u007fELF' })
   await pack(await readSource(source), { output: path, signer })
   entries = await entriesOf(path)
-})
-afterEach(async () => {
-  await serving?.remove()
-  serving = undefined
 })
 afterAll(() => outpost[Symbol.asyncDispose]())
 
@@ -122,7 +117,7 @@ const optionsInside = (model: Buffer): Buffer => {
 }
 
 test('65: options in the metadata of a model are not heeded, whatever the environment of the node says', async () => {
-  serving = await createServingNode()
+  const serving = await temporaryServingNode()
   const onnx = optionsInside(addModel(4))
   await serving.serve('add', onnx, { model: 'acme.add' })
   const { secret } = serving.createKey()
@@ -234,7 +229,7 @@ test('66: an examination that crashes, fills the memory or never ends costs that
 })
 
 test('66: a model that hangs or fills the memory while it serves fails alone, and its requests are no answers', async () => {
-  serving = await createServingNode()
+  const serving = await temporaryServingNode()
   await serving.serve('linear', linearModel(4, 3), { model: 'acme.linear' })
   await serving.serve('acme.endless', endlessModel())
   await serving.serve('greedy', greedyModel(), { model: 'acme.greedy' })

@@ -5,6 +5,7 @@ import { type GrpcAnswer, type GrpcClient, type GrpcRequest, grpcClient } from '
 import { identityModel, linearModel, slowModel, twoInputModel } from '../support/served-models.ts'
 import type { ServingProcess } from '../support/serving-child.ts'
 import { createServingNode, type ServingNode } from '../support/serving-node.ts'
+import { temporaryServingNode } from '../support/temporary-node.ts'
 
 let node: ServingNode
 let serving: ServingProcess
@@ -272,7 +273,7 @@ test('a stream answers each request with its id, a refused one among them', asyn
 })
 
 test('a stop answers what is under way, ends open streams and then the process', async () => {
-  const other = await createServingNode()
+  const other = await temporaryServingNode()
   await other.serve('linear', linearModel(4, 3), { model: 'acme.linear' })
   const own = await other.start({ grpc: { port: 0, portFixed: false } })
   const asker = grpcClient(own.grpcAddress, other.createKey().secret)
@@ -286,19 +287,15 @@ test('a stop answers what is under way, ends open streams and then the process',
   expect(await own.drain()).toBe(0)
   await ended
   asker.close()
-  await other.remove()
 })
 
 test('a taken port is refused where it was asked for by name, else another is taken', async () => {
   const taken = Number(serving.grpcAddress.split(':').at(-1))
-  const beside = await createServingNode()
+  const beside = await temporaryServingNode()
   await expect(beside.start({ grpc: { port: taken, portFixed: true } })).rejects.toMatchObject({
     failure: { code: 'PORT_TAKEN' },
   })
-  const again = await createServingNode() // the first one's process may still be on its way out
+  const again = await temporaryServingNode() // the first one's process may still be on its way out
   const other = await again.start({ grpc: { port: taken, portFixed: false } })
   expect(other.grpcAddress).not.toBe(serving.grpcAddress)
-  await other.drain()
-  await again.remove()
-  await beside.remove()
 })

@@ -6,16 +6,14 @@ import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId } from '../../src-main/base/ids.ts'
 import type { TensorData } from '../../src-main/base/tensors.ts'
 import type { Datatype } from '../../src-main/contract/tensor.ts'
 import { createRemoteClient } from '../../src-main/engine/remote/remote-client.ts'
 import { bodyOf, outputsOf } from '../../src-main/serving/remote/remote-run.ts'
-import { insertRemote } from '../../src-main/store/tables/remote-engines.ts'
 import { freePort } from '../support/free-port.ts'
-import { linearGraph, linearModel } from '../support/served-models.ts'
-import { createServingNode } from '../support/serving-node.ts'
+import { remoteBody, remotePath, serveRemotely } from '../support/remote-engine.ts'
 import { sharedFolder } from '../support/temporary-folder.ts'
+import { temporaryServingNode } from '../support/temporary-node.ts'
 
 const program = process.env.OUTPOST_MLSERVER
 const models = `
@@ -76,39 +74,17 @@ afterAll(() => stop())
 
 test('an endpoint answers by it, many at a time', async ({ skip }) => {
   if (!program) skip('OUTPOST_MLSERVER names no program')
-  const node = await createServingNode()
-  try {
-    const model = 'acme.linear'
-    const onnx = linearModel(4, 3)
-    node.deploy(
-      model,
-      model,
-      await node.register({ model, version: '1.0.0', onnx, graph: linearGraph(4, 3) }),
-      'remote:box',
-    )
-    insertRemote(node.db, {
-      id: newId(),
-      name: 'box',
-      url,
-      model: 'linear',
-      modelVersion: null,
-      tokenSealed: null,
-      timeoutMs: 10_000,
-      createdAt: new Date().toISOString(),
-      originNode: 'test',
-    })
-    const { secret } = node.createKey()
-    const serving = await node.start()
-    const ask = () => serving.call(`/v1/models/${model}/inference`, { inputs: [1, 2, 3, 4] }, secret)
-    const answers = await Promise.all(Array.from({ length: 100 }, ask))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    expect(answers[0]?.body).toMatchObject({
-      outputs: [{ scores: { shape: [1, 3], data: [10, 10, 10] } }],
-      executionProvider: 'remote:box',
-    })
-  } finally {
-    await node.remove()
-  }
+  const node = await temporaryServingNode()
+  await serveRemotely(node, url, { model: 'linear', timeoutMs: 10_000 })
+  const { secret } = node.createKey()
+  const serving = await node.start()
+  const ask = () => serving.call(remotePath, remoteBody, secret)
+  const answers = await Promise.all(Array.from({ length: 100 }, ask))
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  expect(answers[0]?.body).toMatchObject({
+    outputs: [{ scores: { shape: [1, 3], data: [10, 10, 10] } }],
+    executionProvider: 'remote:box',
+  })
 }, 60_000)
 
 test.for<[Datatype, TensorData]>([

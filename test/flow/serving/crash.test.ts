@@ -2,22 +2,22 @@
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { readJournal } from '../../../src-main/engine/journal.ts'
 import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { openUsageDatabase } from '../../../src-main/store/open.ts'
 import { listUsageRecords } from '../../../src-main/store/tables/usage-records.ts'
 import { endlessModel, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode, usageKey } from '../../support/serving-node.ts'
+import { type ServingNode, usageKey } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
   await node.serve('acme.linear', linearModel(4, 3))
 })
-afterEach(() => node.remove())
 
 const path = '/v1/models/acme.linear/inference'
 const body = { inputs: [1, 2, 3, 4] }

@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { verifyUsage } from '../../../src-main/metering/verify-usage.ts'
 import { greedyModel, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode, usageKey } from '../../support/serving-node.ts'
+import { type ServingNode, usageKey } from '../../support/serving-node.ts'
 import { canMountSmallDisk } from '../../support/small-disk.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 const path = '/v1/models/acme.linear/inference'
 const body = { inputs: [1, 2, 3, 4] }
@@ -15,11 +16,10 @@ let node: ServingNode
 let key: string
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
   await node.serve('acme.linear', linearModel(4, 3))
 })
-afterEach(() => node.remove())
 
 test.skipIf(!canMountSmallDisk)(
   'a disk without room for the usage record: refused, not answered for nothing; with room it goes on',

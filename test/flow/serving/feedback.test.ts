@@ -1,22 +1,22 @@
 /** What callers say of answers: it counts for the version that answered, and takes a bad candidate out. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { keyHash } from '../../../src-main/base/key-hash.ts'
 import { internalKeyOf } from '../../../src-main/contract/internal-key.ts'
 import { linearModel } from '../../support/served-models.ts'
 import type { ServingProcess } from '../../support/serving-child.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
 const model = 'acme.judged'
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
   await node.serve(model, linearModel(4, 3))
 })
-afterEach(() => node.remove())
 
 async function answeredId(serving: ServingProcess): Promise<string> {
   const { status, headers } = await serving.call(`/v1/models/${model}/predict`, { inputs: [1, 2, 3, 4] }, key)

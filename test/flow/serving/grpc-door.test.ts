@@ -4,15 +4,15 @@ import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { credentials, status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { newId } from '../../../src-main/base/ids.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { forwardedHeader } from '../../../src-main/contract/remote.ts'
-import { insertRemote } from '../../../src-main/store/tables/remote-engines.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
 import { type GrpcClient, type GrpcRequest, grpcClient, streamFrame } from '../../support/grpc-client.ts'
+import { serveRemotely } from '../../support/remote-engine.ts'
 import { selfSigned } from '../../support/self-signed.ts'
-import { identityModel, linearGraph, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import { identityModel, linearModel } from '../../support/served-models.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 const model = 'acme.linear'
 const grpc = { port: 0, portFixed: false }
@@ -25,12 +25,11 @@ let versionId: string
 const clients: GrpcClient[] = []
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   versionId = await node.serve(model, linearModel(4, 3))
 })
-afterEach(async () => {
+afterEach(() => {
   for (const client of clients.splice(0)) client.close()
-  await node.remove()
 })
 
 function clientOf(...given: Parameters<typeof grpcClient>): GrpcClient {
@@ -109,19 +108,7 @@ test('an address has its requests a minute, also for what answers to anyone', as
 })
 
 test('a request that a remote engine sent is not handed on to another one', async () => {
-  insertRemote(node.db, {
-    id: newId(),
-    name: 'box',
-    url: 'http://127.0.0.1:9',
-    model,
-    modelVersion: null,
-    tokenSealed: null,
-    timeoutMs: 1000,
-    createdAt: new Date().toISOString(),
-    originNode: 'test',
-  })
-  const version = { model, version: '2.0.0', onnx: linearModel(4, 3), graph: linearGraph(4, 3) }
-  node.deploy(model, model, await node.register(version), 'remote:box')
+  await serveRemotely(node, 'http://127.0.0.1:9', { version: '2.0.0' })
   const { secret } = node.createKey()
   const { grpcAddress } = await node.start({ grpc })
   const forwarded = { [forwardedHeader]: '1' }

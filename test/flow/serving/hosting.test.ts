@@ -1,19 +1,19 @@
 /** Models come into memory when they are asked for, leave when they rest or room is needed, and answer all the while. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
 import { elementType, onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel, slowModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
 })
-afterEach(() => node.remove())
 
 async function deploy(name: string, features: number, settings: Parameters<ServingNode['setHosting']>[1]) {
   const onnx = linearModel(features, 3)

@@ -1,16 +1,16 @@
 /** Deployments over time: a promotion drops no request, a failed one keeps the old version, stopping lets go, all comes back. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { internalKeyOf } from '../../../src-main/contract/internal-key.ts'
 import { externalModel, linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
 })
-afterEach(() => node.remove())
 
 const model = 'acme.linear'
 const path = `/v1/models/${model}/inference`
@@ -132,14 +132,9 @@ test('a version without an endpoint can be tried with the internal key alone', a
 test('a taken port is an error where it is fixed, and another is taken where it is not', async () => {
   const first = await node.start()
   // Each has a data folder of its own: one process at a time counts on one.
-  const [second, third] = [await createServingNode(), await createServingNode()]
-  try {
-    await expect(second.start({ port: first.port, portFixed: true })).rejects.toMatchObject({
-      failure: { code: 'PORT_TAKEN' },
-    })
-    expect((await third.start({ port: first.port })).port).not.toBe(first.port)
-  } finally {
-    await second.remove()
-    await third.remove()
-  }
+  const [second, third] = [await temporaryServingNode(), await temporaryServingNode()]
+  await expect(second.start({ port: first.port, portFixed: true })).rejects.toMatchObject({
+    failure: { code: 'PORT_TAKEN' },
+  })
+  expect((await third.start({ port: first.port })).port).not.toBe(first.port)
 })

@@ -13,7 +13,8 @@ import { createTunings } from '../../../src-main/serving/hosting/tunings.ts'
 import { createRemoteEngines } from '../../../src-main/serving/remote/remote-engines.ts'
 import { readServedVersion, type ServedVersion } from '../../../src-main/serving/routing/routes.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 const source = join(import.meta.dirname, '../../../src-main')
 let node: ServingNode
@@ -21,7 +22,7 @@ let engine: Engine
 let bodies: ReturnType<typeof createRequestBodies>
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   engine = createEngineThreads({
     threads: 1,
     entry: join(import.meta.dirname, '../../support/mortal-engine-thread.ts'),
@@ -34,7 +35,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await engine.close()
   await bodies.close()
-  await node.remove()
 })
 
 async function host(): Promise<HostedModel> {

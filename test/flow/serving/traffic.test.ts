@@ -1,10 +1,11 @@
 /** Several versions behind one endpoint, as the door answers by them: shares, rules, failover, shadows, the cache. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
 import { elementType, floats, onnxModel } from '../../support/onnx-writer.ts'
 import { linearModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
@@ -14,11 +15,10 @@ const body = { inputs: [1, 2, 3, 4] }
 const share = (buckets: number) => resizeBuckets([], [], buckets, 10_000)
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
   node.deploy(model, model, await register('1.0.0'))
 })
-afterEach(() => node.remove())
 
 const register = (version: string, onnx: Uint8Array = linearModel(4, 3, Number(version[0]))) =>
   node.register({ model, version, onnx })

@@ -1,11 +1,12 @@
 /** What must not outlast a version's part in its endpoint: its figures, and requests that reach it past its time. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { resizeBuckets } from '../../../src-main/base/buckets.ts'
 import { deleteTarget, listTargets } from '../../../src-main/store/tables/endpoint-targets.ts'
 import { setDeprecation } from '../../../src-main/store/tables/versions.ts'
 import { elementType, floats, onnxModel } from '../../support/onnx-writer.ts'
 import { identityModel, linearModel, slowModel } from '../../support/served-models.ts'
-import { createServingNode, type ServingNode } from '../../support/serving-node.ts'
+import type { ServingNode } from '../../support/serving-node.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
 
 let node: ServingNode
 let key: string
@@ -15,10 +16,9 @@ const body = { inputs: [1, 2, 3, 4] }
 const all = resizeBuckets([], [], 10_000, 10_000)
 
 beforeEach(async () => {
-  node = await createServingNode()
+  node = await temporaryServingNode()
   key = node.createKey().secret
 })
-afterEach(() => node.remove())
 
 const register = (version: string, onnx: Uint8Array = linearModel(4, 3, Number(version[0]))) =>
   node.register({ model, version, onnx })
