@@ -101,6 +101,7 @@ export const theme = createTheme({
     Radio: { classNames: { radio: field.check, label: field.inline } },
     RadioIndicator: { classNames: { indicator: field.mark } },
     Kbd: { classNames: { root: field.key } },
+    Pill: { classNames: { root: field.pill } },
     Slider: { classNames: { track: field.rail, thumb: field.thumb } },
     Switch: { classNames: { track: field.track, thumb: field.knob } },
     SegmentedControl: {
