@@ -157,15 +157,8 @@ test('65: no request names a library, an option or a file of a model', async () 
   expect(written).not.toContain('ops.so')
 
   const { secret } = await outpost.client.keys.create({ name: 'writer', scopes: ['write', 'infer'] })
-  const { servingUrl } = outpost.node.addresses()
-  const load = async (parameters: object) => {
-    const answer = await fetch(`${servingUrl}/v2/repository/models/acme.adder/load`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ parameters }),
-    })
-    return answer.status
-  }
+  const load = async (parameters: object) =>
+    (await outpost.ask(secret, '/v2/repository/models/acme.adder/load', { parameters })).status
   expect([
     await load({ config: '{"parameters":{"session.register_custom_ops_library":"/tmp/ops.so"}}' }),
     await load({ 'file:1/model.onnx': addModel(4).toString('base64') }),
@@ -271,11 +264,7 @@ test('66: a model that was running at two crashes of serving is set aside, and t
   const state = async (endpoint: string) =>
     (await outpost.client.deployments.list()).find((found) => found.endpoint === endpoint)?.state
   const ask = (model: string, inputs: unknown) =>
-    fetch(`${outpost.node.addresses().servingUrl}/v1/models/${model}/inference`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ inputs }),
-    }).then(
+    outpost.ask(secret, `/v1/models/${model}/inference`, { inputs }).then(
       ({ status }) => status,
       () => 'cut',
     )

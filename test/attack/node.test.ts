@@ -31,18 +31,11 @@ const install = (document: string) => outpost.client.licenses.install({ document
 const deploy = () => outpost.client.deployments.deploy({ model: 'acme.cells', version: '1.0.0' })
 const row = Array.from({ length: 10 }, () => 1)
 
-async function ask(
+const ask = (
   body: unknown = { inputs: row },
   headers: Record<string, string> = {},
   path = '/v1/models/acme.cells/inference',
-) {
-  const { servingUrl } = outpost.node.addresses()
-  return await fetch(`${servingUrl}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-}
+) => outpost.ask(key, path, body, headers)
 const codeOf = async (answer: Response): Promise<string | undefined> =>
   ((await answer.json()) as { error?: { code: string } }).error?.code
 

@@ -68,15 +68,9 @@ test('55: a key of idempotency is its caller’s own, also where another has a k
     [1, 2].map(async () => (await outpost.client.keys.create({ name: 'same', scopes: ['infer'] })).secret),
   )
   const ask = async (secret = '', values = 1) => {
-    const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${secret}`,
-        'content-type': 'application/json',
-        'idempotency-key': 'order-1',
-      },
-      body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => values) }),
-    })
+    const inputs = Array.from({ length: 10 }, () => values)
+    const headers = { 'idempotency-key': 'order-1' }
+    const answer = await outpost.ask(secret, '/v1/models/acme.cells/inference', { inputs }, headers)
     return { status: answer.status, text: await answer.text() }
   }
   const [first, second] = secrets
@@ -100,11 +94,8 @@ test('47: a report says what the log says, whatever was edited or removed before
     const lid = await served(outpost, issuer, 10)
     const { secret } = await outpost.client.keys.create({ name: 'test', scopes: ['infer'] })
     for (const value of [1, 2, 3]) {
-      const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => value) }),
-      })
+      const inputs = Array.from({ length: 10 }, () => value)
+      const answer = await outpost.ask(secret, '/v1/models/acme.cells/inference', { inputs })
       expect(answer.status).toBe(200)
     }
     const used = async () =>

@@ -43,12 +43,7 @@ export function openNode(): OpenNode {
       control: controlUrl ?? '',
       serving,
       grpc: grpcAddress ?? '',
-      ask: (path, body, headers = {}) =>
-        fetch(serving + path, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-          body,
-        }),
+      ask: (path, body, headers) => outpost.ask(key, path, body, headers),
     } satisfies OpenNode)
   })
   afterAll(() => open.outpost[Symbol.asyncDispose]())

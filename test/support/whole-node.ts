@@ -20,6 +20,8 @@ export interface WholeNode {
   dataDirectory: string
   /** As anyone: what a socket would bring. */
   fetch(path: string, init?: RequestInit): Promise<Response>
+  /** POST at the door of inference, as a caller with the key; what is no text goes as JSON. */
+  ask(key: string, path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
   /** The job's row when it has ended. */
   ended(jobId: string): Promise<JobRow>
   /** Stops the node and keeps the folder. */
@@ -82,6 +84,12 @@ export async function startWholeNode(config: Partial<NodeConfig> = {}): Promise<
           headers: { host: 'localhost', ...(init?.headers as Record<string, string>) },
         }),
       ),
+    ask: (key, path, body, headers = {}) =>
+      fetch(`${node.addresses().servingUrl}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
     ended: (jobId) => node.context.jobs.ended(jobId),
     stop,
     async [Symbol.asyncDispose]() {

@@ -38,11 +38,7 @@ async function ask(
   model: string,
   inputs: unknown,
 ): Promise<{ status: number; version: string | undefined; code: string | null }> {
-  const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/${model}/inference`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs }),
-  })
+  const answer = await outpost.ask(key, `/v1/models/${model}/inference`, { inputs })
   const { version } = (await answer.json()) as { version?: string }
   return { status: answer.status, version, code: answer.headers.get('outpost-error') }
 }

@@ -24,11 +24,7 @@ afterAll(() => outpost[Symbol.asyncDispose]())
 
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
 const infer = (secret: string, headers: Record<string, string> = {}) =>
-  fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.linear/inference`, {
-    method: 'POST',
-    headers: { ...bearer(secret), 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ inputs: [1, 2, 3, 4] }),
-  })
+  outpost.ask(secret, '/v1/models/acme.linear/inference', { inputs: [1, 2, 3, 4] }, headers)
 
 describe('scopes', () => {
   const scopes: KeyScope[] = ['infer', 'read', 'write', 'admin']

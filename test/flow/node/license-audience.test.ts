@@ -29,11 +29,8 @@ const explain = (operation: (typeof licenseOperation.options)[number] = 'serve')
   outpost.client.licenses.explain({ model, operation })
 
 async function ask(): Promise<string> {
-  const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/${model}/inference`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => 1) }),
-  })
+  const inputs = Array.from({ length: 10 }, () => 1)
+  const answer = await outpost.ask(key, `/v1/models/${model}/inference`, { inputs })
   return `${answer.status} ${answer.headers.get('outpost-error') ?? ''}`.trim()
 }
 

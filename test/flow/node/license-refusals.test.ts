@@ -21,11 +21,7 @@ beforeAll(async () => {
 afterAll(() => outpost[Symbol.asyncDispose]())
 
 async function ask(path = `/v1/models/${model}/inference`): Promise<string> {
-  const answer = await fetch(`${outpost.node.addresses().servingUrl}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs: Array.from({ length: 10 }, () => 1) }),
-  })
+  const answer = await outpost.ask(key, path, { inputs: Array.from({ length: 10 }, () => 1) })
   return answer.headers.get('outpost-error') ?? String(answer.status)
 }
 const failed = async () =>

@@ -61,11 +61,8 @@ test('R40 R96 R175: a deployed version answers with its name, and the call is on
   expect(row.state).toBe('ready')
 
   const { secret } = await outpost.client.keys.create({ name: 'consumer', scopes: ['infer'] })
-  const { servingUrl } = outpost.node.addresses()
-  const answer = await fetch(`${servingUrl}/v1/models/samples.debian-sections@1.x/predict`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs: 'first person shooter with cooperative multiplayer levels' }),
+  const answer = await outpost.ask(secret, '/v1/models/samples.debian-sections@1.x/predict', {
+    inputs: 'first person shooter with cooperative multiplayer levels',
   })
   expect(answer.status).toBe(200)
   const body = (await answer.json()) as {

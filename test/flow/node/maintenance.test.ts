@@ -135,11 +135,7 @@ test('a backup that is made while models are registered and asked is whole, and 
   await client.deployments.deploy({ model: 'acme.linear', version: '1.0.0' })
   const { secret } = await client.keys.create({ name: 'consumer', scopes: ['infer'] })
   const asked = (node: WholeNode) =>
-    fetch(`${node.node.addresses().servingUrl}/v1/models/acme.linear/inference`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ inputs: [1, 2, 3, 4] }),
-    })
+    node.ask(secret, '/v1/models/acme.linear/inference', { inputs: [1, 2, 3, 4] })
   let going = true
   const busy = (async () => {
     while (going) expect((await asked(outpost)).status).toBe(200)

@@ -38,11 +38,7 @@ const servingUrl = async ({ client }: WholeNode) => {
   return serving.url
 }
 async function ask(path = `/v1/models/${model}/inference`, inputs: unknown = [text, 'a chess game']) {
-  const response = await fetch(`${await servingUrl(here)}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs }),
-  })
+  const response = await here.ask(key, path, { inputs })
   return { status: response.status, headers: response.headers, body: (await response.json()) as never }
 }
 

@@ -13,11 +13,7 @@ async function ask(
   outpost: WholeNode,
   key: string,
 ): Promise<{ status: number; body: { error?: { code: string; details?: { recoveryId?: string } } } }> {
-  const answer = await fetch(`${outpost.node.addresses().servingUrl}/v1/models/acme.cells/inference`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs: row }),
-  })
+  const answer = await outpost.ask(key, '/v1/models/acme.cells/inference', { inputs: row })
   return { status: answer.status, body: (await answer.json()) as never }
 }
 
