@@ -1,5 +1,4 @@
 /** What stands on a license card in one word, and what a banner says of a license that needs someone. */
-import { licenseType } from '../../../src-main/contract/license/terms.ts'
 import type {
   Explanation,
   LicenseRow,
@@ -62,7 +61,8 @@ const utcDay = new Intl.DateTimeFormat('en-GB', {
 })
 const utcMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
-const types = new RegExp(`\\b(${licenseType.options.join('|')})\\b`, 'g')
+/** Written out: the schemas that have them would be loaded with the first screen. */
+const types = /\b(?:COMMUNITY|DEVELOPER|PROFESSIONAL|ENTERPRISE)\b/g
 
 /** What the node says, with its types, thousands, days, moments and months of UTC in the way of the screens. */
 export const inScreenWords = (text: string): string =>

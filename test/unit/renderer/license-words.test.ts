@@ -1,5 +1,6 @@
 /** What the node says of licenses, as the screens write it: in any time zone a day of UTC stays that day. */
 import { expect, test } from 'vitest'
+import { licenseType } from '../../../src-main/contract/license/terms.ts'
 import { inScreenWords, leftInWords } from '../../../src-renderer/components/license/license-words.ts'
 
 test.each([
@@ -18,6 +19,10 @@ test.each([
   ['a license already: …60981185', 'a license already: …\u206060981185'],
   ['phone 2026-99, 1,2 and 12,34', 'phone 2026-99, 1,2 and 12,34'],
 ])('%s', (said, written) => expect(inScreenWords(said)).toBe(written))
+
+test.each(licenseType.options)('a license of the type %s is written with one capital', (type) =>
+  expect(inScreenWords(`${type} license`)).toMatch(/^[A-Z][a-z]+ license$/),
+)
 
 const usage = (used: number, limit: number | null) => ({
   month: '2026-11',
