@@ -4,15 +4,13 @@
  */
 import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '../../src-main/base/ids.ts'
 import type { LicensePayload } from '../../src-main/contract/license/documents.ts'
-import { insertLicense } from '../../src-main/store/tables/licenses.ts'
-import { putPublisher } from '../../src-main/store/tables/publishers.ts'
 import { type GrpcAnswer, type GrpcClient, grpcClient } from '../support/grpc-client.ts'
 import { nowSeconds, termsOf, testIssuer } from '../support/licenses.ts'
 import { linearGraph, linearModel, spelledNumberModel } from '../support/served-models.ts'
 import type { ServingProcess } from '../support/serving-child.ts'
 import { createServingNode, type ServingNode } from '../support/serving-node.ts'
+import { storeLicense, trustIssuer } from '../support/stored-licenses.ts'
 
 let node: ServingNode
 let serving: ServingProcess
@@ -45,10 +43,7 @@ const grpcStatus: Record<number, status> = {
 
 beforeAll(async () => {
   node = await createServingNode()
-  const at = new Date().toISOString()
-  const { kid: fingerprint, pem: publicKey } = issuer
-  const publisher = { id: newId(), name: 'acme', publicKey, fingerprint, own: false, retired: false }
-  putPublisher(node.db, { ...publisher, note: '', trustedAt: at, originNode: 'test' })
+  trustIssuer(node.db, issuer)
   const text = {
     inputs: [{ kind: 'text', tensor: 'text', charsMax: 20 }],
     outputs: [{ kind: 'embedding', tensor: 'vector' }],
@@ -60,12 +55,12 @@ beforeAll(async () => {
       [`acme.${name}`, linear],
       [`acme.${name}-words`, words],
     ] as const) {
-      node.deploy(model, model, await node.register({ model, version: '1.0.0', ...files }))
-      if (licenses[name]) install(model, licenses[name])
+      const publisher = { name: issuer.name, fingerprint: issuer.kid }
+      node.deploy(model, model, await node.register({ model, version: '1.0.0', publisher, ...files }))
+      if (licenses[name])
+        storeLicense(node.db, issuer, { ...licenses[name], model: { id: model, range: '*' } })
     }
   }
-  // Of another publisher: a version that the node signed itself needs no license.
-  node.db.prepare('update versions set publisher_fingerprint = ?').run(fingerprint)
   key = node.createKey(['infer']).secret
   serving = await node.start({ grpc: { port: 0, portFixed: false } })
   client = grpcClient(serving.grpcAddress, key)
@@ -74,15 +69,6 @@ afterAll(async () => {
   client.close()
   await node.remove()
 })
-
-function install(model: string, change: Partial<LicensePayload>): void {
-  const { payload, text } = issuer.license({ ...change, model: { id: model, range: '*' } })
-  const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-  const { lid, seq, iss, nbf, exp } = payload
-  const times = { startsAt: iso(nbf), endsAt: exp === null ? null : iso(exp), installedAt: iso(nowSeconds()) }
-  const common = { lid, seq, originNode: 'test', document: text, digest: newId(), issuer: iss, model }
-  insertLicense(node.db, { ...common, ...times, installedBy: 'test', emergency: [] })
-}
 
 const v2 = { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: [1, 2, 3, 4] }] }
 const ask = (path: string, body: unknown) => serving.call(path, body, key)

@@ -49,6 +49,8 @@ export interface TestVersion {
   graph?: GraphSummary
   /** As though validation had run it. */
   validated?: boolean
+  /** The node itself where it is left out: then it needs no license. */
+  publisher?: { name: string; fingerprint: string }
 }
 
 export type ServingNode = Awaited<ReturnType<typeof createServingNode>>
@@ -60,7 +62,6 @@ export async function createServingNode() {
   const db = openNodeDatabase(dataDir)
   openUsageDatabase(dataDir).close()
   const blobs = createBlobStore(dataDir)
-  // The versions are the node's own work: they need no license.
   const ownKey = generateSigningKey()
   const fingerprint = fingerprintOf(ownKey)
   putPublisher(db, {
@@ -115,7 +116,7 @@ export async function createServingNode() {
         manifest,
         config: '{}',
         signature: null,
-        publisher: { name: 'test', fingerprint },
+        publisher: input.publisher ?? { name: 'test', fingerprint },
         artifacts,
         graph: input.graph ?? null,
         validation: {

@@ -12,10 +12,9 @@ import type { ServedVersion } from '../../../src-main/serving/routing/routes.ts'
 import { dataPaths } from '../../../src-main/store/data-paths.ts'
 import { openNodeDatabase } from '../../../src-main/store/open.ts'
 import { inTransaction, type NodeWriter } from '../../../src-main/store/sqlite.ts'
-import { insertLicense } from '../../../src-main/store/tables/licenses.ts'
 import { nextSnapshot } from '../../../src-main/store/tables/meta.ts'
-import { putPublisher } from '../../../src-main/store/tables/publishers.ts'
 import { type TestIssuer, termsOf, testIssuer } from '../../support/licenses.ts'
+import { storeLicense, trustIssuer } from '../../support/stored-licenses.ts'
 import { type Figure, median, type Part } from '../figures.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -62,39 +61,11 @@ function verification(issuer: TestIssuer): Figure {
 function databaseWith(issuer: TestIssuer, count: number): { directory: string; db: NodeWriter } {
   const directory = temporaryFolder()
   const db = openNodeDatabase(directory)
-  const at = new Date().toISOString()
   inTransaction(db, () => {
-    putPublisher(db, {
-      id: newId(),
-      name: issuer.name,
-      publicKey: issuer.pem,
-      fingerprint: issuer.kid,
-      own: false,
-      retired: false,
-      note: '',
-      trustedAt: at,
-      originNode: 'bench',
-    })
+    trustIssuer(db, issuer)
     for (let number = 0; number < count; number++) {
       const model = number === 0 ? 'acme.cells' : `acme.model-${number}`
-      const { payload, text } = issuer.license({
-        model: { id: model, range: '*' },
-        terms: termsOf('PROFESSIONAL'),
-      })
-      insertLicense(db, {
-        lid: payload.lid,
-        seq: 1,
-        originNode: 'bench',
-        document: text,
-        digest: `sha256:${'0'.repeat(64)}`,
-        issuer: issuer.name,
-        model,
-        startsAt: at,
-        endsAt: null,
-        installedAt: at,
-        installedBy: 'bench',
-        emergency: [],
-      })
+      storeLicense(db, issuer, { model: { id: model, range: '*' }, terms: termsOf('PROFESSIONAL') })
     }
     nextSnapshot(db)
   })

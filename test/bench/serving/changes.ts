@@ -1,7 +1,7 @@
 /** Changes under load: an endpoint's routes a hundred times, its models loaded anew twenty times; no request may fail. */
-import { createServingNode } from '../../support/serving-node.ts'
 import type { Figure } from '../figures.ts'
 import { binaryBody, request, startLoad } from './http-load.ts'
+import { createLicensedNode } from './licensed-node.ts'
 import { perceptron, perceptronGraph } from './models.ts'
 
 const layers = [64, 128, 10]
@@ -12,7 +12,7 @@ const model = 'acme.small'
 const endpoint = 'small'
 
 async function startNode() {
-  const node = await createServingNode()
+  const node = await createLicensedNode()
   const register = (version: string) =>
     node.register({
       model,

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Tensor } from '../../../src-main/base/tensors.ts'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
-import { createServingNode } from '../../support/serving-node.ts'
 import { type Figure, median } from '../figures.ts'
 import { benchEngine } from './bench-engine.ts'
 import { binaryBody, load, request } from './http-load.ts'
+import { createLicensedNode } from './licensed-node.ts'
 
 const file = join(import.meta.dirname, '../../../../shared/data/models/ultraface-rfb-320.onnx')
 const callers = 4
@@ -15,7 +15,7 @@ const turns = 3
 const model = 'acme.detector'
 
 async function serve() {
-  const node = await createServingNode()
+  const node = await createLicensedNode()
   const graph = await inspectOnnx(file)
   const onnx = readFileSync(file)
   node.deploy(model, model, await node.register({ model, version: '1.0.0', onnx, graph, validated: true }))

@@ -1,16 +1,17 @@
 /**
- * Serving over HTTP with everything on that a consumer's call passes: key, routing, queue, usage record, receipt. Beside
- * it, in turns, an echo of the same bytes and a plain server; ratios alone are worth reading on a shared machine.
+ * Serving over HTTP with everything on that a licensee's call passes: key, license, routing, the count of its quota,
+ * queue, usage record, receipt. Beside it, in turns, an echo of the same bytes and a plain server; ratios alone are worth
+ * reading on a shared machine.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createServingNode } from '../../support/serving-node.ts'
 import { type Figure, median } from '../figures.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { benchEngine } from './bench-engine.ts'
 import { binaryBody, load, request } from './http-load.ts'
+import { createLicensedNode } from './licensed-node.ts'
 import type { LoadResult } from './load-client.ts'
 import { perceptron, perceptronGraph, rowOf } from './models.ts'
 
@@ -37,7 +38,7 @@ const jsonBody = (width: number): Buffer =>
 const models = { small: [64, 128, 10], large: [256, 1024, 1024, 10] }
 
 async function startNode() {
-  const node = await createServingNode()
+  const node = await createLicensedNode()
   for (const [name, layers] of Object.entries(models)) {
     const model = `acme.${name}`
     const graph = perceptronGraph(layers)

@@ -1,7 +1,7 @@
 /** Ten minutes at full load: what they leave behind in the memory of the serving process. */
-import { createServingNode } from '../../support/serving-node.ts'
 import { type Figure, mebibyte, percentile } from '../figures.ts'
 import { binaryBody, request, startLoad } from './http-load.ts'
+import { createLicensedNode } from './licensed-node.ts'
 import { perceptron, perceptronGraph } from './models.ts'
 
 const layers = [64, 128, 10]
@@ -12,7 +12,7 @@ const floor = 0.1
 const model = 'acme.small'
 
 export async function measureSoak(say: (line: string) => void): Promise<Figure[]> {
-  const node = await createServingNode()
+  const node = await createLicensedNode()
   try {
     const graph = perceptronGraph(layers)
     const onnx = perceptron(layers)
