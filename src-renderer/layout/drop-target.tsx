@@ -3,7 +3,7 @@
  * files belong there, and one that misses it does nothing.
  */
 import { useEffect, useRef, useState } from 'react'
-import { carriesFiles } from '../data/dropped.ts'
+import { carriesFiles } from '../data/carries-files.ts'
 import style from './drop-target.module.css'
 
 const pageTakesFiles = (): boolean => document.querySelector('[data-takes-files]') !== null

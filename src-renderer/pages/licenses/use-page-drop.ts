@@ -1,6 +1,6 @@
 /** The whole page takes dropped files; the window's own target leaves a page alone that says so. */
 import { useEffect, useRef, useState } from 'react'
-import { carriesFiles } from '../../data/dropped.ts'
+import { carriesFiles } from '../../data/carries-files.ts'
 
 export function usePageDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [over, setOver] = useState(false)
