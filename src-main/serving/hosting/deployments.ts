@@ -142,8 +142,9 @@ export function createDeployments({
   function discardUnused(): void {
     const used = new Set([...tried.values()].map(({ model }) => model))
     for (const { target, before } of wanted.values()) {
-      const current = hosted.get(modelKeyOf(target))?.current()
-      if (before && current && 'failure' in current) used.add(before) // it goes on as it was
+      const current = hosted.get(modelKeyOf(target))?.current() ?? null
+      // It goes on as it was, until what is wanted is loaded; and where that fails.
+      if (before && (current === null || 'failure' in current)) used.add(before)
     }
     const coming = new Set([...wanted.values()].map(({ target }) => modelKeyOf(target)))
     for (const [key, model] of hosted) {

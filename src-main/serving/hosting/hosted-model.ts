@@ -162,11 +162,12 @@ export function hostModel(
     return made
   }
 
-  /** Requests wait. Where no copy is in memory, one is loaded for them; they are refused where it cannot be. */
+  /** Requests wait. Where no copy is in memory, one is loaded for them; they are refused where it cannot be any more. */
   function pressed(): void {
     pressedSince ??= performance.now()
-    if (replicas.count() > 0 || changing || growing || isDiscarded) return
-    grow().catch((error: unknown) => batcher?.refuseAll(asOutpostError(error)))
+    if (replicas.count() > 0 || changing) return
+    if (isDiscarded) batcher?.refuseAll(letGo(member.name))
+    else if (!growing) grow().catch((error: unknown) => batcher?.refuseAll(asOutpostError(error)))
   }
 
   /** A thread that died took its copies along, and the next could not load them again: the next request tries anew. */
@@ -271,6 +272,11 @@ function sealedRefusal(
     return asOutpostError(error)
   }
 }
+
+const letGo = (name: string): OutpostError =>
+  new OutpostError('DEPLOYMENT_NOT_READY', `${name} was let go when the request came to it.`, {
+    hint: 'Send it again: what takes its place answers.',
+  })
 
 const asOutpostError = (error: unknown): OutpostError =>
   error instanceof OutpostError

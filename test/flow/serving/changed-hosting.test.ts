@@ -1,0 +1,123 @@
+/** A change of how an endpoint is hosted: what served before answers until the one that is wanted is loaded. */
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Tensor } from '../../../src-main/base/tensors.ts'
+import type { Engine } from '../../../src-main/engine/engine.ts'
+import { createEngineThreads } from '../../../src-main/engine/engine-threads.ts'
+import { createRequestBodies } from '../../../src-main/flows/serve/request-bodies.ts'
+import { createDeployments } from '../../../src-main/serving/hosting/deployments.ts'
+import { createPool } from '../../../src-main/serving/hosting/pool.ts'
+import { createTunings } from '../../../src-main/serving/hosting/tunings.ts'
+import { createRemoteEngines } from '../../../src-main/serving/remote/remote-engines.ts'
+import { readRoutes } from '../../../src-main/serving/routing/routes.ts'
+import { nextSnapshot } from '../../../src-main/store/tables/meta.ts'
+import { linearModel } from '../../support/served-models.ts'
+import { temporaryServingNode } from '../../support/temporary-node.ts'
+
+const sources = join(import.meta.dirname, '../../../src-main')
+const x: Tensor[] = [{ name: 'x', datatype: 'FP32', shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }]
+
+/** An engine whose loads of a version wait until they are let through. */
+function gated(engine: Engine) {
+  const gates = new Map<string, Promise<void>>()
+  return {
+    engine: {
+      ...engine,
+      load: async (...asked: Parameters<Engine['load']>) => {
+        await gates.get(asked[1].versionId)
+        return engine.load(...asked)
+      },
+    },
+    /** Returns what opens it. */
+    shut: (versionId: string): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gates.set(versionId, promise)
+      return resolve
+    },
+  }
+}
+
+async function serve() {
+  const node = await temporaryServingNode()
+  const threads = createEngineThreads({
+    threads: 1,
+    entry: join(sources, 'engine-thread.ts'),
+    journal: join(node.dataDir, 'journal'),
+    directory: join(node.dataDir, 'links'),
+    onStuck: () => undefined,
+  })
+  const bodies = createRequestBodies(join(sources, 'prepare-thread.ts'))
+  const { engine, shut } = gated(threads)
+  const deployments = createDeployments({
+    hosting: {
+      engine,
+      dataDir: node.dataDir,
+      processing: bodies,
+      pool: createPool(1e9),
+      remotes: createRemoteEngines(node.db, Buffer.alloc(32), () => undefined),
+      contentKey: () => Buffer.alloc(0),
+      tunings: createTunings(node.db, () => undefined),
+    },
+    log: { warn: () => undefined, error: () => undefined } as never,
+    onChange: () => undefined,
+    shadowFigures: () => null,
+    feedback: () => null,
+  })
+  onTestFinished(async () => {
+    await deployments.close()
+    await bodies.close()
+  })
+  const register = (name: string) =>
+    node.register({ model: `acme.${name}`, version: '1.0.0', onnx: linearModel(4, 3) })
+  return { node, deployments, shut, register }
+}
+
+test('it goes on answering where another change comes to its end before', async () => {
+  const { node, deployments, shut, register } = await serve()
+  const [first, second] = [await register('first'), await register('second')]
+  const follow = () => {
+    nextSnapshot(node.db)
+    const routes = readRoutes(node.db, null)
+    return { routes, done: deployments.apply(routes) }
+  }
+  node.deploy('first', 'acme.first', first)
+  await follow().done
+
+  const openSecond = shut(second)
+  node.deploy('second', 'acme.second', second)
+  const other = follow().done
+  const openFirst = shut(first)
+  node.setHosting('first', { maxBatchSize: 7 })
+  const { routes, done } = follow()
+  openSecond()
+  await other
+  await setImmediate() // what is let go has left by then
+
+  const endpoint = routes.endpoints.get('first')
+  const target = endpoint?.targets[0]
+  if (!endpoint || !target) throw new Error('the endpoint has no route')
+  const ask = async () => {
+    const live = deployments.ready(endpoint, target)
+    return (await live?.ready.batcher.submit({ inputs: structuredClone(x), outputs: null }))?.outputs.length
+  }
+  expect(await ask()).toBe(1)
+  openFirst()
+  await done
+  expect(deployments.ready(endpoint, target)?.ready.settings.maxBatchSize).toBe(7)
+  expect(await ask()).toBe(1)
+})
+
+test('a request that comes to what was let go is refused, and does not wait for ever', async () => {
+  const { node, deployments, register } = await serve()
+  node.deploy('first', 'acme.first', await register('first'))
+  const routes = readRoutes(node.db, null)
+  await deployments.apply(routes)
+  const endpoint = routes.endpoints.get('first')
+  const target = endpoint?.targets[0]
+  const live = endpoint && target && deployments.ready(endpoint, target)
+  if (!live) throw new Error('it is not ready')
+  await live.model.discard()
+  const late = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
+  await expect(late).rejects.toMatchObject({ code: 'DEPLOYMENT_NOT_READY' })
+})
