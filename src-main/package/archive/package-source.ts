@@ -68,6 +68,8 @@ export async function assembleSource(
   const weights = files.filter(({ kind }) => kind === 'weight')
   const bytesOf = ({ path, bytes }: SourceFile) => (description.sealed && sealed?.plainBytes(path)) ?? bytes
   checkExternalData(descriptor.model.file, graph, new Map(weights.map((file) => [file.path, bytesOf(file)])))
+  if (description.sealed && sealed)
+    for (const path of externalData) openTold(description, path, sealed).fill(0)
   return { descriptor, graph, files }
 }
 
@@ -103,24 +105,31 @@ async function inspectModel(
 }
 
 async function inspectSealedModel(
-  { id, model, sealed: seal }: PackageDescriptor,
+  description: PackageDescriptor,
   sealed: SealedFiles | undefined,
 ): Promise<GraphSummary> {
   if (!sealed)
-    throw new OutpostError('LIC_NONE', `The weights of ${id} are sealed, and nothing here opens them.`, {
-      hint: 'Import its license on the node first, and then the package.',
-    })
-  const { bytes, digest } = sealed.open(model.file)
+    throw new OutpostError(
+      'LIC_NONE',
+      `The weights of ${description.id} are sealed, and nothing here opens them.`,
+      {
+        hint: 'Import its license on the node first, and then the package.',
+      },
+    )
+  const bytes = openTold(description, description.model.file, sealed)
   try {
-    if (digest !== seal?.digests[model.file])
-      throw new OutpostError(
-        'SEALED_INVALID',
-        `The sealed file ${model.file} holds another model than it should.`,
-      )
     return await inspectOnnx(bytes)
   } finally {
     bytes.fill(0)
   }
+}
+
+/** A sealed file, where it is what the description says that it is. */
+function openTold({ sealed: seal }: PackageDescriptor, path: string, sealed: SealedFiles): Buffer {
+  const { bytes, digest } = sealed.open(path)
+  if (digest === seal?.digests[path]) return bytes
+  bytes.fill(0)
+  throw new OutpostError('SEALED_INVALID', `The sealed file ${path} holds other bytes than it should.`)
 }
 
 async function sourceFile(

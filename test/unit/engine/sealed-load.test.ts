@@ -1,13 +1,16 @@
 /** Sealed weights in the engine and on the ladder of checks: what is opened is what the signed description says. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
 import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../../../src-main/base/digest.ts'
 import type { ModelSource } from '../../../src-main/engine/engine.ts'
 import { createSessions } from '../../../src-main/engine/sessions.ts'
 import { contentKeyId } from '../../../src-main/license/sealed-weights/format.ts'
-import { inspectSealed, openSealed } from '../../../src-main/license/sealed-weights/open-sealed.ts'
+import {
+  inspectSealed,
+  openSealed,
+  openVerified,
+} from '../../../src-main/license/sealed-weights/open-sealed.ts'
 import { makeContentKey, sealFile } from '../../../src-main/license/sealed-weights/seal-file.ts'
 import { readSource } from '../../../src-main/package/archive/read-source.ts'
 import { inspectOnnx } from '../../../src-main/package/onnx/inspect-onnx.ts'
@@ -34,10 +37,16 @@ beforeEach(async () => {
   await sealTo('w.bin', weights)
 })
 
-async function sealTo(path: string, bytes: Uint8Array): Promise<void> {
-  const sealed = sealFile([bytes], { digest: sha256(bytes), bytes: bytes.length }, key)
+/** Whoever has the key can say another digest; sealing tells them so at its end. */
+async function sealTo(path: string, bytes: Uint8Array, digest = sha256(bytes)): Promise<void> {
+  const parts: Buffer[] = []
+  try {
+    for await (const part of sealFile([bytes], { digest, bytes: bytes.length }, key)) parts.push(part)
+  } catch (error) {
+    if (digest === sha256(bytes)) throw error
+  }
   await mkdir(dirname(join(folder, path)), { recursive: true })
-  await writeFile(join(folder, path), await Readable.from(sealed).toArray().then(Buffer.concat))
+  await writeFile(join(folder, path), Buffer.concat(parts))
 }
 
 const source = (change: Partial<ModelSource> = {}): ModelSource => ({
@@ -86,11 +95,19 @@ test('a sealed folder is read with its key as the plain one is, and refused with
   await writeFile(join(folder, 'outpost.json'), JSON.stringify(description))
   await expect(readSource(folder, { isPacked: true })).rejects.toMatchObject({ code: 'LIC_NONE' })
   const sealed = {
-    open: (path: string) => openSealed(join(folder, path), key),
+    open: (path: string) => openVerified(join(folder, path), key),
     plainBytes: (path: string) => inspectSealed(join(folder, path)).plainBytes,
   }
   const { graph } = await readSource(folder, { isPacked: true, sealed })
   expect(graph).toEqual(await inspectOnnx(model))
+  // External data is most of a large model.
+  const others = Buffer.from(Float32Array.of(2, 0, 0, 4).buffer)
+  for (const digest of [sha256(others), sha256(weights)]) {
+    await sealTo('w.bin', others, digest)
+    await expect(readSource(folder, { isPacked: true, sealed })).rejects.toMatchObject({
+      code: 'SEALED_INVALID',
+    })
+  }
   await writeFile(join(folder, 'model.onnx'), await readFile(join(folder, 'w.bin')))
   await expect(readSource(folder, { isPacked: true, sealed })).rejects.toMatchObject({
     code: 'SEALED_INVALID',
