@@ -5,6 +5,8 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { findRunningNode, openDataDirectory } from '../../../src-main/store/data-directory.ts'
 import { migrate, schemaVersion } from '../../../src-main/store/migrate.ts'
+import { revocationsBySignature } from '../../../src-main/store/migrations/node/0010-revocations.ts'
+import { callsOfLicense } from '../../../src-main/store/migrations/usage/0003-calls-of-a-license.ts'
 import {
   openNodeDatabase,
   openUsageDatabase,
@@ -103,6 +105,17 @@ describe('migrating', () => {
     expect(schemaVersion(db)).toBe(2)
     db.close()
   })
+})
+
+test('what a migration takes out may be gone: some builds made folders without it', async () => {
+  const path = join(temporaryFolder(), 'data')
+  await (await openDataDirectory(path)).release()
+  const node = openNodeDatabase(path)
+  expect(() => node.exec(revocationsBySignature)).not.toThrow()
+  node.close()
+  const usage = openUsageDatabase(path)
+  expect(() => usage.exec(callsOfLicense)).not.toThrow()
+  usage.close()
 })
 
 test('a transaction that throws changes nothing, an inner one undoes its own part', async () => {

@@ -1,4 +1,4 @@
 /** What a list revokes is read from the signed list itself, each time: rows beside it could be edited. */
 export const revocationsBySignature = `
-drop table revoked_licenses;
+drop table if exists revoked_licenses;
 `

@@ -3,5 +3,5 @@
  * microseconds.
  */
 export const callsOfLicense = `
-drop index usage_by_license;
+drop index if exists usage_by_license;
 `
