@@ -167,7 +167,7 @@ export function hostModel(
     pressedSince ??= performance.now()
     if (replicas.count() > 0 || changing) return
     if (isDiscarded) batcher?.refuseAll(letGo(member.name))
-    else if (!growing) grow().catch((error: unknown) => batcher?.refuseAll(asOutpostError(error)))
+    else if (!growing) grow().catch(() => undefined) // who waits for it hears it
   }
 
   /** A thread that died took its copies along, and the next could not load them again: the next request tries anew. */
@@ -186,6 +186,10 @@ export function hostModel(
           await andThen()
         }),
       )
+      .catch((error: unknown) => {
+        if (replicas.count() === 0) batcher?.refuseAll(asOutpostError(error))
+        throw error
+      })
       .finally(() => {
         growing = null
       })

@@ -10,7 +10,12 @@ import { createDeployments } from '../../../src-main/serving/hosting/deployments
 import { createPool } from '../../../src-main/serving/hosting/pool.ts'
 import { createTunings } from '../../../src-main/serving/hosting/tunings.ts'
 import { createRemoteEngines } from '../../../src-main/serving/remote/remote-engines.ts'
-import { readRoutes } from '../../../src-main/serving/routing/routes.ts'
+import {
+  type EndpointRoute,
+  type Routes,
+  type RouteTarget,
+  readRoutes,
+} from '../../../src-main/serving/routing/routes.ts'
 import { nextSnapshot } from '../../../src-main/store/tables/meta.ts'
 import { linearModel } from '../../support/served-models.ts'
 import { temporaryServingNode } from '../../support/temporary-node.ts'
@@ -29,11 +34,11 @@ function gated(engine: Engine) {
         return engine.load(...asked)
       },
     },
-    /** Returns what opens it. */
-    shut: (versionId: string): (() => void) => {
-      const { promise, resolve } = Promise.withResolvers<void>()
+    shut: (versionId: string) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      promise.catch(() => undefined)
       gates.set(versionId, promise)
-      return resolve
+      return { open: resolve, fail: reject }
     },
   }
 }
@@ -49,12 +54,13 @@ async function serve() {
   })
   const bodies = createRequestBodies(join(sources, 'prepare-thread.ts'))
   const { engine, shut } = gated(threads)
+  const pool = createPool(1e9)
   const deployments = createDeployments({
     hosting: {
       engine,
       dataDir: node.dataDir,
       processing: bodies,
-      pool: createPool(1e9),
+      pool,
       remotes: createRemoteEngines(node.db, Buffer.alloc(32), () => undefined),
       contentKey: () => Buffer.alloc(0),
       tunings: createTunings(node.db, () => undefined),
@@ -70,7 +76,15 @@ async function serve() {
   })
   const register = (name: string) =>
     node.register({ model: `acme.${name}`, version: '1.0.0', onnx: linearModel(4, 3) })
-  return { node, deployments, shut, register }
+  return { node, deployments, shut, register, pool }
+}
+
+/** The endpoint `first` and its one version. */
+function only(routes: Routes): [EndpointRoute, RouteTarget] {
+  const endpoint = routes.endpoints.get('first')
+  const target = endpoint?.targets[0]
+  if (!endpoint || !target) throw new Error('the endpoint has no route')
+  return [endpoint, target]
 }
 
 test('it goes on answering where another change comes to its end before', async () => {
@@ -84,28 +98,45 @@ test('it goes on answering where another change comes to its end before', async 
   node.deploy('first', 'acme.first', first)
   await follow().done
 
-  const openSecond = shut(second)
+  const ofSecond = shut(second)
   node.deploy('second', 'acme.second', second)
   const other = follow().done
-  const openFirst = shut(first)
+  const ofFirst = shut(first)
   node.setHosting('first', { maxBatchSize: 7 })
   const { routes, done } = follow()
-  openSecond()
+  ofSecond.open()
   await other
   await setImmediate() // what is let go has left by then
 
-  const endpoint = routes.endpoints.get('first')
-  const target = endpoint?.targets[0]
-  if (!endpoint || !target) throw new Error('the endpoint has no route')
+  const asked = only(routes)
   const ask = async () => {
-    const live = deployments.ready(endpoint, target)
+    const live = deployments.ready(...asked)
     return (await live?.ready.batcher.submit({ inputs: structuredClone(x), outputs: null }))?.outputs.length
   }
   expect(await ask()).toBe(1)
-  openFirst()
+  ofFirst.open()
   await done
-  expect(deployments.ready(endpoint, target)?.ready.settings.maxBatchSize).toBe(7)
+  expect(deployments.ready(...asked)?.ready.settings.maxBatchSize).toBe(7)
   expect(await ask()).toBe(1)
+})
+
+test('a request that waits for a reload is refused where the reload fails and nothing else is in memory', async () => {
+  const { node, deployments, shut, register, pool } = await serve()
+  const version = await register('first')
+  node.deploy('first', 'acme.first', version)
+  const routes = readRoutes(node.db, null)
+  await deployments.apply(routes)
+  const live = deployments.ready(...only(routes))
+  if (!live) throw new Error('it is not ready')
+  await pool.limit(0)
+  await pool.limit(1e9)
+  expect(live.ready.replicas()).toBe(0)
+  const load = shut(version)
+  const reloaded = live.model.reload().catch((error: Error) => error.message)
+  const waiting = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
+  load.fail(new Error('the disk is gone'))
+  await expect(waiting).rejects.toMatchObject({ code: 'DEPLOYMENT_FAILED' })
+  expect(await reloaded).toBe('the disk is gone')
 })
 
 test('a request that comes to what was let go is refused, and does not wait for ever', async () => {
@@ -113,9 +144,7 @@ test('a request that comes to what was let go is refused, and does not wait for 
   node.deploy('first', 'acme.first', await register('first'))
   const routes = readRoutes(node.db, null)
   await deployments.apply(routes)
-  const endpoint = routes.endpoints.get('first')
-  const target = endpoint?.targets[0]
-  const live = endpoint && target && deployments.ready(endpoint, target)
+  const live = deployments.ready(...only(routes))
   if (!live) throw new Error('it is not ready')
   await live.model.discard()
   const late = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
