@@ -215,6 +215,14 @@ test('once the license is taken back nothing is loaded, not even after a restart
     },
     { timeout: 30_000, interval: 500 },
   )
+  const { secret } = await customer.client.keys.create({ name: 'late', scopes: ['infer'] })
+  const answer = await customer.ask(secret, `/v1/models/${model}/predict`, { inputs: [] })
+  expect([answer.status, await answer.json()]).toMatchObject([403, { error: { code: 'LIC_REVOKED' } }])
+  const requestId = answer.headers.get('x-request-id')
+  await vi.waitFor(async () => {
+    const refusals = await customer.client.licenses.refusals({})
+    expect(refusals.find((one) => one.requestId === requestId)).toMatchObject({ of: 'call', model })
+  }, waiting)
 })
 
 test('the next license brings it back, with nobody deploying anything', async () => {

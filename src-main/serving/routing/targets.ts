@@ -5,6 +5,7 @@ import { forwardedHeader } from '../../contract/remote.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
 import type { Caller } from '../door/callers.ts'
 import type { RunPath } from '../door/door-paths.ts'
+import { isOfLicense } from '../hosting/deployment-standing.ts'
 import type { Deployments, Live } from '../hosting/deployments.ts'
 import { isPastSunset, refuseAfterSunset } from '../infer/deprecation.ts'
 import type { LicensingPort } from '../infer/licensing-port.ts'
@@ -70,6 +71,14 @@ export function createTargets({
     }
   }
 
+  /** What a license keeps from being loaded is refused in its name, and told of with the other refusals. */
+  function refusalOf(endpoint: EndpointRoute, target: RouteTarget, requestId: string): OutpostError {
+    const refusal = deployments.refusal(endpoint, target)
+    if (!isOfLicense(refusal)) return refusal
+    const { model, number } = target.version
+    return licensing.undeployable({ model, reference: number, requestId }) ?? refusal
+  }
+
   /** In the order of the policy, then the primary: those that have not been asked, are ready and may still answer. */
   function standIn(
     endpoint: EndpointRoute,
@@ -99,7 +108,7 @@ export function createTargets({
       const other = mayFailOver ? standIn(endpoint, traffic) : null
       if (!other && circles) throw looped(target)
       if (!other && live) return made(traffic, live, rule) // its refusal is recorded
-      if (!other) throw deployments.refusal(endpoint, target)
+      if (!other) throw refusalOf(endpoint, target, traits.requestId)
       const [stand, its] = other
       tried.add(stand)
       const stood = { ...traffic, target: stand, mayFailOver: true }
