@@ -10,7 +10,13 @@ import type { IdempotencyKeys } from '../../metering/quota/idempotency.ts'
 import type { QuotaLedger } from '../../metering/quota/ledger.ts'
 import { periodAt, periodEnd } from '../../metering/quota/period.ts'
 import type { QuotaAccount, QuotaDenial, QuotaToken } from '../../metering/quota/types.ts'
-import type { Admission, Grant, LicensingPort, Taking } from '../../serving/infer/licensing-port.ts'
+import type {
+  Admission,
+  Grant,
+  Idempotency,
+  LicensingPort,
+  Taking,
+} from '../../serving/infer/licensing-port.ts'
 import { tokensEstimated } from '../../serving/infer/tokens.ts'
 import type { ServedVersion } from '../../serving/routing/routes.ts'
 import type { NodeReader } from '../../store/sqlite.ts'
@@ -131,10 +137,19 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     return error
   }
 
+  /** What was counted on one license is counted on no other that would be asked before it by now. */
+  function askedAgain(plans: readonly Plan[], taking: Taking): Plan[] | null {
+    const { idempotency } = taking
+    if (idempotency === null || plans.length < 2) return null
+    const now = licensing.now() * 1000
+    const known = plans.find(({ license }) => keys.knows(keyedOn(license, taking, idempotency), now))
+    return known ? [known] : null
+  }
+
   function take(taking: Taking): Grant {
     const { plans } = standingOf(taking.version, taking.caller.commercial)
     let refusal: OutpostError | null = null
-    for (const plan of plans) {
+    for (const plan of askedAgain(plans, taking) ?? plans) {
       const answer = takeFrom(plan, taking)
       if (!('refusal' in answer)) return answer
       refusal = answer.refusal
@@ -144,11 +159,9 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     throw refused(taking.version, taking.requestId, refusal)
   }
 
-  function takeFrom(
-    plan: Plan,
-    { caller, requestId: _id, items, bytesIn, idempotency }: Taking,
-  ): Grant | { refusal: OutpostError } {
+  function takeFrom(plan: Plan, taking: Taking): Grant | { refusal: OutpostError } {
     const { license } = plan
+    const { items, bytesIn, idempotency } = taking
     const { quota, price } = license.terms
     const now = licensing.now() * 1000
     const units = quota.unit === 'item' ? Math.max(1, items) : 1
@@ -164,11 +177,7 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
       return credits
     }
     if (idempotency) {
-      const held = keys.enter(
-        { caller: caller.keyId ?? caller.name, license: license.lid, ...idempotency },
-        now,
-        takeBoth,
-      )
+      const held = keys.enter(keyedOn(license, taking, idempotency), now, takeBoth)
       if (!held.admitted) return { refusal: refusedInWords(held.refusal, license) }
       return grantOf(plan, units, held.bills, {
         answered: (credits) => held.succeed(units, credits),
@@ -217,6 +226,12 @@ export function createAdmission({ db, licensing, ledger, keys }: Parts): Serving
     take,
   }
 }
+
+const keyedOn = ({ lid }: LicensePayload, { caller }: Taking, idempotency: Idempotency) => ({
+  caller: caller.keyId ?? caller.name,
+  license: lid,
+  ...idempotency,
+})
 
 const unlicensed: Grant = {
   license: null,

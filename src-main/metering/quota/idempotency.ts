@@ -4,6 +4,7 @@
  * batch, each has a key of its own that is made of it. It is on the disk before the answer leaves;
  * until then requests of one key hold it together, and what was taken is given back when all of them failed.
  *
+ *   keys.knows({ caller, license, key, body }, now)   // of several licenses, the one that it was counted on is asked alone
  *   const held = keys.enter({ caller, license, key, body }, now, () => [ledger.take(...), ...])   // or the denial
  *   if (!held.admitted) throw held.refusal
  *   const units = held.bills() ? actualUnits : 0   // for the record of the request
@@ -40,6 +41,8 @@ export interface HeldKey {
 }
 
 export interface IdempotencyKeys {
+  /** Whether a request came under it before, and was counted or runs. */
+  knows(request: KeyedRequest, now: number): boolean
   enter(
     request: KeyedRequest,
     now: number,
@@ -167,6 +170,14 @@ export function createIdempotencyKeys(
   }
 
   return {
+    knows(request, now) {
+      const key = digestOfKey(request)
+      try {
+        return entries.has(nameOf(key)) || findBody(key, now) !== null
+      } catch {
+        return false // whoever enters it is refused
+      }
+    },
     enter(request, now, take) {
       const invalid = invalidKey(request.key)
       if (invalid) return invalid

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importedForeign } from '../../support/foreign-package.ts'
 import { type GrpcClient, type GrpcRequest, grpcClient } from '../../support/grpc-client.ts'
-import { requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
+import { nowSeconds, requestsAMonth, type TestIssuer, termsOf } from '../../support/licenses.ts'
 import { localServingAndGrpc, startWholeNode, type WholeNode } from '../../support/whole-node.ts'
 
 let outpost: WholeNode
@@ -146,6 +146,33 @@ test('the messages of a stream over gRPC count as lines do', async () => {
   await expectCounted(3)
   expect(await streamed([1, 2, 2, 3])).toEqual(['', '', '', ''])
   await expectCounted(1)
+}, 60_000)
+
+test('what was counted on one license is counted on no other that is asked first by then', async () => {
+  const first = async (seq: number, max: number, of?: string) => {
+    const terms = termsOf('DEVELOPER', { quota: requestsAMonth(max), price })
+    const longer = { seq, terms, exp: nowSeconds() + 200_000, ...(of && { lid: of }) }
+    const { payload, text } = issuer.license(longer)
+    await outpost.client.licenses.install({ document: text })
+    return payload.lid
+  }
+  const own = await first(1, 1)
+  const countedOn = async () => {
+    const { accounts } = await outpost.client.usage.verify({})
+    return Object.fromEntries(accounts.map((account) => [account.lid, account.inLog]))
+  }
+  await sent('before', [11])
+  await sent('beside', [12])
+  const expected = { [lid]: counted + 1, [own]: 1 }
+  await expect.poll(countedOn, { timeout: 30_000, interval: 200 }).toEqual(expected)
+  await first(2, 5, own)
+  await expect
+    .poll(async () => (await outpost.client.licenses.list({})).find((row) => row.lid === own)?.usage?.limit)
+    .toBe(5)
+  await sent('beside', [12])
+  await sent('before', [11])
+  await sent('after', [13])
+  await expect.poll(countedOn, { timeout: 30_000, interval: 200 }).toEqual({ ...expected, [own]: 2 })
 }, 60_000)
 
 const messageOf = (value: number): GrpcRequest => ({
