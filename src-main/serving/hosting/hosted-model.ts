@@ -178,7 +178,7 @@ export function hostModel(
 
   /** Memory first: to make room, another one may have to wait until this one's copies rest. */
   function grow(andThen: () => Promise<void> = async () => undefined): Promise<void> {
-    growing = replicas
+    const own = replicas
       .admit()
       .then(() =>
         change(async () => {
@@ -191,8 +191,9 @@ export function hostModel(
         throw error
       })
       .finally(() => {
-        growing = null
+        if (growing === own) growing = null // not the one that waits for memory behind it
       })
+    growing = own
     return growing
   }
 

@@ -150,3 +150,37 @@ test('a request that comes to what was let go is refused, and does not wait for 
   const late = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
   await expect(late).rejects.toMatchObject({ code: 'DEPLOYMENT_NOT_READY' })
 })
+
+test('a copy that waits for memory when its model is let go does not stay', async () => {
+  const { node, deployments, shut, register, pool } = await serve()
+  const version = await register('first')
+  node.deploy('first', 'acme.first', version)
+  const routes = readRoutes(node.db, null)
+  await deployments.apply(routes)
+  const live = deployments.ready(...only(routes))
+  if (!live) throw new Error('it is not ready')
+  await pool.limit(0)
+  await pool.limit(1e9)
+  const load = shut(version)
+  const waiting = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
+  const left = Promise.withResolvers<void>()
+  const member = (name: string) => ({
+    name,
+    isPinned: false,
+    usedAt: () => 0,
+    isBusy: () => false,
+    leave: () => left.promise,
+  })
+  const large = member('large')
+  await pool.admit(large, 9e8, true)
+  const next = pool.admit(member('next'), 9e8, true) // holds up who comes after it
+  const reloaded = live.model.reload()
+  load.open()
+  await waiting
+  const gone = live.model.discard()
+  await setImmediate()
+  pool.release(large, 9e8)
+  left.resolve()
+  await Promise.all([next, reloaded, gone])
+  expect(live.ready.replicas()).toBe(0)
+})
