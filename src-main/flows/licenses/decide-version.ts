@@ -1,6 +1,7 @@
 /** What the installed licenses say to an operation on a version (R25 to R36): asked by every way out of the node. */
 import { OutpostError } from '../../base/errors.ts'
 import { withBuild } from '../../base/version-order.ts'
+import { meaningOf } from '../../base/version-reference.ts'
 import type { Denial, LicenseDecision, LicenseOperation } from '../../contract/license/decision.ts'
 import { decide } from '../../license/ladder/decide.ts'
 import type { LicensedVersion, Question } from '../../license/ladder/rungs.ts'
@@ -111,7 +112,9 @@ export function resolveLicensed(
   reference: string | null,
 ) {
   const found = resolveVersion(db, model, reference)
-  if (decideVersion(licensing, factsOf(model, found.version), { operation: 'serve' }).allowed) return found
+  const isExact = meaningOf(reference)?.kind === 'exact' // nothing else is meant: no other version is asked for
+  if (isExact || decideVersion(licensing, factsOf(model, found.version), { operation: 'serve' }).allowed)
+    return found
   const allowed = licensedVersions(db, licensing, found.model)
   try {
     return allowed.size === 0 ? found : resolveVersion(db, model, reference, allowed)
