@@ -7,7 +7,7 @@ import { errorCatalogue } from '../../../src-main/contract/errors.ts'
 import type { RequestRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
-import { formatCount, formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
+import { formatDuration, formatNumber, formatUtc } from '../../components/format.ts'
 import { inScreenWords } from '../../components/license/license-words.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Facts, Stack } from '../../components/page.tsx'
@@ -15,6 +15,7 @@ import { Loaded } from '../../components/states.tsx'
 import { deviceWords } from '../../components/targets.ts'
 import { Bytes, Digest, None } from '../../components/values.tsx'
 import { Outcome } from './columns.tsx'
+import { countedInWords } from './counted.ts'
 import style from './requests.module.css'
 
 export function ReceiptDrawer({ id, onClose }: { id: string | undefined; onClose: () => void }) {
@@ -88,7 +89,7 @@ function Receipt({ row }: { row: RequestRow }) {
             ? []
             : ([
                 ['License', <code key="license">{row.license}</code>],
-                ['Counted', row.code === null ? counted(row) : 'nothing'],
+                ['Counted', countedInWords(row)],
               ] as const)),
           ['Size in', <Bytes key="in" value={row.bytesIn} />],
           ['Size out', <Bytes key="out" value={row.bytesOut} />],
@@ -116,12 +117,6 @@ function ranOn({ batchSize, executionProvider }: RequestRow) {
   const together = batchSize === 1 ? 'alone' : `${formatNumber(batchSize)} items together`
   return `${deviceWords(executionProvider)}, ${together}`
 }
-
-const counted = ({ units, credits, period }: RequestRow): string =>
-  [
-    `${formatCount(units, 'units')}${period === null ? '' : ` of ${inScreenWords(period)}`}`,
-    ...(credits === 0 ? [] : [formatCount(credits, 'credits')]),
-  ].join(', ')
 
 const tokens = ({ tokensIn, tokensOut }: RequestRow) =>
   tokensIn === null && tokensOut === null ? (
