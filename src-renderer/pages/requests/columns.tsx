@@ -5,6 +5,7 @@ import { formatClock, formatNumber, formatUtc } from '../../components/format.ts
 import { columnsFor } from '../../components/table/columns.ts'
 import { deviceWords } from '../../components/targets.ts'
 import { Bytes, None, Version } from '../../components/values.tsx'
+import { countedInWords } from './counted.ts'
 import style from './requests.module.css'
 
 const column = columnsFor<RequestRow>()
@@ -123,5 +124,15 @@ export const requestColumns = column.columns([
       const tokens = getValue()
       return tokens === null ? <None>no tokens</None> : formatNumber(tokens)
     },
+  }),
+  column.accessor('units', {
+    header: 'Counted',
+    meta: { width: '60px', align: 'end', optional: true },
+    cell: ({ row: { original } }) =>
+      original.license === null ? (
+        <None>no license counts it</None>
+      ) : (
+        <span title={countedInWords(original)}>{formatNumber(original.units)}</span>
+      ),
   }),
 ])
