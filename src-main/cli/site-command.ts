@@ -1,7 +1,6 @@
 /** What a site declares of itself to its licensors, on the command line. */
 import { Option } from 'commander'
-import type { Client } from '../contract/api/client.ts'
-import type { SiteDeclaration } from '../contract/license/views.ts'
+import type { SiteChange } from '../contract/license/views.ts'
 import type { AddCommand } from './add-command.ts'
 
 interface SiteOptions {
@@ -13,12 +12,9 @@ interface SiteOptions {
 }
 
 /** What is not named stays as it was. */
-async function siteAsAsked(
-  client: Client,
-  { account, anyAccount, ...changed }: SiteOptions,
-): Promise<SiteDeclaration> {
-  const { site } = await client.licenses.node({})
-  return { ...site, ...changed, accounts: anyAccount ? [] : (account ?? site.accounts) }
+const changeOf = ({ account, anyAccount, ...named }: SiteOptions): SiteChange => {
+  const accounts = anyAccount ? [] : account
+  return { ...named, ...(accounts && { accounts }) }
 }
 
 export function addSiteCommand(add: AddCommand): void {
@@ -39,8 +35,7 @@ export function addSiteCommand(add: AddCommand): void {
         .option('--no-commercial', 'what runs here is no business'),
   ).run(async (context, options: SiteOptions) => {
     const { shown, refused } = await context.withNode(async ({ client }) => {
-      if (Object.keys(options).length > 0)
-        await client.licenses.declareSite(await siteAsAsked(client, options))
+      if (Object.keys(options).length > 0) await client.licenses.declareSite(changeOf(options))
       const rows = await client.licenses.list({})
       return {
         shown: await client.licenses.node({}),

@@ -214,3 +214,27 @@ test('who the site is says which licenses hold here, and goes into the requests'
   await page.getByRole('tab', { name: 'Licenses', exact: true }).click()
   await expect(card(page)).toContainText('Active')
 })
+
+test('what two tabs declare of the site is put together, and a tab shows what the other one declared', async ({
+  page,
+  context,
+  node,
+}) => {
+  const other = await context.newPage()
+  const name = (tab: Page) => tab.getByRole('textbox', { name: 'Name' })
+  const country = (tab: Page) => tab.getByRole('textbox', { name: 'Country' })
+  const declare = (tab: Page) => tab.getByRole('button', { name: 'Declare the site' }).click()
+  for (const tab of [page, other]) {
+    await tab.goto(`${node.url}/#/licenses?tab=site`)
+    await expect(name(tab)).toHaveValue('')
+  }
+  await name(other).fill('berlin')
+  await country(page).fill('de')
+  await declare(page)
+  await expect(country(other)).toHaveValue('DE')
+  await declare(other)
+  await expect(name(page)).toHaveValue('berlin')
+  const { site } = await node.client.licenses.node()
+  expect(site).toMatchObject({ name: 'berlin', country: 'DE', accounts: ['EB-4711', 'Example Bank'] })
+  await node.client.licenses.declareSite({ name: null, country: null })
+})

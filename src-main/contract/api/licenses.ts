@@ -13,6 +13,7 @@ import {
   refusalSeen,
   simulated,
   site,
+  siteChange,
 } from '../license/views.ts'
 import { limits } from '../limits.ts'
 import { modelId, rowId, timestamp } from '../names.ts'
@@ -145,11 +146,11 @@ export const licenses = {
     .output(explanation),
   declareSite: oc
     .route({
-      method: 'PUT',
+      method: 'PATCH',
       path: '/licensing/site',
-      summary: 'Where this site is, and whether it is business',
+      summary: 'Where this site is, whose it is and whether it is business; what is left out stays',
       tags,
     })
-    .input(site)
+    .input(siteChange)
     .output(site),
 }

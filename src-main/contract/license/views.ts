@@ -142,6 +142,15 @@ export const site = z.object({
 })
 export type SiteDeclaration = z.infer<typeof site>
 
+/** What is left out stays. */
+export const siteChange = z.object({
+  name: site.shape.name.exactOptional(),
+  country: site.shape.country.exactOptional(),
+  accounts: site.shape.accounts.unwrap().exactOptional(),
+  commercial: site.shape.commercial.exactOptional(),
+})
+export type SiteChange = z.infer<typeof siteChange>
+
 export const nodeLicensing = z.object({
   /** Fingerprint of this machine's key. */
   nodeId: z.string(),

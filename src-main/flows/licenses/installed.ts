@@ -5,7 +5,7 @@ import { OutpostError } from '../../base/errors.ts'
 import { onlyAccount } from '../../contract/license/audience.ts'
 import type { NodeBinding } from '../../contract/license/documents.ts'
 import type { LicenseType } from '../../contract/license/terms.ts'
-import type { SiteDeclaration } from '../../contract/license/views.ts'
+import type { SiteChange, SiteDeclaration } from '../../contract/license/views.ts'
 import { redeem } from '../../license/emergency/redeem.ts'
 import { signDocument } from '../../license/envelope/sign-document.ts'
 import { refusalOfAny } from '../../license/ladder/decide.ts'
@@ -172,11 +172,13 @@ export function requestLicense(node: NodeContext, actor: Actor, wish: LicenseWis
   return { fileName: `${wish.model}.request.jws`, document }
 }
 
+/** Field by field, onto what stands now: of two who declare it at a time, neither takes back what the other said. */
 export async function declareSite(
   node: NodeContext,
   actor: Actor,
-  site: SiteDeclaration,
+  change: SiteChange,
 ): Promise<SiteDeclaration> {
+  const site = { ...node.licensing.site(), ...change }
   audited(
     node,
     actor,

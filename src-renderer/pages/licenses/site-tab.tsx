@@ -3,7 +3,7 @@ import { Button, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { audienceMismatch, sampleAccount } from '../../../src-main/contract/license/audience.ts'
-import type { LicenseRow, SiteDeclaration } from '../../../src-main/contract/license/views.ts'
+import type { LicenseRow, SiteChange, SiteDeclaration } from '../../../src-main/contract/license/views.ts'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { client, orpc } from '../../client.ts'
 import { formatDate, formatUtc } from '../../components/format.ts'
@@ -63,36 +63,48 @@ export function SiteTab() {
 /** 2027-01-20 14:02:31 UTC: no finer than the trusted time is. */
 const toTheSecond = (at: string): string => formatUtc(at).replace(/\.\d{3}/, '')
 
+const changeOf = ({ name, ...rest }: SiteChange): SiteChange =>
+  name === undefined ? rest : { ...rest, name: name?.trim() || null }
+
+/** What was typed since. */
+const without = (touched: SiteChange, sent: SiteChange): SiteChange =>
+  Object.fromEntries(
+    Object.entries(touched).filter(([field, value]) => sent[field as keyof SiteChange] !== value),
+  )
+
+/** What is not touched follows what is declared, here or elsewhere; what is touched alone is sent. */
 function SiteForm({ site }: { site: SiteDeclaration }) {
   const cache = useQueryClient()
-  const [name, setName] = useState(site.name ?? '')
-  const [country, setCountry] = useState(site.country ?? '')
-  const [accounts, setAccounts] = useState(site.accounts)
-  const [commercial, setCommercial] = useState(site.commercial)
+  const [touched, setTouched] = useState<SiteChange>({})
+  const { name, country, accounts, commercial } = { ...site, ...touched }
+  const touch = (change: SiteChange) => setTouched((before) => ({ ...before, ...change }))
   const licenses = useInstalled()
   const declare = useMutation({
-    mutationFn: (wanted: SiteDeclaration) => client.licenses.declareSite(wanted),
-    onSuccess: () => {
+    mutationFn: (typed: SiteChange) => client.licenses.declareSite(changeOf(typed)),
+    onSuccess: (declared, sent) => {
+      cache.setQueryData(orpc.licenses.node.queryKey(), (node) => node && { ...node, site: declared })
+      // What was typed while it was on its way stays.
+      setTouched((now) => without(now, sent))
       void cache.invalidateQueries({ queryKey: orpc.licenses.key() })
       reportDone('The site is declared')
     },
   })
-  const wrong = country !== '' && !/^[A-Z]{2}$/.test(country)
+  const wrong = country !== null && !/^[A-Z]{2}$/.test(country)
   return (
     <Card title="This site" note="as you declare it">
       <form
         className={css.form}
         onSubmit={(event) => {
           event.preventDefault()
-          declare.mutate({ name: name.trim() || null, country: country || null, accounts, commercial })
+          declare.mutate(touched)
         }}
       >
         <TextInput
           label="Name"
           description="As licenses that are for one site call it"
-          value={name}
-          maxLength={200}
-          onChange={(event) => setName(event.currentTarget.value)}
+          value={name ?? ''}
+          maxLength={limits.lineCharsMax}
+          onChange={(event) => touch({ name: event.currentTarget.value })}
         />
         <TagsInput
           label="Accounts"
@@ -101,24 +113,24 @@ function SiteForm({ site }: { site: SiteDeclaration }) {
           data={[...new Set(licenses.map(({ sub }) => sub))].filter((sub) => sub !== sampleAccount)}
           maxTags={limits.siteAccountsMax}
           maxLength={limits.lineCharsMax}
-          onChange={setAccounts}
+          onChange={(next) => touch({ accounts: next })}
           clearable
         />
         <TextInput
           label="Country"
           description="Two letters, such as DE (ISO 3166-1)"
-          value={country}
+          value={country ?? ''}
           maxLength={2}
           error={wrong ? 'Two letters are needed.' : null}
-          onChange={(event) => setCountry(event.currentTarget.value.toUpperCase())}
+          onChange={(event) => touch({ country: event.currentTarget.value.toUpperCase() || null })}
         />
         <Switch
           label="What runs here is business"
           description="A key can say otherwise for its own calls"
           checked={commercial}
-          onChange={(event) => setCommercial(event.currentTarget.checked)}
+          onChange={(event) => touch({ commercial: event.currentTarget.checked })}
         />
-        <Refused licenses={licenses} site={{ name: name.trim() || null, accounts }} />
+        <Refused licenses={licenses} site={{ name: name?.trim() || null, accounts }} />
         {declare.error && <ErrorNotice error={declare.error} what="The site was not declared." />}
         <div>
           <Button type="submit" variant="filled" loading={declare.isPending} disabled={wrong}>

@@ -24,7 +24,13 @@ afterAll(() => outpost[Symbol.asyncDispose]())
 
 const install = (document: string) => outpost.client.licenses.install({ document })
 const declare = (change: { name?: string | null; accounts?: string[] }) =>
-  outpost.client.licenses.declareSite({ name: null, country: null, commercial: true, ...change })
+  outpost.client.licenses.declareSite({
+    name: null,
+    country: null,
+    accounts: [],
+    commercial: true,
+    ...change,
+  })
 const explain = (operation: (typeof licenseOperation.options)[number] = 'serve') =>
   outpost.client.licenses.explain({ model, operation })
 
@@ -94,6 +100,17 @@ test('a site that was declared before it could name accounts takes licenses for 
   setSetting(outpost.node.context.db, siteSetting, { name: 'berlin', country: 'DE', commercial: false })
   const { site } = await outpost.client.licenses.node()
   expect(site).toEqual({ name: 'berlin', country: 'DE', accounts: [], commercial: false })
+})
+
+test('of two who declare the site at a time, neither takes back what the other said', async () => {
+  await declare({ accounts: ['Example Bank'] })
+  await outpost.client.licenses.declareSite({ country: 'DE' })
+  await outpost.client.licenses.declareSite({ name: 'berlin', commercial: false })
+  const { site } = await outpost.client.licenses.node()
+  expect(site).toEqual({ name: 'berlin', country: 'DE', accounts: ['Example Bank'], commercial: false })
+  await outpost.client.licenses.declareSite({ country: null })
+  expect((await outpost.client.licenses.node()).site).toMatchObject({ name: 'berlin', country: null })
+  await declare({})
 })
 
 test('a request is made by the one account that is declared, unless it says otherwise', async () => {
