@@ -1,5 +1,5 @@
 /** A customer's usage report as a terminal shows it, before a receipt is signed. */
-import type { ReceivedReport } from '../contract/license/reports.ts'
+import { type ReceivedReport, toBillInWords } from '../contract/license/reports.ts'
 import { counted, grouped } from '../contract/license/words.ts'
 import { table } from './terminal.ts'
 
@@ -28,6 +28,7 @@ export function reportText(report: ReceivedReport): string {
     `Before   ${last ? `report ${last.number} of ${last.issuedAt.slice(0, 10)}, ${counted(last.records, 'call')}` : 'no report of this machine was received here'}`,
     `Receipt  ${receiptedAt ? `signed on ${receiptedAt.slice(0, 10)}` : 'none yet'}`,
     table(heads, rows, 'Nothing was counted.'),
+    `To bill: ${toBillInWords(accounts)}`,
     ...findings.map(({ kind, text }) => `${marks[kind]} ${text}`),
   ].join('\n')
 }

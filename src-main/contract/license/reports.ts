@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { month } from '../choices.ts'
 import { digest, modelId, rowId, timestamp } from '../names.ts'
+import { counted, grouped } from './words.ts'
 
 const reportedAccount = z.object({
   lid: rowId,
@@ -26,7 +27,14 @@ const reportedAccount = z.object({
   /** Charged by a loss of power, and not billed. */
   forfeited: z.int(),
   items: z.int(),
+  /** Of the month, as the customer's statement says. */
   credits: z.int(),
+  /** Of these, what is due by the month. */
+  subscription: z.int(),
+  /** Credits since the last report, without those that were paid beforehand. */
+  creditsToBill: z.int(),
+  /** Of these, by the month: once for a license and a month, whichever of its machines reports it first. */
+  subscriptionToBill: z.int(),
 })
 export type ReportedAccount = z.infer<typeof reportedAccount>
 
@@ -55,4 +63,12 @@ export const receivedReport = z.object({
   findings: z.array(z.object({ kind: z.enum(['fits', 'note', 'problem']), text: z.string() })),
   accounts: z.array(reportedAccount),
 })
+
+/** What this report adds to the bill of its issuer. */
+export function toBillInWords(accounts: readonly ReportedAccount[]): string {
+  const credits = accounts.reduce((sum, { creditsToBill }) => sum + creditsToBill, 0)
+  const subscription = accounts.reduce((sum, { subscriptionToBill }) => sum + subscriptionToBill, 0)
+  const part = subscription === 0 ? '' : `, of them ${grouped(subscription)} subscription`
+  return `${counted(credits, 'credit')}${part}`
+}
 export type ReceivedReport = z.infer<typeof receivedReport>

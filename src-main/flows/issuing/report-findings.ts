@@ -121,6 +121,12 @@ function ofAccount({ report, issued }: Held, account: ReportedAccount): Finding[
         `${subject}: ${grouped(unlogged)} ${license.unit}s were counted on the quota and do not stand in the log.`,
       ),
     )
+  if (account.subscription > 0 && account.subscriptionToBill === 0)
+    findings.push(
+      note(
+        `${subject}: the ${grouped(account.subscription)} credits of the subscription are billed once, with the first report of the month.`,
+      ),
+    )
   if (found.revokedAt !== null)
     findings.push(note(`${subject}: the license was revoked on ${found.revokedAt.slice(0, 10)}.`))
   const bound = found.license.nodes?.bindings.some(({ id }) => id === report.node.id) ?? true

@@ -19,7 +19,10 @@ import {
 } from '../../store/tables/received-reports.ts'
 import type { Actor } from '../actor.ts'
 import { audited } from '../audited.ts'
+import { isPrepaid } from '../licenses/quota-accounts.ts'
+import { documentOfMonth, subscriptionDue } from '../licenses/subscription.ts'
 import type { NodeContext } from '../node-context.ts'
+import { payloadOf } from './issued.ts'
 import { reportFindings, type UsageReport } from './report-findings.ts'
 
 const shownMax = 200
@@ -43,7 +46,7 @@ export function takeReport(node: NodeContext, actor: Actor, text: string): Recei
 }
 
 export const receivedReport = (node: NodeContext, digest: string): ReceivedReport =>
-  viewOf(node, requireReport(node, digest))
+  viewOf(node, requireReport(node, digest), firstReports(node))
 
 function requireReport(node: NodeContext, digest: string): StoredReport {
   const stored = findReport(node.db, digest)
@@ -65,15 +68,34 @@ export function reportFiles(node: NodeContext, digest: string) {
 }
 
 /** The newest first. */
-export const receivedReports = (node: NodeContext): ReceivedReport[] =>
-  listReports(node.db, shownMax).map((stored) => viewOf(node, stored))
+export function receivedReports(node: NodeContext): ReceivedReport[] {
+  const firsts = firstReports(node)
+  return listReports(node.db, shownMax).map((stored) => viewOf(node, stored, firsts))
+}
 
-function viewOf(node: NodeContext, stored: StoredReport): ReceivedReport {
+type Account = UsageReport['accounts'][number]
+/** The digest of the report that first told of use, by license and month: its bill has the subscription. */
+type FirstReports = ReadonlyMap<string, string>
+const keyOf = ({ lid, month }: Pick<Account, 'lid' | 'month'>): string => `${lid} ${month}`
+
+function firstReports(node: NodeContext): FirstReports {
+  const firsts = new Map<string, string>()
+  for (const { digest, document } of listReports(node.db, null).toReversed())
+    for (const account of read(document).accounts) {
+      const key = keyOf(account)
+      if (account.used > 0 && !firsts.has(key)) firsts.set(key, digest)
+    }
+  return firsts
+}
+
+function viewOf(node: NodeContext, stored: StoredReport, firsts: FirstReports): ReceivedReport {
   const { digest, number, receivedAt, receiptedAt } = stored
   const report = read(stored.document)
   const before = reportBefore(node.db, stored.node, number)
   const last = before && { stored: before, report: read(before.document), hash: digestHex(before.digest) }
-  const accounts = report.accounts.map((account) => accountOf(node, account, last?.report ?? null))
+  const accounts = report.accounts.map((account) =>
+    accountOf(node, account, last?.report ?? null, firsts.get(keyOf(account)) === digest),
+  )
   const others = reportsNumbered(node.db, stored.node, number).filter((other) => other.digest !== digest)
   return {
     digest,
@@ -109,33 +131,43 @@ function issuedHere(
   lid: string,
 ): { license: LicensePayload; revokedAt: string | null } | null {
   const [stored] = issuedOf(node.db, lid)
-  if (!stored) return null
-  const license = peekDocument('license', Buffer.from(stored.document)).payload
-  return { license, revokedAt: stored.revokedAt }
+  return stored ? { license: payloadOf(stored), revokedAt: stored.revokedAt } : null
 }
 
 function accountOf(
   node: NodeContext,
-  { lid, month, used, forfeited, items, credits }: UsageReport['accounts'][number],
+  account: Account,
   last: UsageReport | null,
+  isFirst: boolean,
 ): ReportedAccount {
-  const license = issuedHere(node, lid)?.license ?? null
-  const before = last?.accounts.find((account) => account.lid === lid && account.month === month)?.used ?? 0
+  const { lid, month, used, forfeited, items } = account
+  const documents = issuedOf(node.db, lid).map(payloadOf)
+  const [license] = documents
+  const before = last?.accounts.find((one) => keyOf(one) === keyOf(account))
+  const priced = documentOfMonth(documents, month)
+  const subscription = subscriptionDue(priced, used)
+  const subscriptionToBill = isFirst ? subscription : 0
+  const byCall = priced && !isPrepaid(priced) ? Math.max(0, account.credits - (before?.credits ?? 0)) : 0
   return {
     lid,
     month,
-    license: license && {
-      account: license.sub,
-      model: license.model.id,
-      type: license.terms.type,
-      unit: license.terms.quota.unit,
-      max: license.terms.quota.max,
-    },
+    license: license
+      ? {
+          account: license.sub,
+          model: license.model.id,
+          type: license.terms.type,
+          unit: license.terms.quota.unit,
+          max: license.terms.quota.max,
+        }
+      : null,
     used,
-    before,
-    billable: license ? Math.max(0, used - before) : 0,
+    before: before?.used ?? 0,
+    billable: license ? Math.max(0, used - (before?.used ?? 0)) : 0,
     forfeited,
     items,
-    credits,
+    credits: account.credits + subscription,
+    subscription,
+    creditsToBill: byCall + subscriptionToBill,
+    subscriptionToBill,
   }
 }

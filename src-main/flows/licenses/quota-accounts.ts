@@ -18,7 +18,8 @@ export function monthAccount(notes: IssuerNotes, license: LicensePayload, month:
   return { id: lid, period: month, limit: max + bought }
 }
 
-const isPrepaid = ({ terms: { price } }: LicensePayload): boolean => 'prepaid' in price && price.prepaid
+export const isPrepaid = ({ terms: { price } }: LicensePayload): boolean =>
+  'prepaid' in price && price.prepaid
 
 /** The balance of what is paid beforehand; null where nothing is. */
 export function creditAccount(notes: IssuerNotes, license: LicensePayload): QuotaAccount | null {

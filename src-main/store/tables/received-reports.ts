@@ -15,12 +15,12 @@ export interface StoredReport {
 
 const columns = `digest, node, number, document, received_at as receivedAt, receipt, receipted_at as receiptedAt`
 
-/** The newest first. */
-export const listReports = (db: NodeReader, limit: number): StoredReport[] =>
+/** The newest first; null: all of them. */
+export const listReports = (db: NodeReader, limit: number | null): StoredReport[] =>
   sql<StoredReport>(
     db,
     `select ${columns} from received_reports order by received_at desc, node, number desc limit ?`,
-  ).all(limit)
+  ).all(limit ?? -1)
 
 export const findReport = (db: NodeReader, digest: string): StoredReport | null =>
   sql<StoredReport>(db, `select ${columns} from received_reports where digest = ?`).get(digest) ?? null

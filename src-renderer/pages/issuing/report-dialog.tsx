@@ -2,7 +2,7 @@
 import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ReceivedReport } from '../../../src-main/contract/license/reports.ts'
+import { type ReceivedReport, toBillInWords } from '../../../src-main/contract/license/reports.ts'
 import { client, orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { formatCount, formatDate, formatNumber } from '../../components/format.ts'
@@ -48,7 +48,7 @@ export function ReportDialog({ report, onClose }: { report: ReceivedReport; onCl
   )
 }
 
-const factsOf = ({ machine, issuedAt, records, head, last, receiptedAt }: ReceivedReport) =>
+const factsOf = ({ machine, issuedAt, records, head, last, accounts, receiptedAt }: ReceivedReport) =>
   [
     ['Machine', <Digest key="machine" value={machine.id} what="fingerprint" />],
     ['Made', formatDate(issuedAt)],
@@ -65,6 +65,7 @@ const factsOf = ({ machine, issuedAt, records, head, last, receiptedAt }: Receiv
         ? `Report ${last.number} of ${formatDate(last.issuedAt)}, with ${formatCount(last.records, 'calls')}`
         : 'No report of this machine was received here',
     ],
+    ['To bill', <b key="bill">{toBillInWords(accounts)}</b>],
     ['Receipt', receiptedAt ? `Signed on ${formatDate(receiptedAt)}` : 'None yet'],
   ] as const
 
@@ -140,9 +141,9 @@ function Receipt({ report, onClose }: { report: ReceivedReport; onClose: () => v
   return (
     <>
       <p className={css.hint}>
-        To bill is what was answered since the last report; what a loss of power charged is no part of it. The
-        receipt tells the customer’s node that you have seen this, and lets it go on where its license asks to
-        hear of you.
+        To bill is what was answered since the last report; what a loss of power charged is no part of it.
+        Credits are those of the month, as on the customer’s statement. The receipt tells the customer’s node
+        that you have seen this, and lets it go on where its license asks to hear of you.
       </p>
       <TextInput
         label="Attest the country of the site"

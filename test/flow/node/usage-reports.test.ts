@@ -55,7 +55,10 @@ test('the figures are shown, nothing is signed by looking, and the receipt stays
       billable: 40,
       forfeited: 3,
       items: 40,
-      credits: 0,
+      credits: 50,
+      subscription: 50,
+      creditsToBill: 50,
+      subscriptionToBill: 50,
     },
   ])
   expect(seen.findings.map(({ text }) => text).join(' ')).toContain('first report of this machine')
@@ -78,6 +81,11 @@ test('the figures are shown, nothing is signed by looking, and the receipt stays
     [40, 90],
     [0, 20],
   ])
+  // The subscription of each month is billed with the first report that tells of use in it.
+  expect(next.accounts.map(({ credits, creditsToBill }) => [credits, creditsToBill])).toEqual([
+    [50, 0],
+    [50, 50],
+  ])
   expect(worries(next)).toEqual([])
   const words = next.findings.map(({ text }) => text).join(' ')
   expect(words).toContain('follows report 1')
@@ -86,6 +94,28 @@ test('the figures are shown, nothing is signed by looking, and the receipt stays
   const text = reportText(next)
   for (const part of ['teller-1', 'Example Bank', '2026-11', '130', '90', 'grown by 125 calls'])
     expect(text).toContain(part)
+  expect(text).toContain('To bill: 50 credits, of them 50 subscription')
+  expect((await take(first)).accounts[0]).toMatchObject({ credits: 50, creditsToBill: 50 })
+
+  const spare = await take(reporter(generateSigningKey(), 'teller-1b').report({ accounts: [account(7)] }))
+  expect(spare.accounts[0]).toMatchObject({ credits: 50, creditsToBill: 0 })
+  expect(spare.findings.map(({ text }) => text).join(' ')).toContain('billed once')
+})
+
+test('credits by the call are billed since the last report, and what was paid beforehand is not', async () => {
+  const issue = async (prepaid: boolean) => {
+    const terms = termsOf('DEVELOPER', { price: { kind: 'per-request', creditsPerRequest: 2, prepaid } })
+    return await provider.client.issuing.issue({ model: 'acme.cells', account: 'B', terms, endsAt: null })
+  }
+  const lids = [(await issue(false)).license.lid, (await issue(true)).license.lid]
+  const accounts = (used: number) => lids.map((lid) => account(used, { lid, credits: used * 2 }))
+  const machine = reporter(generateSigningKey(), 'teller-5')
+  await take(machine.report({ records: 20, accounts: accounts(10) }))
+  const next = await take(machine.report({ records: 50, accounts: accounts(25) }))
+  expect(next.accounts.map(({ credits, creditsToBill }) => [credits, creditsToBill])).toEqual([
+    [50, 30],
+    [50, 0],
+  ])
 })
 
 test('gaps, a log that shrank, another chain and lower figures are problems', async () => {
@@ -106,7 +136,7 @@ test('licenses of other issuers are named as theirs, and not billed', async () =
   const machine = reporter(generateSigningKey(), 'teller-3')
   const strange = '019a0000-0000-7000-8000-000000000009'
   const seen = await take(machine.report({ records: 9, accounts: [account(9, { lid: strange })] }))
-  expect(seen.accounts[0]).toMatchObject({ license: null, billable: 0 })
+  expect(seen.accounts[0]).toMatchObject({ license: null, billable: 0, creditsToBill: 0 })
   expect(seen.findings.map(({ text }) => text).join(' ')).toContain('1 license was not issued here')
 })
 
