@@ -71,10 +71,11 @@ export const modelColumns = column.columns([
     cell: ({ getValue }) => {
       const metric = getValue()
       if (!metric) return <None>no metric</None>
+      const words = [metricWords(metric.name), formatMetric(metric.value)] as const
       return (
-        <>
-          <span className={style.muted}>{metricWords(metric.name)}</span> {formatMetric(metric.value)}
-        </>
+        <span className={style.metric} title={words.join(' ')}>
+          <span className={style.muted}>{words[0]}</span> {words[1]}
+        </span>
       )
     },
   }),
