@@ -5,14 +5,15 @@ import { useState } from 'react'
 import { onlyAccount } from '../../../src-main/contract/license/audience.ts'
 import { licensePresets, licenseType } from '../../../src-main/contract/license/terms.ts'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
+import { modelId } from '../../../src-main/contract/names.ts'
 import { client, orpc } from '../../client.ts'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { typeWords } from '../../components/license/license-words.ts'
-import { ModelSelect } from '../../components/model-select.tsx'
 import { Banner } from '../../components/page.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
 import { saveDocument } from '../../data/save-text.ts'
 import css from './licenses.module.css'
+import { ModelField } from './model-field.tsx'
 
 interface RequestDialogProps {
   /** The license that is renewed or moved here; null: a first one. */
@@ -24,7 +25,8 @@ interface RequestDialogProps {
 export function RequestDialog({ renews, model: asked, onClose }: RequestDialogProps) {
   useFocusBack()
   const license = renews?.license
-  const [model, setModel] = useState<string | null>(asked ?? null)
+  const [typedModel, setModel] = useState(asked ?? '')
+  const { data: model } = modelId.safeParse(typedModel.trim())
   const [range, setRange] = useState(license?.model.range ?? '*')
   const [type, setType] = useState(license?.terms.type ?? 'DEVELOPER')
   const declared = useQuery(orpc.licenses.node.queryOptions()).data?.site.accounts ?? []
@@ -68,17 +70,17 @@ export function RequestDialog({ renews, model: asked, onClose }: RequestDialogPr
         </Stack>
       ) : (
         <DialogForm
-          act={{ ...request, mutate: () => model !== null && request.mutate(model) }}
+          act={{ ...request, mutate: () => model !== undefined && request.mutate(model) }}
           action="Save the request file"
           failed="The request was not made."
-          blocked={model === null}
+          blocked={model === undefined}
           onCancel={onClose}
         >
           <p className={css.muted}>
             Makes a file that the publisher answers with a license for this machine. Nothing is sent from
             here.
           </p>
-          {renews === null && <ModelSelect first value={model} onChange={setModel} />}
+          {renews === null && <ModelField value={typedModel} onChange={setModel} />}
           <TextInput
             label="Versions"
             description="A range such as ^1.2.0; * means all"
