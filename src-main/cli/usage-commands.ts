@@ -51,7 +51,7 @@ function statementText({ month, lines, credits }: Statement): string {
   if (lines.length === 0) return `Nothing was counted on a license in ${month}.`
   const rows = lines.map((line) => [
     line.model,
-    line.type ?? 'removed',
+    line.type ?? 'not known',
     grouped(line.requests),
     `${grouped(line.units)} of ${line.limit === null ? 'any' : grouped(line.limit)}`,
     grouped(line.overage),

@@ -16,7 +16,7 @@ const counts = {
 
 const statementLine = z.object({
   lid: rowId,
-  /** Null where the license is not installed any more. */
+  /** Null where no document of the license can be relied on any more, as of a publisher who is not trusted now. */
   type: z.string().nullable(),
   account: z.string().nullable(),
   issuer: z.string().nullable(),

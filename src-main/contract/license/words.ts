@@ -66,7 +66,7 @@ export function priceInWords(price: PriceTerms): string {
     case 'free':
       return 'Free.'
     case 'subscription':
-      return `${counted(price.creditsPerMonth, 'credit')} a month.`
+      return `${counted(price.creditsPerMonth, 'credit')} for each month (UTC) in which it answers; other months cost nothing.`
     case 'per-request':
       return `${counted(price.creditsPerRequest, 'credit')} a request${price.prepaid ? ', paid beforehand' : ''}.`
     case 'per-token':

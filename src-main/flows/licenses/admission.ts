@@ -261,7 +261,7 @@ function grantOf(
   }
 }
 
-/** A subscription is paid by the month, whatever is asked. */
+/** A subscription is paid by the month in which something is counted, not by the call. */
 function creditsOf(price: LicensePayload['terms']['price'], units: number, tokens: number): number {
   if (price.kind === 'per-request') return price.creditsPerRequest * units
   if (price.kind === 'per-token') return price.creditsPerThousand * Math.ceil(tokens / 1000)

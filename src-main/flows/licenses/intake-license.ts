@@ -4,7 +4,7 @@ import { termsChanges } from '../../contract/license/compare.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { TermsChange } from '../../contract/license/views.ts'
-import { dayOf, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
+import { dayOf, priceInWords, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 import { openDocument, peekDocument } from '../../license/envelope/open-document.ts'
 import { audienceRefusal } from '../../license/ladder/audience.ts'
@@ -169,6 +169,7 @@ function effectsOf(node: NodeContext, license: LicensePayload, history: readonly
   const effects = [
     `${terms.type} license for ${model.id}, ${versionsInWords(model.range)}, from ${dayOf(nbf)} ${end}.`,
     quotaInWords(terms),
+    priceInWords(terms.price),
   ]
   if (replaced)
     effects.push(

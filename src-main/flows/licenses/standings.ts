@@ -15,6 +15,7 @@ import { listKeysets, listRevocations } from '../../store/tables/license-issuers
 import {
   everInstalled,
   licenseEnds,
+  licenseHistory,
   licensesOfModel,
   listLicenses,
   type StoredLicense,
@@ -49,6 +50,8 @@ interface BoundSince {
 export interface LicenseBook {
   /** `now` in seconds of trusted time. */
   of(model: string | null, now: number): Standings
+  /** Of one license all that can be relied on, with those that were removed: what is billed goes by them. */
+  documents(lid: string): LicensePayload[]
   issuers(): Issuers
   /** But for the keys of this node itself, which say nothing to it in the name of whom it is licensed by. */
   others(): Issuers
@@ -106,6 +109,13 @@ export function createLicenseBook(
         return !(found instanceof OutpostError) && isPresent(found.payload) ? [found.payload.iss] : []
       })
       return [...new Set(names)]
+    },
+    documents: (lid) => {
+      present()
+      return licenseHistory(db, lid).flatMap((stored) => {
+        const found = open(stored)
+        return found instanceof OutpostError ? [] : [found.payload]
+      })
     },
     isOwn: (fingerprint) => fingerprint !== null && present().own.has(fingerprint),
     revoked: (lid, issuer) => revokedIn(present(), lid, issuer),

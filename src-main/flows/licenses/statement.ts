@@ -1,12 +1,11 @@
 /** The statement of a month: what was counted on each license, and what it costs. */
-import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { Statement, StatementLine } from '../../contract/license/usage.ts'
-import { periodAt, periodEnd } from '../../metering/quota/period.ts'
+import { periodAt } from '../../metering/quota/period.ts'
 import { type LicenseCharge, licenseCharges, licensedMonths } from '../../store/tables/usage-licenses.ts'
 import type { NodeContext } from '../node-context.ts'
 import { countedOn } from './counted.ts'
 import { monthAccount } from './quota-accounts.ts'
-import type { Standings } from './standings.ts'
+import { documentOfMonth, subscriptionDue } from './subscription.ts'
 
 type Counts = Pick<LicenseCharge, 'requests' | 'items' | 'tokens' | 'units' | 'credits'>
 
@@ -24,15 +23,11 @@ const sum = (charges: readonly Counts[]): Counts =>
 
 export function statementOf(node: NodeContext, asked: string | undefined): Statement {
   const month = asked ?? periodAt(node.licensing.now() * 1000)
-  const { usable } = node.licensing.book.of(null, node.licensing.now())
   const byLicense = Map.groupBy(
     licenseCharges(node.usage, month),
     ({ license, model }) => `${license} ${model}`,
   )
-  const used = [...byLicense.values()].map((charges) =>
-    lineOf(node, month, charges, documentOf(usable, month)),
-  )
-  const lines = [...used, ...subscriptions(node, month, usable, new Set(used.map(({ lid }) => lid)))]
+  const lines = [...byLicense.values()].map((charges) => lineOf(node, month, charges))
   return {
     month,
     months: licensedMonths(node.usage),
@@ -41,63 +36,22 @@ export function statementOf(node: NodeContext, asked: string | undefined): State
   }
 }
 
-function lineOf(
-  node: NodeContext,
-  month: string,
-  charges: readonly LicenseCharge[],
-  document: (lid: string) => LicensePayload | null,
-): StatementLine {
+/** Of all calls of a month that were counted on one license. */
+function lineOf(node: NodeContext, month: string, charges: readonly LicenseCharge[]): StatementLine {
   const [{ license: lid, model } = { license: '', model: '' }] = charges
-  return statedLine(node, month, { lid, model, license: document(lid) }, charges)
-}
-
-/** The newest document of a license that had begun in that month says what it costs; none of a month to come. */
-const documentOf =
-  (usable: Standings['usable'], month: string) =>
-  (lid: string): LicensePayload | null => {
-    const documents = usable.flatMap(({ standing: { license } }) => (license.lid === lid ? [license] : []))
-    return documents.findLast(({ nbf }) => nbf * 1000 < periodEnd(month)) ?? documents.at(-1) ?? null
-  }
-
-const covers = ({ nbf, exp }: LicensePayload, month: string): boolean =>
-  nbf * 1000 < periodEnd(month) && (exp === null || exp * 1000 > Date.parse(`${month}-01T00:00:00Z`))
-
-/** What is due by the month, where nothing was asked in it. */
-function subscriptions(
-  node: NodeContext,
-  month: string,
-  usable: Standings['usable'],
-  stated: ReadonlySet<string>,
-): StatementLine[] {
-  const held = usable.filter(({ standing }) => !standing.deactivated && standing.revoked === null)
-  const lids = new Set(held.map(({ standing }) => standing.license.lid))
-  return [...lids].flatMap((lid) => {
-    const license = stated.has(lid) ? null : documentOf(held, month)(lid)
-    return license?.terms.price.kind === 'subscription' && covers(license, month)
-      ? [statedLine(node, month, { lid, model: license.model.id, license }, [])]
-      : []
-  })
-}
-
-function statedLine(
-  node: NodeContext,
-  month: string,
-  { lid, model, license }: { lid: string; model: string; license: LicensePayload | null },
-  charges: readonly LicenseCharge[],
-): StatementLine {
-  const price = license?.terms.price ?? null
+  const { book } = node.licensing
+  const license = documentOfMonth(book.documents(lid), month)
   const totals = sum(charges)
-  const limit = license ? monthAccount(node.licensing.book.notes(), license, month).limit : null
-  const monthly = price?.kind === 'subscription' ? price.creditsPerMonth : 0
+  const limit = license ? monthAccount(book.notes(), license, month).limit : null
   return {
     lid,
     type: license?.terms.type ?? null,
     account: license?.sub ?? null,
     issuer: license?.iss ?? null,
     model,
-    price,
+    price: license?.terms.price ?? null,
     ...totals,
-    credits: totals.credits + monthly,
+    credits: totals.credits + subscriptionDue(license, totals.units),
     limit,
     overage: limit === null ? 0 : Math.max(0, totals.units - limit),
     forfeited: countedOn(node, lid, month)?.forfeited ?? 0,

@@ -124,7 +124,7 @@ const cellsOf = (line: StatementLine, month: string) => [
     {line.model}
   </span>,
   <span key="license" title={line.price ? priceInWords(line.price) : line.lid}>
-    {line.type ? typeWords(line.type) : 'Removed'}
+    {line.type ? typeWords(line.type) : 'Not known any more'}
     <small className={css.under}>{line.account ?? line.lid}</small>
   </span>,
   formatNumber(line.requests),

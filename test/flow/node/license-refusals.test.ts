@@ -140,7 +140,7 @@ test('an expired license refuses in the log, too', async () => {
   const [row] = await outpost.client.licenses.list({ model })
   const old = { iat: nowSeconds() - 9_000_000, nbf: nowSeconds() - 9_000_000, exp: nowSeconds() - 8_000_000 }
   await outpost.client.licenses.remove({ lid: row?.lid ?? '' })
-  // What a subscription costs is due in the months that it covers, and a refused call makes this none of them.
+  // A refused call makes no month one in which the subscription is due.
   const terms = termsOf('PROFESSIONAL', { price: { kind: 'subscription', creditsPerMonth: 50 } })
   const { payload, text } = issuer.license({ ...old, terms })
   const { lid } = payload
