@@ -78,7 +78,8 @@ export function formatRelative(at: string | number, now: number): string {
   const distance = new Date(at).getTime() - now
   if (distance < -90 * 86_400_000) return shortDay.format(new Date(at))
   const step = steps.find(([ms]) => Math.abs(distance) >= ms)
-  if (!step) return distance > 10_000 ? 'in a moment' : 'just now'
+  // The clock of the node may be a little ahead of that of the browser.
+  if (!step) return distance > 30_000 ? 'in a moment' : 'just now'
   // What is to come is rounded, so that a key of 90 days does not begin with 89.
   const whole = distance > 0 ? Math.round : Math.trunc
   return relative.format(whole(distance / step[0]), step[1])

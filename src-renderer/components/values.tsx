@@ -16,7 +16,14 @@ import { useNow } from './use-now.ts'
 import style from './values.module.css'
 
 /** `since` since 14:02, `date` 20 January 2027, `relative` in 61 days, `clock` the time of day; the exact UTC time on hover. */
-export function Time({ at, as = 'relative' }: { at: string; as?: 'date' | 'relative' | 'clock' | 'since' }) {
+export function Time(props: TimeProps) {
+  // Anew for another time: what was looked at last may be earlier than what has just happened.
+  return <TimeText key={props.at} {...props} />
+}
+
+type TimeProps = { at: string; as?: 'date' | 'relative' | 'clock' | 'since' }
+
+function TimeText({ at, as = 'relative' }: TimeProps) {
   const now = useNow()
   const text = {
     date: () => formatDate(at),

@@ -29,6 +29,8 @@ describe('format', () => {
     [formatRelative(now + 90 * 86_400_000 - 1_000, now), 'in 90 days'],
     [formatRelative(now - 120_000, now), '2 minutes ago'],
     [formatRelative(now - 5_000, now), 'just now'],
+    [formatRelative(now + 20_000, now), 'just now'],
+    [formatRelative(now + 50_000, now), 'in a moment'],
     [formatRelative(Date.UTC(2020, 0, 20, 12), now), '20 Jan 2020'],
     [formatUtc('2027-01-20T14:02:31.120Z'), '2027-01-20 14:02:31.120 UTC'],
     [formatCount(1, 'models'), '1 model'],
