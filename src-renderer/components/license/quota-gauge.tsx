@@ -1,7 +1,7 @@
 /** Used of what is allowed this month, when it begins anew, and when it is used up if it goes on like this. */
 import { Progress } from '@mantine/core'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
-import { formatDate, formatNumber, formatUtc } from '../format.ts'
+import { formatCount, formatDate, formatNumber, formatUtc } from '../format.ts'
 import css from './license.module.css'
 import { isPermitting, shareUsed } from './license-words.ts'
 
@@ -30,7 +30,9 @@ export function QuotaGauge({ row }: { row: Pick<LicenseRow, 'usage' | 'license' 
       <div className={css.gaugeHead}>
         <span>
           <b className={css.figure}>{formatNumber(usage.used)}</b>{' '}
-          {usage.limit === null ? `${unit}, without a limit` : `of ${formatNumber(usage.limit)} ${unit}`}
+          {usage.limit === null
+            ? `${usage.used === 1 ? unit.slice(0, -1) : unit}, without a limit`
+            : `of ${formatCount(usage.limit, unit)}`}
         </span>
         <span
           className={css.muted}
