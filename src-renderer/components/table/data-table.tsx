@@ -38,6 +38,8 @@ interface DataTableProps<Row extends object> {
   onOpen?: (row: Row) => void
   /** Buttons at the row's end, shown on hover and focus; give each `tabIndex`. */
   actions?: (row: Row, tabIndex: 0 | -1) => ReactNode
+  /** The actions are a few icons: they stand beside each row where the window has room for them. */
+  iconActions?: boolean
   sorting?: Sorting
   toolbar?: ReactNode
   empty: ReactNode
@@ -144,7 +146,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       )}
       {isEmpty && !failedWholly && <div className={style.empty}>{empty}</div>}
       {!isEmpty && (
-        <div ref={scroll} className={style.scroll} style={tracks}>
+        <div ref={scroll} className={style.scroll} data-icons={props.iconActions || undefined} style={tracks}>
           <table
             {...gridRole}
             aria-label={label}

@@ -87,10 +87,20 @@ export const modelColumns = column.columns([
   column.accessor('endpoints', {
     header: 'Deployed',
     meta: { width: '96px' },
-    cell: ({ getValue }) => {
+    cell: ({ getValue, row }) => {
       const endpoints = getValue()
       const worst = endpoints.find(({ state }) => state !== 'ready') ?? endpoints[0]
-      if (!worst) return <None>not deployed</None>
+      if (!worst)
+        return (
+          <Link
+            to="/deployments"
+            search={{ dialog: 'deploy', model: row.original.id }}
+            tabIndex={-1}
+            className={style.deploy}
+          >
+            Deploy
+          </Link>
+        )
       return (
         <span
           className={style.deployed}

@@ -99,6 +99,7 @@ export function ModelsPage() {
           }}
           toolbar={<ModelFilters search={search} onChange={changeFilters} />}
           actions={actions}
+          iconActions
           empty={
             isFiltered ? (
               <NothingFound onClear={clear} />
