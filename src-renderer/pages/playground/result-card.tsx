@@ -10,6 +10,7 @@ import { formatDuration } from '../../components/format.ts'
 import { Card, Facts } from '../../components/page.tsx'
 import { deviceWords } from '../../components/targets.ts'
 import { Digest } from '../../components/values.tsx'
+import { jsonText } from './json-text.ts'
 import { type Output, readOutputs } from './outputs.ts'
 import css from './playground.module.css'
 import { Scores } from './scores.tsx'
@@ -78,7 +79,7 @@ function OutputView({ output }: { output: Output }) {
       {output.kind === 'classes' && <Scores top={output.top} />}
       {output.kind === 'embedding' && <VectorView name={output.tensor} vector={output.vector} />}
       {output.kind === 'tensor' && <TensorTable value={output.value} />}
-      {output.kind === 'other' && <pre className={css.raw}>{JSON.stringify(output.value, null, 2)}</pre>}
+      {output.kind === 'other' && <pre className={css.raw}>{jsonText(output.value)}</pre>}
     </section>
   )
 }

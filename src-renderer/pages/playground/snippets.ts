@@ -2,6 +2,8 @@
  * The same request in three languages, against the serving address and with the key left open. Long values
  * (pictures, big tensors) are read from a file, since nobody pastes a megabyte into a terminal.
  */
+import { jsonText } from './json-text.ts'
+
 type Language = 'curl' | 'typescript' | 'python'
 type Request = { servingUrl: string; model: string; version: string | null; inputs: unknown }
 
@@ -25,13 +27,13 @@ export const requestFile = (inputs: unknown): string | null => {
   return text.length > inlineBytesMax ? text : null
 }
 
-function body(request: Request, indent: number | undefined) {
-  const text = JSON.stringify({ inputs: request.inputs }, null, indent)
+function body(request: Request, write: (value: unknown) => string) {
+  const text = write({ inputs: request.inputs })
   return text.length > inlineBytesMax ? null : text
 }
 
 function curl(request: Request): string {
-  const text = body(request, undefined)
+  const text = body(request, JSON.stringify)
   return [
     `curl -sS ${shell(address(request))} \\`,
     `  -H "Authorization: Bearer $OUTPOST_KEY" \\`,
@@ -41,7 +43,7 @@ function curl(request: Request): string {
 }
 
 function typescript(request: Request): string {
-  const text = body(request, 2)
+  const text = body(request, jsonText)
   return [
     ...(text === null ? ["import { readFile } from 'node:fs/promises'", ''] : []),
     `const answer = await fetch('${address(request)}', {`,
@@ -60,7 +62,7 @@ function typescript(request: Request): string {
 }
 
 function python(request: Request): string {
-  const text = body(request, undefined)
+  const text = body(request, JSON.stringify)
   return [
     ...(text === null ? [] : ['import json']),
     'import os',

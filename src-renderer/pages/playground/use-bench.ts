@@ -4,6 +4,7 @@
  */
 import { useState } from 'react'
 import type { InputSchema } from '../../../src-main/contract/package.ts'
+import { jsonText } from './json-text.ts'
 import {
   type Body,
   fromItem,
@@ -21,7 +22,7 @@ export type Mode = 'form' | 'json'
 export function useBench(schemas: InputSchema[], first?: Record<string, unknown>) {
   const [mode, setMode] = useState<Mode>('form')
   const [values, setValues] = useState<InputValues>(() => (first ? fromItem(schemas, first) : {}))
-  const [json, setJson] = useState(() => (first ? JSON.stringify(first, null, 2) : ''))
+  const [json, setJson] = useState(() => (first ? jsonText(first) : ''))
   const [problems, setProblems] = useState<InputProblems>({})
   /** Counts changes, so that an answer knows whether it is of the input on the screen. */
   const [revision, setRevision] = useState(0)
@@ -57,14 +58,14 @@ export function useBench(schemas: InputSchema[], first?: Record<string, unknown>
     /** An item goes into the form; a batch is shown as JSON, since the form holds one. */
     fill: (inputs: unknown) => {
       if (isRecord(inputs)) setValues(fromItem(schemas, inputs))
-      setJson(JSON.stringify(inputs, null, 2))
+      setJson(jsonText(inputs))
       if (!isRecord(inputs)) setMode('json')
       changed()
     },
     show: (next: Mode) => {
       setProblems({})
       if (next === mode) return
-      if (next === 'json') setJson(JSON.stringify(toBody(schemas, values).inputs, null, 2))
+      if (next === 'json') setJson(jsonText(toBody(schemas, values).inputs))
       else {
         const parsed = parseJson(json)
         const item: unknown =

@@ -4,6 +4,7 @@
  */
 import type { InputSchema } from '../../../src-main/contract/package.ts'
 import type { TensorSpec } from '../../../src-main/contract/tensor.ts'
+import { jsonText } from './json-text.ts'
 
 export type Picture = {
   base64: string
@@ -111,7 +112,7 @@ function readValue(schema: InputSchema, given: unknown): InputValue {
     return { kind: 'fields', numbers }
   }
   if (schema.kind === 'text') return { kind: 'text', text: typeof given === 'string' ? given : '' }
-  return { kind: 'tensor', json: JSON.stringify(given, null, 2) }
+  return { kind: 'tensor', json: jsonText(given) }
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
