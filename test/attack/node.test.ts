@@ -107,6 +107,11 @@ test('19: a license that is bound to another machine is refused, and its own is 
   expect(here.traits.filter((trait) => there.traits.includes(trait))).toEqual([])
   const bound = (node: typeof here) => issuer.license({ nodes: { need: 2, bindings: [node] } })
   expect(await refusalOf(install(bound(there).text))).toBe('LIC_NODE_MISMATCH')
+  // Both are called as their host is: the refusal tells them apart.
+  const { failure } = await outpost.client.licenses.preview({ document: bound(there).text })
+  const ends = ({ id }: typeof here) => `(${id.slice(0, 11)}…${id.slice(-4)})`
+  expect(failure?.message).toContain(`bound to ${there.name} ${ends(there)}; of this machine ${ends(here)}`)
+  expect(failure?.hint).toContain('Ask for a license')
   const { payload, text } = bound(here)
   await install(text)
   const [shown] = (await outpost.client.licenses.list({})).filter(({ lid }) => lid === payload.lid)

@@ -38,6 +38,7 @@ test('the note of a request stays in the form of the renewal, whose end stays to
     .locator('input[type=file]')
     .setInputFiles({ name: 'risk.request.jws', mimeType: 'application/jose', buffer })
   await expect(form.getByText('Please 50 requests a month')).toBeVisible()
+  await expect(form.getByText(/\(sha256:.{4}….{4}\), risk\.request\.jws$/)).toBeVisible()
   await expect(form.getByText(/^The count of machines is not enforced/)).toBeHidden()
   await expect(form.getByLabel('Ends before')).toHaveValue(first?.endsAt?.slice(0, 10) ?? '')
   await form.getByRole('button', { name: 'Extend by 365 days' }).click()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import type { LicensePayload } from '../../src-main/contract/license/documents.ts'
+import { openSelfSigned } from '../../src-main/license/envelope/open-document.ts'
 import { expectNoViolations } from '../support/axe.ts'
 import { type ForeignPackage, foreignPackage } from '../support/foreign-package.ts'
 import { nowSeconds, requestsAMonth, type TestIssuer, termsOf, testIssuer } from '../support/licenses.ts'
@@ -253,4 +254,16 @@ test('a license is asked for before its model is here', async ({ page, node }) =
   await expectNoViolations(page, 'a request for a model that is not here')
   const [download] = await Promise.all([page.waitForEvent('download'), save.click()])
   expect(download.suggestedFilename()).toBe('acme.not-here-yet.request.jws')
+})
+
+test('a license that is bound to this machine says so, though another one may have its name', async ({
+  page,
+  node,
+}) => {
+  const { document } = await node.client.licenses.request({ model: 'acme.cells' })
+  const machine = openSelfSigned('node-request', Buffer.from(document)).payload.node
+  await page.goto(`${node.url}/#/licenses`)
+  await page.getByRole('button', { name: 'Import a license' }).first().waitFor()
+  await drop(page, [signed('bound.license', { nodes: { need: 2, bindings: [machine] } })])
+  await expect(dialog(page)).toContainText(`Bound to this machine (${machine.name}).`)
 })

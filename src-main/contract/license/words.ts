@@ -1,5 +1,5 @@
 /** A license in words that a person reads: the matrix of its rights, its limits, and the clauses as sentences. */
-import type { LicensePayload } from './documents.ts'
+import type { LicensePayload, NodeBinding } from './documents.ts'
 import type { LicenseTerms, PriceTerms } from './terms.ts'
 
 export interface RightInWords {
@@ -95,8 +95,21 @@ function serviceLevelInWords({ serviceLevel }: Pick<LicenseTerms, 'serviceLevel'
   return support === '' ? promise : `${promise} Support: ${support}`
 }
 
-function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): string {
-  if (nodes) return `Bound to ${nodes.bindings.map(({ name }) => name).join(', ')}.`
+export const shortFingerprint = (fingerprint: string): string =>
+  fingerprint.replace(/^(sha256:.{4}).*(.{4})$/, '$1…$2')
+
+type Machine = Pick<NodeBinding, 'id' | 'name'>
+
+/** Host names repeat, on virtual machines above all: the ends of the fingerprint tell two of one name apart. */
+export const machineInWords = ({ id, name }: Machine): string => `${name} (${shortFingerprint(id)})`
+
+export const machinesInWords = (nodes: LicensePayload['nodes']): string =>
+  nodes?.bindings.map(machineInWords).join(', ') ?? ''
+
+function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>, here?: string): string {
+  const named = (machine: Machine): string =>
+    machine.id === here ? `this machine (${machine.name})` : machineInWords(machine)
+  if (nodes) return `Bound to ${nodes.bindings.map(named).join(', ')}.`
   return terms.nodesMax === null
     ? 'Any machines of the licensee.'
     : `Up to ${counted(terms.nodesMax, 'machine')} by agreement; it names none, so their number is not enforced.`
@@ -106,8 +119,11 @@ function nodesInWords({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>)
 export const machinesUnenforced = ({ terms, nodes }: Pick<LicensePayload, 'terms' | 'nodes'>): boolean =>
   terms.nodesMax !== null && nodes === null
 
-/** Every clause beside the rights, each with its title. */
-export function clausesInWords(license: LicensePayload): Array<{ title: string; text: string }> {
+/** Every clause beside the rights, each with its title; `here` is the fingerprint of the machine that reads it. */
+export function clausesInWords(
+  license: LicensePayload,
+  here?: string,
+): Array<{ title: string; text: string }> {
   const { terms, model, nbf, exp, artifacts } = license
   const only =
     artifacts.length === 0 ? '' : `, and of those ${counted(artifacts.length, 'package')} by digest`
@@ -124,7 +140,7 @@ export function clausesInWords(license: LicensePayload): Array<{ title: string; 
     { title: 'Quota', text: quotaInWords(terms) },
     { title: 'Price', text: priceInWords(terms.price) },
     { title: 'Place', text: geographyInWords(terms) },
-    { title: 'Machines', text: nodesInWords(license) },
+    { title: 'Machines', text: nodesInWords(license, here) },
     {
       title: 'Attribution',
       text: terms.attribution === null ? 'Not asked for.' : `Shown with every answer: “${terms.attribution}”`,

@@ -4,7 +4,14 @@ import { termsChanges } from '../../contract/license/compare.ts'
 import { typeConflicts } from '../../contract/license/conflicts.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { TermsChange } from '../../contract/license/views.ts'
-import { dayOf, priceInWords, quotaInWords, versionsInWords } from '../../contract/license/words.ts'
+import {
+  dayOf,
+  machinesInWords,
+  priceInWords,
+  quotaInWords,
+  shortFingerprint,
+  versionsInWords,
+} from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 import { openDocument, peekDocument } from '../../license/envelope/open-document.ts'
 import { audienceRefusal } from '../../license/ladder/audience.ts'
@@ -129,12 +136,11 @@ function requireSite(node: NodeContext, license: LicensePayload): void {
 function requireMachine(node: NodeContext, license: LicensePayload): void {
   const binding = node.licensing.bindingOf(license, null)
   if (binding.state !== 'mismatch') return
-  const names = license.nodes?.bindings.map(({ name }) => name).join(', ') ?? ''
   throw new OutpostError(
     'LIC_NODE_MISMATCH',
-    `The license is bound to ${names}; of this machine ${binding.matched} fit.`,
+    `The license is bound to ${machinesInWords(license.nodes)}; of this machine (${shortFingerprint(node.licensing.identity.id)}) ${binding.matched} fit.`,
     {
-      hint: 'Make a request on this machine (outpost license request) and send it to the issuer.',
+      hint: 'Make a request for this machine (Ask for a license, under Licenses and usage, or outpost license request) and send it to the issuer.',
       details: { bindings: license.nodes?.bindings.map(({ id, name }) => ({ id, name })) ?? [] },
     },
   )

@@ -6,6 +6,7 @@ import semver from 'semver'
 import type { DenialCode, LicenseOperation } from '../../contract/license/decision.ts'
 import type { LicensePayload } from '../../contract/license/documents.ts'
 import type { SiteDeclaration } from '../../contract/license/views.ts'
+import { machinesInWords } from '../../contract/license/words.ts'
 import { limits } from '../../contract/limits.ts'
 import { audienceRefusal } from './audience.ts'
 import { type Refusal, renewal } from './refusal.ts'
@@ -104,12 +105,11 @@ const machine: Rung = ({ binding, license, emergencyUntil }, { now }) => {
   if (binding.state === 'any' || binding.state === 'bound') return null
   if (binding.state === 'rebind' && now < binding.until) return null
   if (emergencyUntil !== null && now < emergencyUntil) return null
-  const names = license.nodes?.bindings.map(({ name }) => name).join(', ') ?? ''
   return {
     code: 'LIC_NODE_MISMATCH',
-    clause: `The license is bound to ${names}; ${license.nodes?.need ?? 2} traits of the machine must be found again.`,
+    clause: `The license is bound to ${machinesInWords(license.nodes)}; ${license.nodes?.need ?? 2} traits of the machine must be found again.`,
     evidence: `Of this machine ${binding.matched} fit.`,
-    remedy: `Make a request for this machine (outpost license request) and send it to ${renewal(license)}.`,
+    remedy: `Make a request for this machine (Ask for a license, under Licenses and usage, or outpost license request) and send it to ${renewal(license)}.`,
   }
 }
 

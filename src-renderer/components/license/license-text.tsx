@@ -6,12 +6,18 @@ import css from './license.module.css'
 import { inScreenWords } from './license-words.ts'
 import { RightsMatrix } from './rights-matrix.tsx'
 
-export function LicenseText({ license }: { license: LicensePayload }) {
+interface Props {
+  license: LicensePayload
+  /** The fingerprint of this machine, where the license holds on it. */
+  here?: string | undefined
+}
+
+export function LicenseText({ license, here }: Props) {
   return (
     <div className={css.text}>
       <RightsMatrix terms={license.terms} meanings />
       <Facts
-        items={clausesInWords(license).map(({ title, text }) => [title, inScreenWords(text)] as const)}
+        items={clausesInWords(license, here).map(({ title, text }) => [title, inScreenWords(text)] as const)}
       />
     </div>
   )

@@ -73,7 +73,7 @@ async function taken(
     default: {
       const { request } = await client.issuing.openRequest({ document })
       const { wants } = request
-      const requests = [{ name: `${request.node.name} (${name})`, document }]
+      const requests = [{ name, document }]
       const former = await issuedHere(wants.lid)
       const note = wants.note === '' ? null : { from: wants.account || request.node.name, text: wants.note }
       if (former) return onRequest({ ...renewalOf(former), requests, note })

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { IssuedLicense } from '../../../src-main/contract/license/issuing.ts'
 import { client } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
+import { shortDigest } from '../../components/format.ts'
 import { typeWords } from '../../components/license/license-words.ts'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { reportFailure } from '../../components/report.tsx'
@@ -59,9 +60,7 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
             </span>,
             <State key="state" row={row} />,
             row.endsAt === null ? 'no end' : <Time key="ends" at={row.endsAt} as="date" />,
-            row.license.nodes === null
-              ? 'any'
-              : row.license.nodes.bindings.map(({ name }) => name).join(', '),
+            row.license.nodes === null ? 'any' : <Machines key="machines" nodes={row.license.nodes} />,
             <Time key="issued" at={row.issuedAt} />,
             <Actions key="actions" row={row} onRenew={onRenew} onRevoke={setRevoking} onSell={setSelling} />,
           ],
@@ -72,6 +71,16 @@ export function IssuedTable({ rows, onRenew, onChanged }: Props) {
     </>
   )
 }
+
+const Machines = ({ nodes: { bindings } }: { nodes: NonNullable<IssuedLicense['license']['nodes']> }) =>
+  bindings.map(({ id, name }) => (
+    <span key={id}>
+      {name}
+      <small className={css.under} title={id}>
+        {shortDigest(id)}
+      </small>
+    </span>
+  ))
 
 function State({ row }: { row: IssuedLicense }) {
   if (row.revokedAt !== null) return <Chip tone="bad">Revoked</Chip>

@@ -1,5 +1,8 @@
 /** Whom a license is for: the model and its versions, the customer, the machines, the time. */
 import { Button, NumberInput, SimpleGrid, Switch, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { machineInWords } from '../../../src-main/contract/license/words.ts'
+import { orpc } from '../../client.ts'
 import { DocumentDrop } from '../../components/document-drop.tsx'
 import type { Form } from './draft.ts'
 import css from './issuing.module.css'
@@ -89,7 +92,7 @@ export function WhoFields({ form, publisher, onChange }: Props) {
         />
         {form.requests.map(({ name, document }) => (
           <p key={document} className={css.machine}>
-            <span>{name}</span>
+            <RequestName name={name} document={document} />
             <Button
               size="compact-xs"
               onClick={() => onChange({ requests: form.requests.filter((one) => one.document !== document) })}
@@ -103,6 +106,12 @@ export function WhoFields({ form, publisher, onChange }: Props) {
       <SealedWeights form={form} onChange={onChange} />
     </fieldset>
   )
+}
+
+/** The machine that it is of, as far as it can be read; what is wrong with it the preview says. */
+function RequestName({ name, document }: Form['requests'][number]) {
+  const opened = useQuery(orpc.issuing.openRequest.queryOptions({ input: { document }, retry: false })).data
+  return <span>{opened ? `${machineInWords(opened.request.node)}, ${name}` : name}</span>
 }
 
 /** Asking for more requests buys no time: the issuer adds it, or does not. */

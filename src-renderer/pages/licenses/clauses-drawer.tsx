@@ -1,7 +1,9 @@
 /** The license whole, in words; and the key that signed it. */
 import { Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { LicensePayload } from '../../../src-main/contract/license/documents.ts'
 import type { LicenseRow } from '../../../src-main/contract/license/views.ts'
+import { orpc } from '../../client.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
 import { LicenseText } from '../../components/license/license-text.tsx'
@@ -14,10 +16,11 @@ type Props = { row: LicenseRow; license: LicensePayload; onClose: () => void }
 
 export function ClausesDrawer({ row, license, onClose }: Props) {
   useFocusBack()
+  const node = useQuery(orpc.licenses.node.queryOptions()).data
   return (
     <Drawer opened onClose={onClose} title={`${typeWords(license.terms.type)} license for ${row.model}`}>
       <Stack>
-        <LicenseText license={license} />
+        <LicenseText license={license} here={row.binding.state === 'mismatch' ? undefined : node?.nodeId} />
         <Facts
           items={[
             ['Holder', license.sub],

@@ -1,6 +1,7 @@
 /** One signed document in the import: its kind and issuer, what it would change, what a person should know before. */
-import type { UseQueryResult } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import type { DocumentPreview, TermsChange } from '../../../src-main/contract/license/views.ts'
+import { orpc } from '../../client.ts'
 import { Chip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Disclosure } from '../../components/disclosure.tsx'
@@ -58,6 +59,8 @@ export function DocumentPreviewPart({ name, document, query }: Props) {
 
 function Preview({ name, preview }: { name: string; preview: DocumentPreview }) {
   const { license, failure, effects, changes, warnings, known, kind, issuer, issuedAt, kid } = preview
+  const node = useQuery(orpc.licenses.node.queryOptions()).data
+  const here = failure?.code === 'LIC_NODE_MISMATCH' ? undefined : node?.nodeId
   return (
     <>
       <div className={css.inline}>
@@ -91,7 +94,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
         </ul>
       )}
       {changes && <Changes changes={changes} />}
-      {license && <LicenseText license={license} />}
+      {license && <LicenseText license={license} here={here} />}
       <Facts
         items={[
           ...(license ? ([['Holder', license.sub]] as const) : []),

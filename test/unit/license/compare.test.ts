@@ -17,7 +17,7 @@ test('the quota, the end, the machines and the rights stand beside each other', 
     nbf: before.nbf + 60,
     exp: Date.parse('2028-11-19') / 1000,
     terms: { ...before.terms, quota: requestsAMonth(50), rights: { ...rights, modification: false } },
-    nodes: { need: 2, bindings: [{ id: 'n', name: 'vm', traits: [] }] },
+    nodes: { need: 2, bindings: [{ id: `sha256:${'0'.repeat(64)}`, name: 'vm', traits: [] }] },
     offlineSecondsMax: 30 * 86_400,
   }
   expect(termsChanges(before, after)).toEqual([
@@ -31,7 +31,7 @@ test('the quota, the end, the machines and the rights stand beside each other', 
     {
       title: 'Machines',
       before: 'Up to 1 machine by agreement; it names none, so their number is not enforced.',
-      after: 'Bound to vm.',
+      after: 'Bound to vm (sha256:0000…0000).',
     },
     { title: 'Contact', before: 'not stated', after: 'The issuer must be heard of every 30 days.' },
   ])
