@@ -5,13 +5,16 @@
 import { queryOptions, skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { Prediction } from '../../../src-main/contract/api/serving.ts'
-import { client } from '../../client.ts'
+import { client, orpc } from '../../client.ts'
 
 export type Asked = { model: string; version: string | null; inputs: unknown }
 export type Visit = { at: number; asked: Asked; answer: Prediction | null; error: unknown }
 
 /** Pictures make requests large, so only the newest are kept. */
 const visitsMax = 30
+
+/** Serving tells each second what it counted: what is left is asked for when an answer comes, and until that was told. */
+const lookedAtMs = [0, 400, 800, 1200]
 
 const none: Visit[] = []
 const visitsQuery = queryOptions({
@@ -34,6 +37,8 @@ export function useInfer() {
     onSettled: (answer, error, asked) => {
       const visit: Visit = { at: Date.now(), asked, answer: answer ?? null, error }
       cache.setQueryData(visitsQuery.queryKey, (visits) => [visit, ...(visits ?? [])].slice(0, visitsMax))
+      const look = () => void cache.invalidateQueries({ queryKey: orpc.licenses.explain.key() })
+      for (const ms of lookedAtMs) setTimeout(look, ms)
     },
   })
   return { infer, cancel: () => running.current?.abort() }
