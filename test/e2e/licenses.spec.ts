@@ -267,3 +267,21 @@ test('a license that is bound to this machine says so, though another one may ha
   await drop(page, [signed('bound.license', { nodes: { need: 2, bindings: [machine] } })])
   await expect(dialog(page)).toContainText(`Bound to this machine (${machine.name}).`)
 })
+
+test('of two files the one that is refused is named before and after, and no deployment is offered where none is allowed', async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/licenses`)
+  await page.getByRole('button', { name: 'Import a license' }).first().waitFor()
+  const refused = { name: 'other.license', text: testIssuer('other').license().text }
+  await drop(page, [signed('community.license', { terms: termsOf('COMMUNITY') }), refused])
+  await expect(
+    dialog(page).getByRole('status').filter({ hasText: 'Left out: other.license' }),
+  ).toBeInViewport()
+  await expectNoViolations(page, 'an import of which a part is refused')
+  await dialog(page).getByRole('button', { name: 'Import 1 of 2' }).click()
+  const toast = page.getByText('License for acme.cells imported').locator('xpath=..')
+  await expect(toast).toContainText('Not imported: other.license')
+  await expect(toast.getByRole('link')).toBeHidden()
+})

@@ -4,27 +4,31 @@ import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { typeConflicts } from '../../../src-main/contract/license/conflicts.ts'
 import type { DocumentPreview } from '../../../src-main/contract/license/views.ts'
-import { limits } from '../../../src-main/contract/limits.ts'
 import { client, orpc } from '../../client.ts'
 import { formatCount } from '../../components/format.ts'
 import { reportDone } from '../../components/report.tsx'
 import { ErrorNotice } from '../../components/states.tsx'
 import { useFocusBack } from '../../components/use-focus-back.ts'
+import { readDocument } from '../../data/read-document.ts'
 import { DocumentPreviewPart } from './document-preview.tsx'
 import css from './licenses.module.css'
 
 interface Read {
   name: string
+  /** Empty where the file holds none; `failure` says why. */
   document: string
+  failure: unknown
 }
 
 const readAll = (files: readonly File[]): Promise<Read[]> =>
   Promise.all(
-    files.map(async (file) => ({
-      name: file.name,
-      // What is longer than any document is not read: its length alone is refused.
-      document: file.size > limits.listJwsBytesMax ? '' : (await file.text()).trim(),
-    })),
+    files.map(async (file) => {
+      const { name } = file
+      return await readDocument(file).then(
+        (document) => ({ name, document, failure: null }),
+        (failure: unknown) => ({ name, document: '', failure }),
+      )
+    }),
   )
 
 /** Fields that contradict the type: one of the two is a mistake, and a person must say that it is meant. */
@@ -64,24 +68,39 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
   const isUsable = (data: DocumentPreview | undefined) =>
     data !== undefined && !data.known && data.failure === null
   const usable = documents.filter((_, at) => isUsable(previews[at]?.data))
+  /** Beside those that are here already: they are none the worse for it. */
+  const refused = documents.filter(
+    ({ document }, at) =>
+      document === '' || previews[at]?.isError === true || (previews[at]?.data?.failure ?? null) !== null,
+  )
   const usableLicenses = previews.flatMap(({ data }) =>
     isUsable(data) && data?.license ? [data.license] : [],
   )
-  /** Of the one license that is imported. */
-  const model = usable.length === 1 ? (usableLicenses[0]?.model.id ?? null) : null
+  /** The one license that is imported. */
+  const license = usable.length === 1 ? (usableLicenses[0] ?? null) : null
   const asksTick = previews.some(({ data }) => data !== undefined && contradicts(data))
   const install = useMutation({
     mutationFn: async () => {
       for (const { document } of usable)
         await client.licenses.install({ document, acceptConflict: asksTick && accepted })
-      return { count: usable.length, model, installed: model !== null && (await isInstalled(model)) }
+      const model = license?.model.id
+      const deployable =
+        license?.terms.rights.onPremise && model !== undefined && (await isInstalled(model)) ? model : null
+      return { count: usable.length, model, deployable, leftOut: refused.map(({ name }) => name) }
     },
-    onSuccess: ({ count, model: of, installed }) => {
+    onSuccess: ({ count, model, deployable, leftOut }) => {
       reportDone(
-        of === null ? `${formatCount(count, 'documents')} imported` : `License for ${of} imported`,
-        installed && of !== null ? (
-          <a href={`#/deployments?dialog=deploy&model=${encodeURIComponent(of)}`}>Deploy {of}</a>
-        ) : undefined,
+        model === undefined ? `${formatCount(count, 'documents')} imported` : `License for ${model} imported`,
+        (leftOut.length > 0 || deployable !== null) && (
+          <>
+            {leftOut.length > 0 && <p>Not imported: {leftOut.join(', ')}</p>}
+            {deployable !== null && (
+              <a href={`#/deployments?dialog=deploy&model=${encodeURIComponent(deployable)}`}>
+                Deploy {deployable}
+              </a>
+            )}
+          </>
+        ),
       )
       onClose()
     },
@@ -105,8 +124,8 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
           {choose('Choose files')}
         </div>
       ) : (
-        documents.map(({ name, document }, at) => (
-          <DocumentPreviewPart key={document || name} name={name} document={document} query={previews[at]} />
+        documents.map(({ name, document, failure }, at) => (
+          <DocumentPreviewPart key={document || name} name={name} failure={failure} query={previews[at]} />
         ))
       )}
       {unread !== null && <ErrorNotice error={unread} what="The file could not be read." />}
@@ -122,6 +141,11 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
         <ErrorNotice error={install.error} what="The document was not imported." unchanged="" />
       )}
       <Group justify="flex-end" gap={12} className={css.footer}>
+        {refused.length > 0 && documents.length > 1 && (
+          <p role="status" className={css.leftOut}>
+            Left out: {refused.map(({ name }) => name).join(', ')}
+          </p>
+        )}
         {documents.length > 0 && choose('Choose other files')}
         <Button onClick={onClose}>Cancel</Button>
         {documents.length > 0 && (
@@ -131,7 +155,11 @@ export function ImportDialog({ files, onClose }: { files: readonly File[]; onClo
             disabled={usable.length === 0 || (asksTick && !accepted)}
             onClick={() => install.mutate()}
           >
-            {usable.length > 1 ? `Import ${usable.length} documents` : 'Import'}
+            {refused.length > 0 && usable.length > 0
+              ? `Import ${usable.length} of ${usable.length + refused.length}`
+              : usable.length > 1
+                ? `Import ${usable.length} documents`
+                : 'Import'}
           </Button>
         )}
       </Group>
