@@ -17,6 +17,7 @@ import type { CliContext } from './context.ts'
 import { termsText } from './license-text.ts'
 import { expiryOption, parseReference, wholeNumber } from './names.ts'
 import { toFile, writeDocument } from './output-file.ts'
+import { readDocument } from './read-document.ts'
 import { readNamedFile } from './read-file.ts'
 import { table } from './terminal.ts'
 
@@ -120,7 +121,7 @@ export function addIssueCommands(add: AddCommand): void {
         .option('--issuer <publisher>', 'in the name of a publisher that certified this node’s key'),
   ).run(async (context, reference: string, options: IssueOptions) => {
     const { model, version: range } = parseReference(reference)
-    const requests = await Promise.all((options.request ?? []).map((file) => readNamedFile(file, 'utf8')))
+    const requests = await Promise.all((options.request ?? []).map(readDocument))
     const issued = await formerOf(context, options)
     const former = issued?.license ?? null
     const terms = await termsOf(options, former)

@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts'
 import { addIssueCommands } from './issue-commands.ts'
 import { expiryOption, requireVersion, wholeNumber } from './names.ts'
 import { toFile, writeDocument } from './output-file.ts'
+import { readDocument } from './read-document.ts'
 import { readNamedFile } from './read-file.ts'
 import { addReportCommands } from './report-commands.ts'
 
@@ -74,7 +75,7 @@ function addTakeBack(add: AddCommand): void {
     'Check the proof that a machine gave a license up',
     'outpost license moved moved.jws',
   ).run(async (context, file: string) => {
-    const document = await readNamedFile(file, 'utf8')
+    const document = await readDocument(file)
     const found = await context.withNode((node) => node.client.issuing.moved({ document }))
     context.terminal.result(
       found,

@@ -16,7 +16,7 @@ import {
 } from './license-text.ts'
 import { parseReference, timeOption, wholeNumber } from './names.ts'
 import { toFile, writeDocument } from './output-file.ts'
-import { readNamedFile } from './read-file.ts'
+import { readDocument } from './read-document.ts'
 import { addSiteCommand } from './site-command.ts'
 import { table } from './terminal.ts'
 
@@ -32,7 +32,7 @@ function addDocumentCommands(add: AddCommand): void {
     'Show what a signed document says and would change; nothing is changed',
     'outpost license inspect acme.sections.license',
   ).run(async (context, file: string) => {
-    const document = await readNamedFile(file, 'utf8')
+    const document = await readDocument(file)
     const preview = await context.withNode((node) => node.client.licenses.preview({ document }))
     context.terminal.result(preview, previewText(preview))
   })
@@ -46,7 +46,7 @@ function addDocumentCommands(add: AddCommand): void {
     const done: DocumentPreview[] = []
     await context.withNode(async (node) => {
       for (const file of files) {
-        const document = await readNamedFile(file, 'utf8')
+        const document = await readDocument(file)
         done.push(await node.client.licenses.install({ document, acceptConflict }))
       }
     })

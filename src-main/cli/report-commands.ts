@@ -2,7 +2,7 @@
 import { OutpostError } from '../base/errors.ts'
 import type { AddCommand } from './add-command.ts'
 import { toFile, writeDocument } from './output-file.ts'
-import { readNamedFile } from './read-file.ts'
+import { readDocument } from './read-document.ts'
 import { hasProblems, reportsText, reportText } from './report-text.ts'
 
 export function addReportCommands(add: AddCommand): void {
@@ -14,7 +14,7 @@ export function addReportCommands(add: AddCommand): void {
     const digest = given.startsWith('sha256:') ? given : null
     const found = await context.withNode(async (node) =>
       digest === null
-        ? await node.client.issuing.takeReport({ document: await readNamedFile(given, 'utf8') })
+        ? await node.client.issuing.takeReport({ document: await readDocument(given) })
         : await node.client.issuing.report({ digest }),
     )
     context.terminal.result(found, reportText(found))
@@ -37,7 +37,7 @@ export function addReportCommands(add: AddCommand): void {
         .option('--accept', 'sign it although there are problems'),
   ).run(async (context, file: string, options: { output: string; country?: string; accept?: boolean }) => {
     const { output, country = null, accept = false } = options
-    const document = await readNamedFile(file, 'utf8')
+    const document = await readDocument(file)
     const made = await context.withNode(async (node) => {
       const found = await node.client.issuing.takeReport({ document })
       if (hasProblems(found) && !accept)

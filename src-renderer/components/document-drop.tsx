@@ -1,7 +1,7 @@
 /** Takes signed documents, which are text: dropped or chosen, read in the page and handed on with their names. */
 import { Button, FileButton } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { limits } from '../../src-main/contract/limits.ts'
+import { readDocument } from '../data/read-document.ts'
 import style from './file-drop.module.css'
 import { ErrorNotice } from './states.tsx'
 import { useDropZone } from './use-drop-zone.ts'
@@ -44,13 +44,12 @@ export function DocumentDrop({ title, note, action, onDocuments }: Props) {
           {(props) => <Button {...props}>{action}</Button>}
         </FileButton>
       </div>
-      {failure !== null && <ErrorNotice error={failure} what="The file could not be read." />}
+      {failure !== null && <ErrorNotice error={failure} what="Nothing was taken." unchanged="" />}
     </section>
   )
 }
 
-async function read(file: File): Promise<DroppedDocument> {
-  if (file.size > limits.listJwsBytesMax)
-    throw new Error(`${file.name} is too large to be a signed document.`)
-  return { name: file.name, document: (await file.text()).trim() }
-}
+const read = async (file: File): Promise<DroppedDocument> => ({
+  name: file.name,
+  document: await readDocument(file),
+})

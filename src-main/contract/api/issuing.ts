@@ -16,10 +16,7 @@ import { limits } from '../limits.ts'
 import { digest, modelId, rowId, timestamp, versionReference } from '../names.ts'
 
 const tags = ['Issuing']
-const signed = z
-  .string()
-  .min(1)
-  .max(limits.listJwsBytesMax + 2)
+const signed = z.string().max(limits.listJwsBytesMax + 2)
 const signedFile = z.object({ fileName: z.string(), document: z.string() })
 const one = z.object({ lid: rowId })
 const line = z.string().trim().min(1).max(limits.lineCharsMax)

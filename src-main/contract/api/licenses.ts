@@ -21,10 +21,7 @@ import { lineage } from '../package.ts'
 
 const tags = ['Licenses']
 /** Compact JWS, as text; a line end at its end does no harm. */
-const document = z
-  .string()
-  .min(1)
-  .max(limits.listJwsBytesMax + 2)
+const document = z.string().max(limits.listJwsBytesMax + 2)
 const signedFile = z.object({ fileName: z.string(), document: z.string() })
 const one = z.object({ lid: rowId })
 

@@ -95,7 +95,7 @@ function requireSignature({ signed, signature }: SplitDocument, key: KeyObject):
     return
   throw new OutpostError(
     'LIC_SIG_INVALID',
-    'The signature does not fit the document: it was changed after it was signed.',
+    'The signature does not fit the document: it was changed or cut off after it was signed.',
     {
       hint: 'Ask the issuer for the file again.',
     },

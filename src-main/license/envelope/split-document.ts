@@ -26,6 +26,9 @@ export function splitDocument(bytes: Uint8Array, wanted: DocumentKind | null): S
   const text = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '') // editors end a file with a line end
+  if (text === '') {
+    throw new OutpostError('LIC_MALFORMED', 'The document is empty.', { hint: 'Ask for it again.' })
+  }
   const parts = text.split('.')
   const [header, payload, signature] = parts
   if (parts.length !== 3 || !header || !payload || !signature) {
@@ -70,7 +73,7 @@ function decode(part: string): Buffer {
   const decoded = Buffer.from(part, 'base64url')
   if (/^[A-Za-z0-9_-]+$/.test(part) && decoded.toString('base64url') === part) return decoded
   throw new OutpostError('LIC_ENCODING', 'A part of the document is not base64url in its one spelling.', {
-    hint: 'It was changed on the way, perhaps by a mail program. Send the file as an attachment.',
+    hint: 'It was changed or cut off on the way, perhaps by a mail program. Send the file as an attachment.',
   })
 }
 

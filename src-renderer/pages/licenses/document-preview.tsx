@@ -28,9 +28,10 @@ const kinds: Record<DocumentPreview['kind'], string> = {
   deactivation: 'Proof of deactivation',
 }
 
-type Props = { name: string; document: string; query: UseQueryResult<DocumentPreview> | undefined }
+/** `failure`: why the file holds no document. */
+type Props = { name: string; failure: unknown; query: UseQueryResult<DocumentPreview> | undefined }
 
-export function DocumentPreviewPart({ name, document, query }: Props) {
+export function DocumentPreviewPart({ name, failure, query }: Props) {
   return (
     <section className={css.file} aria-label={name}>
       {query?.data ? (
@@ -38,14 +39,8 @@ export function DocumentPreviewPart({ name, document, query }: Props) {
       ) : (
         <>
           <h3>{name}</h3>
-          {document === '' ? (
-            <ErrorNotice
-              error={{
-                code: 'LIC_TOO_LARGE',
-                message: 'The file is empty, or longer than any signed document.',
-              }}
-              what={`${name} is no license.`}
-            />
+          {failure !== null ? (
+            <ErrorNotice error={failure} what={`${name} is no license.`} />
           ) : query?.error ? (
             <ErrorNotice error={query.error} what={`${name} cannot be read as a signed document.`} />
           ) : (
@@ -99,6 +94,7 @@ function Preview({ name, preview }: { name: string; preview: DocumentPreview }) 
         items={[
           ...(license ? ([['Holder', license.sub]] as const) : []),
           ['Issuer', issuer],
+          ...(license?.contact ? ([['Renewal', license.contact]] as const) : []),
           ['Issued', formatDate(issuedAt)],
           ['Signed with', <Digest key="kid" value={kid} what="fingerprint" whole />],
         ]}
