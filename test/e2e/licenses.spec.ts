@@ -76,9 +76,10 @@ test('what has no license is refused where it would be deployed, with the way to
 test('a file is looked into before anything changes, then imported', async ({ page, node }) => {
   await page.goto(`${node.url}/#/licenses`)
   await page.getByRole('button', { name: 'Import a license' }).first().waitFor()
-  await drop(page, [signed('cells.license', { lid, terms: requests(2) })])
+  await drop(page, [signed('cells.license', { lid, terms: requests(2), contact: 'sales@acme.example' })])
   await expect(dialog(page)).toContainText('Developer license for acme.cells')
   await expect(dialog(page)).toContainText('2 requests a month (UTC); what is more is refused.')
+  await expect(dialog(page)).toContainText('sales@acme.example')
   expect(await node.client.licenses.list({ model: 'acme.cells' })).toEqual([])
   await expectNoViolations(page, 'the preview of a license')
   await dialog(page).getByRole('button', { name: 'Import', exact: true }).click()
