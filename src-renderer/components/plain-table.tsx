@@ -5,7 +5,7 @@ import style from './plain-table.module.css'
 interface PlainColumn {
   title: string
   align?: 'end'
-  /** A share such as "40%": the text is then cut to one line. */
+  /** A share such as "40%", or pixels: the text is then cut to one line. */
   width?: string
 }
 
@@ -33,7 +33,7 @@ export function PlainTable({ label, columns, rows }: PlainTableProps) {
           {rows.map(({ key, cells }) => (
             <tr key={key}>
               {columns.map(({ title, align, width }, at) => (
-                <td key={title} data-align={align} data-cut={width ? true : undefined}>
+                <td key={title} data-align={align} data-cut={width && (width.endsWith('%') ? 'share' : true)}>
                   {cells[at]}
                 </td>
               ))}
