@@ -169,8 +169,12 @@ export function requestLicense(node: NodeContext, actor: Actor, wish: LicenseWis
     { action: 'license.request', object: wish.model, details: { type: wish.type } },
     () => undefined,
   )
-  return { fileName: `${wish.model}.request.jws`, document }
+  return { fileName: requestName(wish, isoTime(node.clock).slice(0, 10)), document }
 }
+
+/** Of a renewal with the end of the license's id and the day: it must not lie over the first, nor over the last. */
+const requestName = ({ model, lid }: LicenseWish, day: string): string =>
+  lid === null ? `${model}.request.jws` : `${model}-${lid.slice(-8)}-${day}.request.jws`
 
 /** Field by field, onto what stands now: of two who declare it at a time, neither takes back what the other said. */
 export async function declareSite(

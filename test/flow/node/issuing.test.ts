@@ -87,6 +87,14 @@ test('a number of machines that nothing holds is told as such', async () => {
   expect([bound.warnings, wide.warnings]).toEqual([[], []])
 })
 
+test('the request of a renewal has another name than the first', async () => {
+  const nameOf = async (lid: string | null) =>
+    (await licensee.client.licenses.request({ model, account: 'Example Bank', lid })).fileName
+  expect(await nameOf(null)).toBe(`${model}.request.jws`)
+  const day = new Date().toISOString().slice(0, 10)
+  expect(await nameOf('019a0000-0000-7000-8000-000060981185')).toBe(`${model}-60981185-${day}.request.jws`)
+})
+
 test('a second license of one customer for one model is told, and its file has another name', async () => {
   const { document: request } = await licensee.client.licenses.request({ model, account: 'Twin Bank' })
   const twin = (change = {}) => draft({ account: 'Twin Bank', requests: [request], ...change })
