@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { draftStep, jobState, source, task } from './choices.ts'
 import { errorCodes } from './errors.ts'
 import { hostingSettings } from './hosting.ts'
-import { licenseDecision } from './license/decision.ts'
+import { denialCode, licenseDecision } from './license/decision.ts'
 import { limits } from './limits.ts'
 import { digest, endpointName, modelId, rowId, timestamp, versionName } from './names.ts'
 import { changeType, graphSummary, packageDescriptor } from './package.ts'
@@ -196,6 +196,8 @@ export const deploymentRow = z.object({
   digest,
   state: deploymentState,
   failure: failure.nullable(),
+  /** Why the licenses here refuse the primary to whoever asks; null where they do not, and where nothing runs. */
+  deniedBy: denialCode.nullable(),
   executionProvider: deviceUsed,
   loadMs: z.number().nullable(),
   bytesLoaded: z.number().nullable(),

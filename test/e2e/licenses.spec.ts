@@ -207,6 +207,11 @@ test('who the site is says which licenses hold here, and goes into the requests'
   await page.getByRole('button', { name: 'Ask for a license' }).first().click()
   await expect(dialog(page).getByLabel('Account')).toHaveValue('EB-4711')
   await page.keyboard.press('Escape')
+  await page.goto(`${node.url}/#/deployments`)
+  await expect(page.getByRole('row', { name: /acme\.cells/ })).toContainText('Refuses')
+  await page.goto(`${node.url}/#/`)
+  await expect(page.getByText('acme.cells does not answer: its license refuses.')).toBeVisible()
+  await page.goto(`${node.url}/#/licenses`)
 
   await page.getByRole('tab', { name: 'This site' }).click()
   await accounts.fill('Example Bank')

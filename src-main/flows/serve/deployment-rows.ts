@@ -8,6 +8,8 @@ import type { DeploymentRow, DeploymentTarget, Failure } from '../../contract/vi
 import { readJson } from '../../store/sqlite.ts'
 import { listTargets } from '../../store/tables/endpoint-targets.ts'
 import { listEndpoints, type StoredEndpoint } from '../../store/tables/endpoints.ts'
+import { findVersionById } from '../../store/tables/versions.ts'
+import { decideVersion, factsOf } from '../licenses/decide-version.ts'
 import type { NodeContext } from '../node-context.ts'
 
 const setAside: Failure = {
@@ -28,6 +30,7 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     digest: endpoint.manifestDigest,
     state: stateOf(node, endpoint, report),
     failure: endpoint.desired === 'set-aside' ? setAside : (report?.failure ?? null),
+    deniedBy: deniedBy(node, endpoint),
     executionProvider: {
       requested: endpoint.executionProvider,
       used: report?.executionProviderUsed ?? null,
@@ -50,6 +53,14 @@ export function deploymentRowOf(node: NodeContext, endpoint: StoredEndpoint): De
     targets,
     policy: readJson(trafficPolicy, endpoint.policy, 'policy'),
   }
+}
+
+function deniedBy(node: NodeContext, endpoint: StoredEndpoint): DeploymentRow['deniedBy'] {
+  if (endpoint.desired !== 'running') return null
+  const version = findVersionById(node.db, endpoint.versionId)
+  if (!version) return null
+  const decision = decideVersion(node.licensing, factsOf(endpoint.model, version), { operation: 'serve' })
+  return decision.allowed ? null : decision.code
 }
 
 /** Of all versions that answer: a shadow's copies are nobody's requests. */

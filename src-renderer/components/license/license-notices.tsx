@@ -112,7 +112,11 @@ export function LostLicenses({ rows, withoutQuotas = false }: LostLicensesProps)
         <Banner
           key={endpoint}
           tone="bad"
-          title={`${endpoint} has no license to answer.`}
+          title={
+            decision.lid === null
+              ? `${endpoint} has no license to answer.`
+              : `${endpoint} does not answer: its license refuses.`
+          }
           actions={
             <LinkButton to="/deployments/$endpoint" params={{ endpoint }} size="xs">
               Open {endpoint}
@@ -124,8 +128,8 @@ export function LostLicenses({ rows, withoutQuotas = false }: LostLicensesProps)
       ))}
       <More
         count={lost.length - shownMax}
-        one="endpoint has no license to answer"
-        several="endpoints have no license to answer"
+        one="endpoint is refused by its license, or has none"
+        several="endpoints are refused by their licenses, or have none"
       />
       {(withoutQuotas ? [] : usedUp).slice(0, shownMax).map(({ endpoint, notice }) => (
         <Banner

@@ -1,8 +1,9 @@
 /** The columns of the deployments' list, in the order in which a person on duty reads them. */
+
 import { Link } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
-import { StateChip } from '../../components/chip.tsx'
 import { formatNumber, formatShare } from '../../components/format.ts'
+import { EndpointState } from '../../components/license/endpoint-state.tsx'
 import { RequestCount } from '../../components/request-count.tsx'
 import { columnsFor } from '../../components/table/columns.ts'
 import { deviceWords } from '../../components/targets.ts'
@@ -35,7 +36,7 @@ export const deploymentColumns = column.columns([
     meta: { width: '102px' },
     cell: ({ row: { original } }) => (
       <span title={original.failure?.message}>
-        <StateChip deployment={original.state} />
+        <EndpointState row={original} />
       </span>
     ),
   }),

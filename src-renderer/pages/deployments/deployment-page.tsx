@@ -1,11 +1,12 @@
 /** One deployment: its address, whether it answers and if not why, its figures, and how to call it. */
+
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
-import { Chip, StateChip } from '../../components/chip.tsx'
+import { Chip } from '../../components/chip.tsx'
 import { CodeBlock } from '../../components/code-block.tsx'
 import {
   formatBytes,
@@ -15,6 +16,7 @@ import {
   versionCore,
 } from '../../components/format.ts'
 import { VersionLicense } from '../../components/license/banners.tsx'
+import { EndpointState } from '../../components/license/endpoint-state.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Columns, Facts, Page, PageHeader, Stack } from '../../components/page.tsx'
 import { EmptyState, Loaded, Loading } from '../../components/states.tsx'
@@ -78,7 +80,7 @@ function Deployment({ row }: { row: DeploymentRow }) {
         address={row.url}
         chips={
           <>
-            <StateChip deployment={row.state} />
+            <EndpointState row={row} />
             {fellBack(row) && (
               <Chip tone="warn">Runs on {deviceWords(row.executionProvider.used ?? '')}</Chip>
             )}

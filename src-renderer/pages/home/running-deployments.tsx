@@ -1,10 +1,11 @@
 /** What answers requests now, the ones in trouble first. */
+
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { DeploymentRow } from '../../../src-main/contract/views.ts'
 import { orpc } from '../../client.ts'
-import { StateChip } from '../../components/chip.tsx'
 import { formatNumber } from '../../components/format.ts'
+import { EndpointState } from '../../components/license/endpoint-state.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
@@ -21,6 +22,9 @@ const urgency: Record<DeploymentRow['state'], number> = {
   ready: 2,
   stopped: 3,
 }
+
+const urgencyOf = ({ state, deniedBy }: DeploymentRow): number =>
+  urgency[state === 'ready' && deniedBy !== null ? 'failed' : state]
 
 export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
   const list = useQuery(orpc.deployments.list.queryOptions())
@@ -59,9 +63,7 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                 { title: 'Queue', align: 'end' },
               ]}
               rows={deployments
-                .toSorted(
-                  (a, b) => urgency[a.state] - urgency[b.state] || a.endpoint.localeCompare(b.endpoint),
-                )
+                .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || a.endpoint.localeCompare(b.endpoint))
                 .slice(0, shown)
                 .map((row) => ({
                   key: row.id,
@@ -75,7 +77,7 @@ export function RunningDeployments({ hasModels }: { hasModels: boolean }) {
                       {row.endpoint}
                     </Link>,
                     <Version key="version" name={row.version} short />,
-                    <StateChip key="state" deployment={row.state} />,
+                    <EndpointState key="state" row={row} />,
                     <RequestCount key="requests" row={row} />,
                     row.countedSince === null ? (
                       <None key="failed">not running</None>

@@ -66,8 +66,11 @@ test('a site that is named otherwise serves nothing of a license for its former 
   await outpost.client.deployments.deploy({ model, version: '1.0.0' })
   expect(await ask()).toBe('200')
 
+  const deniedBy = async () => (await outpost.client.deployments.list({}))[0]?.deniedBy
+  expect(await deniedBy()).toBeNull()
   await declare({ name: 'munich' })
   expect(await ask()).toBe('403 LIC_AUDIENCE')
+  expect(await deniedBy()).toBe('LIC_AUDIENCE')
   const explained = await explain()
   expect(explained.decision).toMatchObject({
     code: 'LIC_AUDIENCE',
