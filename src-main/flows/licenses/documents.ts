@@ -40,7 +40,7 @@ function intakeOf(kind: DocumentKind): (incoming: Incoming) => Intake {
     'LIC_TYPE_MISMATCH',
     `This is a ${kind.replace('-', ' ')}, which is for the issuer.`,
     {
-      hint: 'Send it to the provider, who opens it under Issuing.',
+      hint: 'Send it to the provider, who opens it under Issue licenses.',
     },
   )
 }

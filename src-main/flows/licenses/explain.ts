@@ -77,7 +77,7 @@ function explained(node: NodeContext, standing: LicenseStanding, question: Quest
   const refusal = firstRefusal(standing, question)
   const { usage, usedUp } =
     refusal === null && counts ? quotaStanding(node, license) : { usage: null, usedUp: null }
-  const passes = { code: null, clause: 'Every rung lets it pass.', evidence: '', remedy: '' }
+  const passes = { code: null, clause: 'Every check lets it pass.', evidence: '', remedy: '' }
   return { ...nameOf(license), allowed: !refusal && !usedUp, ...(refusal ?? usedUp ?? passes), usage, usedUp }
 }
 

@@ -18,14 +18,14 @@ export function audienceRefusal(
         code: 'LIC_AUDIENCE',
         clause: `The license is for the site "${aud}".`,
         evidence: site.name === null ? 'This site is not named.' : `This site is named "${site.name}".`,
-        remedy: `If this is "${aud}", say so under Licenses, This site (or outpost license site --name "${aud}"); otherwise ask ${renewal(license)} for a license for this site.`,
+        remedy: `If this is "${aud}", say so under Licenses and usage, This site (or outpost license site --name "${aud}"); otherwise ask ${renewal(license)} for a license for this site.`,
       }
     case 'account':
       return {
         code: 'LIC_AUDIENCE',
         clause: `The license is for the account "${sub}".`,
         evidence: `This site is declared as ${someOf(site.accounts)}.`,
-        remedy: `If "${sub}" is a name of yours, add it under Licenses, This site (or outpost license site --account); otherwise ask ${renewal(license)} for a license for your account.`,
+        remedy: `If "${sub}" is a name of yours, add it under Licenses and usage, This site (or outpost license site --account); otherwise ask ${renewal(license)} for a license for your account.`,
       }
   }
 }

@@ -291,7 +291,7 @@ const place: Rung = ({ license, ...standing }, { site, now }) => {
     remedy:
       basis === 'attested'
         ? `Ask ${renewal(license)} for a receipt that attests this site.`
-        : `Declare the country of this site under Licenses, or ask ${renewal(license)} for a license for it.`,
+        : `Declare the country of this site under Licenses and usage, This site, or ask ${renewal(license)} for a license for it.`,
   }
 }
 

@@ -49,7 +49,7 @@ test('a license for another account is refused at import where accounts are decl
     code: 'LIC_AUDIENCE',
     message:
       'The license is for the account "Other Bank". This site is declared as "Example Bank", "EB-4711".',
-    hint: expect.stringContaining('add it under Licenses, This site'),
+    hint: expect.stringContaining('add it under Licenses and usage, This site'),
   })
   expect(await outpost.client.licenses.list({})).toEqual([])
   await install(issuer.license({ sub: 'EB-4711' }).text)
