@@ -28,6 +28,7 @@ import { type DraftPatch, dropFile, type FileToTake, takeFiles } from './draft-i
 import { type DraftSurroundings, draftProblems } from './draft-problems.ts'
 import { asRecord, completeDescriptor } from './draft-source.ts'
 import { packCommand } from './pack-command.ts'
+import { statesMeasured } from './stated-figure.ts'
 
 export function requireDraft(node: NodeContext, id: string): StoredDraft {
   const draft = findDraft(node.db, id)
@@ -189,7 +190,7 @@ export function updateDraft(node: NodeContext, actor: Actor, change: DraftChange
       texts: { ...draft.texts, ...texts },
       origins: stillFrom(draft, texts),
       step: change.step ?? draft.step,
-      report: changed ? null : draft.report,
+      report: changed && !statesMeasured(draft, change) ? null : draft.report,
     })
   if (!changed) return toDetail(node, save())
   const details = { fields: [...Object.keys(change.descriptor ?? {}), ...Object.keys(texts)] }

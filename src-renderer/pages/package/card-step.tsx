@@ -109,7 +109,12 @@ export function CardStep({ draft, fields, edit, editText, field }: StepProps) {
           />
         </div>
       </Card>
-      <EvaluationEditor field={field} evaluation={fields.evaluation} edit={edit} />
+      <EvaluationEditor
+        field={field}
+        evaluation={fields.evaluation}
+        measured={draft.report?.measured ?? null}
+        edit={edit}
+      />
       <ProvenanceEditor fields={fields} edit={edit} field={field} />
       <LineageEditor fields={fields} edit={edit} field={field} />
       <TargetsEditor fields={fields} edit={edit} field={field} />

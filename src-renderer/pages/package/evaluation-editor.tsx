@@ -1,5 +1,7 @@
 /** The figures of a version, overall and by segment. Each is a share from 0 to 1, as the metrics of the field are. */
 import { Button, NumberInput, Textarea, TextInput } from '@mantine/core'
+import type { ValidationReport } from '../../../src-main/contract/validation.ts'
+import { formatCount, formatMetric } from '../../components/format.ts'
 import { Card } from '../../components/page.tsx'
 import { PlainTable } from '../../components/plain-table.tsx'
 import { DecimalInput } from './decimal-input.tsx'
@@ -9,11 +11,15 @@ import { PairsEditor } from './pairs-editor.tsx'
 import type { StepProps } from './step-props.ts'
 
 type Evaluation = DraftDescriptor['evaluation']
-type Props = Pick<StepProps, 'edit' | 'field'> & { evaluation: Evaluation }
+type Props = Pick<StepProps, 'edit' | 'field'> & {
+  evaluation: Evaluation
+  /** By the checks, on the suite. */
+  measured: ValidationReport['measured']
+}
 
 const names = ['accuracy', 'precision', 'recall'] as const
 
-export function EvaluationEditor({ evaluation, edit, field }: Props) {
+export function EvaluationEditor({ evaluation, measured, edit, field }: Props) {
   const write = (next: Partial<Evaluation>) => {
     const all = { ...evaluation, ...next }
     const empty = all.dataset === '' && all.fairness === '' && all.segments.length === 0 && none(all.overall)
@@ -27,12 +33,22 @@ export function EvaluationEditor({ evaluation, edit, field }: Props) {
     <Card
       title="Metrics"
       actions={
-        <Button
-          size="xs"
-          onClick={() => write({ segments: [...evaluation.segments, { name: '', cases: 0, metrics: {} }] })}
-        >
-          Add a segment
-        </Button>
+        <>
+          {measured !== null && measured.accuracy !== null && evaluation.overall.accuracy === undefined && (
+            <Button
+              size="xs"
+              onClick={() => write(stated(evaluation, measured.cases, measured.accuracy ?? 0))}
+            >
+              State the measured accuracy, {formatMetric(measured.accuracy)}
+            </Button>
+          )}
+          <Button
+            size="xs"
+            onClick={() => write({ segments: [...evaluation.segments, { name: '', cases: 0, metrics: {} }] })}
+          >
+            Add a segment
+          </Button>
+        </>
       }
     >
       <div className={css.fields}>
@@ -128,6 +144,12 @@ export function EvaluationEditor({ evaluation, edit, field }: Props) {
     </Card>
   )
 }
+
+/** With four digits, and on what it was measured where nothing else is said of that. */
+const stated = ({ dataset, overall }: Evaluation, cases: number, accuracy: number): Partial<Evaluation> => ({
+  dataset: dataset || `Suite of the package, ${formatCount(cases, 'cases').replaceAll(/\s/g, ' ')}`,
+  overall: { ...overall, accuracy: Math.round(accuracy * 10_000) / 10_000 },
+})
 
 type ShareProps = {
   label?: string

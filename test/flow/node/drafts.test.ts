@@ -117,6 +117,11 @@ test('pictures in folders named by their labels are the suite of a model that re
   const tested = await outpost.ended((await drafts.test({ id })).jobId)
   expect(tested.failure).toBeNull()
   expect((await drafts.get({ id })).report).toMatchObject({ verdict: 'passed', measured: { cases: 3 } })
+  // What they measured may be stated without asking them again; another figure may not.
+  const state = (accuracy: number) =>
+    drafts.update({ id, descriptor: { evaluation: { overall: { accuracy } } }, texts: {} })
+  expect((await state(0.6667)).report).toMatchObject({ verdict: 'passed' })
+  expect((await state(0.6)).report).toBeNull()
   expect((await built(id)).failure).toBeNull()
   const { examples } = await outpost.client.models.version({ model: 'acme.pictures', version: '1.0.0' })
   expect(examples.map(({ id: name, label }) => [name, label])).toEqual([
