@@ -12,7 +12,7 @@ test('the palette finds commands and models by typing', async ({ page }) => {
   const palette = page.getByRole('dialog', { name: 'Search or run a command' })
   await expect(palette.getByRole('textbox')).toBeFocused()
   await page.keyboard.type('dark theme')
-  await expect(palette.getByRole('button')).toHaveText(/Use the dark theme/)
+  await expect(palette.getByRole('button')).toHaveText([/Use the dark theme/])
   await page.keyboard.press('Enter')
   await expect(palette).toBeHidden()
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
