@@ -82,6 +82,16 @@ export const requestColumns = column.columns([
     meta: { width: '44px', align: 'end', optional: true },
     cell: ({ getValue }) => formatNumber(getValue()),
   }),
+  column.accessor('units', {
+    header: 'Counted',
+    meta: { width: '60px', align: 'end', optional: true },
+    cell: ({ row: { original } }) =>
+      original.license === null ? (
+        <None>no license counts it</None>
+      ) : (
+        <span title={countedInWords(original)}>{formatNumber(original.units)}</span>
+      ),
+  }),
   column.accessor('latencyMs', {
     header: 'Total ms',
     meta: { width: '62px', align: 'end' },
@@ -124,15 +134,5 @@ export const requestColumns = column.columns([
       const tokens = getValue()
       return tokens === null ? <None>no tokens</None> : formatNumber(tokens)
     },
-  }),
-  column.accessor('units', {
-    header: 'Counted',
-    meta: { width: '60px', align: 'end', optional: true },
-    cell: ({ row: { original } }) =>
-      original.license === null ? (
-        <None>no license counts it</None>
-      ) : (
-        <span title={countedInWords(original)}>{formatNumber(original.units)}</span>
-      ),
   }),
 ])
