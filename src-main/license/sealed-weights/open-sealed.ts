@@ -40,12 +40,15 @@ export function openSealed(path: string, contentKey: Buffer): OpenedFile {
     if (header.keyId !== contentKeyId(contentKey)) throw unusable('its content key is another one')
     if (fstatSync(fd).size !== sealedBytes(header)) throw unusable('it is not as long as it says')
     const bytes = Buffer.allocUnsafeSlow(header.plainBytes)
+    const key = fileKey(contentKey, head)
     try {
-      decryptInto(bytes, fd, header, fileKey(contentKey, head))
+      decryptInto(bytes, fd, header, key)
       return { bytes, digest: header.digest }
     } catch (error) {
       bytes.fill(0)
       throw error
+    } finally {
+      key.fill(0)
     }
   })
 }
