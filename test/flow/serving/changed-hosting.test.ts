@@ -87,6 +87,18 @@ function only(routes: Routes): [EndpointRoute, RouteTarget] {
   return [endpoint, target]
 }
 
+/** With the endpoint `first`, loaded. */
+async function serveFirst() {
+  const { node, deployments, shut, register, pool } = await serve()
+  const version = await register('first')
+  node.deploy('first', 'acme.first', version)
+  const routes = readRoutes(node.db, null)
+  await deployments.apply(routes)
+  const live = deployments.ready(...only(routes))
+  if (!live) throw new Error('it is not ready')
+  return { live, version, shut, pool }
+}
+
 test('it goes on answering where another change comes to its end before', async () => {
   const { node, deployments, shut, register } = await serve()
   const [first, second] = [await register('first'), await register('second')]
@@ -121,13 +133,7 @@ test('it goes on answering where another change comes to its end before', async 
 })
 
 test('a request that waits for a reload is refused where the reload fails and nothing else is in memory', async () => {
-  const { node, deployments, shut, register, pool } = await serve()
-  const version = await register('first')
-  node.deploy('first', 'acme.first', version)
-  const routes = readRoutes(node.db, null)
-  await deployments.apply(routes)
-  const live = deployments.ready(...only(routes))
-  if (!live) throw new Error('it is not ready')
+  const { live, version, shut, pool } = await serveFirst()
   await pool.limit(0)
   await pool.limit(1e9)
   expect(live.ready.replicas()).toBe(0)
@@ -140,25 +146,14 @@ test('a request that waits for a reload is refused where the reload fails and no
 })
 
 test('a request that comes to what was let go is refused, and does not wait for ever', async () => {
-  const { node, deployments, register } = await serve()
-  node.deploy('first', 'acme.first', await register('first'))
-  const routes = readRoutes(node.db, null)
-  await deployments.apply(routes)
-  const live = deployments.ready(...only(routes))
-  if (!live) throw new Error('it is not ready')
+  const { live } = await serveFirst()
   await live.model.discard()
   const late = live.ready.batcher.submit({ inputs: structuredClone(x), outputs: null })
   await expect(late).rejects.toMatchObject({ code: 'DEPLOYMENT_NOT_READY' })
 })
 
 test('a copy that waits for memory when its model is let go does not stay', async () => {
-  const { node, deployments, shut, register, pool } = await serve()
-  const version = await register('first')
-  node.deploy('first', 'acme.first', version)
-  const routes = readRoutes(node.db, null)
-  await deployments.apply(routes)
-  const live = deployments.ready(...only(routes))
-  if (!live) throw new Error('it is not ready')
+  const { live, version, shut, pool } = await serveFirst()
   await pool.limit(0)
   await pool.limit(1e9)
   const load = shut(version)
