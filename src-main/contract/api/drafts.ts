@@ -2,9 +2,10 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { draftStep } from '../choices.ts'
+import { draftBase, draftDetail, draftRow } from '../draft-views.ts'
 import { limits } from '../limits.ts'
 import { rowId } from '../names.ts'
-import { artifactKind, draftBase, draftDetail, draftRow, page, pageQuery } from '../views.ts'
+import { artifactKind, page, pageQuery } from '../views.ts'
 import { fileHandle } from './packages.ts'
 
 /** A file that was handed over: under its own name, or under this path and as this kind. */

@@ -1,6 +1,6 @@
 /** The models that a draft may begin from: the own ones, and those of others whose license allows a change. */
 import type { z } from 'zod'
-import type { draftBase } from '../../contract/views.ts'
+import type { draftBase } from '../../contract/draft-views.ts'
 import { findModel } from '../../store/tables/models.ts'
 import { newestVersion } from '../../store/tables/versions.ts'
 import { decideVersion, factsOf } from '../licenses/decide-version.ts'

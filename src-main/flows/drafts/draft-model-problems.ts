@@ -1,7 +1,7 @@
 /** What a draft's ONNX model and its description of inputs and outputs lack, each with the step where it is mended. */
 import { OutpostError } from '../../base/errors.ts'
+import type { DraftDetail } from '../../contract/draft-views.ts'
 import type { PackageDescriptor } from '../../contract/package.ts'
-import type { DraftDetail } from '../../contract/views.ts'
 import { interfaceProblems } from '../../package/checks/interface-check.ts'
 import { checkExternalData, externalPaths } from '../../package/onnx/external-data.ts'
 import type { StoredDraft } from '../../store/tables/drafts.ts'

@@ -5,8 +5,8 @@ import { OutpostError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { createTurns } from '../../base/turns.ts'
 import { nextVersion } from '../../base/version-order.ts'
+import { type DraftDetail, textOrigins } from '../../contract/draft-views.ts'
 import { type ChangeType, changeType, graphSummary, packageDescriptor } from '../../contract/package.ts'
-import { type DraftDetail, textOrigins } from '../../contract/views.ts'
 import { inTransaction, type RowWindow, readJson, readJsonOrNull } from '../../store/sqlite.ts'
 import {
   deleteDraft,

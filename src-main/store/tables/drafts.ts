@@ -1,9 +1,9 @@
 /** Drafts of the package wizard. Their descriptor need not be valid yet, so it is kept as it was typed. */
 import { z } from 'zod'
 import { draftStep } from '../../contract/choices.ts'
+import { draftFile, textOrigins } from '../../contract/draft-views.ts'
 import { graphSummary } from '../../contract/package.ts'
 import { validationReport } from '../../contract/validation.ts'
-import { draftFile, textOrigins } from '../../contract/views.ts'
 import {
   type NodeReader,
   type NodeWriter,

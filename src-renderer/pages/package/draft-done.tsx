@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { client, orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Banner, Card, PageHeader } from '../../components/page.tsx'

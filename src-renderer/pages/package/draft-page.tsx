@@ -5,7 +5,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef } from 'react'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { client, orpc } from '../../client.ts'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Page, PageHeader } from '../../components/page.tsx'

@@ -1,5 +1,5 @@
 /** What is wrong with one field of the wizard, among all that is wrong with the draft. */
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { placeOf } from './steps.ts'
 
 type Draft = Pick<DraftDetail, 'descriptor' | 'problemList' | 'step'>

@@ -1,5 +1,5 @@
 /** What of a draft came as a file and is a field of a later step now, in words. */
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { readDescriptor } from './descriptor.ts'
 
 const countLabels = (labels: string): number => labels.split('\n').filter((line) => line.trim() !== '').length

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconBulb, IconCircleX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { CodeBlock } from '../../components/code-block.tsx'
 import { Card, Stack } from '../../components/page.tsx'
 import { draftFolderUrl } from '../../data/package-url.ts'

@@ -2,7 +2,7 @@
 import { Button, Progress } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { client } from '../../client.ts'
 import { FileDrop } from '../../components/file-drop.tsx'
 import { FileList } from '../../components/file-list.tsx'

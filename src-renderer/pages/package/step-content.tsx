@@ -1,7 +1,7 @@
 /** The form of one step and the way on and back under it. */
 import { Button } from '@mantine/core'
 import type { ComponentType } from 'react'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { BuildStep } from './build-step.tsx'
 import { CardStep } from './card-step.tsx'
 import { InspectStep } from './inspect-step.tsx'

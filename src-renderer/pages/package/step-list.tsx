@@ -2,7 +2,7 @@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { formatCount } from '../../components/format.ts'
 import css from './step-list.module.css'
 import { placeOf, type Step, steps } from './steps.ts'

@@ -1,5 +1,5 @@
 /** What every step of the wizard is given: the draft as it stands, and the ways to change it. */
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import type { DraftDescriptor } from './descriptor.ts'
 import type { Step } from './steps.ts'
 import type { Texts } from './use-draft.ts'

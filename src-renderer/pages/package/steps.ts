@@ -1,5 +1,5 @@
 /** The steps of the wizard in their order, with what each is called; the address names one, and all can be gone to. */
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 
 export type Step = DraftDetail['step']
 

@@ -1,5 +1,5 @@
 /** The title of a draft whose id is being typed: it follows the id until a person wrote another one. */
-import type { DraftDetail } from '../../../src-main/contract/views.ts'
+import type { DraftDetail } from '../../../src-main/contract/draft-views.ts'
 import { readDescriptor } from './descriptor.ts'
 
 /** Null where the title is a person's own word. */
